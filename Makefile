@@ -1,0 +1,90 @@
+# Everything a developer or a build machine runs. `make` alone prints this list.
+# demo, test and build need Go and nothing else.
+
+# The toolchain is the one that is installed, and no command may edit go.mod on the side.
+export GOTOOLCHAIN := local
+export GOFLAGS := $(strip $(GOFLAGS) -mod=readonly)
+# Cordon is one static binary. Only the race detector needs cgo, and asks for it itself.
+export CGO_ENABLED := 0
+
+SHELL := /bin/sh
+GO ?= go
+# How long each fuzz target runs: a duration, or a count such as 1000x.
+FUZZTIME ?= 10s
+# Added to `go test`, for example TESTFLAGS=-v or TESTFLAGS='-run Ruling'.
+TESTFLAGS ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check format vet lint layers drift race fuzz bench build generate clean
+
+help: ## Print this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Judge the activities of July 2017 and print each ruling
+	@printf '%s\n' 'Cordon: what the law was on the day, for each activity in examples/july-2017'
+	@$(GO) run ./cmd/cordon decide examples/july-2017/*.yaml
+
+test: vet ## Vet and run every test; those that lack a browser or Postgres skip and say so under -v
+	$(GO) test $(TESTFLAGS) ./...
+
+check: format vet lint layers drift race ## All that must hold before a merge: format, lint, layers, generated files, races
+	@echo 'check: passed'
+
+format:
+	@files=$$($(GO) tool gofumpt -l .) || exit 1; \
+	if [ -n "$$files" ]; then \
+		printf 'format: not formatted; run "go tool gofumpt -w ." on:\n%s\n' "$$files" >&2; exit 1; \
+	fi; \
+	echo 'format: every file is as gofumpt writes it'
+
+vet:
+	$(GO) vet ./...
+
+lint:
+	$(GO) tool staticcheck ./...
+
+layers:
+	$(GO) test -count=1 ./internal/importtest
+
+# Files are compared with themselves from before, not with the last commit, so that the check can be run before
+# committing too. On a clean checkout it also catches a generated file that was never committed.
+drift:
+	@dir=$$(mktemp -d) || exit 1; trap 'rm -rf "$$dir"' EXIT; \
+	list() { find . -type f ! -path './.git/*' ! -path './bin/*' -exec cksum {} + | sort; }; \
+	list >"$$dir/before" && $(GO) generate ./... && list >"$$dir/after" || exit 1; \
+	if ! diff "$$dir/before" "$$dir/after" >"$$dir/diff"; then \
+		echo 'drift: "go generate ./..." changed these files; look at them and commit them:' >&2; \
+		sed -n 's/^[<>] [0-9]* [0-9]* /  /p' "$$dir/diff" | sort -u >&2; exit 1; \
+	fi; \
+	echo 'drift: generated files are as their generators write them'
+
+# The race detector is the one thing that needs cgo and so a C compiler.
+race:
+	@if command -v $(firstword $(shell $(GO) env CC)) >/dev/null 2>&1; then \
+		set -x; CGO_ENABLED=1 $(GO) test -race ./...; \
+	else \
+		echo 'race: SKIPPED, no C compiler found (the race detector needs cgo); install gcc to run it' >&2; \
+	fi
+
+fuzz: ## Run every fuzz target for FUZZTIME (10s) each
+	@failed=; found=0; \
+	for t in $$(grep -rEo --include='*_test.go' '^func Fuzz[[:alnum:]_]+' . | sed 's/:func /:/' | sort); do \
+		dir=$$(dirname "$${t%%:*}"); name=$${t##*:}; found=$$((found + 1)); \
+		echo "== fuzz $$name in $$dir"; \
+		$(GO) test -run '^$$' -fuzz "^$$name"'$$' -fuzztime $(FUZZTIME) "$$dir" || failed="$$failed $$dir:$$name"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "fuzz: failed:$$failed" >&2; exit 1; fi; \
+	echo "fuzz: $$found targets, $(FUZZTIME) each, nothing found"
+
+bench: ## Run every benchmark, with allocations
+	$(GO) test -run '^$$' -bench . -benchmem ./internal/...
+
+build: ## Build the static binary bin/cordon
+	$(GO) build -trimpath -o bin/cordon ./cmd/cordon
+
+generate: ## Write the generated files anew
+	$(GO) generate ./...
+
+clean: ## Remove what the build left behind
+	rm -rf bin dist

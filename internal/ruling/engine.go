@@ -1,0 +1,266 @@
+package ruling
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/goods"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/vocab"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+func parseNumber(s string) (float64, error) { return strconv.ParseFloat(s, 64) }
+
+// Engine applies one body of law. It is made once and safe for concurrent use.
+type Engine struct {
+	law     *law.Law
+	lists   *goods.Lists
+	factors *goods.Factors
+	// units are the provisions that an activity can meet, in the order of the
+	// law; byKind selects them by kind of activity.
+	units  []*unit
+	byKind [][]*unit
+	// listCodes are the codes of each named list, working and review.
+	listCodes [][]goods.Code
+	pool      sync.Pool
+	// values are representatives by fact and kind, found once.
+	values sync.Map
+	// exhaustive turns the pre-selection off, for the oracle in tests.
+	exhaustive bool
+}
+
+// unit is a provision made ready.
+type unit struct {
+	p          *law.Provision
+	target     string
+	when       *condition
+	selectors  []selector
+	exceptions []exception
+	breach     *condition
+	exceeded   *condition
+	// from and until are the days in force when everything is known.
+	from, until when.Day
+	contested   bool
+
+	once        sync.Once
+	reads, asks vocab.FactSet // of all its conditions
+}
+
+// facts gives the facts that the conditions of the unit read, and those that they
+// read without their assumption.
+func (u *unit) facts() (reads, asks *vocab.FactSet) {
+	u.once.Do(func() {
+		for _, c := range u.conditions() {
+			if c != nil && c.compile() == nil {
+				u.reads.Union(&c.reads)
+				u.asks.Union(&c.asks)
+			}
+		}
+	})
+	return &u.reads, &u.asks
+}
+
+type selector struct {
+	list int // index of the named list, or -1
+	s    *law.Selector
+	when *condition
+	// named says, for each list, how the codes of what it names stand to the
+	// ranges: for lines that are named but have no code.
+	named []goods.Match
+}
+
+type exception struct {
+	x           *law.Exception
+	from, until when.Day
+	when        *condition
+	unless      []*condition
+}
+
+// Options choose how an engine is made.
+type Options struct {
+	// Eager compiles every condition at once, so that a mistake in any of them
+	// is an error now. Without it a condition is compiled when first needed.
+	Eager bool
+	// Exhaustive evaluates every provision without pre-selection.
+	Exhaustive bool
+}
+
+// NewEngine makes an engine over a body of law, with what its conditions and
+// selectors refer to.
+func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors *goods.Factors, o Options) (*Engine, error) {
+	g := &Engine{law: l, lists: lists, factors: factors, exhaustive: o.Exhaustive}
+	g.byKind = make([][]*unit, len(vocab.Kinds()))
+	for i := range lists.Len() {
+		var codes []goods.Code
+		for _, t := range append(slices.Clone(lists.At(i).CodeTexts), lists.At(i).ReviewTexts...) {
+			r, err := goods.ParseRange(t)
+			if err != nil {
+				return nil, err
+			}
+			codes = append(codes, r.From, r.To)
+		}
+		g.listCodes = append(g.listCodes, codes)
+	}
+	for _, r := range l.Regimes {
+		if _, err := places.ParseState(r.Target); err != nil {
+			return nil, fault.In(fault.Place{File: r.File, Field: "target"}, err)
+		}
+		env, err := newEnvironment(r.ID, r.Target, places)
+		if err != nil {
+			return nil, err
+		}
+		for _, in := range r.Instruments {
+			for _, p := range in.Provisions {
+				u, err := g.unit(env, r, p)
+				if err != nil {
+					return nil, err
+				}
+				if o.Eager {
+					if err := u.compile(); err != nil {
+						return nil, err
+					}
+				}
+				if p.Kinds == 0 || p.Effect == law.Exempt {
+					continue
+				}
+				g.units = append(g.units, u)
+			}
+		}
+	}
+	slices.SortFunc(g.units, func(a, b *unit) int { return cmp.Compare(a.p.Order, b.p.Order) })
+	for k := range g.byKind {
+		for _, u := range g.units {
+			if u.p.Kinds.Has(vocab.KindID(k)) {
+				g.byKind[k] = append(g.byKind[k], u)
+			}
+		}
+	}
+	g.pool.New = func() any { return g.NewEvaluator() }
+	return g, nil
+}
+
+// Law gives the law that is applied.
+func (g *Engine) Law() *law.Law { return g.law }
+
+func (g *Engine) unit(env *environment, r *law.Regime, p *law.Provision) (*unit, error) {
+	u := &unit{p: p, target: r.Target, when: env.condition(p.When), breach: env.condition(p.Breach)}
+	u.from, u.until, _ = p.Period(g.law, when.NoDay)
+	u.contested = len(p.Positions) > 0 || len(p.Instrument.Positions) > 0
+	if p.Cap != nil {
+		u.exceeded = env.condition(p.Cap.Exceeded)
+	}
+	for i := range p.Goods {
+		s := selector{s: &p.Goods[i], list: -1, when: env.condition(p.Goods[i].When)}
+		if s.s.List != "" {
+			at, ok := g.lists.Index(s.s.List)
+			if !ok {
+				return nil, fault.New(fault.Invalid, "provision %s names the goods list %q, which does not exist", p.ID, s.s.List).At(p.Place)
+			}
+			s.list = at
+		} else {
+			s.named = make([]goods.Match, len(g.listCodes))
+			for i, codes := range g.listCodes {
+				if s.named[i] = together(s.s.Set, codes); g.lists.At(i).NoCode {
+					s.named[i] = goods.None
+				}
+			}
+		}
+		u.selectors = append(u.selectors, s)
+	}
+	for _, x := range p.Exceptions {
+		e := exception{x: x, when: env.condition(x.When)}
+		e.from, e.until, _ = x.Period(g.law, when.NoDay)
+		for _, un := range x.Unless {
+			e.unless = append(e.unless, env.condition(un.When))
+		}
+		u.exceptions = append(u.exceptions, e)
+	}
+	return u, nil
+}
+
+// together says how codes stand to a set: Full when all lie in it, None when
+// none does, Partial otherwise or when there are none.
+func together(set goods.Set, codes []goods.Code) goods.Match {
+	full, none := 0, 0
+	for _, c := range codes {
+		switch set.Match(c) {
+		case goods.Full:
+			full++
+		case goods.None:
+			none++
+		}
+	}
+	switch {
+	case len(codes) == 0:
+		return goods.Partial
+	case full == len(codes):
+		return goods.Full
+	case none == len(codes):
+		return goods.None
+	}
+	return goods.Partial
+}
+
+func (u *unit) conditions() []*condition {
+	out := []*condition{u.when, u.breach, u.exceeded}
+	for _, s := range u.selectors {
+		out = append(out, s.when)
+	}
+	for _, x := range u.exceptions {
+		out = append(append(out, x.when), x.unless...)
+	}
+	return out
+}
+
+func (u *unit) compile() error {
+	for _, c := range u.conditions() {
+		if c == nil {
+			continue
+		}
+		if err := c.compile(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Request is an activity with the days on which the law is taken and known.
+type Request struct {
+	Activity *activity.Activity
+	// AsOf replaces the activity's date when it is not nil.
+	AsOf *when.Period
+	// KnownAt is the second clock; NoDay for everything that is loaded.
+	KnownAt when.Day
+	// Totals are what was counted against caps, where the activity does not say.
+	Totals []Total
+	// Brief leaves out which assumed facts the verdict rests on.
+	Brief bool
+}
+
+// Total is what was counted against a cap in a period, as somebody stated it.
+type Total struct {
+	// Provision is the id of the cap.
+	Provision string
+	Period    when.Period
+	// Quantity in Unit, and Value in US dollars; a figure that HasQuantity or
+	// HasValue denies was not stated.
+	Quantity              float64
+	Unit                  string
+	Value                 float64
+	HasQuantity, HasValue bool
+	// Source says who stated it and where.
+	Source string
+}
+
+// Decide rules on one activity. It is safe for concurrent use.
+func (g *Engine) Decide(r Request) (*Ruling, error) {
+	e := g.pool.Get().(*Evaluator)
+	defer g.pool.Put(e)
+	return e.Decide(r)
+}

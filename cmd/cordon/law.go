@@ -1,0 +1,510 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/text"
+	"github.com/cordon-engine/cordon/internal/vocab"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+type lawCmd struct {
+	List      lawListCmd      `cmd:"" help:"List instruments and provisions."`
+	Show      lawShowCmd      `cmd:"" help:"Show a provision, or all of an instrument."`
+	At        lawAtCmd        `cmd:"" help:"What was in force on a day."`
+	Diff      lawDiffCmd      `cmd:"" help:"What changed between two days."`
+	Timeline  lawTimelineCmd  `cmd:"" help:"When what began and ended."`
+	Lint      lawLintCmd      `cmd:"" help:"Check the law files, every condition included."`
+	Scenarios lawScenariosCmd `cmd:"" help:"Run the scenarios and print the agreement."`
+	Review    lawReviewCmd    `cmd:"" help:"What is not verified, and who checked what against which text."`
+}
+
+func indent(b []byte) []byte {
+	v := jsontext.Value(bytes.Clone(b))
+	if err := v.Indent(jsontext.WithIndent("  ")); err != nil {
+		return b
+	}
+	return v
+}
+
+func (m *Main) printJSON(v any) error {
+	enc := json.NewEncoder(m.Out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// filter chooses provisions.
+type filter struct {
+	Kind      string `help:"Only what an activity of this kind can meet." placeholder:"KIND"`
+	Direction string `help:"Only this direction: to or from the target." enum:"to,from," default:""`
+	Regime    string `help:"Only this regime." placeholder:"ID"`
+}
+
+func (f filter) pick(all []*law.Provision) ([]*law.Provision, error) {
+	var kind vocab.KindID
+	if f.Kind != "" {
+		var ok bool
+		if kind, ok = vocab.KindNamed(f.Kind); !ok {
+			var names []string
+			for _, k := range vocab.Kinds() {
+				names = append(names, k.Name)
+			}
+			return nil, fault.New(fault.Usage, "--kind: there is no kind %q", f.Kind).WithFix("one of %s", strings.Join(names, ", "))
+		}
+	}
+	known := f.Regime == ""
+	var out []*law.Provision
+	for _, p := range all {
+		known = known || p.Instrument.Regime.ID == f.Regime
+		if f.Kind != "" && !p.Kinds.Has(kind) ||
+			f.Direction == "to" && p.Direction != law.To && p.Direction != law.Either ||
+			f.Direction == "from" && p.Direction != law.From && p.Direction != law.Either ||
+			f.Regime != "" && p.Instrument.Regime.ID != f.Regime {
+			continue
+		}
+		out = append(out, p)
+	}
+	if !known {
+		return nil, fault.New(fault.NotFound, "--regime: there is no regime %q", f.Regime)
+	}
+	return out, nil
+}
+
+// provisions prints provisions grouped by instrument.
+func (m *Main) provisions(pr *report.Printer, format string, list []*law.Provision) error {
+	if format == "json" {
+		out := make([]report.ProvisionJSON, 0, len(list))
+		for _, p := range list {
+			out = append(out, report.ForPrograms(p))
+		}
+		return m.printJSON(out)
+	}
+	var last *law.Instrument
+	for _, p := range list {
+		if p.Instrument != last {
+			if last != nil {
+				pr.Gap()
+			}
+			last = p.Instrument
+			pr.Heading("%s, %s: %s", last.Name, last.Adopted.Long(), last.Title)
+		}
+		pr.Line(p)
+	}
+	return pr.Err()
+}
+
+type lawListCmd struct {
+	lawFlags
+	formatFlag
+	filter
+}
+
+// Run is the command.
+func (c *lawListCmd) Run(m *Main) error {
+	d, err := m.open(c.lawFlags, ruling.Options{})
+	if err != nil {
+		return err
+	}
+	list, err := c.pick(d.Law.Provisions())
+	if err != nil {
+		return err
+	}
+	return m.provisions(m.printer(d, false), c.Format, list)
+}
+
+type lawShowCmd struct {
+	lawFlags
+	formatFlag
+	ID string `arg:"" help:"The id of a provision (2397-p7) or the number of an instrument (2397)."`
+}
+
+// Run is the command.
+func (c *lawShowCmd) Run(m *Main) error {
+	d, err := m.open(c.lawFlags, ruling.Options{})
+	if err != nil {
+		return err
+	}
+	var list []*law.Provision
+	var ids []string
+	for _, p := range d.Law.Provisions() {
+		ids = append(ids, p.ID)
+		if p.ID == c.ID || p.PartOf == c.ID || strings.HasPrefix(p.ID, c.ID+"-") || p.Instrument.Name == c.ID {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		e := fault.New(fault.NotFound, "there is no provision or instrument %q", c.ID)
+		if near := text.NearestOf(c.ID, ids, 3); len(near) > 0 {
+			return e.WithFix("did you mean %s?", strings.Join(near, " or "))
+		}
+		return e.WithFix("`cordon law list` lists them")
+	}
+	if c.Format == "json" {
+		return m.provisions(nil, "json", list)
+	}
+	pr := m.printer(d, false)
+	for i, p := range list {
+		if i > 0 {
+			pr.Gap()
+		}
+		if err := pr.Provision(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type lawAtCmd struct {
+	lawFlags
+	formatFlag
+	filter
+	Date    string `arg:"" help:"The day, as 2017-07-04."`
+	KnownAt string `help:"As published by this day." placeholder:"DAY"`
+}
+
+// Run is the command.
+func (c *lawAtCmd) Run(m *Main) error {
+	d, err := m.open(c.lawFlags, ruling.Options{})
+	if err != nil {
+		return err
+	}
+	day, err := parseDay("DATE", c.Date)
+	if err != nil {
+		return err
+	}
+	known, err := parseDay("--known-at", c.KnownAt)
+	if err != nil {
+		return err
+	}
+	all, err := c.pick(d.Law.Provisions())
+	if err != nil {
+		return err
+	}
+	return m.provisions(m.printer(d, false), c.Format, inForce(d.Law, all, day, known))
+}
+
+func inForce(l *law.Law, all []*law.Provision, day, known when.Day) []*law.Provision {
+	var list []*law.Provision
+	for _, p := range all {
+		if from, until, ok := p.Period(l, known); ok && from <= day && day <= until {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+type lawDiffCmd struct {
+	lawFlags
+	formatFlag
+	filter
+	From string `arg:"" help:"The earlier day."`
+	To   string `arg:"" help:"The later day."`
+}
+
+// Run is the command.
+func (c *lawDiffCmd) Run(m *Main) error {
+	d, err := m.open(c.lawFlags, ruling.Options{})
+	if err != nil {
+		return err
+	}
+	from, err := parseDay("FROM", c.From)
+	if err != nil {
+		return err
+	}
+	to, err := parseDay("TO", c.To)
+	if err != nil {
+		return err
+	}
+	all, err := c.pick(d.Law.Provisions())
+	if err != nil {
+		return err
+	}
+	before, after := inForce(d.Law, all, from, when.NoDay), inForce(d.Law, all, to, when.NoDay)
+	minus := func(a, b []*law.Provision) []*law.Provision {
+		var out []*law.Provision
+		for _, p := range a {
+			if !slices.Contains(b, p) {
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	began, ended := minus(after, before), minus(before, after)
+	if c.Format == "json" {
+		forPrograms := func(list []*law.Provision) []report.ProvisionJSON {
+			out := []report.ProvisionJSON{}
+			for _, p := range list {
+				out = append(out, report.ForPrograms(p))
+			}
+			return out
+		}
+		return m.printJSON(map[string]any{"from": from.String(), "to": to.String(), "began": forPrograms(began), "ended": forPrograms(ended)})
+	}
+	pr := m.printer(d, false)
+	pr.Heading("From %s to %s: %d provisions began, %d ended", from.Long(), to.Long(), len(began), len(ended))
+	for _, part := range []struct {
+		title string
+		list  []*law.Provision
+	}{{"Began", began}, {"Ended", ended}} {
+		if len(part.list) == 0 {
+			continue
+		}
+		pr.Gap()
+		pr.Heading("%s", part.title)
+		for _, p := range part.list {
+			pr.Line(p)
+		}
+	}
+	return pr.Err()
+}
+
+type lawTimelineCmd struct {
+	lawFlags
+	formatFlag
+	filter
+}
+
+// Run is the command.
+func (c *lawTimelineCmd) Run(m *Main) error {
+	d, err := m.open(c.lawFlags, ruling.Options{})
+	if err != nil {
+		return err
+	}
+	all, err := c.pick(d.Law.Provisions())
+	if err != nil {
+		return err
+	}
+	type change struct {
+		Day       string `json:"day"`
+		What      string `json:"what"`
+		Provision string `json:"provision"`
+		Title     string `json:"title"`
+		day       when.Day
+		p         *law.Provision
+	}
+	var list []change
+	add := func(day when.Day, what string, p *law.Provision) {
+		if day != when.NoDay {
+			list = append(list, change{day.String(), what, p.ID, p.Title, day, p})
+		}
+	}
+	for _, p := range all {
+		add(p.From, "begins", p)
+		if p.Until != when.NoDay {
+			add(p.Until+1, "ended", p)
+		}
+		add(p.Deadline, "deadline", p)
+		add(p.Due, "report due", p)
+		for _, x := range p.Exceptions {
+			if x.Provision == p && x.Until != when.NoDay {
+				add(x.Until, "last day of the exception “"+x.Title+"”", p)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b change) int { return int(a.day) - int(b.day) })
+	if c.Format == "json" {
+		return m.printJSON(list)
+	}
+	pr := m.printer(d, false)
+	var last when.Day = when.NoDay
+	for _, ch := range list {
+		if ch.day != last {
+			if last != when.NoDay {
+				pr.Gap()
+			}
+			last = ch.day
+			pr.Heading("%s", ch.day.Long())
+		}
+		pr.Item("%s: %s, %s (%s)", ch.p.ID, ch.What, ch.p.Title, ch.p.Cite())
+	}
+	return pr.Err()
+}
+
+type lawLintCmd struct{ lawFlags }
+
+// Run is the command.
+func (c *lawLintCmd) Run(m *Main) error {
+	d, err := m.open(c.lawFlags, ruling.Options{Eager: true})
+	if err != nil {
+		return err
+	}
+	faults := law.Lint(d.Law)
+	for _, f := range faults {
+		fmt.Fprintln(m.Out, f)
+	}
+	met, unverified := 0, 0
+	for _, p := range d.Law.Provisions() {
+		if p.Kinds != 0 {
+			met++
+		}
+		if !p.Verified {
+			unverified++
+		}
+	}
+	fmt.Fprintf(m.Out, "%d regimes, %d provisions (%d that an activity can meet, %d whose text was not seen), %d faults\n",
+		len(d.Law.Regimes), len(d.Law.Provisions()), met, unverified, len(faults))
+	if len(faults) > 0 {
+		return exitStatus(2)
+	}
+	return nil
+}
+
+type lawScenariosCmd struct {
+	lawFlags
+	formatFlag
+	Show string `help:"Which scenarios to print: ${enum}." enum:"differences,all,none" default:"differences"`
+	Dir  string `help:"Run the scenarios of this folder instead." placeholder:"DIR" type:"existingdir"`
+}
+
+// Run is the command.
+func (c *lawScenariosCmd) Run(m *Main) error {
+	d, err := m.open(c.lawFlags, ruling.Options{})
+	if err != nil {
+		return err
+	}
+	fsys, dir := scenarioFS(c.Dir)
+	list, err := scenario.Load(fsys, dir, d.Reference, d.Law)
+	if err != nil {
+		return err
+	}
+	results, given, own, err := scenario.RunAll(d.Engine, list)
+	if err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		type line struct {
+			ID        string   `json:"id"`
+			Given     bool     `json:"given"`
+			Label     string   `json:"label,omitempty"`
+			Expect    string   `json:"expect"`
+			Verdict   string   `json:"verdict"`
+			Agrees    bool     `json:"verdict_agrees"`
+			Governing bool     `json:"governing_agrees"`
+			All       bool     `json:"all_governing_cited"`
+			Wanted    []string `json:"governing,omitempty"`
+			Decides   []string `json:"decides,omitempty"`
+		}
+		var out []line
+		for _, r := range results {
+			out = append(out, line{
+				r.Scenario.ID, r.Scenario.Given, r.Scenario.Label, r.Scenario.Expect.String(), r.Ruling.Verdict.String(),
+				r.Verdict, r.Governing, r.All, r.Scenario.Governing, deciding(r.Ruling),
+			})
+		}
+		return m.printJSON(map[string]any{"given": given, "own": own, "scenarios": out})
+	}
+	pr := m.printer(d, false)
+	for _, r := range results {
+		agrees := r.Verdict && r.Governing
+		if c.Show == "none" || c.Show == "differences" && agrees {
+			continue
+		}
+		s := r.Scenario
+		what := "agrees"
+		if !r.Verdict {
+			what = "differs: expected " + s.Expect.String()
+		} else if !r.Governing {
+			what = "governing differs: expected " + strings.Join(s.Governing, ", ")
+		}
+		pr.Item("%s (%s): %s, ruled %s by %s [%s]", s.ID, s.Title, what, r.Ruling.Verdict, strings.Join(deciding(r.Ruling), ", "), s.Activity.Date.String())
+	}
+	for _, t := range []struct {
+		name  string
+		tally scenario.Tally
+	}{{"Given cases", given}, {"Own scenarios", own}} {
+		if t.tally.Total == 0 {
+			continue
+		}
+		pr.Heading("%s: %d of %d agree on the verdict (%.1f %%), %d on verdict and governing provision together (%.1f %%); every governing provision is cited in %d of %d",
+			t.name, t.tally.Verdict, t.tally.Total, percent(t.tally.Verdict, t.tally.Total), t.tally.Both, percent(t.tally.Both, t.tally.Total), t.tally.All, t.tally.Scored)
+	}
+	return pr.Err()
+}
+
+func percent(n, of int) float64 { return 100 * float64(n) / float64(of) }
+
+func deciding(r *ruling.Ruling) []string {
+	var ids []string
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if (f.Verdict == r.Verdict || r.Verdict == ruling.Incomplete && f.Outcome == ruling.Open) && r.Verdict != ruling.Permitted && !slices.Contains(ids, f.Provision.ID) {
+			ids = append(ids, f.Provision.ID)
+		}
+	}
+	if len(ids) == 0 {
+		ids = []string{"no provision"}
+	}
+	return ids
+}
+
+type lawReviewCmd struct {
+	lawFlags
+	formatFlag
+}
+
+// Run is the command.
+func (c *lawReviewCmd) Run(m *Main) error {
+	d, err := m.open(c.lawFlags, ruling.Options{})
+	if err != nil {
+		return err
+	}
+	checks, err := law.LoadChecks(data.FS, "review", d.Law)
+	if err != nil {
+		return err
+	}
+	var unseen, number []*law.Provision
+	for _, p := range d.Law.Provisions() {
+		switch {
+		case !p.Verified:
+			unseen = append(unseen, p)
+		case !p.ParagraphVerified:
+			number = append(number, p)
+		}
+	}
+	if c.Format == "json" {
+		ids := func(list []*law.Provision) []string {
+			out := []string{}
+			for _, p := range list {
+				out = append(out, p.ID)
+			}
+			return out
+		}
+		return m.printJSON(map[string]any{"text_not_seen": ids(unseen), "paragraph_number_not_seen": ids(number), "checks": checks})
+	}
+	pr := m.printer(d, false)
+	pr.Heading("%d of %d provisions: the text was not seen", len(unseen), len(d.Law.Provisions()))
+	for _, p := range unseen {
+		pr.Line(p)
+	}
+	pr.Gap()
+	pr.Heading("%d more: the substance was seen, the paragraph number was not", len(number))
+	for _, p := range number {
+		pr.Line(p)
+	}
+	counts := map[string]int{}
+	for _, k := range checks {
+		counts[k.Finding]++
+	}
+	pr.Gap()
+	pr.Heading("%d checks on record: %d confirmed, %d corrected, %d conflicting, %d not found", len(checks), counts["confirmed"], counts["corrected"], counts["conflicting"], counts["not_found"])
+	for _, k := range checks {
+		if k.Finding == "not_found" {
+			continue
+		}
+		pr.Item("%s, %s: %s on %s by %s in %s: %s", k.Provision, k.What, k.Finding, k.On, k.By, k.Seen, k.Value)
+	}
+	return pr.Err()
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// version is the version of the program; a release sets it when it is built.
+var version = "0.1.0-dev"
+
+// Main is the program with its streams, so that tests run it as users do.
+type Main struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// Terminal is true when Out is a terminal (colour), Progress when Err is.
+	Terminal, Progress bool
+
+	ctx context.Context
+}
+
+// cli is the command line.
+type cli struct {
+	Decide  decideCmd  `cmd:"" help:"May we do this? Rule on activities."`
+	Law     lawCmd     `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
+	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
+	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
+	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
+}
+
+// examples stand under --help of each command.
+var examples = map[string]string{
+	"cordon": `Examples:
+  cordon decide shipment.yaml
+  cordon law at 2017-09-11 --kind employment
+  cordon goods 8413`,
+	"decide": `An activity is YAML or JSON; a file ending in .jsonl, or --format jsonl on
+standard input, is one JSON object a line. Exit status: 0 answered, 1 failed,
+2 bad input or usage, 3 a verdict of --fail-on was given.
+
+Examples:
+  cordon decide examples/july-2017/01-workers.yaml
+  cordon decide --ask --set kind=employment --set date=2017-09-11
+  cordon decide --as-of 2017-08-04 shipment.yaml
+  cordon decide --format jsonl --fail-on prohibited,over_cap < day.jsonl > rulings.jsonl
+  cordon decide --law ./my-regimes --totals totals.yaml oil.yaml`,
+	"law list": `Examples:
+  cordon law list
+  cordon law list --kind vessel_service`,
+	"law show": `Examples:
+  cordon law show 2397-p7
+  cordon law show 2375`,
+	"law at": `Examples:
+  cordon law at 2017-07-04
+  cordon law at 2017-07-04 --kind transfer --direction from`,
+	"law diff": `Examples:
+  cordon law diff 2017-07-04 2017-12-23
+  cordon law diff 2017-07-04 2017-12-23 --kind transfer --direction to`,
+	"law timeline": `Examples:
+  cordon law timeline
+  cordon law timeline --kind employment`,
+	"law lint": `Examples:
+  cordon law lint
+  cordon law lint --law ./my-regimes`,
+	"law scenarios": `Examples:
+  cordon law scenarios
+  cordon law scenarios --show all`,
+	"law review": `Examples:
+  cordon law review
+  cordon law review --format json`,
+	"goods": `Examples:
+  cordon goods 8413
+  cordon goods 270119
+  cordon goods frozen squid`,
+	"schema": `Examples:
+  cordon schema activity > activity.schema.json
+  cordon schema instrument`,
+}
+
+// common are flags that several commands share.
+type lawFlags struct {
+	Law []string `help:"Add the regimes in this folder (repeatable)." placeholder:"DIR" type:"path"`
+}
+
+type formatFlag struct {
+	Format string `help:"How to print: ${enum}." enum:"text,json" default:"text"`
+}
+
+// Run runs the program and gives its exit status.
+func (m *Main) Run(ctx context.Context, args []string) int {
+	m.ctx = ctx
+	var c cli
+	exit := -1
+	parser, err := kong.New(&c, kong.Name("cordon"),
+		kong.Description("Cordon turns a sanctions regime into something a computer can apply and a person can check."),
+		kong.Writers(m.Out, m.Err), kong.Exit(func(code int) { exit = code; panic(exited{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 88}),
+		kong.Help(m.help))
+	if err != nil {
+		return m.fail(fault.Wrap(fault.Internal, err, "the command line"))
+	}
+	return func() (code int) {
+		defer func() {
+			if r := recover(); r != nil {
+				if _, ok := r.(exited); !ok {
+					panic(r)
+				}
+				code = exit
+			}
+		}()
+		if len(args) == 0 {
+			args = []string{"--help"}
+		}
+		kctx, err := parser.Parse(args)
+		if err != nil {
+			return m.fail(fault.New(fault.Usage, "%s", err.Error()).WithFix("`cordon --help` shows the commands"))
+		}
+		err = kctx.Run(m)
+		var status exitStatus
+		if errors.As(err, &status) {
+			return int(status)
+		}
+		return m.fail(err)
+	}()
+}
+
+type exited struct{}
+
+// exitStatus is an error that is only an exit status.
+type exitStatus int
+
+// Error is part of the interface of errors.
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func (m *Main) help(o kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
+		return err
+	}
+	key := "cordon"
+	if n := ctx.Selected(); n != nil {
+		key = strings.TrimPrefix(n.Path(), "cordon ")
+		if i := strings.IndexAny(key, "<["); i > 0 {
+			key = strings.TrimSpace(key[:i])
+		}
+	}
+	if text, ok := examples[key]; ok {
+		_, err := fmt.Fprintf(m.Out, "\n%s\n", text)
+		return err
+	}
+	return nil
+}
+
+func (m *Main) fail(err error) int {
+	if err != nil {
+		fmt.Fprintf(m.Err, "cordon: %v\n", err)
+	}
+	return fault.Exit(err)
+}
+
+func (m *Main) open(l lawFlags, o ruling.Options) (*decide.Desk, error) {
+	return decide.Open(data.FS, decide.Config{LawDirs: l.Law, Options: o})
+}
+
+func parseDay(flag, s string) (when.Day, error) {
+	if s == "" {
+		return when.NoDay, nil
+	}
+	d, err := when.ParseDay(s)
+	return d, fault.In(fault.Place{Field: flag}, err)
+}
+
+func readFile(name string) ([]byte, error) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "the file %q cannot be read: %v", name, errors.Unwrap(err))
+	}
+	return b, nil
+}

@@ -62,7 +62,7 @@ drift:
 # The race detector is the one thing that needs cgo and so a C compiler.
 race:
 	@if command -v $(firstword $(shell $(GO) env CC)) >/dev/null 2>&1; then \
-		set -x; CGO_ENABLED=1 $(GO) test -race ./...; \
+		set -x; CGO_ENABLED=1 $(GO) test -race -short ./...; \
 	else \
 		echo 'race: SKIPPED, no C compiler found (the race detector needs cgo); install gcc to run it' >&2; \
 	fi
@@ -72,13 +72,13 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 	for t in $$(grep -rEo --include='*_test.go' '^func Fuzz[[:alnum:]_]+' . | sed 's/:func /:/' | sort); do \
 		dir=$$(dirname "$${t%%:*}"); name=$${t##*:}; found=$$((found + 1)); \
 		echo "== fuzz $$name in $$dir"; \
-		$(GO) test -run '^$$' -fuzz "^$$name"'$$' -fuzztime $(FUZZTIME) "$$dir" || failed="$$failed $$dir:$$name"; \
+		$(GO) test -run '^$$' -fuzz "^$$name"'$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$dir" || failed="$$failed $$dir:$$name"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "fuzz: failed:$$failed" >&2; exit 1; fi; \
 	echo "fuzz: $$found targets, $(FUZZTIME) each, nothing found"
 
-bench: ## Run every benchmark, with allocations
-	$(GO) test -run '^$$' -bench . -benchmem ./internal/...
+bench: ## Run the benchmarks and print the table of docs/BENCHMARKS.md
+	@$(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./internal/decide ./internal/goods ./internal/place | awk -f docs/benchtable.awk
 
 build: ## Build the static binary bin/cordon
 	$(GO) build -trimpath -o bin/cordon ./cmd/cordon

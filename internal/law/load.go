@@ -693,5 +693,8 @@ func (x *Provision) carves(p *Provision) bool {
 		return false
 	}
 	c := x.Carves
-	return c.All || slices.Contains(c.Provisions, p.ID) || slices.Contains(c.Provisions, p.PartOf) || slices.Contains(c.Measures, p.Measure)
+	if c.All && p.Measure != "programme" { // no clause lifts what binds the target itself
+		return true
+	}
+	return slices.Contains(c.Provisions, p.ID) || slices.Contains(c.Provisions, p.PartOf) || slices.Contains(c.Measures, p.Measure)
 }

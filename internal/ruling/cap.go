@@ -162,6 +162,9 @@ func (e *Evaluator) measure(r *result, missing *varSet, m measurement) truth {
 	case !countedKnown:
 		if blo, bhi, cf.Source, stated = e.total(&m); stated {
 			countedKnown = true
+			if blo != bhi { // tonnes of a product that was not said
+				mm.add(variable{m.counted, m.line})
+			}
 		}
 	}
 	if !thisKnown {

@@ -64,29 +64,7 @@ func (e *Evaluator) judge(r *Ruling) {
 		}
 		e.results = append(e.results, res)
 	}
-	// Line by line, so that each line is put in the slots once.
-	for _, u := range units {
-		if u.p.Each == law.EachActivity && e.relevant(u) {
-			look(u, -1)
-		}
-	}
-	for i := range e.lines {
-		e.line(vocab.OfGoods, i)
-		for _, u := range units {
-			if u.p.Each == law.EachGoods && e.relevant(u) {
-				look(u, i)
-			}
-		}
-	}
-	e.line(vocab.OfGoods, -1)
-	for i := range r.Activity.Parties {
-		e.line(vocab.OfParties, i)
-		for _, u := range units {
-			if u.p.Each == law.EachParty && e.relevant(u) {
-				look(u, i)
-			}
-		}
-	}
+	e.each(units, len(r.Activity.Parties), look)
 	slices.SortFunc(e.results, func(a, b result) int {
 		return cmp.Or(cmp.Compare(a.u.p.Order, b.u.p.Order), cmp.Compare(a.line, b.line))
 	})
@@ -95,6 +73,34 @@ func (e *Evaluator) judge(r *Ruling) {
 		e.ask(r, pending, certain)
 	}
 	e.findings(r)
+}
+
+// each calls f for each unit and line that is relevant on the day, line by line, so
+// that each line is put in the slots once.
+func (e *Evaluator) each(units []*unit, parties int, f func(*unit, int)) {
+	e.line(vocab.OfGoods, -1)
+	for _, u := range units {
+		if u.p.Each == law.EachActivity && e.relevant(u) {
+			f(u, -1)
+		}
+	}
+	for i := range e.lines {
+		e.line(vocab.OfGoods, i)
+		for _, u := range units {
+			if u.p.Each == law.EachGoods && e.relevant(u) {
+				f(u, i)
+			}
+		}
+	}
+	e.line(vocab.OfGoods, -1)
+	for i := range parties {
+		e.line(vocab.OfParties, i)
+		for _, u := range units {
+			if u.p.Each == law.EachParty && e.relevant(u) {
+				f(u, i)
+			}
+		}
+	}
 }
 
 // relevant is the pre-selection: the kind of activity and the days in force.
@@ -273,40 +279,31 @@ func (e *Evaluator) assumptions(r *Ruling) {
 		}
 		uses = append(uses, use{v, []pendingUnit{p}})
 	}
-	for _, u := range e.g.byKind[r.Activity.Kind] {
-		if !e.inForce(u) {
-			continue
+	probe := func(u *unit, i int) {
+		res := e.resultOf(u, i)
+		if e.most(u) <= r.Verdict && (res == nil || res.verdict < r.Verdict) {
+			return // can neither raise the verdict nor lower it
 		}
-		most := e.most(u)
-		if most == Permitted {
-			continue
+		e.act.probe = true
+		p := e.evaluate(u, i)
+		e.act.probe = false
+		if p.applies == no || p.outcome != Open {
+			return
 		}
-		from, to := e.linesOf(u)
-		if u.p.Each == law.EachParty && to == 0 {
-			to = 1 // nobody was named: what is assumed of a first party
-		}
-		for i := from; i < to; i++ {
-			res := e.resultOf(u, i)
-			if most <= r.Verdict && (res == nil || res.verdict < r.Verdict) {
-				continue // can neither raise the verdict nor lower it
-			}
-			e.show(u, i)
-			e.act.probe = true
-			probe := e.evaluate(u, i)
-			e.act.probe = false
-			if probe.applies == no || probe.outcome != Open {
+		for _, m := range p.missing {
+			if res != nil && res.outcome == Open && res.missing.has(m) {
 				continue
 			}
-			for _, m := range probe.missing {
-				if res != nil && res.outcome == Open && res.missing.has(m) {
-					continue
-				}
-				if f := vocab.FactOf(m.fact); !f.Ask || m.fact == vocab.Destination || m.fact == vocab.ApprovalCommittee {
-					note(m, pendingUnit{u, i})
-				}
+			if f := vocab.FactOf(m.fact); !f.Ask || m.fact == vocab.Destination || m.fact == vocab.ApprovalCommittee {
+				note(m, pendingUnit{u, i})
 			}
 		}
 	}
+	e.each(e.g.byKind[r.Activity.Kind], max(1, len(r.Activity.Parties)), func(u *unit, i int) { // nobody named: a first party
+		if e.most(u) > Permitted {
+			probe(u, i)
+		}
+	})
 	e.uses = uses
 	for i := range uses {
 		x := &uses[i]

@@ -196,6 +196,9 @@ func (e *Evaluator) again(p pendingUnit) result {
 	return e.evaluate(p.u, p.line)
 }
 
+// tells are the facts that tell what goods are.
+var tells = map[vocab.FactID]bool{vocab.GoodsDescription: true, vocab.GoodsHS: true, vocab.GoodsCommodity: true}
+
 // assign states a fact for the exploration and gives the way back.
 func (e *Evaluator) assign(v variable, val activity.Value) (undo func()) {
 	scope := vocab.FactOf(v.fact).Scope
@@ -210,7 +213,7 @@ func (e *Evaluator) assign(v variable, val activity.Value) (undo func()) {
 		}
 	case vocab.OfGoods:
 		e.goodsLine = -2
-		e.lines[v.line].ready = false
+		e.lines[v.line].ready = e.lines[v.line].ready && !tells[v.fact]
 	case vocab.OfParties:
 		e.partyLine = -2
 	}
@@ -225,7 +228,7 @@ func (e *Evaluator) assign(v variable, val activity.Value) (undo func()) {
 			}
 		case vocab.OfGoods:
 			e.goodsLine = -2
-			e.lines[v.line].ready = false
+			e.lines[v.line].ready = e.lines[v.line].ready && !tells[v.fact]
 		case vocab.OfParties:
 			e.partyLine = -2
 		}

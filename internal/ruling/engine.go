@@ -28,6 +28,8 @@ type Engine struct {
 	byKind [][]*unit
 	// listCodes are the codes of each named list, working and review.
 	listCodes [][]goods.Code
+	// portState is the state that each port lies in.
+	portState map[string]string
 	pool      sync.Pool
 	// values are representatives by fact and kind, found once.
 	values sync.Map
@@ -96,6 +98,10 @@ type Options struct {
 func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors *goods.Factors, o Options) (*Engine, error) {
 	g := &Engine{law: l, lists: lists, factors: factors, exhaustive: o.Exhaustive}
 	g.byKind = make([][]*unit, len(vocab.Kinds()))
+	g.portState = make(map[string]string)
+	for _, p := range places.Ports() {
+		g.portState[p.ID] = p.State.String()
+	}
 	for i := range lists.Len() {
 		var codes []goods.Code
 		for _, t := range append(slices.Clone(lists.At(i).CodeTexts), lists.At(i).ReviewTexts...) {

@@ -198,6 +198,9 @@ func (e *Evaluator) dated() {
 	if e.slots[vocab.ContractDate].given && !e.slots[vocab.ContractExists].given {
 		e.put(vocab.ContractExists, activity.Value{Num: 1}) // what has a date exists
 	}
+	if port := &e.slots[vocab.LoadingPort]; port.given && !e.slots[vocab.LoadingState].given {
+		e.put(vocab.LoadingState, activity.Value{Text: e.g.portState[port.text]}) // a port lies in its state
+	}
 	e.derive(vocab.VesselListed, vocab.VesselListedOn, vocab.VesselDelistedOn)
 	if s := &e.slots[vocab.ApprovalValidUntil]; s.given && e.slots[vocab.ApprovalCommittee].given &&
 		e.slots[vocab.ApprovalCommittee].text == "granted" && s.date.To < e.day {
@@ -332,6 +335,10 @@ func (e *Evaluator) most(u *unit) Verdict {
 		if u.p.Reportable {
 			return Reportable
 		}
+	case law.CallUpon: // a report asked for, though not owed
+		if u.p.Reportable {
+			return Reportable
+		}
 	}
 	return Permitted
 }
@@ -413,6 +420,8 @@ func (e *Evaluator) evaluate(u *unit, line int) result {
 		case b == unknown:
 			t = unknown
 		}
+	case law.CallUpon:
+		r.late = e.late(u)
 	}
 	return e.except(u, r, base, t, missing)
 }
@@ -649,11 +658,22 @@ func (e *Evaluator) comesFrom(state string, missing *varSet) truth {
 	if d := &e.slots[vocab.Destination]; d.given && d.text == state {
 		return no
 	}
-	t := e.is(e.originFact(), state, &m).or(e.is(vocab.LoadingState, state, &m))
+	t := e.is(e.originFact(), state, &m).or(e.loadedIn(state, &m))
 	if t == unknown {
 		missing.addAll(m)
 	}
 	return t
+}
+
+// loadedIn: the goods are loaded in the state. Goods that pass through it may
+// be loaded there anew, so that silence on the loading is not taken for a no.
+func (e *Evaluator) loadedIn(state string, missing *varSet) truth {
+	s := &e.slots[vocab.TransitState]
+	if s.given && s.text == state && !e.slots[vocab.LoadingState].given {
+		missing.add(variable{vocab.LoadingState, -1})
+		return unknown
+	}
+	return e.is(vocab.LoadingState, state, missing)
 }
 
 // prepare finds out what a goods line is, once.

@@ -338,7 +338,7 @@ func (a answers) of(id vocab.FactID) []string {
 	case vocab.IMO:
 		return []string{"9074729"}
 	}
-	return []string{"none", "something else", "china-dprk-hydropower", "rajin-khasan", "An-24R/RV", "Il-76"}
+	return []string{"none", "something else"}
 }
 
 // feeds are facts that are not asked for because another fact, which has an
@@ -351,7 +351,7 @@ var feeds = map[vocab.FactID]string{
 	vocab.GoodsValue: "adds a limit that was said not to be checked", vocab.GoodsCounted: "overrides running totals",
 	vocab.GoodsCountedValue: "overrides running totals", vocab.Destination: "is taken to be elsewhere when goods come from the target",
 	vocab.Origin: "is read for each line", vocab.GoodsQuantity: "adds a limit that was said not to be checked",
-	vocab.ContractDate: "says that there is a contract",
+	vocab.ContractDate: "says that there is a contract", vocab.LoadingPort: "says which loading.state",
 	vocab.GoodsUnit:    "changes the meaning of the quantity", vocab.GoodsProduct: "overrides the description",
 }
 

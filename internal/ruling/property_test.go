@@ -352,7 +352,7 @@ var feeds = map[vocab.FactID]string{
 	vocab.GoodsCountedValue: "overrides running totals", vocab.Destination: "is taken to be elsewhere when goods come from the target",
 	vocab.Origin: "is read for each line", vocab.GoodsQuantity: "adds a limit that was said not to be checked",
 	vocab.ContractDate: "says that there is a contract", vocab.LoadingPort: "says which loading.state",
-	vocab.GoodsUnit:    "changes the meaning of the quantity", vocab.GoodsProduct: "overrides the description",
+	vocab.GoodsUnit: "changes the meaning of the quantity", vocab.GoodsProduct: "overrides the description",
 }
 
 // Every listed question can change the verdict, and once all are answered no

@@ -207,3 +207,14 @@ func TestListingUnderAnUnknownRegimeIsAFault(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestReportUnderAnUnknownObligationIsAFault(t *testing.T) {
+	d := desk(t)
+	list, err := d.Read("a.yaml", []byte("kind: report\ndate: 2018-03-20\nreport: {obligation: 2397 p17}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Engine.Decide(ruling.Request{Activity: list[0], KnownAt: when.NoDay}); err == nil || !strings.Contains(fmt.Sprint(err), `no report is known under "2397 p17"`) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/text"
 	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -432,6 +433,21 @@ func (e *Evaluator) knownRegimes(facts activity.Facts) {
 			e.fail(fault.New(fault.Invalid, "%s: no regime %q is loaded", vocab.FactOf(id).Name, v.Text).WithFix("one of %s", strings.Join(ids, ", ")))
 		}
 	}
+}
+
+// knownObligation fails on a report under a provision that asks for none: a slip
+// of the pen there would read as "no report is owed".
+func (e *Evaluator) knownObligation(facts activity.Facts) {
+	v, ok := facts.Get(vocab.ReportObligation)
+	if !ok || slices.Contains(e.g.obligations, v.Text) {
+		return
+	}
+	err := fault.New(fault.Invalid, "report.obligation: no report is known under %q", v.Text)
+	if near := text.NearestOf(v.Text, e.g.obligations, 3); len(near) > 0 {
+		e.fail(err.WithFix("did you mean %s?", strings.Join(near, " or ")))
+		return
+	}
+	e.fail(err.WithFix("`cordon law list` shows the provisions on reports; give the id of one, such as 2397-p17"))
 }
 
 // splits reports whether a partial date lies on both sides of a constant that

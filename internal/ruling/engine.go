@@ -2,6 +2,7 @@ package ruling
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"sync"
@@ -28,6 +29,9 @@ type Engine struct {
 	byKind [][]*unit
 	// listCodes are the codes of each named list, working and review.
 	listCodes [][]goods.Code
+	// obligations are what report.obligation may say: the texts that the
+	// conditions on reports compare it with.
+	obligations []string
 	// portState is the state that each port lies in.
 	portState map[string]string
 	pool      sync.Pool
@@ -136,6 +140,11 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 					continue
 				}
 				g.units = append(g.units, u)
+				if p.Kinds.Has(vocab.KindReport) {
+					for _, m := range quoted.FindAllStringSubmatch(p.When.Text, -1) {
+						g.obligations = append(g.obligations, m[1])
+					}
+				}
 			}
 		}
 	}
@@ -150,6 +159,9 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 	g.pool.New = func() any { return g.NewEvaluator() }
 	return g, nil
 }
+
+// quoted finds the texts in a condition.
+var quoted = regexp.MustCompile(`"([^"]*)"`)
 
 // Law gives the law that is applied.
 func (g *Engine) Law() *law.Law { return g.law }

@@ -161,6 +161,7 @@ func (e *Evaluator) load(a *activity.Activity) {
 	}
 	e.overrides = e.overrides[:0]
 	e.knownRegimes(a.Facts)
+	e.knownObligation(a.Facts)
 	for _, p := range a.Parties {
 		e.knownRegimes(p)
 	}

@@ -99,10 +99,10 @@ const (
 	NoticeStatus FactID = 15
 	// NoticeWithheld is the fact notice.withheld: Notice withheld.
 	NoticeWithheld FactID = 16
-	// ContractExists is the fact contract.exists: Earlier contract.
-	ContractExists FactID = 17
 	// ContractDate is the fact contract.date: Contract date.
-	ContractDate FactID = 18
+	ContractDate FactID = 17
+	// ContractExists is the fact contract.exists: Earlier contract.
+	ContractExists FactID = 18
 	// ContractWritten is the fact contract.written: Written contract.
 	ContractWritten FactID = 19
 	// ContractBeforeVote is the fact contract.before_vote: Contract concluded before the vote.
@@ -365,8 +365,8 @@ var facts = [...]Fact{
 	{ID: 14, Name: "approval.valid_until", Key: "valid_until", Group: "approval", Scope: OfActivity, Type: Date, Unit: "", Title: "Approval valid until", Question: "Until which day is the approval valid?", Values: nil, Ask: false, Assumed: "2199-12-31", Weigh: false, Kinds: 0x3ffff},
 	{ID: 15, Name: "notice.status", Key: "status", Group: "notice", Scope: OfActivity, Type: Enum, Unit: "", Title: "Notice to the committee", Question: "Has the notice that goes with it been given, or will it be, in time?", Values: []string{"in_time", "late", "none"}, Ask: false, Assumed: "in_time", Weigh: false, Kinds: 0x3ffff},
 	{ID: 16, Name: "notice.withheld", Key: "withheld", Group: "notice", Scope: OfActivity, Type: Bool, Unit: "", Title: "Notice withheld", Question: "No notice was given. Was it withheld, rather than late?", Values: nil, Ask: true, Assumed: "", Weigh: true, Kinds: 0x3ffff},
-	{ID: 17, Name: "contract.exists", Key: "exists", Group: "contract", Scope: OfActivity, Type: Bool, Unit: "", Title: "Earlier contract", Question: "Does it rest on a written contract at all?", Values: nil, Ask: false, Assumed: "false", Weigh: false, Kinds: 0x3ffff},
-	{ID: 18, Name: "contract.date", Key: "date", Group: "contract", Scope: OfActivity, Type: Date, Unit: "", Title: "Contract date", Question: "On which day was the written contract concluded?", Values: nil, Ask: true, Assumed: "", Weigh: false, Kinds: 0x3ffff},
+	{ID: 17, Name: "contract.date", Key: "date", Group: "contract", Scope: OfActivity, Type: Date, Unit: "", Title: "Contract date", Question: "On which day was the written contract concluded?", Values: nil, Ask: true, Assumed: "", Weigh: false, Kinds: 0x3ffff},
+	{ID: 18, Name: "contract.exists", Key: "exists", Group: "contract", Scope: OfActivity, Type: Bool, Unit: "", Title: "Earlier contract", Question: "Does it rest on a written contract at all?", Values: nil, Ask: false, Assumed: "false", Weigh: false, Kinds: 0x3ffff},
 	{ID: 19, Name: "contract.written", Key: "written", Group: "contract", Scope: OfActivity, Type: Bool, Unit: "", Title: "Written contract", Question: "Is the contract in writing?", Values: nil, Ask: false, Assumed: "true", Weigh: false, Kinds: 0x3ffff},
 	{ID: 20, Name: "contract.before_vote", Key: "before_vote", Group: "contract", Scope: OfActivity, Type: Bool, Unit: "", Title: "Contract concluded before the vote", Question: "The contract bears the date of the vote itself. Was it concluded before the vote?", Values: nil, Ask: true, Assumed: "", Weigh: true, Kinds: 0x3ffff},
 	{ID: 21, Name: "origin", Key: "origin", Group: "", Scope: OfActivity, Type: State, Unit: "", Title: "Origin", Question: "In which state do the goods, funds or services originate?", Values: nil, Ask: true, Assumed: "", Weigh: false, Kinds: 0x8123},

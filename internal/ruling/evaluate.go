@@ -196,8 +196,11 @@ var goodsKinds = func() (s vocab.KindSet) {
 // dated applies what follows from the day: who was listed then, and whether an
 // approval still ran.
 func (e *Evaluator) dated() {
-	if e.slots[vocab.ContractDate].given && !e.slots[vocab.ContractExists].given {
+	switch exists := &e.slots[vocab.ContractExists]; {
+	case e.slots[vocab.ContractDate].given && !exists.given:
 		e.put(vocab.ContractExists, activity.Value{Num: 1}) // what has a date exists
+	case exists.given && exists.num == 0 && !e.slots[vocab.ContractWritten].given:
+		e.put(vocab.ContractWritten, activity.Value{}) // what does not exist is not in writing
 	}
 	if port := &e.slots[vocab.LoadingPort]; port.given && !e.slots[vocab.LoadingState].given {
 		e.put(vocab.LoadingState, activity.Value{Text: e.g.portState[port.text]}) // a port lies in its state

@@ -10,6 +10,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -193,6 +195,13 @@ func (d *Desk) Read(name string, data []byte) ([]*activity.Activity, error) {
 			return nil, err
 		}
 		out = append(out, a)
+	}
+	if _, err := in.ReadToken(); err != nil {
+		return nil, fault.New(fault.Invalid, "this is not valid JSON: %v", err).At(fault.Place{File: name})
+	}
+	if _, err := in.ReadToken(); !errors.Is(err, io.EOF) {
+		return nil, fault.New(fault.Invalid, "something follows the list").At(fault.Place{File: name, Item: len(out) + 1}).
+			WithFix("put every activity into the one list, or write JSON Lines")
 	}
 	return out, nil
 }

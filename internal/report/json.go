@@ -79,8 +79,9 @@ func flag(b []byte, key string) []byte {
 }
 
 // ID gives the name of a ruling: a hash of the activity as understood, the days,
-// the running totals and the versions, so that the same question with the same versions has the
-// same name.
+// the running totals and the versions, so that the same name means the same
+// bytes. Totals are taken in the order given, since the first that fits a cap
+// names its source.
 func (e *Encoder) ID(r *ruling.Ruling) string {
 	e.scratch = r.Activity.AppendJSON(e.scratch[:0])
 	e.scratch = append(e.scratch, '\n')
@@ -89,7 +90,11 @@ func (e *Encoder) ID(r *ruling.Ruling) string {
 	e.scratch = r.KnownAt.Append(e.scratch)
 	e.scratch = append(e.scratch, '\n')
 	for _, t := range r.Totals {
-		e.scratch = fmt.Appendln(e.scratch, t.Provision, t.Period, t.Quantity, t.Unit, t.Value, t.HasQuantity, t.HasValue, t.Source)
+		e.scratch = fmt.Appendf(e.scratch, "%q %s %t %v %q %t %v %q\n",
+			t.Provision, t.Period, t.HasQuantity, t.Quantity, t.Unit, t.HasValue, t.Value, t.Source)
+	}
+	if r.Brief {
+		e.scratch = append(e.scratch, "brief\n"...)
 	}
 	e.scratch = append(e.scratch, r.LawVersion...)
 	e.scratch = append(e.scratch, e.Versions.Data...)
@@ -124,6 +129,9 @@ func (e *Encoder) Append(b []byte, r *ruling.Ruling) []byte {
 	if r.Unproven {
 		b = flag(b, "questions_unproven")
 	}
+	if r.Brief {
+		b = flag(b, "assumed_not_listed")
+	}
 	if len(r.Assumed) > 0 {
 		b = array(b, "assumed", r.Assumed, func(b []byte, a *ruling.Assumption) []byte {
 			b = append(b, `{"fact":`...)
@@ -157,7 +165,7 @@ func (e *Encoder) Append(b []byte, r *ruling.Ruling) []byte {
 			return append(b, '}')
 		})
 	}
-	if e.Full {
+	if e.Full && !r.Brief {
 		b = array(b, "near_misses", r.NearMisses, appendNear)
 	}
 	b = array(b, "screened", []string(nil), nil)

@@ -30,8 +30,10 @@ const askPrefix = "ask."
 
 // environment compiles conditions for one regime.
 type environment struct {
-	env    *cel.Env
-	regime string
+	env            *cel.Env
+	regime, target string
+	// interpret leaves all conditions to CEL, as the oracle of our own evaluation.
+	interpret bool
 }
 
 // celTypes gives the type of a fact in conditions: dates are days since 1970.
@@ -80,7 +82,7 @@ func newEnvironment(regime, target string, places *place.Gazetteer) (*environmen
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the environment of a regime")
 	}
-	return &environment{env: env, regime: regime}, nil
+	return &environment{env: env, regime: regime, target: target}, nil
 }
 
 // literal makes a macro that turns name("text") into a constant.
@@ -106,8 +108,11 @@ type condition struct {
 	source law.Condition
 	env    *environment
 
-	once    sync.Once
-	err     error
+	once sync.Once
+	err  error
+	// quick is the condition in our own form; nil where that lacks a construct,
+	// and then program is CEL's.
+	quick   predicate
 	program cel.Program
 	// reads are the facts it reads; thresholds the constants that each fact is
 	// compared with, by which representative values are chosen.
@@ -156,6 +161,12 @@ func (c *condition) build() error {
 	}
 	c.thresholds = map[vocab.FactID]*constants{}
 	ast.PostOrderVisit(tree.NativeRep().Expr(), ast.NewExprVisitor(c.visit))
+	if !c.env.interpret {
+		b := builder{target: c.env.target}
+		if c.quick = b.truth(tree.NativeRep().Expr()); c.quick != nil {
+			return nil
+		}
+	}
 	prog, err := c.env.env.Program(tree, cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return bad(err.Error())
@@ -259,6 +270,17 @@ const (
 	unknown
 )
 
+// not is three-valued negation.
+func (t truth) not() truth {
+	switch t {
+	case no:
+		return yes
+	case yes:
+		return no
+	}
+	return unknown
+}
+
 // and is three-valued conjunction.
 func (t truth) and(u truth) truth {
 	switch {
@@ -281,45 +303,41 @@ func (t truth) or(u truth) truth {
 	return unknown
 }
 
-// boxed values: what conditions see, made once.
+// What conditions see of facts that are not given, made once.
 var (
-	boxedUnknown [vocab.NumFacts]ref.Val // a missing fact
-	boxedAssumed [vocab.NumFacts]ref.Val // its assumed value; nil when there is none
-	boxedProbe   [vocab.NumFacts]ref.Val // its assumed value, as an unknown that can be told apart
+	boxedUnknown [vocab.NumFacts]ref.Val // a missing fact, for CEL
+	assumed      [vocab.NumFacts]sight   // its assumed value; not known where there is none
 	nameIndex    = make(map[string]int32, 2*vocab.NumFacts)
 )
 
-// probeBit marks the unknowns of [boxedProbe].
-const probeBit = 1 << 20
+// askBit marks, in nameIndex, that a fact is read without its assumption.
+const askBit = 1 << 20
 
 func init() {
 	for i := range vocab.Facts() {
 		f := &vocab.Facts()[i]
 		boxedUnknown[i] = types.NewUnknown(int64(i)+1, types.NewAttributeTrail(f.Name))
-		boxedProbe[i] = types.NewUnknown(int64(i)+1|probeBit, types.NewAttributeTrail(f.Name))
 		nameIndex[f.Name] = int32(i)
-		nameIndex[askPrefix+f.Name] = int32(i) | probeBit
+		nameIndex[askPrefix+f.Name] = int32(i) | askBit
 		if f.Ask {
 			continue
 		}
+		s := sight{known: true}
+		var err error
 		switch f.Type {
 		case vocab.Bool:
-			boxedAssumed[i] = types.Bool(f.Assumed == "true")
+			s.num = number(f.Assumed == "true")
 		case vocab.Date:
-			d, err := when.ParseDay(f.Assumed)
-			if err != nil {
-				panic("vocabulary: " + f.Name + ": " + err.Error())
-			}
-			boxedAssumed[i] = types.Int(d)
+			s.day, err = when.ParseDay(f.Assumed)
 		case vocab.Number:
-			n, err := parseNumber(f.Assumed)
-			if err != nil {
-				panic("vocabulary: " + f.Name + ": " + err.Error())
-			}
-			boxedAssumed[i] = types.Double(n)
+			s.num, err = parseNumber(f.Assumed)
 		default:
-			boxedAssumed[i] = types.String(f.Assumed)
+			s.text = f.Assumed
 		}
+		if err != nil {
+			panic("vocabulary: " + f.Name + ": " + err.Error())
+		}
+		assumed[i] = s
 	}
 }
 
@@ -334,6 +352,15 @@ func (e *Evaluator) holds(c *condition, missing *varSet) truth {
 		return unknown
 	}
 	e.act.cond = c
+	if c.quick != nil {
+		e.act.open = vocab.FactSet{}
+		t := c.quick(&e.act)
+		if t == unknown {
+			open := e.act.open
+			open.Each(func(id vocab.FactID) { missing.add(e.variable(id)) })
+		}
+		return t
+	}
 	out, _, err := c.program.Eval(&e.act)
 	if err != nil {
 		e.fail(fault.Wrap(fault.Internal, err, "the condition %q failed", c.source.Text).At(c.source.Place))
@@ -347,7 +374,7 @@ func (e *Evaluator) holds(c *condition, missing *varSet) truth {
 		return no
 	case *types.Unknown:
 		for _, id := range v.IDs() {
-			missing.add(e.variable(vocab.FactID((id &^ probeBit) - 1)))
+			missing.add(e.variable(vocab.FactID(id - 1)))
 		}
 		return unknown
 	}
@@ -370,52 +397,99 @@ type activation struct {
 	cond *condition
 	// probe shows assumed values as unknowns, to find out which were relied on.
 	probe bool
+	// open are the facts that the condition evaluated now hangs on.
+	open vocab.FactSet
 }
 
 // Parent is part of the interface of activations.
 func (a *activation) Parent() cel.Activation { return nil }
 
-// ResolveName gives the value of a fact.
+// sight is what conditions see of a fact: its value, in the field of its type,
+// or that it is not known.
+type sight struct {
+	known bool
+	num   float64
+	text  string
+	day   when.Day
+}
+
+func (a sight) is(b sight) bool { return a.num == b.num && a.text == b.text && a.day == b.day }
+
+func number(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// look gives what the condition sees of a fact; asks reads it without its
+// assumption.
+func (a *activation) look(id vocab.FactID, asks bool) sight {
+	if under := listedUnder[id]; under != vocab.NoFact {
+		// A listing counts under the regime that lists.
+		if u := &a.e.slots[under]; u.given && u.text != "any" && u.text != a.cond.env.regime {
+			return sight{known: true}
+		}
+	}
+	s := &a.e.slots[id]
+	switch {
+	case s.given:
+		switch vocab.FactOf(id).Type {
+		case vocab.Bool, vocab.Number:
+			return sight{known: true, num: s.num}
+		case vocab.Date:
+			return sight{known: !s.partial || !a.cond.splits(id, s.date), day: s.date.From}
+		}
+		return sight{known: true, text: s.text}
+	case id == vocab.GoodsCommodity && a.e.goodsLine >= 0:
+		// What the line is known to be from its words need not be said again.
+		l := a.e.prepare(a.e.goodsLine)
+		return sight{known: l.commodity != "", text: l.commodity}
+	case asks || a.probe:
+		return sight{}
+	}
+	return assumed[id]
+}
+
+// ResolveName gives the value of a fact to CEL.
 func (a *activation) ResolveName(name string) (any, bool) {
 	i, ok := nameIndex[name]
 	if !ok {
 		return nil, false
 	}
-	id := i &^ probeBit
-	s := &a.e.slots[id]
-	if under, ok := listedUnder[vocab.FactID(id)]; ok {
-		// A listing counts under the regime that lists.
-		if u := &a.e.slots[under]; u.given && u.text != "any" && u.text != a.cond.env.regime {
-			return types.False, true
-		}
-	}
-	switch {
-	case s.given:
-		if s.partial && a.cond.splits(vocab.FactID(id), s.date) {
-			return boxedUnknown[id], true
-		}
-		return s.val, true
-	case vocab.FactID(id) == vocab.GoodsCommodity && a.e.goodsLine >= 0:
-		// What the line is known to be from its words need not be said again.
-		if l := a.e.prepare(a.e.goodsLine); l.commodity != "" {
-			return types.String(l.commodity), true
-		}
+	id, asks := vocab.FactID(i&^askBit), i&askBit != 0
+	s := a.look(id, asks)
+	if !s.known {
 		return boxedUnknown[id], true
-	case i&probeBit != 0 || boxedAssumed[id] == nil:
-		return boxedUnknown[id], true
-	case a.probe:
-		return boxedProbe[id], true
 	}
-	return boxedAssumed[id], true
+	switch vocab.FactOf(id).Type {
+	case vocab.Bool:
+		return types.Bool(s.num != 0), true
+	case vocab.Number:
+		return types.Double(s.num), true
+	case vocab.Date:
+		return types.Int(s.day), true
+	}
+	return types.String(s.text), true
 }
 
 // listedUnder gives, for each fact about being listed, the fact that names the
-// regime.
-var listedUnder = map[vocab.FactID]vocab.FactID{
-	vocab.PartyListed: vocab.PartyListedUnder, vocab.PartyActsForListed: vocab.PartyListedUnder, vocab.PartyOwnedByListed: vocab.PartyListedUnder,
-	vocab.VesselListed: vocab.VesselListedUnder, vocab.VesselOwnedByListed: vocab.VesselListedUnder,
-	vocab.TravellerListed: vocab.TravellerListedUnder, vocab.TravellerFamilyOfListed: vocab.TravellerListedUnder, vocab.TravellerActsForListed: vocab.TravellerListedUnder,
-}
+// regime; NoFact for the others.
+var listedUnder = func() (out [vocab.NumFacts]vocab.FactID) {
+	for i := range out {
+		out[i] = vocab.NoFact
+	}
+	for under, facts := range map[vocab.FactID][]vocab.FactID{
+		vocab.PartyListedUnder:     {vocab.PartyListed, vocab.PartyActsForListed, vocab.PartyOwnedByListed},
+		vocab.VesselListedUnder:    {vocab.VesselListed, vocab.VesselOwnedByListed},
+		vocab.TravellerListedUnder: {vocab.TravellerListed, vocab.TravellerFamilyOfListed, vocab.TravellerActsForListed},
+	} {
+		for _, id := range facts {
+			out[id] = under
+		}
+	}
+	return out
+}()
 
 // knownRegimes fails on a listing under a regime that is not loaded: a slip of
 // the pen there would read as "not listed".
@@ -484,6 +558,9 @@ type varSet []variable
 func (s *varSet) add(v variable) {
 	if s == nil {
 		return
+	}
+	if *s == nil {
+		*s = make(varSet, 0, 6)
 	}
 	if i, ok := slices.BinarySearchFunc(*s, v, compareVariables); !ok {
 		*s = slices.Insert(*s, i, v)

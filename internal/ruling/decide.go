@@ -14,7 +14,7 @@ import (
 // Decide rules on one activity.
 func (e *Evaluator) Decide(req Request) (*Ruling, error) {
 	e.err = nil
-	r := &Ruling{Activity: req.Activity, AsOf: req.Activity.Date, KnownAt: req.KnownAt, LawVersion: e.g.law.Version, Regimes: e.g.law.Regimes, Totals: req.Totals}
+	r := &Ruling{Activity: req.Activity, AsOf: req.Activity.Date, KnownAt: req.KnownAt, LawVersion: e.g.law.Version, Regimes: e.g.law.Regimes, Totals: req.Totals, Brief: req.Brief}
 	if req.AsOf != nil {
 		r.AsOf = *req.AsOf
 	}
@@ -284,9 +284,9 @@ func (e *Evaluator) assumptions(r *Ruling) {
 		if e.most(u) <= r.Verdict && (res == nil || res.verdict < r.Verdict) {
 			return // can neither raise the verdict nor lower it
 		}
-		e.act.probe = true
+		e.act.probe, e.lean = true, true
 		p := e.evaluate(u, i)
-		e.act.probe = false
+		e.act.probe, e.lean = false, false
 		if p.applies == no || p.outcome != Open {
 			return
 		}
@@ -313,7 +313,7 @@ func (e *Evaluator) assumptions(r *Ruling) {
 				continue
 			}
 			undo := e.assign(x.v, val)
-			v := e.verdictWith(x.on)
+			v := e.verdictWith(x.on, r.Verdict)
 			undo()
 			if v != r.Verdict && max(v, r.Verdict) > Exempt {
 				a := Assumption{Fact: x.v.fact, Line: int(x.v.line), Value: f.Assumed}
@@ -355,17 +355,24 @@ func (e *Evaluator) resultOf(u *unit, line int) *result {
 }
 
 // verdictWith gives the verdict when the units named are evaluated anew and the
-// others stay.
-func (e *Evaluator) verdictWith(anew []pendingUnit) Verdict {
+// others stay; it was now. Past a stricter one it need not be exact.
+func (e *Evaluator) verdictWith(anew []pendingUnit, now Verdict) Verdict {
 	v := Permitted
 	for i := range e.results {
-		if res := &e.results[i]; !slices.Contains(anew, pendingUnit{res.u, res.line}) {
-			v = max(v, res.verdict)
+		if res := &e.results[i]; res.verdict > v && !slices.Contains(anew, pendingUnit{res.u, res.line}) {
+			v = res.verdict
 		}
 	}
+	stays := v >= now // then only what could be stricter matters
 	for _, p := range anew {
+		if stays && e.most(p.u) <= now {
+			continue
+		}
 		if r := e.again(p); r.applies != no {
 			v = max(v, r.verdict)
+		}
+		if v > now && v > Exempt {
+			return v
 		}
 	}
 	return v

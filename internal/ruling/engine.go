@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -35,8 +36,8 @@ type Engine struct {
 	// portState is the state that each port lies in.
 	portState map[string]string
 	pool      sync.Pool
-	// values are representatives by fact and kind, found once.
-	values sync.Map
+	// values are representatives by kind and fact, found when first needed.
+	values []atomic.Pointer[[]activity.Value]
 	// exhaustive turns the pre-selection off, for the oracle in tests.
 	exhaustive bool
 }
@@ -95,6 +96,9 @@ type Options struct {
 	Eager bool
 	// Exhaustive evaluates every provision without pre-selection.
 	Exhaustive bool
+	// Interpret leaves every condition to CEL: slower, and the oracle of our own
+	// evaluation.
+	Interpret bool
 }
 
 // NewEngine makes an engine over a body of law, with what its conditions and
@@ -106,6 +110,7 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 	for _, p := range places.Ports() {
 		g.portState[p.ID] = p.State.String()
 	}
+	g.values = make([]atomic.Pointer[[]activity.Value], len(vocab.Kinds())*vocab.NumFacts)
 	for i := range lists.Len() {
 		var codes []goods.Code
 		for _, t := range append(slices.Clone(lists.At(i).CodeTexts), lists.At(i).ReviewTexts...) {
@@ -125,6 +130,7 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 		if err != nil {
 			return nil, err
 		}
+		env.interpret = o.Interpret
 		for _, in := range r.Instruments {
 			for _, p := range in.Provisions {
 				u, err := g.unit(env, r, p)

@@ -3,9 +3,6 @@ package ruling
 import (
 	"slices"
 
-	"cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/common/types/ref"
-
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/goods"
@@ -27,6 +24,7 @@ type Evaluator struct {
 	view   view
 	totals []Total
 	brief  bool
+	lean   bool // the exceptions of a finding are not wanted
 	uses   []use
 	// slots hold the facts of the activity and of the line looked at now.
 	slots       [vocab.NumFacts]slot
@@ -43,7 +41,6 @@ type Evaluator struct {
 
 type slot struct {
 	given, partial bool
-	val            ref.Val
 	text           string
 	num            float64
 	date           when.Period
@@ -92,44 +89,17 @@ func (e *Evaluator) fail(err error) {
 	}
 }
 
-// boxes of values that recur, so that setting a fact allocates nothing.
-var boxedText = func() map[string]ref.Val {
-	m := map[string]ref.Val{"none": types.String("none"), "target": types.String("target")}
-	for i := range vocab.Facts() {
-		for _, v := range vocab.Facts()[i].Values {
-			m[v] = types.String(v)
-		}
-	}
-	for a := 'A'; a <= 'Z'; a++ {
-		for b := 'A'; b <= 'Z'; b++ {
-			s := string([]rune{a, b})
-			m[s] = types.String(s)
-		}
-	}
-	return m
-}()
-
 func (e *Evaluator) put(id vocab.FactID, v activity.Value) {
 	s := &e.slots[id]
 	s.given, s.partial = true, false
 	f := vocab.FactOf(id)
 	switch f.Type {
-	case vocab.Bool:
-		s.val = types.Bool(v.Bool())
-		s.num = v.Num
-	case vocab.Number:
-		s.val = types.Double(v.Num)
+	case vocab.Bool, vocab.Number:
 		s.num = v.Num
 	case vocab.Date:
-		s.val = types.Int(v.Date.From)
 		s.date, s.partial = v.Date, !v.Date.Exact()
 	default:
 		s.text = v.Text
-		if b, ok := boxedText[v.Text]; ok {
-			s.val = b
-		} else {
-			s.val = types.String(v.Text)
-		}
 	}
 	e.set[f.Scope] = append(e.set[f.Scope], id)
 }
@@ -541,10 +511,13 @@ func (e *Evaluator) except(u *unit, r result, base Verdict, t truth, missing var
 		default:
 			open = true
 		}
+		missing.addAll(miss)
+		if e.lean {
+			continue
+		}
 		for _, v := range miss {
 			f.Missing = append(f.Missing, v.fact)
 		}
-		missing.addAll(miss)
 		r.exceptions = append(r.exceptions, f)
 	}
 	switch {

@@ -190,10 +190,14 @@ func before(a, b variable) bool {
 	return compareVariables(a, b) < 0
 }
 
-// again evaluates an open unit with the facts as they are now.
+// again evaluates a unit with the facts as they are now, for its verdict and
+// what it hangs on.
 func (e *Evaluator) again(p pendingUnit) result {
 	e.show(p.u, p.line)
-	return e.evaluate(p.u, p.line)
+	e.lean = true
+	r := e.evaluate(p.u, p.line)
+	e.lean = false
+	return r
 }
 
 // tells are the facts that tell what goods are.
@@ -272,16 +276,16 @@ func (e *Evaluator) possible(v variable, units []pendingUnit) []activity.Value {
 // anyOf gives representatives of a fact over all provisions of a kind, once
 // for each engine.
 func (g *Engine) anyOf(id vocab.FactID, kind vocab.KindID) []activity.Value {
-	key := uint32(id)<<8 | uint32(kind)
-	if v, ok := g.values.Load(key); ok {
-		return v.([]activity.Value)
+	at := &g.values[int(kind)*vocab.NumFacts+int(id)]
+	if v := at.Load(); v != nil {
+		return *v
 	}
 	var units []pendingUnit
 	for _, u := range g.byKind[kind] {
 		units = append(units, pendingUnit{u, 0})
 	}
 	v := g.representatives(id, units)
-	g.values.Store(key, v)
+	at.Store(&v)
 	return v
 }
 

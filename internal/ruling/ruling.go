@@ -282,9 +282,11 @@ type Ruling struct {
 	// them decide; Questions then holds all that might.
 	Unproven bool
 	Assumed  []Assumption
-	Paths    []Path
-	Spans    []Span
-	Views    []View
+	// Brief is true when it was not asked which assumptions the verdict rests on.
+	Brief bool
+	Paths []Path
+	Spans []Span
+	Views []View
 	// NearMisses are filled by Explain.
 	NearMisses []NearMiss
 	// LawVersion is the version of the law that was applied.

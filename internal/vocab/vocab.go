@@ -6,6 +6,8 @@
 // The package holds no law and never decides anything.
 package vocab
 
+import "math/bits"
+
 //go:generate go run ./gen
 
 // KindID names a kind of activity by its place in the table.
@@ -180,13 +182,18 @@ func (s *FactSet) Meets(t *FactSet) bool {
 	return false
 }
 
+// Each calls f for each fact of the set in the order of the table.
+func (s *FactSet) Each(f func(FactID)) {
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			f(FactID(i*64 + bits.TrailingZeros64(word)))
+		}
+	}
+}
+
 // List gives the facts of the set in the order of the table.
 func (s *FactSet) List() []FactID {
 	var out []FactID
-	for i := range FactID(NumFacts) {
-		if s.Has(i) {
-			out = append(out, i)
-		}
-	}
+	s.Each(func(id FactID) { out = append(out, id) })
 	return out
 }

@@ -27,10 +27,10 @@ type decideCmd struct {
 	KnownAt string   `help:"Use only law that was published by this day." placeholder:"DAY"`
 	Set     []string `help:"State a fact, as goods[1].hs=2701 (repeatable)." placeholder:"FACT=VALUE" sep:"none"`
 	Ask     bool     `help:"Ask the open questions one by one until it is decided."`
-	Totals  string   `help:"Running totals counted against caps." placeholder:"FILE" type:"path"`
+	Totals  string   `help:"Running totals counted against caps." placeholder:"FILE"`
 	Format  string   `help:"How to print: ${enum}." enum:"text,json,jsonl" default:"text"`
 	FailOn  []string `help:"End with status 3 when one of these verdicts is given." placeholder:"VERDICT"`
-	Brief   bool     `help:"Print the verdict and why, no more."`
+	Brief   bool     `help:"The verdict and why, no more: nothing on duties, ways out, assumptions and near misses. JSON says which it leaves out."`
 }
 
 // Run is the command.
@@ -216,11 +216,11 @@ func (r *decideRun) one(a *activity.Activity, title string) error {
 }
 
 func (r *decideRun) rule(a *activity.Activity) (*ruling.Ruling, error) {
-	rl, err := r.d.Engine.Decide(ruling.Request{Activity: a, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals})
+	rl, err := r.d.Engine.Decide(ruling.Request{Activity: a, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief})
 	if err != nil {
 		return nil, err
 	}
-	if r.Format != "jsonl" {
+	if r.Format != "jsonl" && !r.Brief {
 		err = r.d.Engine.Explain(rl, r.d.HS.Neighbours)
 	}
 	return rl, err
@@ -295,7 +295,7 @@ func (r *decideRun) stream(name string) error {
 		return fault.New(fault.Usage, "--ask is for single activities, not for a stream")
 	}
 	started := time.Now()
-	s := decide.Stream{Name: name, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Encoder: func() func([]byte, *ruling.Ruling) []byte {
+	s := decide.Stream{Name: name, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief, Encoder: func() func([]byte, *ruling.Ruling) []byte {
 		return r.encoder(false).Append
 	}}
 	if len(r.Set) > 0 {

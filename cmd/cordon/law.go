@@ -228,6 +228,9 @@ func (c *lawDiffCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
+	if to < from {
+		return fault.New(fault.Usage, "%s is after %s", c.From, c.To).WithFix("give the earlier day first")
+	}
 	all, err := c.pick(d.Law.Provisions())
 	if err != nil {
 		return err

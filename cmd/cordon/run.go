@@ -55,6 +55,13 @@ Examples:
   cordon decide --as-of 2017-08-04 shipment.yaml
   cordon decide --format jsonl --fail-on prohibited,over_cap < day.jsonl > rulings.jsonl
   cordon decide --law ./my-regimes --totals totals.yaml oil.yaml`,
+	"law": `Examples:
+  cordon law at 2017-09-11 --kind employment
+  cordon law show 2397-p7
+  cordon law scenarios`,
+	"version": `Examples:
+  cordon version
+  cordon version --format json`,
 	"law list": `Examples:
   cordon law list
   cordon law list --kind vessel_service`,

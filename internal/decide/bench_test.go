@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
@@ -87,6 +89,34 @@ func BenchmarkShape(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkOpenLines is one activity with many goods lines of which nothing is
+// known: the worst case that the bound on questions is there for.
+func BenchmarkOpenLines(b *testing.B) {
+	d := desk(b)
+	for _, n := range []int{10, 100, 1000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			a, e := openLines(b, d, n), d.Engine.NewEvaluator()
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := e.Decide(ruling.Request{Activity: a, KnownAt: when.NoDay}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// openLines is an activity with n goods lines of which nothing is known.
+func openLines(tb testing.TB, d *decide.Desk, n int) *activity.Activity {
+	tb.Helper()
+	lines := strings.Repeat(",{}", n)[1:]
+	a := &activity.Activity{}
+	if err := activity.NewDecoder(d.Reference).Decode([]byte(`{"kind":"transfer","date":"2018-03-01","goods":[`+lines+`]}`), a); err != nil {
+		tb.Fatal(err)
+	}
+	return a
 }
 
 // BenchmarkStream is JSON Lines to JSON Lines on all processors.

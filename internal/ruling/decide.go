@@ -121,9 +121,13 @@ func (e *Evaluator) ask(r *Ruling, pending []pendingUnit, certain Verdict) {
 	}
 	extra := e.entangled(relevant)
 	floor := Permitted
+	loose := make(map[pendingUnit]bool, len(extra))
+	for _, p := range extra {
+		loose[p] = true
+	}
 	for i := range e.results {
 		res := &e.results[i]
-		if res.outcome != Open && !slices.Contains(extra, pendingUnit{res.u, res.line}) {
+		if res.outcome != Open && !loose[pendingUnit{res.u, res.line}] {
 			floor = max(floor, res.verdict)
 		}
 	}
@@ -149,6 +153,7 @@ func (e *Evaluator) ask(r *Ruling, pending []pendingUnit, certain Verdict) {
 	if t != nil {
 		r.Verdict = max(r.Verdict, t.mildest()) // so much is certain, whatever the answers
 	}
+	provisions := once(relevant)
 	for _, v := range decide {
 		q := Question{Fact: v.fact, Line: int(v.line)}
 		for _, u := range hangs[v] {
@@ -156,7 +161,7 @@ func (e *Evaluator) ask(r *Ruling, pending []pendingUnit, certain Verdict) {
 		}
 		slices.SortFunc(q.Decides, func(a, b *law.Provision) int { return cmp.Compare(a.Order, b.Order) })
 		if vocab.FactOf(v.fact).Type == vocab.Commodity {
-			for _, val := range e.possible(v, relevant) {
+			for _, val := range e.possible(v, provisions) {
 				q.Values = append(q.Values, val.Text)
 			}
 		}
@@ -263,6 +268,10 @@ func (e *Evaluator) assumptions(r *Ruling) {
 	if e.brief {
 		return
 	}
+	e.tally = [len(verdicts)]int{}
+	for i := range e.results {
+		e.tally[e.results[i].verdict]++
+	}
 	uses := e.uses[:0]
 	note := func(v variable, p pendingUnit) {
 		for i := range uses {
@@ -344,24 +353,30 @@ type use struct {
 	on []pendingUnit
 }
 
-// resultOf finds the result of a unit on a line; nil when it does not apply.
+// resultOf finds the result of a unit on a line among those of [Evaluator.judge],
+// which are sorted; nil when it does not apply.
 func (e *Evaluator) resultOf(u *unit, line int) *result {
-	for i := range e.results {
-		if e.results[i].u == u && e.results[i].line == line {
-			return &e.results[i]
-		}
+	i, ok := slices.BinarySearchFunc(e.results, pendingUnit{u, line}, func(r result, p pendingUnit) int {
+		return cmp.Or(cmp.Compare(r.u.p.Order, p.u.p.Order), cmp.Compare(r.line, p.line))
+	})
+	if !ok {
+		return nil
 	}
-	return nil
+	return &e.results[i]
 }
 
 // verdictWith gives the verdict when the units named are evaluated anew and the
 // others stay; it was now. Past a stricter one it need not be exact.
 func (e *Evaluator) verdictWith(anew []pendingUnit, now Verdict) Verdict {
-	v := Permitted
-	for i := range e.results {
-		if res := &e.results[i]; res.verdict > v && !slices.Contains(anew, pendingUnit{res.u, res.line}) {
-			v = res.verdict
+	others := e.tally
+	for _, p := range anew {
+		if res := e.resultOf(p.u, p.line); res != nil {
+			others[res.verdict]--
 		}
+	}
+	v := Prohibited
+	for v > Permitted && others[v] == 0 {
+		v--
 	}
 	stays := v >= now // then only what could be stricter matters
 	for _, p := range anew {

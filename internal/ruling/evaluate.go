@@ -35,7 +35,8 @@ type Evaluator struct {
 	scratch     goods.Scratch
 	overrides   []override // assignments of the exploration
 	results     []result
-	contested   bool // a provision in dispute was met
+	tally       [len(verdicts)]int // how many results give each verdict
+	contested   bool               // a provision in dispute was met
 	evaluations int
 }
 

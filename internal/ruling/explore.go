@@ -79,15 +79,7 @@ func (e *Evaluator) explore(open, entangled []pendingUnit, floor Verdict) (decid
 		e: e, domains: map[vocab.FactID][]activity.Value{}, entangled: entangled, start: e.evaluations,
 		hangs: map[variable][]*unit{},
 	}
-	seen := make(map[*unit]bool, len(open)+len(entangled))
-	for _, list := range [][]pendingUnit{open, entangled} {
-		for _, p := range list {
-			if !seen[p.u] {
-				seen[p.u] = true
-				x.units = append(x.units, p)
-			}
-		}
-	}
+	x.units = once(open, entangled)
 	t := x.grow(open, floor)
 	if t == nil {
 		return nil, x.hangs, nil, false
@@ -95,6 +87,20 @@ func (e *Evaluator) explore(open, entangled []pendingUnit, floor Verdict) (decid
 	budget := 1 << 20
 	mark(t, &decide, &budget)
 	return decide, x.hangs, t, budget > 0
+}
+
+// once gives each provision of the lists once, on whichever line.
+func once(lists ...[]pendingUnit) (out []pendingUnit) {
+	seen := map[*unit]bool{}
+	for _, list := range lists {
+		for _, p := range list {
+			if !seen[p.u] {
+				seen[p.u] = true
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }
 
 // grow grows the tree below the facts as they are now. What a unit in units gives

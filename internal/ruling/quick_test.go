@@ -35,11 +35,15 @@ func twins(t *testing.T) (quick, slow *Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	factors, err := goods.LoadFactors(data.FS, "goods/petroleum.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, p := range []struct {
 		to        **Engine
 		interpret bool
 	}{{&quick, false}, {&slow, true}} {
-		if *p.to, err = NewEngine(l, places, lists, nil, Options{Eager: true, Interpret: p.interpret}); err != nil {
+		if *p.to, err = NewEngine(l, places, lists, factors, Options{Eager: true, Interpret: p.interpret}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -228,8 +228,7 @@ func (r *decideRun) rule(a *activity.Activity) (*ruling.Ruling, error) {
 
 // ask puts the engine's own next question until nothing is open.
 func (r *decideRun) ask(a *activity.Activity, rl *ruling.Ruling) (*ruling.Ruling, error) {
-	for len(rl.Questions) > 0 {
-		q := &rl.Questions[0]
+	for q := rl.Next(); q != nil; q = rl.Next() {
 		values := q.Values
 		if !q.Date && len(values) == 0 {
 			values = vocab.FactOf(q.Fact).Values

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -33,4 +34,29 @@ func TestWorkIsBounded(t *testing.T) {
 		t.Errorf("400 lines took %d evaluations, 100 took %d", work[400], work[100])
 	}
 	t.Log(work)
+}
+
+// The next question is the day, then what most hangs on, and an approval last.
+func TestNextQuestion(t *testing.T) {
+	p := []*law.Provision{{}, {}}
+	approval := Question{Fact: vocab.ApprovalCommittee, Decides: append(p, p...)}
+	one, two := Question{Fact: vocab.Origin, Decides: p[:1]}, Question{Fact: vocab.Destination, Decides: p}
+	for _, c := range []struct {
+		open []Question
+		want string
+	}{
+		{nil, ""},
+		{[]Question{approval}, "approval.committee"},
+		{[]Question{approval, one}, "origin"},
+		{[]Question{approval, one, two}, "destination"},
+		{[]Question{approval, one, two, {Date: true}}, "date"},
+	} {
+		got := ""
+		if q := (&Ruling{Questions: c.open}).Next(); q != nil {
+			got = Question{Fact: q.Fact, Line: -1, Date: q.Date}.Name()
+		}
+		if got != c.want {
+			t.Errorf("of %d questions, %q is put first, not %q", len(c.open), got, c.want)
+		}
+	}
 }

@@ -8,6 +8,7 @@
 package ruling
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/cordon-engine/cordon/internal/activity"
@@ -217,6 +218,28 @@ func (q Question) Name() string {
 		return "date"
 	}
 	return variable{q.Fact, int16(q.Line)}.name()
+}
+
+// Next gives the question to put first: the day if that is open, then what most
+// provisions hang on, and an approval only when nothing else is open, since the
+// rest says whether one is needed. It gives nil when nothing is open.
+func (r *Ruling) Next() *Question {
+	var next *Question
+	weight := func(q *Question) int {
+		switch {
+		case q.Date:
+			return math.MaxInt
+		case q.Fact == vocab.ApprovalCommittee:
+			return -1
+		}
+		return len(q.Decides)
+	}
+	for i := range r.Questions {
+		if q := &r.Questions[i]; next == nil || weight(q) > weight(next) {
+			next = q
+		}
+	}
+	return next
 }
 
 func (v variable) name() string {

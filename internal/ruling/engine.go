@@ -36,6 +36,8 @@ type Engine struct {
 	// portState is the state that each port lies in.
 	portState map[string]string
 	pool      sync.Pool
+	// targets are the states that the regimes are about.
+	targets map[string]bool
 	// values are representatives by kind and fact, found when first needed.
 	values []atomic.Pointer[[]activity.Value]
 	// exhaustive turns the pre-selection off, for the oracle in tests.
@@ -104,7 +106,7 @@ type Options struct {
 // NewEngine makes an engine over a body of law, with what its conditions and
 // selectors refer to.
 func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors *goods.Factors, o Options) (*Engine, error) {
-	g := &Engine{law: l, lists: lists, factors: factors, exhaustive: o.Exhaustive}
+	g := &Engine{law: l, lists: lists, factors: factors, exhaustive: o.Exhaustive, targets: map[string]bool{}}
 	g.byKind = make([][]*unit, len(vocab.Kinds()))
 	g.portState = make(map[string]string)
 	for _, p := range places.Ports() {
@@ -131,6 +133,7 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 			return nil, err
 		}
 		env.interpret = o.Interpret
+		g.targets[r.Target] = true
 		for _, in := range r.Instruments {
 			for _, p := range in.Provisions {
 				u, err := g.unit(env, r, p)

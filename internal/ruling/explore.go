@@ -1,6 +1,7 @@
 package ruling
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/cordon-engine/cordon/internal/activity"
@@ -291,6 +292,11 @@ func (g *Engine) anyOf(id vocab.FactID, kind vocab.KindID) []activity.Value {
 		units = append(units, pendingUnit{u, 0})
 	}
 	v := g.representatives(id, units)
+	// The states that measures are about come first: what makes a difference is
+	// mostly found there.
+	slices.SortStableFunc(v, func(a, b activity.Value) int {
+		return cmp.Compare(number(g.targets[b.Text]), number(g.targets[a.Text]))
+	})
 	at.Store(&v)
 	return v
 }

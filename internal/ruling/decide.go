@@ -293,13 +293,8 @@ func (e *Evaluator) assumptions(r *Ruling) {
 		if e.most(u) <= r.Verdict && (res == nil || res.verdict < r.Verdict) {
 			return // can neither raise the verdict nor lower it
 		}
-		e.act.probe, e.lean = true, true
-		p := e.evaluate(u, i)
-		e.act.probe, e.lean = false, false
-		if p.applies == no || p.outcome != Open {
-			return
-		}
-		for _, m := range p.missing {
+		missing := e.probe(u, i, res == nil)
+		for _, m := range missing {
 			if res != nil && res.outcome == Open && res.missing.has(m) {
 				continue
 			}
@@ -345,6 +340,33 @@ func (e *Evaluator) assumptions(r *Ruling) {
 	slices.SortFunc(r.Assumed, func(a, b Assumption) int {
 		return cmp.Or(cmp.Compare(a.Fact, b.Fact), cmp.Compare(a.Line, b.Line))
 	})
+}
+
+// probe gives the facts that a unit hangs on when nothing is taken for granted. Of
+// a unit that its gates keep out (out says that it gave no result) only those of
+// the gates count: no exception makes a provision apply. What it gives stands
+// until the next probe.
+func (e *Evaluator) probe(u *unit, line int, out bool) varSet {
+	if out {
+		var basis GoodsBasis
+		if e.gates(u, line, &basis, nil) == no {
+			e.probed = e.probed[:0]
+			e.act.probe = true
+			t := e.gates(u, line, &basis, &e.probed)
+			e.act.probe = false
+			if t == unknown {
+				return e.probed
+			}
+			return nil
+		}
+	}
+	e.act.probe, e.lean = true, true
+	p := e.evaluate(u, line)
+	e.act.probe, e.lean = false, false
+	if p.applies == no || p.outcome != Open {
+		return nil
+	}
+	return p.missing
 }
 
 // use is an assumed fact with the provisions that would be open without it.

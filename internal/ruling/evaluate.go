@@ -33,6 +33,7 @@ type Evaluator struct {
 	set         [3][]vocab.FactID // facts given in the slots, by scope
 	lines       []goodsLine
 	scratch     goods.Scratch
+	probed      varSet     // memory of probe
 	overrides   []override // assignments of the exploration
 	results     []result
 	tally       [len(verdicts)]int // how many results give each verdict
@@ -336,22 +337,9 @@ func (e *Evaluator) evaluate(u *unit, line int) result {
 		return r
 	}
 	var missing varSet
-	t := yes
-	if u.p.Each == law.EachParty && (len(u.selectors) > 0 || u.p.Direction != law.AnyDirection) && len(e.lines) > 0 {
-		t = e.someGoods(u, &missing)
-	} else {
-		t = e.shipped(u, line, &r.basis, &missing)
-	}
+	t := e.gates(u, line, &r.basis, &missing)
 	if t == no {
 		return r
-	}
-	if t = t.and(e.holds(u.when, &missing)); t == no {
-		return r
-	}
-	if u.contested {
-		if t = t.and(e.disputed(u, &missing)); t == no {
-			return r
-		}
 	}
 	if t == yes {
 		missing = nil // unknowns that were absorbed
@@ -399,6 +387,25 @@ func (e *Evaluator) evaluate(u *unit, line int) result {
 		r.late = e.late(u)
 	}
 	return e.except(u, r, base, t, missing)
+}
+
+// gates says whether the provision applies before exceptions, caps and duties are
+// looked at. Facts that would tell are added to missing; the first certain "no"
+// ends it.
+func (e *Evaluator) gates(u *unit, line int, basis *GoodsBasis, missing *varSet) truth {
+	var t truth
+	if u.p.Each == law.EachParty && (len(u.selectors) > 0 || u.p.Direction != law.AnyDirection) && len(e.lines) > 0 {
+		t = e.someGoods(u, missing)
+	} else {
+		t = e.shipped(u, line, basis, missing)
+	}
+	if t == no {
+		return no
+	}
+	if t = t.and(e.holds(u.when, missing)); t == no || !u.contested {
+		return t
+	}
+	return t.and(e.disputed(u, missing))
 }
 
 // shipped is the gate of direction and goods, for the line in the slots.

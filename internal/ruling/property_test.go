@@ -615,6 +615,64 @@ func describe(qs []ruling.Question, sets [][]string, pick []int) []string {
 	return out
 }
 
+// What is taken for granted is listed when it carries the verdict: brute force over
+// every fact of the activity that has an assumed value. It is seldom listed when it
+// does not: where another value leaves something open that cancels out, the list
+// is on the safe side.
+func TestAssumptionsAreListed(t *testing.T) {
+	b := setup(t)
+	tries := newAnswers(b)
+	listed, silent, idle := 0, 0, 0
+	beside := map[vocab.FactID]bool{ // what only qualifies another fact, as *.listed_under do
+		vocab.ApprovalValidUntil: true, vocab.ContractExists: true,
+	}
+	for i, s := range b.list {
+		if !s.Activity.Date.Exact() || testing.Short() && i%10 > 0 {
+			continue
+		}
+		r := rule(t, b.Engine, s.Activity)
+		for j := range vocab.Facts() {
+			f := &vocab.Facts()[j]
+			if _, given := s.Activity.Facts.Get(f.ID); given || f.Ask || f.Scope != vocab.OfActivity || feeds[f.ID] != "" || !f.Kinds.Has(s.Activity.Kind) ||
+				strings.HasSuffix(f.Name, ".listed_under") || beside[f.ID] {
+				continue
+			}
+			if slices.ContainsFunc(r.Questions, func(q ruling.Question) bool { return q.Fact == f.ID }) {
+				continue // it is asked for
+			}
+			carries := false
+			for _, v := range tries.of(f.ID) {
+				a := s.Activity.Clone()
+				if err := b.Reference.SetFact(a, f.Name, v); err != nil {
+					t.Fatal(err)
+				}
+				got, err := b.Engine.Decide(ruling.Request{Activity: a, KnownAt: when.NoDay, Brief: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				carries = carries || got.Verdict != r.Verdict && max(got.Verdict, r.Verdict) > ruling.Exempt
+			}
+			says := slices.ContainsFunc(r.Assumed, func(a ruling.Assumption) bool { return a.Fact == f.ID })
+			switch {
+			case carries && !says && len(r.Questions) > 0: // it may change what is asked
+				idle++
+			case carries && !says:
+				t.Errorf("%s (%s): %s carries the verdict and is not listed", s.ID, r.Verdict, f.Name)
+			case says && !carries:
+				idle++
+			case says:
+				listed++
+			default:
+				silent++
+			}
+		}
+	}
+	t.Logf("%d listed, %d idle, %d not", listed, idle, silent)
+	if idle*20 > listed {
+		t.Errorf("%d assumptions are listed that carry nothing, of %d", idle, listed+idle)
+	}
+}
+
 // A fact added to an incomplete case never contradicts what was decided: every
 // finding that was certain stays as it was.
 func TestAnswersContradictNothing(t *testing.T) {

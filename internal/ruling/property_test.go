@@ -624,7 +624,7 @@ func TestAssumptionsAreListed(t *testing.T) {
 	tries := newAnswers(b)
 	listed, silent, idle := 0, 0, 0
 	beside := map[vocab.FactID]bool{ // what only qualifies another fact, as *.listed_under do
-		vocab.ApprovalValidUntil: true, vocab.ContractExists: true,
+		vocab.ApprovalValidUntil: true, vocab.ContractExists: true, vocab.TransitState: true,
 	}
 	for i, s := range b.list {
 		if !s.Activity.Date.Exact() || testing.Short() && i%10 > 0 {

@@ -44,6 +44,7 @@ var layers = []struct {
 }{
 	{pattern: "internal/importtest", layer: rim},
 	{pattern: "internal/*/*gen", layer: rim},
+	{pattern: "internal/*/*test", layer: rim}, // test suites that several packages share
 
 	{pattern: "cmd/cordon", layer: 8},
 
@@ -81,6 +82,8 @@ var layers = []struct {
 	{pattern: "internal/law", layer: 2},
 	{pattern: "internal/claim", layer: 2},
 	{pattern: "internal/record", layer: 2},
+	{pattern: "internal/publication", layer: 2},
+	{pattern: "internal/snapshot", layer: 2},
 	{pattern: "internal/event", layer: 2},
 	{pattern: "internal/match", layer: 2},
 	{pattern: "internal/ownership", layer: 2},
@@ -90,6 +93,8 @@ var layers = []struct {
 	{pattern: "internal/goods", layer: 1},
 	{pattern: "internal/place", layer: 1},
 	{pattern: "internal/subject", layer: 1},
+	{pattern: "internal/tabular", layer: 1},
+	{pattern: "internal/xmlstream", layer: 1},
 	{pattern: "internal/vocab", layer: 1},
 
 	{pattern: "data", layer: 0},

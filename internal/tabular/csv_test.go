@@ -1,0 +1,108 @@
+package tabular
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+)
+
+func rows(src io.Reader, o Options) (string, *Reader, error) {
+	r, err := NewCSV(src, o)
+	if err != nil {
+		return "", r, err
+	}
+	var b strings.Builder
+	for {
+		row, err := r.Next()
+		if err == io.EOF {
+			return b.String(), r, nil
+		}
+		var bad *RowError
+		if errors.As(err, &bad) {
+			fmt.Fprintf(&b, "[%d refused]", bad.Line)
+			continue
+		}
+		if err != nil {
+			return b.String(), r, err
+		}
+		fmt.Fprintf(&b, "[%d %s|%s]", row.Line, row.Get("a"), row.Get("b"))
+	}
+}
+
+func TestWhatIsRead(t *testing.T) {
+	for in, want := range map[string]string{
+		"a,b\n1,2\n":                         "[2 1|2]",
+		"\xEF\xBB\xBFa;b\r\n1;2\r\n":         "[2 1|2]",
+		"a\tb\n 1 \t\"x\ty\"\n\n3\t4\n":      "[2 1|x\ty][4 3|4]",
+		"a,b\n\"1\n2\",3\n4,5\n":             "[2 1\n2|3][4 4|5]",
+		"a,b\n1,2,3\n4,5\n":                  "[2 refused][3 4|5]",
+		"a,b\n1,2,\n":                        "[2 1|2]",
+		"a,b\n1\n\x1a":                       "[2 1|]",
+		"\xFF\xFEa\x00,\x00b\x00\n\x00é\x00": "",
+		"a,b\n김정은,é\n":                       "[2 김정은|é]",
+	} {
+		for name, src := range map[string]io.Reader{"whole": strings.NewReader(in), "halves": iotest.HalfReader(strings.NewReader(in))} {
+			got, _, err := rows(src, Options{})
+			if want == "" {
+				continue // must not panic
+			}
+			if got != want || err != nil {
+				t.Errorf("%q %s: %s, %v; want %s", in, name, got, err, want)
+			}
+		}
+	}
+}
+
+func TestColumnsNobodyAskedFor(t *testing.T) {
+	_, r, err := rows(strings.NewReader("a,b,c,d\n1,2,3,\n"), Options{})
+	if err != nil || fmt.Sprint(r.Unused()) != "[c]" {
+		t.Errorf("%v %v", r.Unused(), err)
+	}
+	if err := r.Require("a", "bb"); err == nil || !strings.Contains(err.Error(), `"b"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestWhatIsRefused(t *testing.T) {
+	for _, c := range []struct{ name, in, say string }{
+		{"empty", "", "empty"},
+		{"page", "<!DOCTYPE html><html>", "web page"},
+		{"JSON", `{"error":1}`, "JSON"},
+		{"workbook", "PK\x03\x04", "workbook"},
+		{"Latin-1", "a,b\nM\xfcller,1\n", "not UTF-8"},
+		{"open quote", "a,b\n\"1,2\n", "quotes"},
+		{"endless quote", "a,b\n\"" + strings.Repeat("x\n", MaxRow), "larger"},
+		{"endless line", "a,b\n" + strings.Repeat("x", 2*MaxRow), "larger"},
+		{"many columns", strings.Repeat("a,", 2000) + "\n", "columns"},
+	} {
+		_, _, err := rows(strings.NewReader(c.in), Options{File: "f"})
+		var f *fault.Error
+		if !errors.As(err, &f) || !strings.Contains(err.Error(), c.say) {
+			t.Errorf("%s: %v; want %q", c.name, err, c.say)
+		}
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	f.Add([]byte("a,b\n1,\"2\"\n"))
+	f.Add([]byte("\xFF\xFEa\x00"))
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		_, _, _ = rows(strings.NewReader(string(b)), Options{LazyQuotes: len(b)%2 == 0})
+	})
+}
+
+func BenchmarkCSV(b *testing.B) {
+	in := "a,b,c,d\n" + strings.Repeat("12345,\"Some name of a company\",-0- ,\"a remark, with a comma\"\n", 20000)
+	b.SetBytes(int64(len(in)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := rows(strings.NewReader(in), Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -8,29 +8,33 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/subject"
-
-	"io/fs"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew; read the difference before you keep it")
 
+var places = sync.OnceValues(func() (*place.Gazetteer, error) {
+	sub, err := fs.Sub(data.FS, "place")
+	if err != nil {
+		return nil, err
+	}
+	return place.Load(sub)
+})
+
 // Places gives the embedded table of states.
 func Places(t testing.TB) *place.Gazetteer {
 	t.Helper()
-	sub, err := fs.Sub(data.FS, "place")
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := place.Load(sub)
+	g, err := places()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,12 @@
 // Package data holds the facts that ship inside the binary: law, named goods,
-// the HS nomenclature, places, scenarios and schemas. It reads and checks
+// the HS nomenclature, places, listings, scenarios and schemas. It reads and checks
 // nothing; the packages that own each kind of fact do.
 package data
 
 import "embed"
 
-// FS holds the folders instruments, scenarios, goods, place, schema and review.
+// FS holds the folders instruments, listings, scenarios, goods, place, schema
+// and review.
 //
-//go:embed instruments scenarios goods place schema review
+//go:embed instruments listings scenarios goods place schema review
 var FS embed.FS

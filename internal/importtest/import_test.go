@@ -56,6 +56,7 @@ var layers = []struct {
 	{pattern: "internal/postgres", layer: 6},
 	{pattern: "internal/river", layer: 6},
 	{pattern: "internal/webhook", layer: 6},
+	{pattern: "internal/fetch", layer: 6},
 	{pattern: "internal/report", layer: 6},
 
 	{pattern: "internal/decide", layer: 5},
@@ -76,6 +77,7 @@ var layers = []struct {
 	{pattern: "internal/index", layer: 3},
 	{pattern: "internal/mirror", layer: 3},
 	{pattern: "internal/read", layer: 3},
+	{pattern: "internal/snapshot", layer: 3},
 	{pattern: "internal/source/*", layer: 3},
 
 	{pattern: "internal/activity", layer: 2},
@@ -83,7 +85,6 @@ var layers = []struct {
 	{pattern: "internal/claim", layer: 2},
 	{pattern: "internal/record", layer: 2},
 	{pattern: "internal/publication", layer: 2},
-	{pattern: "internal/snapshot", layer: 2},
 	{pattern: "internal/event", layer: 2},
 	{pattern: "internal/match", layer: 2},
 	{pattern: "internal/ownership", layer: 2},

@@ -1,6 +1,11 @@
 package publication
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -30,4 +35,14 @@ type Mapping struct {
 	// Ignore are columns left out on purpose; any other unnamed column is an
 	// error.
 	Ignore []string
+}
+
+// Fingerprint tells two mappings apart that read the same file differently.
+func (m *Mapping) Fingerprint() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q %s %q %q %q %q %q %q", m.Owner, m.Expires, m.Programme, m.Tier, m.Schema, m.Sheet, m.Separator, m.Ignore)
+	for _, k := range slices.Sorted(maps.Keys(m.Columns)) {
+		fmt.Fprintf(&b, " %q=%q", k, m.Columns[k])
+	}
+	return b.String()
 }

@@ -71,6 +71,9 @@ type RawFile struct {
 	// Name as given; Part of the publication; SHA256 in hex; Size in bytes.
 	Name, Part, SHA256 string
 	Size               int64
+	// ETag and Modified are what the server said, to ask next time whether
+	// there is anything new; empty for a file that was not fetched.
+	ETag, Modified string
 }
 
 // Meta is what is known of a snapshot besides its records. It never changes.
@@ -125,6 +128,23 @@ type State struct {
 	Confirmed Attempt
 	// Last is the last try of all.
 	Last Attempt
+}
+
+// Name gives the name of the list.
+func (s State) Name() string {
+	if s.Current.List != "" {
+		return s.Current.List
+	}
+	return s.Last.List
+}
+
+// Checked gives when the list was last known to be what its authority
+// publishes: when its current snapshot was stored or last confirmed.
+func (s State) Checked() time.Time {
+	if s.Confirmed.Snapshot == s.Current.Number && s.Confirmed.At.After(s.Current.Recorded) {
+		return s.Confirmed.At
+	}
+	return s.Current.Recorded
 }
 
 // Entry is one record of a snapshot under its key.
@@ -188,6 +208,9 @@ type Store interface {
 type Load interface {
 	// Keep stores a file as received and gives its hash.
 	Keep(name, part string, r io.Reader) (RawFile, error)
+	// Kept gives the bytes of a file that Keep stored, so that what is parsed is
+	// what is kept.
+	Kept(sha256 string) (io.ReadCloser, error)
 	// Put adds an entry. A key given twice is fault.Conflict.
 	Put(key string, r *subject.Record) error
 	// Content gives the hash of what was put so far (see [ContentHash]).

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -26,6 +27,10 @@ type Main struct {
 	Out, Err io.Writer
 	// Terminal is true when Out is a terminal (colour), Progress when Err is.
 	Terminal, Progress bool
+	// Now tells the time; the clock unless given. Wait is the pause before a
+	// download is tried again; the usual one unless given.
+	Now  func() time.Time
+	Wait time.Duration
 
 	ctx context.Context
 }
@@ -34,6 +39,7 @@ type Main struct {
 type cli struct {
 	Decide  decideCmd  `cmd:"" help:"May we do this? Rule on activities."`
 	Law     lawCmd     `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
+	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
 	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
@@ -86,6 +92,39 @@ Examples:
 	"law review": `Examples:
   cordon law review
   cordon law review --format json`,
+	"lists sources": `Examples:
+  cordon lists sources
+  cordon lists sources --format json`,
+	"lists pull": `Asks each server whether anything is new, fetches what is, and loads it. What
+was in force stays in force when a file cannot be fetched or is not whole.
+Addresses can be changed in lists.yaml in the data folder, under source and part.
+
+Examples:
+  cordon lists pull un
+  cordon lists pull --data /var/lib/cordon
+  cordon lists pull un --address un.list=https://mirror.example/consolidated.xml`,
+	"lists load": `A list is loaded whole or not at all: every entry of the file is taken over or
+refused with its place and reason. An error page, a file that is broken off, an
+empty list and a list that lost too many entries are not taken.
+
+Examples:
+  cordon lists load consolidated.xml --source un
+  cordon lists load sdn.csv alt.csv add.csv sdn_comments.csv --source ofac-sdn
+  cordon lists load clients.xlsx --source own --list my-clients --mapping clients.yaml`,
+	"lists status": `Examples:
+  cordon lists status
+  cordon lists status --fail-if-stale 48h --format json`,
+	"lists show": `Examples:
+  cordon lists show KPe.001
+  cordon lists show KPe.001 --as-of 2009-04-23
+  cordon lists show un:QDi.008 --as-of 2018-10-29 --known-at 2018-10-29`,
+	"lists diff": `Examples:
+  cordon lists diff un@1 un@2
+  cordon lists diff un@1 un --format table --whole`,
+	"lists history": `Examples:
+  cordon lists history KPe.001`,
+	"lists verify": `Examples:
+  cordon lists verify`,
 	"goods": `Examples:
   cordon goods 8413
   cordon goods 270119

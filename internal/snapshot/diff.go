@@ -112,3 +112,53 @@ func Sorted(entries []Entry) iter.Seq2[Entry, error] {
 		}
 	}
 }
+
+// Step is one change in the life of a subject, with the snapshot that brought it.
+type Step struct {
+	Meta   Meta
+	Change Change
+}
+
+// History gives the changes of what is about one subject, in the order of
+// publication; from its versions and all snapshots of its list.
+func History(snaps []Meta, versions []Version) []Step {
+	ordered := slices.Clone(snaps)
+	slices.SortFunc(ordered, func(a, b Meta) int {
+		if Later(a, b) {
+			return 1
+		}
+		return -1
+	})
+	var out []Step
+	before := map[string]Version{}
+	for _, m := range ordered {
+		now := map[string]Version{}
+		var keys []string
+		for _, v := range versions {
+			if v.From <= m.Number && (v.Until == 0 || m.Number < v.Until) {
+				now[v.Key] = v
+				keys = append(keys, v.Key)
+			}
+		}
+		for key := range before {
+			if _, still := now[key]; !still {
+				keys = append(keys, key)
+			}
+		}
+		slices.Sort(keys)
+		for _, key := range slices.Compact(keys) {
+			old, was := before[key]
+			v, is := now[key]
+			switch {
+			case !was:
+				out = append(out, Step{m, Change{Key: key, New: v.Record, Come: v.Record.Facts()}})
+			case !is:
+				out = append(out, Step{m, Change{Key: key, Old: old.Record, Gone: old.Record.Facts()}})
+			case old.Hash != v.Hash:
+				out = append(out, Step{m, Compare(key, old.Record, v.Record)})
+			}
+		}
+		before = now
+	}
+	return out
+}

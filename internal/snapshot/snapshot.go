@@ -98,6 +98,8 @@ type Meta struct {
 	// Owner answers for an own list, which may be used up to Expires.
 	Owner   string
 	Expires when.Day
+	// Embedded is true for what comes with the program.
+	Embedded bool
 }
 
 // Attempt is one try to load a list, whatever came of it.

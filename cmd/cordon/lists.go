@@ -1,0 +1,640 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/fetch"
+	"github.com/cordon-engine/cordon/internal/load"
+	"github.com/cordon-engine/cordon/internal/publication"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/when"
+	"github.com/cordon-engine/cordon/internal/yamltree"
+)
+
+type listsCmd struct {
+	Sources listsSourcesCmd `cmd:"" help:"Which publications can be loaded, in which formats."`
+	Pull    listsPullCmd    `cmd:"" help:"Fetch publications from their official addresses and load them."`
+	Load    listsLoadCmd    `cmd:"" help:"Load a publication from files."`
+	Status  listsStatusCmd  `cmd:"" help:"What is loaded, how old it is, what went wrong last."`
+	Show    listsShowCmd    `cmd:"" help:"Show an entry, and whether it was listed on a day."`
+	Diff    listsDiffCmd    `cmd:"" help:"What changed between two snapshots, field by field."`
+	History listsHistoryCmd `cmd:"" help:"How an entry changed from snapshot to snapshot."`
+	Verify  listsVerifyCmd  `cmd:"" help:"Read everything again and compare it with its hashes."`
+}
+
+// dataFlag says where the lists are kept.
+type dataFlag struct {
+	Data string `help:"Folder that the lists are kept in." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
+}
+
+type listsSourcesCmd struct {
+	formatFlag
+}
+
+// sourceJSON is one publication for programs.
+type sourceJSON struct {
+	ID        string             `json:"id"`
+	Title     string             `json:"title"`
+	Authority string             `json:"authority,omitempty"`
+	Homepage  string             `json:"homepage,omitempty"`
+	Shrink    float64            `json:"refused_if_it_lost_share"`
+	Addresses []string           `json:"addresses"`
+	Formats   []sourceFormatJSON `json:"formats"`
+}
+
+type sourceFormatJSON struct {
+	Name string `json:"name"`
+	// Seen says which real file has been through the parser; "" for none.
+	Seen string `json:"seen"`
+}
+
+// Run is the command.
+func (c *listsSourcesCmd) Run(m *Main) error {
+	var out []sourceJSON
+	for _, s := range load.Sources() {
+		j := sourceJSON{ID: s.ID, Title: s.Title, Authority: s.Authority, Homepage: s.Homepage, Shrink: s.Shrink, Addresses: []string{}}
+		for _, a := range s.Addresses {
+			j.Addresses = append(j.Addresses, a.URL)
+		}
+		for _, f := range s.Formats {
+			j.Formats = append(j.Formats, sourceFormatJSON{f.Name, f.Seen})
+		}
+		out = append(out, j)
+	}
+	if c.Format == "json" {
+		return m.printJSON(out)
+	}
+	pr := m.plainPrinter()
+	for _, s := range out {
+		pr.Heading("%s  %s", s.ID, s.Title)
+		for _, f := range s.Formats {
+			seen := "read from " + f.Seen
+			if f.Seen == "" {
+				seen = "NO REAL FILE of it has been through this parser yet; check the first load by hand"
+			}
+			pr.Item("%s: %s", f.Name, seen)
+		}
+		for _, a := range s.Addresses {
+			pr.Item("%s", a)
+		}
+		if len(s.Addresses) == 0 {
+			pr.Item("has no address to pull from; load its files")
+		}
+		pr.Gap()
+	}
+	return pr.Err()
+}
+
+// source finds a publication by its ID.
+func source(id string) (publication.Source, error) {
+	var ids []string
+	for _, s := range load.Sources() {
+		if s.ID == id {
+			return s, nil
+		}
+		ids = append(ids, s.ID)
+	}
+	return publication.Source{}, fault.New(fault.NotFound, "there is no source %q", id).
+		WithFix("the sources are: %s", strings.Join(ids, ", "))
+}
+
+type listsLoadCmd struct {
+	dataFlag
+	formatFlag
+	Files     []string `arg:"" name:"file" help:"The files of one publication. Where it has several parts, write PART=FILE." type:"path"`
+	Source    string   `required:"" help:"Whose publication it is: see cordon lists sources." placeholder:"S"`
+	List      string   `help:"The name of the list to fill; the source's own unless given." placeholder:"NAME"`
+	Mapping   string   `help:"For own lists: the YAML file that says which column is what, who owns the list and until when it may be used." type:"existingfile" placeholder:"FILE"`
+	Published string   `help:"The day of publication, for files that state none." placeholder:"DAY"`
+	Shrunk    bool     `name:"accept-shrink" help:"Accept a list that lost more subjects than its source allows."`
+}
+
+// Run is the command.
+func (c *listsLoadCmd) Run(m *Main) error {
+	src, err := source(c.Source)
+	if err != nil {
+		return err
+	}
+	req := load.Request{Source: src, List: c.List, Shrunk: c.Shrunk, Now: m.now()}
+	if req.Published, err = parseDay("--published", c.Published); err != nil {
+		return err
+	}
+	if req.Files, err = filesOf(src, c.Files); err != nil {
+		return err
+	}
+	if c.Mapping != "" {
+		b, err := readFile(c.Mapping)
+		if err != nil {
+			return err
+		}
+		if req.Mapping, err = publication.ReadMapping(c.Mapping, b); err != nil {
+			return err
+		}
+	}
+	return m.loading(c.Data, func(ctx context.Context, l *load.Loader) error {
+		req.Progress = m.counting("entries")
+		res, err := l.Load(ctx, req)
+		m.progressDone()
+		if err != nil {
+			return err
+		}
+		if c.Format == "json" {
+			return m.printJSON(report.Load(res))
+		}
+		return m.plainPrinter().Loaded(res)
+	})
+}
+
+// filesOf makes the files of a publication from PART=FILE or FILE. A file
+// without a part gets that of the source whose address ends in its name, or the
+// first.
+func filesOf(src publication.Source, args []string) ([]publication.File, error) {
+	var out []publication.File
+	for _, arg := range args {
+		part, path, ok := strings.Cut(arg, "=")
+		if !ok || strings.ContainsAny(part, `/\.`) {
+			part, path = partOf(src, arg, len(out)), arg
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fault.New(fault.NotFound, "the file %q cannot be read: %v", path, err)
+		}
+		if info.IsDir() {
+			return nil, fault.New(fault.Usage, "%q is a folder", path).WithFix("name the files in it")
+		}
+		out = append(out, publication.File{Name: path, Part: part, Open: func() (io.ReadCloser, error) { return os.Open(path) }})
+	}
+	return out, nil
+}
+
+func partOf(src publication.Source, path string, n int) string {
+	for _, a := range src.Addresses {
+		if strings.EqualFold(filepath.Base(a.URL), filepath.Base(path)) {
+			return a.Part
+		}
+	}
+	for _, a := range src.Addresses {
+		if strings.Contains(strings.ToLower(filepath.Base(path)), a.Part) {
+			return a.Part
+		}
+	}
+	if n < len(src.Addresses) {
+		return src.Addresses[n].Part
+	}
+	return ""
+}
+
+type listsPullCmd struct {
+	dataFlag
+	formatFlag
+	Names   []string          `arg:"" optional:"" name:"name" help:"The sources to pull; all that have an address unless given."`
+	Address map[string]string `help:"Fetch a part of a source elsewhere: SOURCE.PART=URL (repeatable; also in lists.yaml in the data folder)." placeholder:"SOURCE.PART=URL"`
+	Timeout time.Duration     `help:"How long one try may take." default:"10m"`
+	MaxSize int64             `name:"max-size" help:"The largest file taken, in MiB." default:"2048"`
+	Shrunk  bool              `name:"accept-shrink" help:"Accept a list that lost more subjects than its source allows."`
+}
+
+// pullJSON is what became of one source.
+type pullJSON struct {
+	Source string           `json:"source"`
+	Result *report.LoadJSON `json:"result,omitempty"`
+	Error  string           `json:"error,omitempty"`
+}
+
+// Run is the command. A source that fails does not keep the others from being
+// pulled; the exit status is 1 when one failed.
+func (c *listsPullCmd) Run(m *Main) error {
+	sources, err := c.sources()
+	if err != nil {
+		return err
+	}
+	return m.loading(c.Data, func(ctx context.Context, l *load.Loader) error {
+		client := &fetch.Client{Agent: "cordon/" + version, Timeout: c.Timeout, MaxSize: c.MaxSize << 20, Wait: m.Wait}
+		var out []pullJSON
+		var failed error
+		for _, src := range sources {
+			res, err := l.Pull(ctx, client, load.Request{Source: src, Shrunk: c.Shrunk, Now: m.now(), Progress: m.counting("entries of " + src.ID)},
+				m.fetching(src.ID))
+			m.progressDone()
+			j := pullJSON{Source: src.ID}
+			if err != nil {
+				j.Error, failed = err.Error(), fault.New(fault.Unavailable, "%s", "a source could not be pulled; what was in force stays so")
+			} else {
+				r := report.Load(res)
+				j.Result = &r
+			}
+			out = append(out, j)
+			if c.Format != "json" {
+				if err := c.print(m, src, res, err); err != nil {
+					return err
+				}
+			}
+		}
+		if c.Format == "json" {
+			if err := m.printJSON(out); err != nil {
+				return err
+			}
+		}
+		return failed
+	})
+}
+
+func (c *listsPullCmd) print(m *Main, src publication.Source, res *load.Result, err error) error {
+	pr := m.plainPrinter()
+	pr.Heading("%s  %s", src.ID, src.Title)
+	if err != nil {
+		pr.Text("■ Not pulled: %v", err)
+		pr.Gap()
+		return pr.Err()
+	}
+	if err := pr.Loaded(res); err != nil {
+		return err
+	}
+	pr.Gap()
+	return pr.Err()
+}
+
+// sources gives those asked for, with the addresses that configuration gives.
+func (c *listsPullCmd) sources() ([]publication.Source, error) {
+	addresses, err := readAddresses(filepath.Join(c.Data, "lists.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	for k, v := range c.Address {
+		addresses[k] = v
+	}
+	used := map[string]bool{}
+	var out []publication.Source
+	for _, s := range load.Sources() {
+		s.Addresses = slices.Clone(s.Addresses)
+		for i, a := range s.Addresses {
+			key := s.ID + "." + a.Part
+			if url, ok := addresses[key]; ok {
+				s.Addresses[i].URL = url
+			}
+			used[key] = true
+		}
+		if len(c.Names) == 0 && len(s.Addresses) > 0 || slices.Contains(c.Names, s.ID) {
+			out = append(out, s)
+		}
+	}
+	for key := range addresses {
+		if !used[key] {
+			return nil, fault.New(fault.Usage, "no source has the part %q", key).WithFix("write SOURCE.PART, as in un.list")
+		}
+	}
+	for _, name := range c.Names {
+		if _, err := source(name); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// readAddresses reads lists.yaml: under each source, its parts and their
+// addresses. A missing file says nothing.
+func readAddresses(path string) (map[string]string, error) {
+	out := map[string]string{}
+	b, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err, "the configuration of addresses cannot be read")
+	}
+	docs, err := yamltree.Parse(path, b)
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range docs {
+		for i, source := range doc.Keys {
+			parts := doc.Items[i]
+			if parts.Kind != yamltree.Map {
+				return nil, parts.Errorf("write the parts of %s and their addresses, as in `list: https://...`", source.Text)
+			}
+			for k, part := range parts.Keys {
+				out[source.Text+"."+part.Text] = parts.Items[k].Text
+			}
+		}
+	}
+	return out, nil
+}
+
+type listsStatusCmd struct {
+	dataFlag
+	formatFlag
+	FailIfStale time.Duration `name:"fail-if-stale" help:"Exit with 3 when a list was last checked longer ago than this, has expired, or its last load failed; or when none is loaded." placeholder:"48h"`
+}
+
+// Run is the command.
+func (c *listsStatusCmd) Run(m *Main) error {
+	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
+		states, err := store.Lists(ctx)
+		if err != nil {
+			return err
+		}
+		out := []report.ListStatus{}
+		stale := len(states) == 0
+		for _, s := range states {
+			st := report.Status(s, m.now(), c.FailIfStale)
+			stale = stale || st.Stale != "" || st.Error != ""
+			out = append(out, st)
+		}
+		if c.Format == "json" {
+			err = m.printJSON(out)
+		} else {
+			err = m.plainPrinter().ListStatuses(out, m.now())
+		}
+		if err == nil && stale && c.FailIfStale > 0 {
+			return exitStatus(3)
+		}
+		return err
+	})
+}
+
+type listsShowCmd struct {
+	dataFlag
+	formatFlag
+	Reference string `arg:"" help:"A reference number (KPe.001) or the id of a subject (un:KPe.001)."`
+	AsOf      string `name:"as-of" help:"Was it listed on this day? Today unless given." placeholder:"DAY"`
+	KnownAt   string `name:"known-at" help:"As published up to this day." placeholder:"DAY"`
+}
+
+// showJSON is one subject for programs.
+type showJSON struct {
+	ID        string                `json:"id"`
+	List      string                `json:"list"`
+	Snapshot  string                `json:"snapshot"`
+	AsOf      string                `json:"as_of"`
+	KnownAt   string                `json:"known_at,omitempty"`
+	Standings []report.StandingJSON `json:"standings"`
+	Facts     []report.FactJSON     `json:"facts"`
+}
+
+// Run is the command.
+func (c *listsShowCmd) Run(m *Main) error {
+	asOf, err := parseDay("--as-of", c.AsOf)
+	if err != nil {
+		return err
+	}
+	if asOf == when.NoDay {
+		asOf = m.today()
+	}
+	knownAt, err := parseDay("--known-at", c.KnownAt)
+	if err != nil {
+		return err
+	}
+	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
+		ids, err := find(ctx, store, c.Reference)
+		if err != nil {
+			return err
+		}
+		var out []showJSON
+		for i, id := range ids {
+			snaps, versions, err := past(ctx, store, id)
+			if err != nil {
+				return err
+			}
+			statuses := snapshot.StatusOf(snaps, versions, asOf, knownAt)
+			if c.Format == "json" {
+				out = append(out, showAsJSON(id, statuses, versions, asOf, c.KnownAt))
+				continue
+			}
+			pr := m.plainPrinter()
+			if i > 0 {
+				pr.Gap()
+			}
+			pr.Heading("%s", id)
+			for _, s := range statuses {
+				pr.Text("%s", report.StandingSentence(s, asOf))
+			}
+			if len(statuses) == 0 {
+				pr.Text("No version published by %s has a listing of it.", knownAt.Long())
+				continue
+			}
+			seen := statuses[len(statuses)-1].Seen
+			pr.Text("As it stands in %s.", seen)
+			pr.Gap()
+			for _, v := range standing(versions, seen.Number) {
+				if err := pr.Facts(v.Record.Facts()); err != nil {
+					return err
+				}
+			}
+		}
+		if c.Format == "json" {
+			return m.printJSON(out)
+		}
+		return nil
+	})
+}
+
+func showAsJSON(id string, statuses []snapshot.Status, versions []snapshot.Version, asOf when.Day, knownAt string) showJSON {
+	j := showJSON{ID: id, List: listOf(id), AsOf: asOf.String(), KnownAt: knownAt, Standings: []report.StandingJSON{}, Facts: []report.FactJSON{}}
+	for _, s := range statuses {
+		j.Standings = append(j.Standings, report.Standing(s))
+		j.Snapshot = s.Seen.String()
+	}
+	if len(statuses) > 0 {
+		for _, v := range standing(versions, statuses[len(statuses)-1].Seen.Number) {
+			j.Facts = append(j.Facts, report.FactsJSON(v.Record.Facts())...)
+		}
+	}
+	return j
+}
+
+// standing gives the versions that stood in a snapshot.
+func standing(versions []snapshot.Version, number int) []snapshot.Version {
+	return slices.DeleteFunc(slices.Clone(versions), func(v snapshot.Version) bool {
+		return v.From > number || v.Until != 0 && number >= v.Until
+	})
+}
+
+// find gives the subjects that a reference names, in any list and version.
+func find(ctx context.Context, store snapshot.Store, reference string) ([]string, error) {
+	ids, err := store.Find(ctx, reference)
+	if err == nil && len(ids) == 0 {
+		err = fault.New(fault.NotFound, "no version of any loaded list has %q", reference).
+			WithFix("`cordon lists status` shows what is loaded; a name is looked for with `cordon screen`")
+	}
+	return ids, err
+}
+
+// listOf gives the list of a subject's ID, for lists whose IDs carry it.
+func listOf(id string) string {
+	list, _, _ := strings.Cut(id, ":")
+	return list
+}
+
+// past gives the snapshots of the list of a subject, and its versions. Covered
+// embedded lists are looked at too when the store still answers for them.
+func past(ctx context.Context, store snapshot.Store, id string) ([]snapshot.Meta, []snapshot.Version, error) {
+	lists, err := store.Lists(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := []string{listOf(id)}
+	for _, s := range lists {
+		if !slices.Contains(names, s.Name()) {
+			names = append(names, s.Name())
+		}
+	}
+	for _, name := range names {
+		versions, err := store.Versions(ctx, name, id)
+		if err != nil && fault.CodeOf(err) != fault.NotFound {
+			return nil, nil, err
+		}
+		if len(versions) > 0 {
+			snaps, err := store.Snapshots(ctx, name)
+			return snaps, versions, err
+		}
+	}
+	return nil, nil, fault.New(fault.NotFound, "%q stands in no loaded list", id)
+}
+
+type listsDiffCmd struct {
+	dataFlag
+	Before string `arg:"" help:"The earlier snapshot, as in un@1."`
+	After  string `arg:"" help:"The later snapshot, as in un@2; a list alone means the one in force."`
+	Whole  bool   `help:"Show all facts of entries that came or went."`
+	Format string `help:"How to print: ${enum}." enum:"text,json,jsonl,table" default:"text"`
+}
+
+// Run is the command.
+func (c *listsDiffCmd) Run(m *Main) error {
+	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
+		var metas [2]snapshot.Meta
+		for i, s := range []string{c.Before, c.After} {
+			id, err := snapshot.ParseID(s)
+			if err != nil {
+				return err
+			}
+			if metas[i], err = store.Snapshot(ctx, id); err != nil {
+				return err
+			}
+		}
+		changes := snapshot.Diff(store.Entries(ctx, metas[0].ID), store.Entries(ctx, metas[1].ID))
+		pr := m.plainPrinter()
+		table := report.NewChangeTable(m.Out)
+		enc := json.NewEncoder(m.Out)
+		enc.SetEscapeHTML(false)
+		all := []report.ChangeJSON{}
+		count := map[string]int{}
+		for change, err := range changes {
+			if err != nil {
+				return err
+			}
+			j := report.Change(change, c.Whole)
+			count[j.Change]++
+			switch c.Format {
+			case "json":
+				all = append(all, j)
+			case "jsonl":
+				err = enc.Encode(j)
+			case "table":
+				table.Add(j)
+			default:
+				err = pr.Change(j)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		switch c.Format {
+		case "json":
+			return m.printJSON(map[string]any{
+				"before": metas[0].ID.String(), "after": metas[1].ID.String(),
+				"added": count["added"], "removed": count["removed"], "changed": count["changed"], "changes": all,
+			})
+		case "table":
+			return table.End()
+		case "text":
+			pr.Gap()
+			pr.Text("From %s (%s) to %s (%s): %d added, %d removed, %d changed.", metas[0].ID, metas[0].Published.Long(),
+				metas[1].ID, metas[1].Published.Long(), count["added"], count["removed"], count["changed"])
+		}
+		return pr.Err()
+	})
+}
+
+type listsHistoryCmd struct {
+	dataFlag
+	formatFlag
+	Reference string `arg:"" help:"A reference number or the id of a subject."`
+}
+
+// historyJSON is one step in the life of an entry.
+type historyJSON struct {
+	ID        string            `json:"id"`
+	Snapshot  string            `json:"snapshot"`
+	Published string            `json:"published"`
+	Change    report.ChangeJSON `json:"change"`
+}
+
+// Run is the command.
+func (c *listsHistoryCmd) Run(m *Main) error {
+	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
+		ids, err := find(ctx, store, c.Reference)
+		if err != nil {
+			return err
+		}
+		out := []historyJSON{}
+		pr := m.plainPrinter()
+		for _, id := range ids {
+			snaps, versions, err := past(ctx, store, id)
+			if err != nil {
+				return err
+			}
+			if c.Format != "json" {
+				pr.Heading("%s", id)
+			}
+			for _, step := range snapshot.History(snaps, versions) {
+				j := historyJSON{id, step.Meta.ID.String(), step.Meta.Published.String(), report.Change(step.Change, false)}
+				if c.Format == "json" {
+					out = append(out, j)
+					continue
+				}
+				pr.Text("%s, published %s", step.Meta.ID, step.Meta.Published.Long())
+				if err := pr.Change(j.Change); err != nil {
+					return err
+				}
+			}
+		}
+		if c.Format == "json" {
+			return m.printJSON(out)
+		}
+		return pr.Err()
+	})
+}
+
+type listsVerifyCmd struct {
+	dataFlag
+}
+
+// Run is the command.
+func (c *listsVerifyCmd) Run(m *Main) error {
+	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
+		n := 0
+		err := store.Verify(ctx, func(problem string) {
+			n++
+			fmt.Fprintf(m.Out, "■ %s\n", problem)
+		})
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return fault.New(fault.Unavailable, "%d things do not agree with their hashes", n)
+		}
+		fmt.Fprintln(m.Out, "✓ Everything stored agrees with its hashes")
+		return nil
+	})
+}

@@ -5,8 +5,8 @@ package data
 
 import "embed"
 
-// FS holds the folders instruments, listings, scenarios, goods, place, schema
+// FS holds the folders instruments, listings, ownership, scenarios, goods, place, schema
 // and review.
 //
-//go:embed instruments listings scenarios goods place schema review
+//go:embed instruments listings ownership scenarios goods place schema review
 var FS embed.FS

@@ -1,0 +1,362 @@
+package index
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"io"
+	"math/bits"
+	"os"
+	"slices"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+)
+
+// Builder collects documents and writes an index. It is used by one goroutine.
+// Beyond about eight million keys it works in temporary files, so that memory
+// does not grow with the number of documents.
+type Builder struct {
+	dir    string
+	docs   spool // the bytes of documents
+	places []uint64
+	pairs  []pair
+	parts  []*os.File // pairs by the first bits of their key
+	spent  int        // pairs in parts
+	most   int        // pairs held in memory
+	err    error
+}
+
+// pair says that a document has a key.
+type pair struct {
+	key uint64
+	doc uint32
+}
+
+// partBits is how many first bits of a key choose its temporary file.
+const partBits = 6
+
+// NewBuilder makes a builder whose temporary files lie in dir.
+func NewBuilder(dir string) *Builder { return &Builder{dir: dir, places: []uint64{0}, most: 8 << 20} }
+
+// spool takes bytes in memory or, when there are many, in a file.
+type spool struct {
+	buf  []byte
+	file *os.File
+	size uint64
+}
+
+const spoolMost = 64 << 20
+
+func (s *spool) add(dir string, b []byte) error {
+	s.buf = append(s.buf, b...)
+	s.size += uint64(len(b))
+	if len(s.buf) < spoolMost {
+		return nil
+	}
+	if s.file == nil {
+		f, err := temporary(dir)
+		if err != nil {
+			return err
+		}
+		s.file = f
+	}
+	_, err := s.file.Write(s.buf)
+	s.buf = s.buf[:0]
+	return err
+}
+
+func (s *spool) writeTo(w io.Writer) error {
+	if s.file != nil {
+		if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		if _, err := io.Copy(w, s.file); err != nil {
+			return err
+		}
+	}
+	_, err := w.Write(s.buf)
+	return err
+}
+
+// temporary makes a file that is gone once it is closed, whatever happens.
+func temporary(dir string) (*os.File, error) {
+	f, err := os.CreateTemp(dir, "cordon-index-")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Add adds a document with its keys and gives its number. Keys may come in any
+// order and more than once; their slice is not kept.
+func (b *Builder) Add(keys []uint64, doc []byte) (uint32, error) {
+	n := len(b.places) - 1
+	if n >= MaxDocs {
+		return 0, fault.New(fault.TooLarge, "an index holds at most %d documents", MaxDocs)
+	}
+	if b.err = b.docs.add(b.dir, doc); b.err != nil {
+		return 0, b.fail()
+	}
+	b.places = append(b.places, b.docs.size)
+	for _, k := range keys {
+		b.pairs = append(b.pairs, pair{k, uint32(n)})
+	}
+	if len(b.pairs) >= b.most {
+		if b.err = b.spill(); b.err != nil {
+			return 0, b.fail()
+		}
+	}
+	return uint32(n), nil
+}
+
+func (b *Builder) fail() error {
+	return fault.Wrap(fault.Unavailable, b.err, "the index cannot be built").WithFix("is the disk full?")
+}
+
+// spill writes the pairs in memory to the files of their parts.
+func (b *Builder) spill() error {
+	if b.parts == nil {
+		for range 1 << partBits {
+			f, err := temporary(b.dir)
+			if err != nil {
+				return err
+			}
+			b.parts = append(b.parts, f)
+		}
+	}
+	out := make([][]byte, len(b.parts))
+	for _, p := range b.pairs {
+		i := p.key >> (64 - partBits)
+		out[i] = binary.LittleEndian.AppendUint64(out[i], p.key)
+		out[i] = binary.LittleEndian.AppendUint32(out[i], p.doc)
+	}
+	for i, f := range b.parts {
+		if _, err := f.Write(out[i]); err != nil {
+			return err
+		}
+	}
+	b.spent += len(b.pairs)
+	b.pairs = b.pairs[:0]
+	return nil
+}
+
+// Close drops what the builder holds.
+func (b *Builder) Close() {
+	for _, f := range append(b.parts, b.docs.file) {
+		if f != nil {
+			f.Close()
+		}
+	}
+	b.parts, b.docs.file = nil, nil
+}
+
+// inOrder calls f with the pairs of each part, sorted and each once, in the order
+// of the keys.
+func (b *Builder) inOrder(f func([]pair) error) error {
+	if b.parts == nil {
+		return f(sorted(b.pairs))
+	}
+	if err := b.spill(); err != nil {
+		return err
+	}
+	var list []pair
+	for _, file := range b.parts {
+		if _, err := file.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		list = list[:0]
+		r := bufio.NewReaderSize(file, 1<<20)
+		for {
+			var rec [12]byte
+			if _, err := io.ReadFull(r, rec[:]); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				return err
+			}
+			list = append(list, pair{binary.LittleEndian.Uint64(rec[:]), binary.LittleEndian.Uint32(rec[8:])})
+		}
+		if err := f(sorted(list)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sorted(list []pair) []pair {
+	slices.SortFunc(list, func(a, b pair) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.doc, b.doc))
+	})
+	return slices.Compact(list)
+}
+
+// WriteFile writes the index to a file, which is there whole or not at all: it
+// is written beside and moved. Equal documents in equal order give equal bytes.
+func (b *Builder) WriteFile(path string, meta []byte) (err error) {
+	defer b.Close()
+	tmp := path + ".part"
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = b.write(f, meta)
+		if e := f.Sync(); err == nil {
+			err = e
+		}
+		if e := f.Close(); err == nil {
+			err = e
+		}
+		if err == nil {
+			err = os.Rename(tmp, path)
+		}
+		if err != nil {
+			os.Remove(tmp)
+		}
+	}
+	if err != nil {
+		b.err = err
+		return b.fail()
+	}
+	return nil
+}
+
+func (b *Builder) write(f io.Writer, meta []byte) error {
+	n := uint(0)
+	if total := b.spent + len(b.pairs); total > 8 {
+		n = min(uint(bits.Len(uint(total/8))), 28)
+	}
+	s := &sections{bits: n, buckets: make([]uint32, 1<<n+1), dir: b.dir}
+	defer s.close()
+	if err := b.inOrder(s.add); err != nil {
+		return err
+	}
+	s.finish()
+	w := bufio.NewWriterSize(f, 1<<20)
+	w.Write(b.header(s, meta))
+	section := func(size uint64, write func() error) error {
+		if err := write(); err != nil {
+			return err
+		}
+		_, err := w.Write(make([]byte, (8-size%8)%8))
+		return err
+	}
+	var four [4]byte
+	if err := section(4*uint64(len(s.buckets)), func() error {
+		for _, x := range s.buckets {
+			binary.LittleEndian.PutUint32(four[:], x)
+			w.Write(four[:])
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, sp := range []*spool{&s.keys, &s.slots, &s.lists} {
+		if err := section(sp.size, func() error { return sp.writeTo(w) }); err != nil {
+			return err
+		}
+	}
+	var eight [8]byte
+	for _, x := range b.places {
+		binary.LittleEndian.PutUint64(eight[:], x)
+		w.Write(eight[:])
+	}
+	if err := section(b.docs.size, func() error { return b.docs.writeTo(w) }); err != nil {
+		return err
+	}
+	if err := section(uint64(len(meta)), func() error { _, err := w.Write(meta); return err }); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+func (b *Builder) header(s *sections, meta []byte) []byte {
+	h := make([]byte, headerSize)
+	copy(h, magic)
+	binary.LittleEndian.PutUint32(h[8:], formatVersion)
+	for i, v := range []uint64{
+		uint64(len(b.places) - 1), s.keys.size / 4, s.lists.size / 4, b.docs.size, uint64(len(meta)), uint64(s.bits),
+	} {
+		binary.LittleEndian.PutUint64(h[16+8*i:], v)
+	}
+	binary.LittleEndian.PutUint32(h[headerSize-4:], crc32.ChecksumIEEE(h[:headerSize-4]))
+	return h
+}
+
+// sections are the parts of the file that are made from pairs.
+type sections struct {
+	dir     string
+	bits    uint
+	buckets []uint32
+	keys    spool
+	slots   spool
+	lists   spool
+	bucket  int // the last one that was begun
+	count   uint32
+	b       []byte
+}
+
+func (s *sections) close() {
+	for _, sp := range []*spool{&s.keys, &s.slots, &s.lists} {
+		if sp.file != nil {
+			sp.file.Close()
+		}
+	}
+}
+
+// add takes pairs in order.
+func (s *sections) add(pairs []pair) error {
+	for i := 0; i < len(pairs); {
+		bucket, rest := split(pairs[i].key, s.bits)
+		j := i + 1
+		for ; j < len(pairs); j++ {
+			if b, r := split(pairs[j].key, s.bits); b != bucket || r != rest {
+				break
+			}
+		}
+		for ; s.bucket < bucket; s.bucket++ {
+			s.buckets[s.bucket+1] = s.count
+		}
+		if err := s.key(rest, pairs[i:j]); err != nil {
+			return err
+		}
+		i = j
+	}
+	return nil
+}
+
+func (s *sections) finish() {
+	for ; s.bucket < len(s.buckets)-1; s.bucket++ {
+		s.buckets[s.bucket+1] = s.count
+	}
+}
+
+func (s *sections) key(rest uint32, pairs []pair) error {
+	var docs []uint32
+	for _, p := range pairs {
+		docs = append(docs, p.doc)
+	}
+	slices.Sort(docs) // keys that agree in the kept bits may interleave
+	docs = slices.Compact(docs)
+	slot := docs[0] | single
+	if len(docs) > 1 {
+		slot = uint32(s.lists.size / 4)
+		if s.lists.size/4 >= single {
+			return fault.New(fault.TooLarge, "the lists of the index have more than %d entries", uint32(single))
+		}
+		s.b = binary.LittleEndian.AppendUint32(s.b[:0], uint32(len(docs)))
+		for _, d := range docs {
+			s.b = binary.LittleEndian.AppendUint32(s.b, d)
+		}
+		if err := s.lists.add(s.dir, s.b); err != nil {
+			return err
+		}
+	}
+	s.count++
+	if err := s.keys.add(s.dir, binary.LittleEndian.AppendUint32(s.b[:0], rest)); err != nil {
+		return err
+	}
+	return s.slots.add(s.dir, binary.LittleEndian.AppendUint32(s.b[:0], slot))
+}

@@ -1,0 +1,386 @@
+// Package index finds candidates: which of many documents share a key with a
+// query. It is a file that is written once, mapped into memory and never
+// changed, so that many processes share one copy and opening it costs nothing.
+//
+// It knows neither names nor lists: keys are numbers that others made, documents
+// are bytes. Work per query is bounded, and an answer for which a bound was hit
+// says so; nothing is left out in silence. A damaged file is an error when it is
+// opened or read, never a missing candidate.
+//
+// # The file
+//
+// All numbers are little-endian.
+//
+//	header    magic, version, counts, places of the sections, hash of the header
+//	buckets   for each value of the first bits of a key, where its keys begin
+//	keys      the next 32 bits of each key, sorted within their bucket
+//	slots     for each key: its one document, or where its list begins
+//	lists     for each list: its length, then documents in rising order
+//	places    for each document, where its bytes begin
+//	bytes     the documents
+//	meta      bytes that whoever built the index keeps with it
+//
+// Two keys that agree in the bits that are kept are one key: that adds a
+// candidate now and then, and never loses one.
+package index
+
+import (
+	"cmp"
+	"encoding/binary"
+	"hash/crc32"
+	"math/bits"
+	"os"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+)
+
+// formatVersion is the version of the file. An index is made from a snapshot and
+// can be made anew, so other versions are refused and rebuilt, not read.
+//
+//	1  the first
+const formatVersion = 1
+
+const (
+	magic      = "CORDONIX"
+	headerSize = 96
+	single     = 1 << 31 // in a slot: the rest is the one document
+	// MaxDocs is the largest number of documents of one index.
+	MaxDocs = single - 1
+)
+
+// Index is an open index. It does not change, and may be used by many at once
+// until Close.
+type Index struct {
+	file    []byte
+	docs    int
+	bits    uint
+	buckets []byte
+	keys    []byte
+	slots   []byte
+	lists   []byte
+	places  []byte
+	bytes   []byte
+	meta    []byte
+}
+
+// Open maps the index in a file. The error is fault.Unavailable when the file is
+// not a whole index of this version: build it anew.
+func Open(path string) (*Index, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err, "the index cannot be opened").WithFix("build it anew")
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err, "the index cannot be opened")
+	}
+	if info.Size() < headerSize || info.Size() > 1<<46 {
+		return nil, damaged(path, "its size is %d bytes", info.Size())
+	}
+	b, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_SHARED)
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err, "the index cannot be mapped into memory")
+	}
+	x, err := read(path, b)
+	if err != nil {
+		unix.Munmap(b)
+		return nil, err
+	}
+	return x, nil
+}
+
+func damaged(path, format string, args ...any) *fault.Error {
+	return fault.New(fault.Unavailable, "the index is damaged or of another version: "+format, args...).
+		At(fault.Place{File: path}).WithFix("build it anew")
+}
+
+// read checks the header and cuts the file into its sections.
+func read(path string, b []byte) (*Index, error) {
+	h := b[:headerSize]
+	if string(h[:8]) != magic {
+		return nil, damaged(path, "it does not begin as one")
+	}
+	if v := binary.LittleEndian.Uint32(h[8:]); v != formatVersion {
+		return nil, damaged(path, "its format is %d, this program writes %d", v, formatVersion)
+	}
+	if crc32.ChecksumIEEE(h[:headerSize-4]) != binary.LittleEndian.Uint32(h[headerSize-4:]) {
+		return nil, damaged(path, "its header does not agree with its hash")
+	}
+	u := func(i int) uint64 { return binary.LittleEndian.Uint64(h[16+8*i:]) }
+	docs, keys, lists, bytes, meta, n := u(0), u(1), u(2), u(3), u(4), u(5)
+	x := &Index{file: b, docs: int(docs), bits: uint(n)}
+	if n > 30 || docs > MaxDocs || keys > 1<<36 || lists > 1<<36 || bytes > 1<<44 || meta > 1<<30 {
+		return nil, damaged(path, "its header asks for too much")
+	}
+	at := uint64(headerSize)
+	for _, s := range []struct {
+		to   *[]byte
+		size uint64
+	}{
+		{&x.buckets, (1<<n + 1) * 4}, {&x.keys, keys * 4}, {&x.slots, keys * 4}, {&x.lists, lists * 4},
+		{&x.places, (docs + 1) * 8}, {&x.bytes, bytes}, {&x.meta, meta},
+	} {
+		if at+s.size > uint64(len(b)) {
+			return nil, damaged(path, "it is broken off")
+		}
+		*s.to = b[at : at+s.size]
+		at += (s.size + 7) &^ 7
+	}
+	if at != uint64(len(b)) {
+		return nil, damaged(path, "it has %d bytes, its header speaks of %d", len(b), at)
+	}
+	return x, nil
+}
+
+// Close ends the use of the index; what it gave out must not be used after it.
+func (x *Index) Close() error { return unix.Munmap(x.file) }
+
+// Len gives the number of documents, which are numbered from 0.
+func (x *Index) Len() int { return x.docs }
+
+// Keys gives the number of different keys.
+func (x *Index) Keys() int { return len(x.keys) / 4 }
+
+// Size gives the size of the file in bytes.
+func (x *Index) Size() int { return len(x.file) }
+
+// Meta gives the bytes kept with the index.
+func (x *Index) Meta() []byte { return x.meta }
+
+// Doc gives the bytes of a document. They are those of the file: not to be
+// changed, and not to be used after Close.
+func (x *Index) Doc(doc uint32) ([]byte, error) {
+	if int(doc) >= x.docs {
+		return nil, damaged("", "it has no document %d", doc)
+	}
+	from, to := u64(x.places, int(doc)), u64(x.places, int(doc)+1)
+	if from > to || to > uint64(len(x.bytes)) {
+		return nil, damaged("", "document %d lies outside it", doc)
+	}
+	return x.bytes[from:to], nil
+}
+
+func u32(b []byte, i int) uint32 { return binary.LittleEndian.Uint32(b[4*i:]) }
+func u64(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[8*i:]) }
+
+// split gives the bucket of a key and the bits kept of the rest.
+func split(key uint64, n uint) (bucket int, rest uint32) {
+	if n == 0 {
+		return 0, uint32(key >> 32)
+	}
+	return int(key >> (64 - n)), uint32(key << n >> 32)
+}
+
+// Limits bound the work of one query.
+type Limits struct {
+	// Postings is the number of entries in lists that are looked at. Short lists
+	// go first; one that would go beyond is passed over, and the answer says so.
+	Postings int
+	// Candidates is the number of documents given; those that share the most
+	// go first, and the answer says how many more there were.
+	Candidates int
+}
+
+// DefaultLimits are generous: for names they are hardly ever hit.
+var DefaultLimits = Limits{Postings: 1 << 17, Candidates: 4096}
+
+// Candidate is a document that shares keys with the query.
+type Candidate struct {
+	Doc uint32
+	// Weight grows with the number of keys shared and how rare they are.
+	Weight float32
+	// Must is true when it shares one of the keys that always reach the scorer.
+	Must bool
+}
+
+// Bounded says what the limits left out of an answer; the zero value says that
+// nothing was.
+type Bounded struct {
+	// Lists is the number of lists passed over, and Postings their length.
+	Lists, Postings int
+	// Candidates is the number of documents found and not given.
+	Candidates int
+}
+
+// Any reports whether anything was left out.
+func (b Bounded) Any() bool { return b != Bounded{} }
+
+// Search is the memory of one worker: use one for each goroutine. The zero value
+// is ready.
+type Search struct {
+	lists  []posting
+	found  []Candidate
+	table  []uint32 // open addressing: number in found + 1
+	filled []uint32 // places of table to clear
+}
+
+type posting struct {
+	from, n int // in lists; n is 1 and from the document for a single
+	single  bool
+	must    bool
+}
+
+// Find gives the documents that share a key with the query, the best first, and
+// among equals in the order of their numbers. Documents that share a must key
+// are always given, in front of all others, whatever the limits. The result is
+// valid until the next call.
+func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate, Bounded, error) {
+	s.lists = s.lists[:0]
+	if err := s.collect(x, must, true); err != nil {
+		return nil, Bounded{}, err
+	}
+	if err := s.collect(x, keys, false); err != nil {
+		return nil, Bounded{}, err
+	}
+	slices.SortFunc(s.lists, func(a, b posting) int {
+		if a.must != b.must {
+			if a.must {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.from, b.from))
+	})
+	s.reset()
+	var out Bounded
+	left := limits.Postings
+	for _, l := range s.lists {
+		if !l.must && l.n > left {
+			out.Lists++
+			out.Postings += l.n
+			continue
+		}
+		left -= l.n
+		if err := s.add(x, l); err != nil {
+			return nil, Bounded{}, err
+		}
+	}
+	slices.SortFunc(s.found, func(a, b Candidate) int {
+		if a.Must != b.Must {
+			if a.Must {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(-cmp.Compare(a.Weight, b.Weight), cmp.Compare(a.Doc, b.Doc))
+	})
+	n := len(s.found)
+	for n > limits.Candidates && !s.found[n-1].Must {
+		n--
+	}
+	out.Candidates = len(s.found) - n
+	return s.found[:n], out, nil
+}
+
+// collect finds the lists of keys.
+func (s *Search) collect(x *Index, keys []uint64, must bool) error {
+	for _, key := range keys {
+		i, ok := x.find(key)
+		if !ok {
+			continue
+		}
+		slot := u32(x.slots, i)
+		if slot&single != 0 {
+			s.lists = append(s.lists, posting{from: int(slot &^ single), n: 1, single: true, must: must})
+			continue
+		}
+		at := int(slot)
+		if at >= len(x.lists)/4 {
+			return damaged("", "a list lies outside it")
+		}
+		n := int(u32(x.lists, at))
+		if n > len(x.lists)/4-at-1 {
+			return damaged("", "a list does not end")
+		}
+		s.lists = append(s.lists, posting{from: at + 1, n: n, must: must})
+	}
+	return nil
+}
+
+// find gives the number of a key.
+func (x *Index) find(key uint64) (int, bool) {
+	bucket, rest := split(key, x.bits)
+	lo, hi := int(u32(x.buckets, bucket)), int(u32(x.buckets, bucket+1))
+	if hi > len(x.keys)/4 {
+		return 0, false
+	}
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if k := u32(x.keys, mid); k < rest {
+			lo = mid + 1
+		} else if k > rest {
+			hi = mid
+		} else {
+			return mid, true
+		}
+	}
+	return 0, false
+}
+
+func (s *Search) reset() {
+	for _, at := range s.filled {
+		s.table[at] = 0
+	}
+	s.filled = s.filled[:0]
+	s.found = s.found[:0]
+	if s.table == nil {
+		s.table = make([]uint32, 1024)
+	}
+}
+
+// add counts the documents of one list.
+func (s *Search) add(x *Index, l posting) error {
+	weight := float32(1) / float32(1+bits.Len(uint(l.n)))
+	if l.single {
+		return s.count(x, uint32(l.from), weight, l.must)
+	}
+	for i := range l.n {
+		if err := s.count(x, u32(x.lists, l.from+i), weight, l.must); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Search) count(x *Index, doc uint32, weight float32, must bool) error {
+	if int(doc) >= x.docs {
+		return damaged("", "a list names a document that it does not have")
+	}
+	if 2*len(s.found) >= len(s.table) {
+		s.grow()
+	}
+	at := s.place(doc)
+	if n := s.table[at]; n != 0 {
+		c := &s.found[n-1]
+		c.Weight += weight
+		c.Must = c.Must || must
+		return nil
+	}
+	s.found = append(s.found, Candidate{Doc: doc, Weight: weight, Must: must})
+	s.table[at] = uint32(len(s.found))
+	s.filled = append(s.filled, uint32(at))
+	return nil
+}
+
+func (s *Search) place(doc uint32) int {
+	mask := len(s.table) - 1
+	at := int(doc*2654435769>>7) & mask
+	for s.table[at] != 0 && s.found[s.table[at]-1].Doc != doc {
+		at = (at + 1) & mask
+	}
+	return at
+}
+
+func (s *Search) grow() {
+	s.table = make([]uint32, 4*len(s.table))
+	s.filled = s.filled[:0]
+	for i := range s.found {
+		at := s.place(s.found[i].Doc)
+		s.table[at] = uint32(i + 1)
+		s.filled = append(s.filled, uint32(at))
+	}
+}

@@ -47,12 +47,17 @@ func gazetteer() (*place.Gazetteer, error) {
 // come with the program are in it. A folder that is not there is an empty
 // store, and is not made.
 func (m *Main) reading(dir string, f func(context.Context, snapshot.Store) error) error {
+	return m.readingWith(dir, func(ctx context.Context, s snapshot.Store, _ *place.Gazetteer) error { return f(ctx, s) })
+}
+
+// readingWith is reading with the table of places.
+func (m *Main) readingWith(dir string, f func(context.Context, snapshot.Store, *place.Gazetteer) error) error {
 	store, err := sqlite.OpenReader(m.ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	return m.with(store, func(s snapshot.Store, _ *place.Gazetteer) error { return f(m.ctx, s) })
+	return m.with(store, func(s snapshot.Store, g *place.Gazetteer) error { return f(m.ctx, s, g) })
 }
 
 // loading opens the store in dir for loading, and makes it when it is not there.

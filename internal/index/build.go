@@ -2,6 +2,7 @@ package index
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"errors"
@@ -221,6 +222,18 @@ func (b *Builder) WriteFile(path string, meta []byte) (err error) {
 		return b.fail()
 	}
 	return nil
+}
+
+// Bytes gives the index itself instead of a file, for small ones that are not
+// worth keeping; open it with [Read].
+func (b *Builder) Bytes(meta []byte) ([]byte, error) {
+	defer b.Close()
+	var buf bytes.Buffer
+	if err := b.write(&buf, meta); err != nil {
+		b.err = err
+		return nil, b.fail()
+	}
+	return buf.Bytes(), nil
 }
 
 func (b *Builder) write(f io.Writer, meta []byte) error {

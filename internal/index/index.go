@@ -55,6 +55,7 @@ const (
 // until Close.
 type Index struct {
 	file    []byte
+	memory  bool // not mapped
 	docs    int
 	bits    uint
 	buckets []byte
@@ -91,6 +92,18 @@ func Open(path string) (*Index, error) {
 		return nil, err
 	}
 	return x, nil
+}
+
+// Read opens an index that is in memory.
+func Read(b []byte) (*Index, error) {
+	if len(b) < headerSize {
+		return nil, damaged("", "its size is %d bytes", len(b))
+	}
+	x, err := read("", b)
+	if err == nil {
+		x.memory = true
+	}
+	return x, err
 }
 
 func damaged(path, format string, args ...any) *fault.Error {
@@ -137,7 +150,12 @@ func read(path string, b []byte) (*Index, error) {
 }
 
 // Close ends the use of the index; what it gave out must not be used after it.
-func (x *Index) Close() error { return unix.Munmap(x.file) }
+func (x *Index) Close() error {
+	if x.memory {
+		return nil
+	}
+	return unix.Munmap(x.file)
+}
 
 // Len gives the number of documents, which are numbered from 0.
 func (x *Index) Len() int { return x.docs }

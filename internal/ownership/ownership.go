@@ -63,6 +63,9 @@ func NewGraph(stakes []Stake) *Graph {
 // OwnedBy gives the parties that a party holds a stake in or controls.
 func (g *Graph) OwnedBy(id string) []string { return g.owned[id] }
 
+// HasOwners reports whether anything is stated about who stands behind a party.
+func (g *Graph) HasOwners(id string) bool { return len(g.owners[id]) > 0 }
+
 // Outcome is what the rule makes of a party.
 type Outcome uint8
 

@@ -184,6 +184,20 @@ func (o *overlay) Versions(ctx context.Context, list, subjectID string) ([]Versi
 	return out, nil
 }
 
+func (o *overlay) Everything(ctx context.Context, list string) iter.Seq2[Version, error] {
+	f := o.of(list)
+	if f == nil {
+		return o.Store.Everything(ctx, list)
+	}
+	return func(yield func(Version, error) bool) {
+		for _, e := range f.entries {
+			if !yield(Version{Key: e.Key, From: 1, Hash: Hash(Encode(e.Record)), Record: e.Record}, nil) {
+				return
+			}
+		}
+	}
+}
+
 func (o *overlay) Attempts(ctx context.Context, list string, limit int) ([]Attempt, error) {
 	if o.of(list) != nil {
 		return nil, nil

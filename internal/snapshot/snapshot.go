@@ -194,6 +194,9 @@ type Store interface {
 	// Versions gives the history of what is about a subject, in the order of
 	// From and Key.
 	Versions(ctx context.Context, list, subjectID string) ([]Version, error)
+	// Everything gives every version of every entry of a list, in the order of
+	// Key and From.
+	Everything(ctx context.Context, list string) iter.Seq2[Version, error]
 	// Raw gives the bytes of a file of a snapshot as they were received.
 	Raw(ctx context.Context, sha256 string) (io.ReadCloser, error)
 	// Attempts gives the tries of a list, newest first, at most limit.
@@ -204,6 +207,10 @@ type Store interface {
 	// Close ends the use of the store.
 	Close() error
 }
+
+// Leftover begins the words of a problem that does no harm: something that a load
+// which was refused or broken off left behind.
+const Leftover = "left over and harmless: "
 
 // Load is a load under way. It is used by one goroutine, and ends with Commit
 // or Abort; Abort after Commit does nothing.

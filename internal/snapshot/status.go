@@ -74,7 +74,7 @@ func StatusOf(snaps []Meta, versions []Version, asOf, knownAt when.Day) []Status
 		if e := s.Listing.Ended; e.Known { // off from that day on
 			s.Off = when.Period{From: e.Period.From - 1, To: e.Period.To}
 		}
-		s.Standing = s.on(asOf)
+		s.Standing = s.On(asOf)
 		out = append(out, *s)
 	}
 	slices.SortFunc(out, func(a, b Status) int {
@@ -86,7 +86,8 @@ func StatusOf(snaps []Meta, versions []Version, asOf, knownAt when.Day) []Status
 	return out
 }
 
-func (s *Status) on(asOf when.Day) Standing {
+// On gives the standing on a day.
+func (s *Status) On(asOf when.Day) Standing {
 	switch {
 	case s.From.Known && asOf < s.From.Period.From:
 		return NotYet

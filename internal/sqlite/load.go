@@ -149,11 +149,10 @@ func syncDir(dir string) error {
 }
 
 func (s *Store) rawDir() (string, error) {
-	dir := s.dir
-	if dir == "" {
-		dir = filepath.Join(os.TempDir(), "cordon-memory")
+	if s.dir == "" {
+		return "", fault.New(fault.NotFound, "there is no data folder")
 	}
-	dir = filepath.Join(dir, "raw")
+	dir := filepath.Join(s.dir, "raw")
 	return dir, os.MkdirAll(dir, 0o700)
 }
 

@@ -326,6 +326,9 @@ func (s *Store) verify(ctx context.Context, m snapshot.Meta, used map[string]boo
 // leftovers tells of raw files that no snapshot has: those of loads that were
 // refused or broken off. They do no harm.
 func (s *Store) leftovers(used map[string]bool, found func(string)) error {
+	if s.dir == "" {
+		return nil
+	}
 	dir, err := s.rawDir()
 	if err != nil {
 		return unavailable(err, "the raw files cannot be read")

@@ -23,7 +23,7 @@ import (
 // Store is a [snapshot.Store] in a folder.
 type Store struct {
 	db  *sql.DB
-	dir string // "" for a store in memory
+	dir string // "" for the empty store of a folder that is not there
 }
 
 var _ snapshot.Store = (*Store)(nil)
@@ -50,14 +50,10 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 func OpenReader(ctx context.Context, dir string) (*Store, error) {
 	path := filepath.Join(dir, file)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return OpenMemory(ctx)
+		return open(ctx, "", "")
 	}
 	return open(ctx, path, dir)
 }
-
-// OpenMemory opens an empty store that is gone once it is closed. It keeps raw
-// files in a folder of the system for temporary files.
-func OpenMemory(ctx context.Context) (*Store, error) { return open(ctx, "", "") }
 
 func open(ctx context.Context, path, dir string) (*Store, error) {
 	db, err := connect(path)

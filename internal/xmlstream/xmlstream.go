@@ -92,6 +92,12 @@ func (r *Reader) fail(format string, args ...any) error {
 	return fault.New(fault.Invalid, "not well-formed XML: "+format, args...).At(fault.Place{Line: r.line})
 }
 
+// ends is the error of a document that is not whole.
+func (r *Reader) ends(where string) error {
+	return fault.New(fault.Invalid, "not well-formed XML: the document ends %s", where).At(fault.Place{Line: r.line}).
+		WithFix("the file is broken off; fetch it again")
+}
+
 // fill reads more, keeping buf[pos:end]; false at the end of the document.
 func (r *Reader) fill() bool {
 	if r.err != nil {
@@ -152,7 +158,7 @@ func (r *Reader) until(mark []byte, what string) ([]byte, error) {
 			if r.err != nil && !errors.Is(r.err, io.EOF) {
 				return nil, r.err
 			}
-			return nil, r.fail("the document ends inside %s", what)
+			return nil, r.ends("inside " + what)
 		}
 	}
 }
@@ -257,8 +263,7 @@ func (r *Reader) finish() error {
 	case r.err != nil && !errors.Is(r.err, io.EOF):
 		return r.err
 	case len(r.stack) > 0:
-		return r.fail("the document ends inside <%s>", r.stack[len(r.stack)-1]).(*fault.Error).
-			WithFix("the file is broken off; fetch it again")
+		return r.ends("inside <" + r.stack[len(r.stack)-1] + ">")
 	case !r.root:
 		return r.fail("there is no element")
 	}
@@ -314,7 +319,7 @@ func (r *Reader) untilTag() ([]byte, error) {
 // markup reads what begins with "<"; a token of kind 0 is to be passed over.
 func (r *Reader) markup() (Token, error) {
 	if !r.need(2) {
-		return Token{}, r.fail("the document ends after \"<\"")
+		return Token{}, r.ends("after \"<\"")
 	}
 	switch r.buf[r.pos+1] {
 	case '/':
@@ -369,7 +374,7 @@ func (r *Reader) bang() (Token, error) {
 	switch {
 	case bytes.HasPrefix(ahead, []byte("<!--")):
 		if !r.need(5) { // so that "<!-->" is no whole comment
-			return Token{}, r.fail("the document ends inside a comment")
+			return Token{}, r.ends("inside a comment")
 		}
 		return Token{}, r.skip(endComment, "a comment")
 	case bytes.Equal(ahead, []byte("<![CDATA[")):
@@ -478,7 +483,7 @@ func (r *Reader) tag() ([]byte, error) {
 			if r.err != nil && !errors.Is(r.err, io.EOF) {
 				return nil, r.err
 			}
-			return nil, r.fail("the document ends inside a tag")
+			return nil, r.ends("inside a tag")
 		}
 	}
 }

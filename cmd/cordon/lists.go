@@ -111,10 +111,10 @@ func source(id string) (publication.Source, error) {
 type listsLoadCmd struct {
 	dataFlag
 	formatFlag
-	Files     []string `arg:"" name:"file" help:"The files of one publication. Where it has several parts, write PART=FILE." type:"path"`
+	Files     []string `arg:"" name:"file" help:"The files of one publication. Where it has several parts, write PART=FILE."`
 	Source    string   `required:"" help:"Whose publication it is: see cordon lists sources." placeholder:"S"`
 	List      string   `help:"The name of the list to fill; the source's own unless given." placeholder:"NAME"`
-	Mapping   string   `help:"For own lists: the YAML file that says which column is what, who owns the list and until when it may be used." type:"existingfile" placeholder:"FILE"`
+	Mapping   string   `help:"For own lists: the YAML file that says which column is what, who owns the list and until when it may be used." placeholder:"FILE"`
 	Published string   `help:"The day of publication, for files that state none." placeholder:"DAY"`
 	Shrunk    bool     `name:"accept-shrink" help:"Accept a list that lost more subjects than its source allows."`
 }
@@ -625,6 +625,10 @@ func (c *listsVerifyCmd) Run(m *Main) error {
 	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
 		n := 0
 		err := store.Verify(ctx, func(problem string) {
+			if strings.HasPrefix(problem, snapshot.Leftover) {
+				fmt.Fprintf(m.Out, "· %s\n", problem)
+				return
+			}
 			n++
 			fmt.Fprintf(m.Out, "■ %s\n", problem)
 		})

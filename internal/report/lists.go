@@ -373,7 +373,7 @@ func caption(recs ...*subject.Record) string {
 // Change writes one change for people.
 func (p *Printer) Change(c ChangeJSON) error {
 	sign := map[string]string{"added": "+", "removed": "-", "changed": "~"}[c.Change]
-	p.para(sign+" ", "    ", strings.TrimSpace(c.Key+"  "+c.Name))
+	p.para(sign+" ", "    ", strings.TrimSpace(c.Key+" "+c.Name))
 	for _, f := range c.Gone {
 		p.para("    - ", "      ", f.Path+": "+f.Value)
 	}

@@ -134,8 +134,13 @@ func read(path string, b []byte) (*Index, error) {
 		to   *[]byte
 		size uint64
 	}{
-		{&x.buckets, (1<<n + 1) * 4}, {&x.keys, keys * 4}, {&x.slots, keys * 4}, {&x.lists, lists * 4},
-		{&x.places, (docs + 1) * 8}, {&x.bytes, bytes}, {&x.meta, meta},
+		{&x.buckets, (1<<n + 1) * 4},
+		{&x.keys, keys * 4},
+		{&x.slots, keys * 4},
+		{&x.lists, lists * 4},
+		{&x.places, (docs + 1) * 8},
+		{&x.bytes, bytes},
+		{&x.meta, meta},
 	} {
 		if at+s.size > uint64(len(b)) {
 			return nil, damaged(path, "it is broken off")

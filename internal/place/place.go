@@ -133,30 +133,42 @@ func keyWithout(s string, words ...string) string {
 	return strings.Join(tokens, "")
 }
 
+// FindState is ParseState for words that may well name no state: it gives no
+// reason and looks for nothing near. Reading a code does not allocate.
+func (g *Gazetteer) FindState(s string) (State, bool) {
+	s = strings.Trim(s, " \t")
+	switch len(s) {
+	case 2:
+		if i, ok := slot(s[0], s[1]); ok && g.at[i] > 0 {
+			return g.states[g.at[i]-1].state, true
+		}
+	case 3:
+		up := [3]byte{s[0] &^ 0x20, s[1] &^ 0x20, s[2] &^ 0x20}
+		if st, ok := g.alpha3[string(up[:])]; ok && isLetters(s) {
+			return st, true
+		}
+	}
+	for _, k := range [...]string{key(s), keyWithout(s, "the")} {
+		if st, ok := g.names[k]; ok && k != "" {
+			return st, true
+		}
+		if k != "" && g.ambiguous[k] != nil {
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
 // ParseState reads a state: an alpha-2 code, an alpha-3 code, or any name or
 // variant in the table, in any case and script. The error is fault.Invalid for a
 // name that is unknown, with the nearest known ones, or that several states
 // bear, with those. Reading a code does not allocate.
 func (g *Gazetteer) ParseState(s string) (State, error) {
-	s = strings.Trim(s, " \t")
-	switch len(s) {
-	case 2:
-		if i, ok := slot(s[0], s[1]); ok && g.at[i] > 0 {
-			return g.states[g.at[i]-1].state, nil
-		}
-	case 3:
-		up := [3]byte{s[0] &^ 0x20, s[1] &^ 0x20, s[2] &^ 0x20}
-		if st, ok := g.alpha3[string(up[:])]; ok && isLetters(s) {
-			return st, nil
-		}
+	if st, ok := g.FindState(s); ok {
+		return st, nil
 	}
+	s = strings.Trim(s, " \t")
 	for _, k := range [...]string{key(s), keyWithout(s, "the")} {
-		if k == "" {
-			continue
-		}
-		if st, ok := g.names[k]; ok {
-			return st, nil
-		}
 		if several := g.ambiguous[k]; several != nil {
 			return 0, fault.New(fault.Invalid, "%q names more than one country", clip(s)).
 				WithFix("say which: %s", g.choice(several))

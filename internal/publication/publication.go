@@ -23,9 +23,11 @@ import (
 // Source is one publication of one authority: where it is found and the
 // formats in which it may come.
 type Source struct {
-	// ID is what the command line calls it ("un", "ofac-sdn"), and the name of
-	// the list it fills unless the user gives another.
+	// ID is what the command line calls it ("un", "ofac-sdn").
 	ID string
+	// List is the name of the list it fills unless the user gives another; the
+	// ID where it is empty.
+	List string
 	// Authority is whose acts it publishes ("UN", "US"); empty where the file
 	// itself says so.
 	Authority string
@@ -40,6 +42,14 @@ type Source struct {
 	// Shrink is the share (0 to 1) of its subjects that the list may lose from
 	// one snapshot to the next before the load is refused.
 	Shrink float64
+}
+
+// ListName gives the name of the list that the publication fills.
+func (s *Source) ListName() string {
+	if s.List != "" {
+		return s.List
+	}
+	return s.ID
 }
 
 // Address is one file of a publication.

@@ -2,6 +2,7 @@ package publication
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/subject"
@@ -13,6 +14,17 @@ import (
 // text beside the code.
 func (in *Input) State(t *Tally, text string, at fault.Place) string {
 	text = strings.TrimSpace(text)
+	code := in.MaybeState(t, text)
+	if code == "" && text != "" {
+		t.Odd(UnknownState, text, at)
+	}
+	return code
+}
+
+// MaybeState is State for words that may well name no state; then nothing is
+// counted. Words are looked up once.
+func (in *Input) MaybeState(t *Tally, text string) string {
+	text = strings.TrimSpace(text)
 	if text == "" {
 		return ""
 	}
@@ -21,15 +33,12 @@ func (in *Input) State(t *Tally, text string, at fault.Place) string {
 	}
 	code, known := t.states[text]
 	if !known {
-		if s, err := in.Places.ParseState(text); err == nil {
+		if s, ok := in.Places.FindState(text); ok {
 			code = s.String()
 		}
 		if len(t.states) < 1<<16 { // a file may not make us remember without bound
 			t.states[text] = code
 		}
-	}
-	if code == "" {
-		t.Odd(UnknownState, text, at)
 	}
 	return code
 }
@@ -55,4 +64,22 @@ func Date(t *Tally, s string, at fault.Place) subject.Date {
 
 // Line gives s on one line: every run of white space is one space, none stands
 // at the ends.
-func Line(s string) string { return strings.Join(strings.Fields(s), " ") }
+func Line(s string) string {
+	if isLine(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// isLine says that s is ASCII and on one line as it is, which is most often so.
+func isLine(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= utf8.RuneSelf || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return last != ' ' || s == ""
+}

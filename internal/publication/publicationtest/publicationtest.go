@@ -73,8 +73,8 @@ func Shared(t testing.TB, name string) string {
 	return path
 }
 
-// Load runs the first format of src that takes the files, under the list name
-// src.ID. The report is nil when parsing failed; the error is that of parsing or
+// Load runs the first format of src that takes the files, under the name
+// of its list. The report is nil when parsing failed; the error is that of parsing or
 // of the account at the end.
 func Load(t testing.TB, src publication.Source, m *publication.Mapping, emit func(*subject.Record), files ...publication.File) (*publication.Report, string, error) {
 	t.Helper()
@@ -96,7 +96,7 @@ func Load(t testing.TB, src publication.Source, m *publication.Mapping, emit fun
 			}
 			return nil
 		})
-		in := &publication.Input{List: src.ID, Files: files, Places: Places(t), Mapping: m}
+		in := &publication.Input{List: src.ListName(), Files: files, Places: Places(t), Mapping: m}
 		if err := format.Parse(context.Background(), in, tally); err != nil {
 			return nil, format.Name, err
 		}

@@ -31,6 +31,22 @@ var columns = map[string][]string{
 	partComments: {"number", "remarks"},
 }
 
+// Columns of the main file.
+const (
+	colNumber = iota
+	colName
+	colType
+	colProgram
+	colTitle
+	colCallSign
+	colVesselType
+	colTonnage
+	colGRT
+	colFlag
+	colOwner
+	colRemarks
+)
+
 // official are the names that OFAC gives the files.
 var official = map[string]string{
 	partMain: "sdn.csv or cons_prim.csv", partAlt: "alt.csv or cons_alt.csv",
@@ -178,19 +194,19 @@ func (p *csvSet) row(ctx context.Context, name string, row *tabular.Row, err err
 	n, ok := rowNumber(row, p.t, at)
 	switch {
 	case wrong != nil:
-		p.t.Refuse(partMain, at, row.Get("number"), "%s", wrong.Reason)
+		p.t.Refuse(partMain, at, row.Fields[colNumber], "%s", wrong.Reason)
 		return nil
 	case len(row.Fields) != len(columns[partMain]):
-		p.t.Refuse(partMain, at, row.Get("number"), "it has %d columns, not %d", len(row.Fields), len(columns[partMain]))
+		p.t.Refuse(partMain, at, row.Fields[colNumber], "it has %d columns, not %d", len(row.Fields), len(columns[partMain]))
 		return nil
 	case !ok:
-		p.t.Refuse(partMain, at, row.Get("number"), "%q is no number of an entry", row.Get("number"))
+		p.t.Refuse(partMain, at, row.Fields[colNumber], "%q is no number of an entry", row.Fields[colNumber])
 		return nil
 	case p.taken.has(n):
-		p.t.Refuse(partMain, at, row.Get("number"), "the number stands twice")
+		p.t.Refuse(partMain, at, row.Fields[colNumber], "the number stands twice")
 		return nil
-	case cell(row, "name") == "":
-		p.t.Refuse(partMain, at, row.Get("number"), "it has no name")
+	case cell(row, colName) == "":
+		p.t.Refuse(partMain, at, row.Fields[colNumber], "it has no name")
 		return nil
 	}
 	if n < p.last {
@@ -224,23 +240,26 @@ func (p *csvSet) newRun(at fault.Place, n uint32) error {
 
 func (p *csvSet) entry(row *tabular.Row, n uint32, at fault.Place) error {
 	e := newEntry(p.in, p.t, at, n)
-	e.schema(cell(row, "type"))
-	e.name(e.splitName(cell(row, "name")), "")
-	e.programmes(cell(row, "program"))
-	e.property("position", cell(row, "title"), "", "")
-	for _, c := range [...]struct{ column, label string }{
-		{"call sign", "Vessel Call Sign"},
-		{"vessel type", "Vessel Type"},
-		{"tonnage", "Vessel Tonnage"},
-		{"grt", "Vessel Gross Registered Tonnage"},
-		{"flag", "Vessel Flag"},
-		{"owner", "Vessel Owner"},
+	e.schema(cell(row, colType))
+	e.name(e.splitName(cell(row, colName)), "")
+	e.programmes(cell(row, colProgram))
+	e.property("position", cell(row, colTitle), "", "")
+	for _, c := range [...]struct {
+		column int
+		label  string
+	}{
+		{colCallSign, "Vessel Call Sign"},
+		{colVesselType, "Vessel Type"},
+		{colTonnage, "Vessel Tonnage"},
+		{colGRT, "Vessel Gross Registered Tonnage"},
+		{colFlag, "Vessel Flag"},
+		{colOwner, "Vessel Owner"},
 	} {
 		if v := cell(row, c.column); v != "" {
 			e.take(&feature{label: c.label, value: v})
 		}
 	}
-	remarks := uncut(row, "remarks")
+	remarks := uncut(row)
 	if err := p.sides[0].each(n, e.aliasRow); err != nil {
 		return err
 	}
@@ -248,7 +267,7 @@ func (p *csvSet) entry(row *tabular.Row, n uint32, at fault.Place) error {
 		return err
 	}
 	var comments string
-	if err := p.sides[2].each(n, func(row *tabular.Row) { comments += uncut(row, "remarks") }); err != nil {
+	if err := p.sides[2].each(n, func(row *tabular.Row) { comments += uncut(row) }); err != nil {
 		return err
 	}
 	e.joinRemarks(remarks, comments, p.mixed())
@@ -292,46 +311,45 @@ func (e *entry) afterSeam(comments string) {
 }
 
 func (e *entry) aliasRow(row *tabular.Row) {
-	n := e.splitName(cell(row, "alias"))
-	n.Note = cell(row, "alias remarks")
-	row.Get("alias number") // a number of the alias within the set, which says nothing
-	e.name(n, cell(row, "alias type"))
+	n := e.splitName(cell(row, 3))
+	n.Note = cell(row, 4)
+	e.name(n, cell(row, 2))
 }
 
 func (e *entry) addressRow(row *tabular.Row) {
-	country := cell(row, "country")
+	country := cell(row, 4)
 	a := subject.Address{
-		Street: cell(row, "address"), City: cell(row, "city"), Note: cell(row, "address remarks"),
+		Street: cell(row, 2), City: cell(row, 3), Note: cell(row, 5),
 		CountryText: country, Country: e.country(country),
 	}
-	row.Get("address number")
 	if a != (subject.Address{}) {
 		e.s.Addresses = append(e.s.Addresses, a)
 	}
 }
 
-// cell gives a cell on one line; "-0-" stands for nothing.
-func cell(row *tabular.Row, column string) string {
-	v := row.Get(column)
-	if v == "-0-" {
-		return ""
+// cell gives a cell on one line; "-0-" stands for nothing. Rows have been held
+// to the number of their columns.
+func cell(row *tabular.Row, column int) string {
+	if v := row.Fields[column]; v != "-0- " && v != "-0-" {
+		return publication.Line(v)
 	}
-	return publication.Line(v)
+	return ""
 }
 
 // uncut gives the last cell with the white space at its ends, which matters
 // where a text goes on in another file.
-func uncut(row *tabular.Row, column string) string {
-	if v := row.Get(column); v == "-0-" || v == "" {
+func uncut(row *tabular.Row) string {
+	v := row.Fields[len(row.Fields)-1]
+	if s := strings.TrimSpace(v); s == "-0-" || s == "" {
 		return ""
 	}
-	return row.Fields[len(row.Fields)-1]
+	return v
 }
 
 // rowNumber reads the number of a row. The mark of the end of a file may stand
 // before it where two files were put one after the other.
 func rowNumber(row *tabular.Row, t *publication.Tally, at fault.Place) (uint32, bool) {
-	s := row.Get("number")
+	s := row.Fields[0]
 	if rest, ok := strings.CutPrefix(s, "\x1a"); ok {
 		t.Odd(publication.UnknownElement, "mark of the end inside the file", at)
 		s = rest

@@ -107,14 +107,20 @@ type entry struct {
 
 // newEntry begins the record of the entry of a number.
 func newEntry(in *publication.Input, t *publication.Tally, at fault.Place, number uint32) *entry {
-	e := &entry{in: in, t: t, at: at}
 	id := subjectID(in, number)
-	e.s = &subject.Subject{ID: id, Schema: subject.LegalEntity}
-	e.rec.Subject = e.s
-	e.rec.Listings = []subject.Listing{{
-		ID: id, Subject: id, Authority: "US", Reference: strconv.FormatUint(uint64(number), 10), Tier: subject.Designated,
-	}}
-	e.l = &e.rec.Listings[0]
+	whole := &struct { // one piece of memory for what every entry has
+		entry
+		s     subject.Subject
+		l     [1]subject.Listing
+		names [2]subject.Name
+	}{}
+	e := &whole.entry
+	e.in, e.t, e.at, e.s, e.l = in, t, at, &whole.s, &whole.l[0]
+	*e.s = subject.Subject{ID: id, Schema: subject.LegalEntity, Names: whole.names[:0]}
+	*e.l = subject.Listing{
+		ID: id, Subject: id, Authority: "US", Reference: id[len(in.List)+1:], Tier: subject.Designated,
+	}
+	e.rec.Subject, e.rec.Listings = e.s, whole.l[:]
 	return e
 }
 
@@ -192,7 +198,7 @@ func (e *entry) property(name, value, text, note string) {
 
 // programmes takes one or several programmes, "SDGT] [NS-PLC".
 func (e *entry) programmes(s string) {
-	for _, p := range strings.Split(s, "] [") {
+	for p := range strings.SplitSeq(s, "] [") {
 		if p = strings.Trim(p, " []"); p != "" {
 			e.l.Programmes = append(e.l.Programmes, p)
 		}

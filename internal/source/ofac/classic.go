@@ -13,7 +13,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/xmlstream"
 )
 
-// document is what the three XML forms have in common: one file, read element
+// xmlDoc is what the three XML forms have in common: one file, read element
 // by element.
 type xmlDoc struct {
 	in    *publication.Input
@@ -161,7 +161,8 @@ func (d *xmlDoc) publishInformation(n *xmlstream.Node) error {
 	}
 	count, err := strconv.Atoi(n.Get("Record_Count"))
 	if err != nil || count < 0 || !day.Known {
-		return fault.New(fault.Invalid, "the list says it is of %q and has %q entries", stamp, n.Get("Record_Count")).At(d.at(n.Line))
+		return fault.New(fault.Invalid, "the list says it is of %q and has %q entries", stamp, n.Get("Record_Count")).
+			At(d.at(n.Line))
 	}
 	d.t.Published(publication.Published{At: day, Stamp: stamp, Count: count})
 	return nil

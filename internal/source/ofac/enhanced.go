@@ -73,8 +73,8 @@ func word(n *xmlstream.Node, name string) string {
 	return publication.Line(c.Text())
 }
 
-// words gives the texts of all elements of a name in another.
-func words(n *xmlstream.Node, list, item string) []string {
+// texts gives the texts of all elements of a name in another.
+func texts(n *xmlstream.Node, list, item string) []string {
 	var out []string
 	for _, c := range n.Child(list).All(item) {
 		c.Attr("refId")
@@ -97,9 +97,9 @@ func (d *xmlDoc) enhanced(n *xmlstream.Node, list string) error {
 	e.schema(word(info, "entityType"))
 	e.property("position", text(info, "title"), "", "")
 	e.enhancedLists(n, list)
-	e.l.Programmes = words(n, "sanctionsPrograms", "sanctionsProgram")
-	e.l.Measures = words(n, "sanctionsTypes", "sanctionsType")
-	e.l.LegalBases = words(n, "legalAuthorities", "legalAuthority")
+	e.l.Programmes = texts(n, "sanctionsPrograms", "sanctionsProgram")
+	e.l.Measures = texts(n, "sanctionsTypes", "sanctionsType")
+	e.l.LegalBases = texts(n, "legalAuthorities", "legalAuthority")
 	for _, name := range n.Child("names").All("name") {
 		e.enhancedName(name)
 	}
@@ -151,15 +151,9 @@ func sinceNote(d subject.Date) string {
 	return "since " + d.String()
 }
 
-// scripts are OFAC's names of scripts; Latin is the ordinary case and not noted.
-var scripts = map[string]string{
-	"Latin": "", "Arabic": "Arab", "Armenian": "Armn", "Chinese Simplified": "Hans", "Chinese Traditional": "Hant",
-	"Cyrillic": "Cyrl", "Georgian": "Geor", "Greek": "Grek", "Hangul": "Hang", "Hebrew": "Hebr", "Japanese": "Jpan",
-	"Korean": "Kore",
-}
-
+// script gives the code of a script; that of Latin, the ordinary case, is empty.
 func (e *entry) script(name string) string {
-	code, ok := scripts[name]
+	code, ok := words["script"][name]
 	if !ok && name != "" {
 		e.t.Odd(publication.UnknownElement, "script "+name, e.at)
 		return name

@@ -113,61 +113,11 @@ var meanings = func() map[string]meaning {
 		"aircraft manufacturer's serial number (msn)": {role: document, to: "serialNumber"},
 		"aircraft construction number (also called l/n or s/n or f/n)": {role: document, to: "serialNumber"},
 	}
-	for kind, labels := range documentLabels {
-		for _, label := range labels {
-			m[fold(label)] = meaning{role: document, to: kind}
-		}
+	for label, kind := range words["document"] {
+		m[fold(label)] = meaning{role: document, to: kind}
 	}
 	return m
 }()
-
-// documentLabels are the types of documents by the property of FollowTheMoney
-// they belong to.
-var documentLabels = map[string][]string{
-	"passportNumber": {
-		"Passport", "Diplomatic Passport", "British National Overseas Passport", "Stateless Person Passport",
-		"Service Passport", "Official Passport", "Travel Document Number",
-	},
-	"socialSecurityNumber": {"SSN"},
-	"taxNumber": {
-		"Tax ID No.", "NIT #", "R.F.C.", "RFC", "RUC #", "US FEIN", "V.A.T. Number", "C.U.I.T.", "N.I.F.", "C.I.F.",
-		"RIF #", "RTN", "Paraguayan tax identification number", "Italian Fiscal Code", "Fiscal Code",
-		"Romanian Tax Registration", "Numero Unico de Identificacao Tributaria (NUIT)", "Global Intermediary Identification Number",
-		"Israeli VAT Number", "RSIN",
-	},
-	"registrationNumber": {
-		"Registration Number", "Registration ID", "Commercial Registry Number", "Company Number", "UK Company Number",
-		"Business Registration Number", "Business Registration Document #", "Trade License No.", "C.R. No.",
-		"Public Registration Number", "Folio Mercantil No.", "Matricula Mercantil No", "Chamber of Commerce Number",
-		"Dubai Chamber of Commerce Membership No.", "Istanbul Chamber of Comm. No.", "Certificate of Incorporation Number",
-		"Government Gazette Number", "Registered Charity No.", "Registration Certificate Number (Dubai)", "Romanian C.R.",
-		"Enterprise Number", "Branch Unit Number", "Organization Code", "Business Number", "Economic Register Number (CBLS)",
-		"Central Registration System Number", "MSB Registration Number", "License", "Permit Number", "File Number",
-		"Tourism License No.", "SRE Permit No.", "Afghan Money Service Provider License Number", "LE Number",
-		"Russian State Individual Business Registration Number Pattern (OGRNIP)", "Trademark number", "BIC Container Code",
-		"Numero Judicial #", "Corporate Registration No.", "Tourist Registration Number",
-	},
-	"uscCode": {
-		"Unified Social Credit Code (USCC)", "United Social Credit Code Certificate (USCCC)",
-	},
-	"leiCode":  {"Legal Entity Number"},
-	"swiftBic": {"SWIFT/BIC"},
-	"bikCode":  {"BIK (RU)"},
-	"dunsCode": {"D-U-N-S Number"},
-	"innCode":  {"INN"},
-	"idNumber": {
-		"National ID No.", "Cedula No.", "Identification Number", "Personal ID Card", "D.N.I.", "Cedula de Ciudadania",
-		"Cedula de Residencia", "C.U.R.P.", "C.U.I.P.", "C.U.I.", "C.I.N.", "N.I.E.", "I.F.E.", "Driver's License No.",
-		"Electoral Registry No.", "Credencial electoral", "Cartilla de Servicio Militar Nacional", "National Foreign ID Number",
-		"Turkish Identification Number", "Bosnian Personal ID No.", "Kenyan ID No.", "Moroccan Personal ID No.",
-		"Public Security and Immigration No.", "Immigration No.", "Residency Number", "CNP (Personal Numerical Code)",
-		"Romanian Permanent Resident", "Pilot License Number", "Stateless Person ID Card", "Refugee ID Card",
-		"Numero de Identidad", "Tazkira National ID Card", "Chinese Commercial Code", "Citizen's Card Number",
-		"UAE Identification", "Birth Certificate Number", "Seafarer's Identification Document", "Military Registration Number",
-		"VisaNumberID", "Interpol: Red Notice. File No.", "Tarjeta de Identidad", "Identity Card", "Residence Permit",
-		"Phoenix ID", "Detainee number", "Numero de Pasaporte",
-	},
-}
 
 // fold makes equal what differs only in case and in the mark at the end.
 func fold(label string) string {
@@ -322,19 +272,10 @@ func (e *entry) country(name string) string {
 	case "", "undetermined", "None Identified": // OFAC's words for no state
 		return ""
 	}
-	if code, ok := ownStates[name]; ok {
+	if code, ok := words["state"][name]; ok {
 		return code
 	}
 	return e.in.State(e.t, name, e.at)
-}
-
-// ownStates are names that OFAC gives to states and to areas with a code of
-// their own, and that nobody else does. ISO 3166 gives Gaza and the West Bank
-// one code. Areas without a code stay words.
-var ownStates = map[string]string{
-	"Palestinian": "PS", "Region: Gaza": "PS", "West Bank": "PS", "Virgin Islands, British": "VG",
-	"Man, Isle of": "IM", "North Macedonia, The Republic of": "MK", "St. Vincent and the Grenadines": "VC",
-	"Cabo Verde. Previously Cape Verde.": "CV",
 }
 
 // birthPlace keeps the place whole; the state is what follows the last comma,
@@ -359,7 +300,7 @@ func (e *entry) quietly(name string) string {
 	if len(name) <= 3 {
 		return ""
 	}
-	if code, ok := ownStates[name]; ok {
+	if code, ok := words["state"][name]; ok {
 		return code
 	}
 	return e.in.MaybeState(e.t, name)

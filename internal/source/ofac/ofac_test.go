@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -213,6 +214,69 @@ func TestLabels(t *testing.T) {
 			t.Errorf("%q: the label is %q", p, l)
 		}
 	}
+}
+
+func TestWords(t *testing.T) {
+	seen := map[string]bool{}
+	for line := range strings.Lines(wordsTable) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(f) != 3 || seen[f[0]+f[1]] || !slices.Contains([]string{"document", "state", "script"}, f[0]) {
+			t.Errorf("%q", line)
+			continue
+		}
+		seen[f[0]+f[1]] = true
+		if f[0] == "state" {
+			if _, ok := publicationtest.Places(t).FindState(f[2]); !ok {
+				t.Errorf("%q: no such state", line)
+			}
+		}
+	}
+}
+
+// lazily makes a file of n rows, without holding it.
+func lazily(name string, n int, row func(i int) string) publication.File {
+	return publication.File{Name: name, Open: func() (io.ReadCloser, error) {
+		r, w := io.Pipe()
+		go func() {
+			for i := 1; i <= n; i++ {
+				if _, err := io.WriteString(w, row(i)); err != nil {
+					return
+				}
+			}
+			w.Close()
+		}()
+		return r, nil
+	}}
+}
+
+// Memory does not grow with the files, but for the numbers of the entries.
+func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 70 MB")
+	}
+	const n = 150_000
+	remarks := strings.Repeat("Passport A1234567 (Iran); ", 12)
+	peak, count := uint64(0), 0
+	_, _, err := publicationtest.Load(t, SDN(), nil, func(*subject.Record) {
+		if count++; count%10_000 == 0 {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			peak = max(peak, m.HeapAlloc)
+		}
+	},
+		lazily("sdn.csv", n, func(i int) string {
+			return fmt.Sprintf("%d,\"X\",\"individual\",\"P\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"%s\"\r\n", i, remarks)
+		}),
+		lazily("alt.csv", n, func(i int) string { return fmt.Sprintf("%d,1,\"aka\",\"Y\",-0- \r\n", i) }),
+		lazily("add.csv", n, func(i int) string { return fmt.Sprintf("%d,1,-0- ,\"C\",\"Japan\",-0- \r\n", i) }),
+		lazily("comments.csv", 1, func(int) string { return "\x1a" }))
+	if err != nil || count != n || peak > 64<<20 {
+		t.Errorf("%d entries, at most %d bytes on the heap, %v", count, peak, err)
+	}
+	t.Logf("at most %d bytes on the heap for %d entries", peak, count)
 }
 
 // Half a number is not a number: the last phrase of remarks that are cut stays

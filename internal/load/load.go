@@ -78,7 +78,7 @@ type Result struct {
 // as it was but for the record of the attempt.
 func (l *Loader) Load(ctx context.Context, req Request) (*Result, error) {
 	if req.List == "" {
-		req.List = req.Source.ID
+		req.List = req.Source.ListName()
 	}
 	if err := snapshot.CheckList(req.List); err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ type Fetcher interface {
 // the snapshot in force, that snapshot is confirmed and nothing is loaded.
 func (l *Loader) Pull(ctx context.Context, f Fetcher, req Request, progress func(part string, done, total int64)) (*Result, error) {
 	if req.List == "" {
-		req.List = req.Source.ID
+		req.List = req.Source.ListName()
 	}
 	if len(req.Source.Addresses) == 0 {
 		return nil, fault.New(fault.Usage, "%s has no address to pull from", req.Source.ID).

@@ -25,8 +25,8 @@ import (
 const exports = "https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/"
 
 // MaxEntries is the number of entries, and of rows in one side file, that a
-// publication may have; the largest so far has under 20,000 entries. It bounds
-// what is remembered: the numbers of the entries.
+// publication may have; those seen have under 25,000. It bounds what is
+// remembered: the numbers of the entries.
 const MaxEntries = 1 << 22
 
 // SDN is the list of Specially Designated Nationals and Blocked Persons.

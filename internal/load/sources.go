@@ -1,12 +1,15 @@
 package load
 
 import (
+	"slices"
+
 	"github.com/cordon-engine/cordon/internal/publication"
+	"github.com/cordon-engine/cordon/internal/source/ofac"
 	"github.com/cordon-engine/cordon/internal/source/un"
 )
 
 // Sources gives every publication that can be loaded, in the order in which
 // they are shown.
 func Sources() []publication.Source {
-	return []publication.Source{un.Source()}
+	return slices.Concat([]publication.Source{un.Source()}, ofac.Sources())
 }

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ident"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -60,6 +61,56 @@ func Date(t *Tally, s string, at fault.Place) subject.Date {
 		return subject.Date{Text: s}
 	}
 	return subject.On(p)
+}
+
+// DayFirst reads a date written with the day first ("26/03/2026", "1.7.2026"),
+// where the day and the month may be left out or stand as letters
+// ("dd/mm/1965"), or one written the ISO way. Anything else is kept as text,
+// which the tally counts.
+func DayFirst(t *Tally, s string, at fault.Place) subject.Date {
+	iso, ok := dayFirst(strings.TrimSpace(s))
+	if !ok {
+		iso = s
+	}
+	d := Date(t, iso, at)
+	if d.Text != "" {
+		d.Text = strings.TrimSpace(s)
+	}
+	return d
+}
+
+func dayFirst(s string) (string, bool) {
+	f := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '.' })
+	if strings.Count(s, "/")+strings.Count(s, ".") != len(f)-1 || len(f) > 3 || len(f) < 2 {
+		return "", false
+	}
+	out := f[len(f)-1]
+	for i := len(f) - 2; i >= 0; i-- {
+		v := strings.ToLower(f[i])
+		if unknown := "dm"[i+3-len(f):][:1]; strings.Trim(v, unknown) == "" || strings.Trim(v, "0") == "" {
+			if i == 1 && len(f) == 3 && strings.Trim(strings.ToLower(f[0]), "d0") != "" {
+				return "", false // a day of no month
+			}
+			return out, true
+		}
+		if len(v) > 2 {
+			return "", false
+		}
+		out += "-" + "0"[:2-len(v)] + v
+	}
+	return out, true
+}
+
+// IMO gives the number of a ship as seven digits, and s as it stands when it is
+// no such number or its check digit fails, which the tally counts.
+func IMO(t *Tally, s string, at fault.Place) string {
+	s = strings.TrimSpace(s)
+	n, err := ident.ParseIMO(s)
+	if err != nil {
+		t.Odd(BadNumber, "IMO "+s, at)
+		return s
+	}
+	return n.String()
 }
 
 // Line gives s on one line: every run of white space is one space, none stands

@@ -38,6 +38,8 @@ type Options struct {
 	Comma rune
 	// Columns are the names of the columns of a table without a header.
 	Columns []string
+	// Title says that the first row is a title and the header the second.
+	Title bool
 	// LazyQuotes takes a quote inside a field as it stands.
 	LazyQuotes bool
 }
@@ -45,6 +47,7 @@ type Options struct {
 // Reader reads one table.
 type Reader struct {
 	file  string
+	title string
 	csv   *csv.Reader
 	next  func() ([]string, int, error) // fields and line; io.EOF at the end
 	names []string
@@ -100,6 +103,13 @@ func NewCSV(src io.Reader, o Options) (*Reader, error) {
 		r.csv.Comma = comma(head)
 	}
 	r.next = r.readCSV
+	if o.Title {
+		f, _, err := r.next()
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		r.title = strings.TrimSpace(strings.Join(f, " "))
+	}
 	return r, r.begin(o.Columns)
 }
 
@@ -184,6 +194,9 @@ func (r *Reader) begin(columns []string) error {
 
 // Columns gives the names of the columns.
 func (r *Reader) Columns() []string { return r.names }
+
+// Title gives the cells of the row before the header, where there is one.
+func (r *Reader) Title() string { return r.title }
 
 // Require makes sure that columns are there; the error names the missing ones
 // and the nearest that are.

@@ -106,3 +106,17 @@ func BenchmarkCSV(b *testing.B) {
 		}
 	}
 }
+
+func TestTitleBeforeTheHeader(t *testing.T) {
+	r, err := NewCSV(strings.NewReader("\xEF\xBB\xBFReport Date: 1-Jan-2026,,\na,b\n1,2\n"), Options{Comma: ',', Title: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := r.Next()
+	if err != nil || row.Get("b") != "2" || row.Line != 3 || r.Title() != "Report Date: 1-Jan-2026" {
+		t.Errorf("%v, %v, title %q", row, err, r.Title())
+	}
+	if _, err := NewCSV(strings.NewReader("only a title\n"), Options{Title: true}); err == nil {
+		t.Error("a title without a header passes for a table")
+	}
+}

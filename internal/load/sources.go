@@ -5,11 +5,14 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/source/ofac"
+	"github.com/cordon-engine/cordon/internal/source/uk"
 	"github.com/cordon-engine/cordon/internal/source/un"
 )
 
 // Sources gives every publication that can be loaded, in the order in which
 // they are shown.
 func Sources() []publication.Source {
-	return slices.Concat([]publication.Source{un.Source()}, ofac.Sources())
+	return slices.Concat([]publication.Source{un.Source()}, ofac.Sources(), []publication.Source{
+		uk.Source(),
+	})
 }

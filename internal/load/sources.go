@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/cordon-engine/cordon/internal/publication"
+	"github.com/cordon-engine/cordon/internal/source/eujournal"
 	"github.com/cordon-engine/cordon/internal/source/ofac"
 	"github.com/cordon-engine/cordon/internal/source/uk"
 	"github.com/cordon-engine/cordon/internal/source/un"
@@ -13,6 +14,6 @@ import (
 // they are shown.
 func Sources() []publication.Source {
 	return slices.Concat([]publication.Source{un.Source()}, ofac.Sources(), []publication.Source{
-		uk.Source(),
+		uk.Source(), eujournal.Source(),
 	})
 }

@@ -68,15 +68,12 @@ func Date(t *Tally, s string, at fault.Place) subject.Date {
 // ("dd/mm/1965"), or one written the ISO way. Anything else is kept as text,
 // which the tally counts.
 func DayFirst(t *Tally, s string, at fault.Place) subject.Date {
-	iso, ok := dayFirst(strings.TrimSpace(s))
-	if !ok {
-		iso = s
+	if iso, ok := dayFirst(strings.TrimSpace(s)); ok {
+		if p, err := when.Parse(iso); err == nil {
+			return subject.On(p)
+		}
 	}
-	d := Date(t, iso, at)
-	if d.Text != "" {
-		d.Text = strings.TrimSpace(s)
-	}
-	return d
+	return Date(t, s, at)
 }
 
 func dayFirst(s string) (string, bool) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/cordon-engine/cordon/internal/publication"
+	"github.com/cordon-engine/cordon/internal/source/ca"
 	"github.com/cordon-engine/cordon/internal/source/eujournal"
 	"github.com/cordon-engine/cordon/internal/source/ofac"
 	"github.com/cordon-engine/cordon/internal/source/uk"
@@ -14,6 +15,6 @@ import (
 // they are shown.
 func Sources() []publication.Source {
 	return slices.Concat([]publication.Source{un.Source()}, ofac.Sources(), []publication.Source{
-		uk.Source(), eujournal.Source(),
+		uk.Source(), eujournal.Source(), ca.Source(),
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/source/ca"
 	"github.com/cordon-engine/cordon/internal/source/ch"
+	"github.com/cordon-engine/cordon/internal/source/eu"
 	"github.com/cordon-engine/cordon/internal/source/eujournal"
 	"github.com/cordon-engine/cordon/internal/source/ofac"
 	"github.com/cordon-engine/cordon/internal/source/uk"
@@ -16,6 +17,6 @@ import (
 // they are shown.
 func Sources() []publication.Source {
 	return slices.Concat([]publication.Source{un.Source()}, ofac.Sources(), []publication.Source{
-		uk.Source(), eujournal.Source(), ca.Source(), ch.Source(),
+		uk.Source(), eu.Source(), eujournal.Source(), ca.Source(), ch.Source(),
 	})
 }

@@ -5,7 +5,8 @@
 // Both forms are gathered into the same entity. A subject is known by the
 // logical ID, which every entry has; the EU reference number, which some lack,
 // is the reference of its listing. The older table of before 2019 is refused
-// by name: its columns mean other things.
+// by name: its columns mean other things. The table of version 1.1 does not say
+// which names are weak; the XML does, and is the form to prefer.
 package eu
 
 import (

@@ -52,10 +52,28 @@ type Regime struct {
 	Target string
 	// Scope is printed under every ruling: what was not assessed.
 	Scope string
-	Note  string
+	// Listings says which designations are made under this regime; its zero value
+	// that it keeps no list.
+	Listings Listings
+	Note     string
 	// Instruments in order of adoption, then name.
 	Instruments []*Instrument
 	File        string
+}
+
+// Listings names the designations that belong to a regime, in the words that the
+// published list uses, so that who is found there is listed under this regime.
+type Listings struct {
+	// Authority is who publishes the list, as "UN".
+	Authority string
+	// Programmes are the programmes of that list which are this regime's.
+	Programmes []string
+}
+
+// Has reports whether a designation of an authority under a programme belongs to
+// the regime. Both are compared as written: a list spells them one way.
+func (l *Listings) Has(authority, programme string) bool {
+	return l.Authority == authority && slices.Contains(l.Programmes, programme)
 }
 
 // Instrument is one resolution, decision or agreement.

@@ -165,3 +165,39 @@ func FuzzLoad(f *testing.F) {
 		Lint(l)
 	})
 }
+
+// Which listings are a regime's is read from its file, and a programme that two
+// regimes name is a fault.
+func TestListings(t *testing.T) {
+	files := func(second string) fstest.MapFS {
+		return fstest.MapFS{
+			"r/regime.yaml": &fstest.MapFile{Data: []byte(regime + "listings: {authority: UN, programmes: [A, B]}\n")},
+			"s/regime.yaml": &fstest.MapFile{Data: []byte(strings.Replace(regime, "regime: r", "regime: s", 1) + second)},
+		}
+	}
+	for _, tt := range []struct {
+		second string
+		faults int
+	}{
+		{"", 0},
+		{"listings: {authority: UN, programmes: C}\n", 0},
+		{"listings: {authority: EU, programmes: [A]}\n", 0},
+		{"listings: {authority: UN, programmes: [C, B]}\n", 1},
+		{"listings: {authority: UN, programmes: [C, C]}\n", 1},
+	} {
+		l, err := Load(Source{FS: files(tt.second), Root: "."})
+		if err != nil {
+			t.Fatalf("%s: %v", tt.second, err)
+		}
+		if got := Lint(l); len(got) != tt.faults {
+			t.Errorf("%s: %v", tt.second, got)
+		}
+		of := &l.Regimes[0].Listings
+		if !of.Has("UN", "B") || of.Has("EU", "B") || of.Has("UN", "C") || of.Has("UN", "") {
+			t.Errorf("the listings are %+v", *of)
+		}
+	}
+	if (&Listings{}).Has("", "") {
+		t.Error("a regime without a list has one")
+	}
+}

@@ -33,7 +33,7 @@ var measures = []string{
 // Lint gives everything in the law that a careful reader would send back, in
 // the order of the law. What makes law unreadable is an error of [Load] already.
 func Lint(l *Law) []error {
-	var out []error
+	out := lintListings(l)
 	for _, p := range l.Provisions() {
 		report := func(format string, args ...any) {
 			out = append(out, fault.New(fault.Invalid, format, args...).At(p.Place))
@@ -97,6 +97,25 @@ func Lint(l *Law) []error {
 		}
 		if p.Exemption != nil && p.Exemption.Grant == ByCommittee && p.Exemption.Path == "" {
 			report("the exemption needs the committee but has no `path` that says what to file")
+		}
+	}
+	return out
+}
+
+// lintListings looks for a programme that is named twice: whoever is listed there
+// would be listed under whichever regime comes first.
+func lintListings(l *Law) []error {
+	var out []error
+	type programme struct{ authority, name string }
+	of := map[programme]string{}
+	for _, r := range l.Regimes {
+		for _, name := range r.Listings.Programmes {
+			p := programme{r.Listings.Authority, name}
+			if other, ok := of[p]; ok {
+				out = append(out, fault.New(fault.Invalid, "the programme %q of %s is named by %s already", name, p.authority, other).
+					At(fault.Place{File: r.File, Field: "listings"}))
+			}
+			of[p] = r.ID
 		}
 	}
 	return out

@@ -153,7 +153,29 @@ func readRegime(f *file) (*Regime, error) {
 	d := decoder{m: m}
 	r.ID, r.Title, r.Authority = d.need("regime"), d.need("title"), d.need("authority")
 	r.Committee, r.Target, r.Scope, r.Note = d.text("committee"), d.need("target"), d.need("scope"), d.text("note")
+	r.Listings = d.listings()
 	return r, d.end()
+}
+
+// listings reads whose designations are the regime's.
+func (d *decoder) listings() Listings {
+	n := d.m.Opt("listings")
+	if n == nil {
+		return Listings{}
+	}
+	m, err := n.Fields("listings")
+	if err != nil {
+		d.fail(err)
+		return Listings{}
+	}
+	in := decoder{m: m}
+	l := Listings{Authority: in.need("authority"), Programmes: in.texts("programmes")}
+	if err := in.end(); err != nil {
+		d.fail(err)
+	} else if len(l.Programmes) == 0 {
+		d.fail(n.Errorf("listings have no \"programmes\"").WithFix("name them as the list does, as `programmes: [NAME]`"))
+	}
+	return l
 }
 
 func readInstrument(f *file, r *Regime) (*Instrument, error) {

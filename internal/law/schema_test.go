@@ -99,6 +99,53 @@ func schemaDocs(t *testing.T, name string, data []byte) []any {
 	return out
 }
 
+// A regime.yaml has its schema beside that of instruments, with the keys of the
+// loader.
+func TestSchemaTakesTheEmbeddedRegimes(t *testing.T) {
+	raw, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("instrument.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("instrument.schema.json#/$defs/regime")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../../data/instruments/*/regime.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no regime was found", err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, doc := range schemaDocs(t, f, data) {
+			if err := s.Validate(doc); err != nil {
+				t.Errorf("%s: %v", f, err)
+			}
+		}
+	}
+	for _, keys := range []string{
+		"colour: red", "listings: {authority: UN}", "listings: {authority: UN, programmes: []}",
+		"listings: {authority: UN, programmes: [A], list: x}", "listings: [A]", "listings: {programmes: [A]}",
+	} {
+		text := schemaRegime + keys + "\n"
+		_, lerr := Load(Source{FS: fstest.MapFS{"r/regime.yaml": {Data: []byte(text)}}, Root: "."})
+		serr := s.Validate(schemaDocs(t, "regime.yaml", []byte(text))[0])
+		if lerr == nil || serr == nil {
+			t.Errorf("%s: the loader says %v, the schema %v", keys, lerr, serr)
+		}
+	}
+}
+
 func TestSchemaTakesTheEmbeddedInstruments(t *testing.T) {
 	s, _ := readSchema(t)
 	files, err := filepath.Glob("../../data/instruments/*/*.yaml")

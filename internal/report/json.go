@@ -79,7 +79,7 @@ func flag(b []byte, key string) []byte {
 }
 
 // ID gives the name of a ruling: a hash of the activity as understood, the days,
-// the running totals and the versions, so that the same name means the same
+// the running totals, what was screened and the versions, so that the same name means the same
 // bytes. Totals are taken in the order given, since the first that fits a cap
 // names its source.
 func (e *Encoder) ID(r *ruling.Ruling) string {
@@ -92,6 +92,11 @@ func (e *Encoder) ID(r *ruling.Ruling) string {
 	for _, t := range r.Totals {
 		e.scratch = fmt.Appendf(e.scratch, "%q %s %t %v %q %t %v %q\n",
 			t.Provision, t.Period, t.HasQuantity, t.Quantity, t.Unit, t.HasValue, t.Value, t.Source)
+	}
+	for i := range r.Screened {
+		s := &r.Screened[i]
+		e.scratch = fmt.Appendf(e.scratch, "screened %d %q %q %q %q %q %q %q %v\n",
+			s.Party, s.Name, s.List, s.Snapshot, s.Outcome, s.Reason, s.Subject, s.Tier, s.Score)
 	}
 	if r.Brief {
 		e.scratch = append(e.scratch, "brief\n"...)
@@ -168,7 +173,7 @@ func (e *Encoder) Append(b []byte, r *ruling.Ruling) []byte {
 	if e.Full && !r.Brief {
 		b = array(b, "near_misses", r.NearMisses, appendNear)
 	}
-	b = array(b, "screened", []string(nil), nil)
+	b = array(b, "screened", r.Screened, appendScreened)
 	b = array(b, "regimes", r.Regimes, func(b []byte, g **law.Regime) []byte {
 		b = append(b, `{"id":`...)
 		b = quote(b, (*g).ID)
@@ -323,6 +328,24 @@ func appendPath(b []byte, p *ruling.Path) []byte {
 	}
 	b = field(b, "file", p.Exception.Path)
 	b = array(b, "lifts", p.For, appendProvisionID)
+	return append(b, '}')
+}
+
+func appendScreened(b []byte, s *ruling.Screened) []byte {
+	b = append(b, `{"who":`...)
+	b = quote(b, s.Of())
+	b = field(b, "name", s.Name)
+	b = field(b, "list", s.List)
+	b = field(b, "snapshot", s.Snapshot)
+	b = field(b, "outcome", s.Outcome)
+	for _, kv := range [][2]string{{"reason", s.Reason}, {"subject", s.Subject}, {"tier", s.Tier}} {
+		if kv[1] != "" {
+			b = field(b, kv[0], kv[1])
+		}
+	}
+	if s.Subject != "" {
+		b = number(b, "score", s.Score)
+	}
 	return append(b, '}')
 }
 

@@ -111,6 +111,7 @@ func (p *Printer) Ruling(r *ruling.Ruling, title string) error {
 	p.spans(r)
 	p.views(r)
 	p.questions(r)
+	p.screened(r)
 	if !p.Brief {
 		p.duties(r)
 		p.pathsOf(r)
@@ -426,6 +427,41 @@ func value(a *ruling.Assumption) string {
 		return "yes"
 	}
 	return a.Value
+}
+
+// screened says who was looked up in which list and what came of it. It is printed
+// in brief too: that somebody was not screened must not be missed.
+func (p *Printer) screened(r *ruling.Ruling) {
+	var lines []string
+	for i := range r.Screened {
+		lines = append(lines, screenedText(&r.Screened[i]))
+	}
+	p.list("Screened", lines)
+}
+
+// outcomes are the outcomes of screening as people read them.
+var outcomes = map[string]string{"match": "a match", "possible": "possibly on it", "clear": "clear", "not_screened": "NOT SCREENED"}
+
+func screenedText(s *ruling.Screened) string {
+	against := s.List
+	if s.Snapshot != "" {
+		against += " (" + s.Snapshot + ")"
+	}
+	came, ok := outcomes[s.Outcome]
+	if !ok {
+		came = s.Outcome
+	}
+	if s.Reason != "" {
+		came += ", " + s.Reason
+	}
+	if s.Subject != "" {
+		came += ": " + s.Subject
+		if s.Tier != "" {
+			came += ", " + s.Tier
+		}
+		came += ", score " + strconv.FormatFloat(s.Score, 'f', 2, 64)
+	}
+	return s.Of() + " " + strconv.Quote(s.Name) + " against " + against + ": " + came
 }
 
 func (p *Printer) near(r *ruling.Ruling) {

@@ -268,6 +268,36 @@ type Request struct {
 	Totals []Total
 	// Brief leaves out which assumed facts the verdict rests on.
 	Brief bool
+	// Screened is what came of looking parties and the ship up in lists. It goes
+	// into the ruling unread: what it means is said by facts, as party.listed.
+	Screened []Screened
+}
+
+// Screened is one look-up of a party or ship in one list, made by others before the
+// ruling was asked for. The engine reads none of it.
+type Screened struct {
+	// Party is the index of the party that was looked up, -1 for the ship.
+	Party int
+	// Name is what was looked up.
+	Name string
+	// List is the list and Snapshot the state of it that was looked in.
+	List, Snapshot string
+	// Outcome is "match", "possible", "clear" or "not_screened"; Reason says why
+	// somebody was not screened.
+	Outcome, Reason string
+	// Subject is the id of the subject that was found, "" for none; Tier says how
+	// it stands to the list (designated, owned, named, flagged).
+	Subject, Tier string
+	// Score is how alike the two are, from 0 to 1; 0 where nothing was found.
+	Score float64
+}
+
+// Of names who was looked up, as facts are named: "parties[2]" or "vessel".
+func (s *Screened) Of() string {
+	if s.Party < 0 {
+		return "vessel"
+	}
+	return vocab.OfParties.String() + "[" + strconv.Itoa(s.Party+1) + "]"
 }
 
 // Total is what was counted against a cap in a period, as somebody stated it.

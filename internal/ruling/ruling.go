@@ -318,6 +318,8 @@ type Ruling struct {
 	Regimes []*law.Regime
 	// Totals are the running totals that were at hand.
 	Totals []Total
+	// Screened is what the request said of look-ups in lists, as it was given.
+	Screened []Screened
 }
 
 // Deciding gives the findings that the verdict rests on.

@@ -40,7 +40,13 @@ type Value struct {
 	Num float64
 	// Date holds dates; a partial date is the period it may mean.
 	Date when.Period
+	// Unknown states that the fact is not known: nothing is assumed in its place.
+	// The other fields are zero then. Facts of type Text have no such value.
+	Unknown bool
 }
+
+// unknown is how a file states that a fact is not known.
+const unknown = "unknown"
 
 // Bool reports whether a value of type Bool is true.
 func (v Value) Bool() bool { return v.Num != 0 }
@@ -104,6 +110,9 @@ func (r *Reference) Parse(id vocab.FactID, s string) (Value, error) {
 	}
 	if !utf8.ValidString(s) {
 		return Value{}, fault.New(fault.Invalid, "%s is not valid UTF-8", f.Name)
+	}
+	if s == unknown && f.Type != vocab.Text {
+		return Value{Unknown: true}, nil
 	}
 	switch f.Type {
 	case vocab.Bool:
@@ -177,8 +186,11 @@ func (r *Reference) Parse(id vocab.FactID, s string) (Value, error) {
 	}
 }
 
-// Text gives a value as a file would have it.
+// Format gives a value as a file would have it.
 func (v Value) Format(t vocab.Type) string {
+	if v.Unknown {
+		return unknown
+	}
 	switch t {
 	case vocab.Bool:
 		return strconv.FormatBool(v.Bool())
@@ -196,7 +208,7 @@ func (v Value) Format(t vocab.Type) string {
 func (r *Reference) check(a *Activity, at func(line int) fault.Place) error {
 	for i, line := range a.Goods {
 		hs, ok := line.Get(vocab.GoodsHS)
-		if !ok {
+		if !ok || hs.Unknown {
 			continue
 		}
 		c, err := goods.ParseCode(hs.Text)
@@ -204,7 +216,7 @@ func (r *Reference) check(a *Activity, at func(line int) fault.Place) error {
 			return fault.In(at(i), err)
 		}
 		var ed goods.Edition
-		if v, ok := line.Get(vocab.GoodsEdition); ok {
+		if v, ok := line.Get(vocab.GoodsEdition); ok && !v.Unknown {
 			if ed, err = goods.ParseEdition(v.Text); err != nil {
 				return fault.In(at(i), err)
 			}

@@ -192,15 +192,15 @@ func (d *Decoder) value(fs *Facts, id vocab.FactID) error {
 		}
 	case f.Type == vocab.Number && k == '0':
 		v, err = d.ref.Parse(id, tok.String())
-	case f.Type != vocab.Bool && f.Type != vocab.Number && k == '"':
+	case k == '"' && (f.Type != vocab.Bool && f.Type != vocab.Number || tok.String() == unknown):
 		v, err = d.ref.Parse(id, tok.String())
 	default:
 		form := "a text in quotes"
 		switch f.Type {
 		case vocab.Bool:
-			form = "true or false, without quotes"
+			form = `true or false, without quotes, or "unknown"`
 		case vocab.Number:
-			form = "a number, without quotes"
+			form = `a number, without quotes, or "unknown"`
 		}
 		err = fault.New(fault.Invalid, "%s must be %s", f.Name, form)
 	}
@@ -280,8 +280,8 @@ func appendFact(b []byte, f *vocab.Fact, v Value) []byte {
 	b = append(b, '"')
 	b = append(b, f.Key...)
 	b = append(b, '"', ':')
-	switch f.Type {
-	case vocab.Bool, vocab.Number:
+	switch {
+	case !v.Unknown && (f.Type == vocab.Bool || f.Type == vocab.Number):
 		return append(b, v.Format(f.Type)...)
 	default:
 		return appendString(b, v.Format(f.Type))

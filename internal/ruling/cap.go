@@ -40,7 +40,7 @@ func (e *Evaluator) cap(u *unit, r *result, missing *varSet) truth {
 		if l.Value > 0 {
 			ms.have, ms.haveFact, ms.counted = &e.slots[vocab.GoodsValue], vocab.GoodsValue, vocab.GoodsCountedValue
 			ms.fixed, ms.unit = l.Value, "USD"
-			if !ms.have.given && len(c.Limits) > 1 {
+			if !ms.have.given && !ms.have.unknown && len(c.Limits) > 1 {
 				unchecked = "the limit in value: no value is given"
 				continue
 			}
@@ -50,7 +50,7 @@ func (e *Evaluator) cap(u *unit, r *result, missing *varSet) truth {
 			if c.Alternatives && e.skips(c.Limits[i].Unit, i) {
 				continue
 			}
-			if !q.given && len(c.Limits) > 1 && e.slots[vocab.GoodsValue].given && !c.Alternatives {
+			if !q.given && !q.unknown && len(c.Limits) > 1 && e.slots[vocab.GoodsValue].given && !c.Alternatives {
 				unchecked = "the limit in quantity: no quantity is given"
 				continue
 			}
@@ -153,7 +153,7 @@ func (e *Evaluator) measure(r *result, missing *varSet, m measurement) truth {
 	lo, hi := 0.0, 0.0
 	thisKnown := m.have.given
 	before := &e.slots[m.counted]
-	countedKnown := before.given || m.fromStart
+	countedKnown := before.given || m.fromStart && !before.unknown
 	blo, bhi := 0.0, 0.0
 	stated := false
 	switch {

@@ -357,7 +357,7 @@ func (e *Evaluator) holds(c *condition, missing *varSet) truth {
 		t := c.quick(&e.act)
 		if t == unknown {
 			open := e.act.open
-			open.Each(func(id vocab.FactID) { missing.add(e.variable(id)) })
+			open.Each(func(id vocab.FactID) { e.hangs(id, missing) })
 		}
 		return t
 	}
@@ -374,7 +374,7 @@ func (e *Evaluator) holds(c *condition, missing *varSet) truth {
 		return no
 	case *types.Unknown:
 		for _, id := range v.IDs() {
-			missing.add(e.variable(vocab.FactID(id - 1)))
+			e.hangs(vocab.FactID(id-1), missing)
 		}
 		return unknown
 	}
@@ -382,13 +382,34 @@ func (e *Evaluator) holds(c *condition, missing *varSet) truth {
 	return unknown
 }
 
-// variable gives the open fact behind a missing one: a line whose origin is not
-// given has that of the activity.
-func (e *Evaluator) variable(id vocab.FactID) variable {
-	if id == vocab.GoodsOrigin && !e.slots[vocab.Origin].given {
-		return variable{vocab.Origin, -1}
+// hangs adds to missing what is behind a fact that conditions see as unknown: mostly
+// itself, but a line whose origin is not given has that of the activity, and what
+// follows from another fact hangs on that.
+func (e *Evaluator) hangs(id vocab.FactID, missing *varSet) {
+	s := &e.slots[id]
+	switch id {
+	case vocab.GoodsOrigin:
+		if !e.slots[vocab.Origin].given && !s.unknown {
+			missing.add(variable{vocab.Origin, -1})
+			return
+		}
+	case vocab.ContractWritten:
+		if e.open(vocab.ContractExists) {
+			missing.add(variable{vocab.ContractExists, -1})
+			if !e.open(id) {
+				return
+			}
+		}
+	case vocab.ApprovalCommittee:
+		if s.given {
+			id = vocab.ApprovalValidUntil
+		}
+	default:
+		if under := rests[id]; under != vocab.NoFact && s.given {
+			id = under
+		}
 	}
-	return variable{id, e.lineOf(id)}
+	missing.add(variable{id, e.lineOf(id)})
 }
 
 // activation shows the facts of the evaluator to conditions.
@@ -425,10 +446,9 @@ func number(b bool) float64 {
 // look gives what the condition sees of a fact; asks reads it without its
 // assumption.
 func (a *activation) look(id vocab.FactID, asks bool) sight {
-	if under := listedUnder[id]; under != vocab.NoFact {
-		// A listing counts under the regime that lists.
-		if u := &a.e.slots[under]; u.given && u.text != "any" && u.text != a.cond.env.regime {
-			return sight{known: true}
+	if other := rests[id]; other != vocab.NoFact {
+		if v, ok := a.follows(id, other); ok {
+			return v
 		}
 	}
 	s := &a.e.slots[id]
@@ -445,10 +465,45 @@ func (a *activation) look(id vocab.FactID, asks bool) sight {
 		// What the line is known to be from its words need not be said again.
 		l := a.e.prepare(a.e.goodsLine)
 		return sight{known: l.commodity != "", text: l.commodity}
-	case asks || a.probe:
+	case asks || s.unknown || a.probe:
 		return sight{}
 	}
 	return assumed[id]
+}
+
+// follows gives what the condition sees of a fact where that follows from another
+// one, which it rests on.
+func (a *activation) follows(id, other vocab.FactID) (sight, bool) {
+	s, o := &a.e.slots[id], &a.e.slots[other]
+	switch id {
+	case vocab.ContractWritten: // what does not exist is not in writing
+		switch {
+		case s.given:
+		case o.given && o.num == 0:
+			return sight{known: true}, true
+		case o.unknown:
+			return sight{}, true
+		}
+		return sight{}, false
+	case vocab.ApprovalCommittee: // what has run out is not held
+		switch held := a.e.approval(); {
+		case held == perhaps:
+			return sight{}, true
+		case held == withheld:
+			return sight{known: true, text: "none"}, true
+		}
+		return sight{}, false
+	}
+	// A listing counts under the regime that lists.
+	switch {
+	case o.given:
+		if o.text != "any" && o.text != a.cond.env.regime {
+			return sight{known: true}, true
+		}
+	case s.given && s.num != 0 && a.e.open(other):
+		return sight{}, true
+	}
+	return sight{}, false
 }
 
 // ResolveName gives the value of a fact to CEL.
@@ -473,9 +528,9 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	return types.String(s.text), true
 }
 
-// listedUnder gives, for each fact about being listed, the fact that names the
-// regime; NoFact for the others.
-var listedUnder = func() (out [vocab.NumFacts]vocab.FactID) {
+// rests gives, for each fact that is seen in the light of another, that other one:
+// for being listed the fact that names the regime. It gives NoFact for the others.
+var rests = func() (out [vocab.NumFacts]vocab.FactID) {
 	for i := range out {
 		out[i] = vocab.NoFact
 	}
@@ -488,6 +543,8 @@ var listedUnder = func() (out [vocab.NumFacts]vocab.FactID) {
 			out[id] = under
 		}
 	}
+	out[vocab.ContractWritten] = vocab.ContractExists
+	out[vocab.ApprovalCommittee] = vocab.ApprovalValidUntil
 	return out
 }()
 
@@ -496,7 +553,7 @@ var listedUnder = func() (out [vocab.NumFacts]vocab.FactID) {
 func (e *Evaluator) knownRegimes(facts activity.Facts) {
 	for _, id := range []vocab.FactID{vocab.PartyListedUnder, vocab.VesselListedUnder, vocab.TravellerListedUnder} {
 		v, ok := facts.Get(id)
-		if !ok || v.Text == "any" {
+		if !ok || v.Unknown || v.Text == "any" {
 			continue
 		}
 		var ids []string
@@ -513,7 +570,7 @@ func (e *Evaluator) knownRegimes(facts activity.Facts) {
 // of the pen there would read as "no report is owed".
 func (e *Evaluator) knownObligation(facts activity.Facts) {
 	v, ok := facts.Get(vocab.ReportObligation)
-	if !ok || slices.Contains(e.g.obligations, v.Text) {
+	if !ok || v.Unknown || slices.Contains(e.g.obligations, v.Text) {
 		return
 	}
 	err := fault.New(fault.Invalid, "report.obligation: no report is known under %q", v.Text)

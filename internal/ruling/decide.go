@@ -301,6 +301,9 @@ func (e *Evaluator) assumptions(r *Ruling) {
 			if res != nil && res.outcome == Open && res.missing.has(m) {
 				continue
 			}
+			if e.saidUnknown(m) {
+				continue
+			}
 			if f := vocab.FactOf(m.fact); !f.Ask || m.fact == vocab.Destination || m.fact == vocab.ApprovalCommittee {
 				note(m, pendingUnit{u, i})
 			}
@@ -316,7 +319,7 @@ func (e *Evaluator) assumptions(r *Ruling) {
 		x := &uses[i]
 		f := vocab.FactOf(x.v.fact)
 		for _, val := range e.g.anyOf(x.v.fact, r.Activity.Kind) {
-			if f.Type != vocab.Bool && val.Format(f.Type) == f.Assumed || f.Type == vocab.Bool && val.Bool() == (f.Assumed == "true") {
+			if val.Format(f.Type) == f.Assumed && x.v.fact != vocab.ContractExists { // a contract not said to exist may
 				continue
 			}
 			undo := e.assign(x.v, val)
@@ -370,6 +373,25 @@ func (e *Evaluator) probe(u *unit, line int, out bool) varSet {
 		return nil
 	}
 	return p.missing
+}
+
+// saidUnknown reports whether a fact was stated as not known.
+func (e *Evaluator) saidUnknown(v variable) bool {
+	var facts activity.Facts
+	switch vocab.FactOf(v.fact).Scope {
+	case vocab.OfActivity:
+		facts = e.a.Facts
+	case vocab.OfGoods:
+		if int(v.line) < len(e.a.Goods) {
+			facts = e.a.Goods[v.line]
+		}
+	case vocab.OfParties:
+		if int(v.line) < len(e.a.Parties) {
+			facts = e.a.Parties[v.line]
+		}
+	}
+	val, ok := facts.Get(v.fact)
+	return ok && val.Unknown
 }
 
 // use is an assumed fact with the provisions that would be open without it.
@@ -603,7 +625,7 @@ func (e *Evaluator) changes(r *Ruling) []when.Day {
 	}
 	listing := func(facts activity.Facts, ids ...vocab.FactID) {
 		for _, id := range ids {
-			if v, ok := facts.Get(id); ok {
+			if v, ok := facts.Get(id); ok && !v.Unknown {
 				add(v.Date.From)
 				after(v.Date.To)
 			}

@@ -43,6 +43,7 @@ type Evaluator struct {
 
 type slot struct {
 	given, partial bool
+	unknown        bool // stated as not known: nothing is assumed
 	text           string
 	num            float64
 	date           when.Period
@@ -93,7 +94,7 @@ func (e *Evaluator) fail(err error) {
 
 func (e *Evaluator) put(id vocab.FactID, v activity.Value) {
 	s := &e.slots[id]
-	s.given, s.partial = true, false
+	s.given, s.partial, s.unknown = !v.Unknown, false, v.Unknown
 	f := vocab.FactOf(id)
 	switch f.Type {
 	case vocab.Bool, vocab.Number:
@@ -108,18 +109,47 @@ func (e *Evaluator) put(id vocab.FactID, v activity.Value) {
 
 func (e *Evaluator) drop(scope vocab.Scope) {
 	for _, id := range e.set[scope] {
-		e.slots[id].given = false
+		e.slots[id].given, e.slots[id].unknown = false, false
 	}
 	e.set[scope] = e.set[scope][:0]
 }
 
-// state gives a text fact, whether given or assumed.
-func (e *Evaluator) text(id vocab.FactID) (string, bool) {
+// open reports whether a fact that is not given is to be seen as unknown rather
+// than as its assumed value: it was stated as not known, or what was assumed is
+// looked for.
+func (e *Evaluator) open(id vocab.FactID) bool {
 	s := &e.slots[id]
-	if s.given {
-		return s.text, true
+	return !s.given && (s.unknown || e.act.probe)
+}
+
+// approval is what is known of the committee's approval.
+type approval uint8
+
+const (
+	notSaid  approval = iota
+	withheld          // none is held, or no more
+	refused
+	granted
+	perhaps // granted, and not known to be valid still
+)
+
+func (e *Evaluator) approval() approval {
+	s := &e.slots[vocab.ApprovalCommittee]
+	switch {
+	case !s.given:
+		return notSaid
+	case s.text == "refused":
+		return refused
+	case s.text != "granted":
+		return withheld
 	}
-	return "", false
+	switch until := &e.slots[vocab.ApprovalValidUntil]; {
+	case until.given && until.date.To < e.day:
+		return withheld
+	case e.open(vocab.ApprovalValidUntil):
+		return perhaps
+	}
+	return granted
 }
 
 // load puts the facts of the activity in the slots.
@@ -165,30 +195,33 @@ var goodsKinds = func() (s vocab.KindSet) {
 	return s
 }()
 
-// dated applies what follows from the day: who was listed then, and whether an
-// approval still ran.
+// dated applies what follows from other facts and from the day: who was listed then.
+// What follows from a fact that may be tried with other values is seen when it is
+// looked at: [activation.follows].
 func (e *Evaluator) dated() {
-	switch exists := &e.slots[vocab.ContractExists]; {
-	case e.slots[vocab.ContractDate].given && !exists.given:
+	if e.slots[vocab.ContractDate].given && !e.slots[vocab.ContractExists].given {
 		e.put(vocab.ContractExists, activity.Value{Num: 1}) // what has a date exists
-	case exists.given && exists.num == 0 && !e.slots[vocab.ContractWritten].given:
-		e.put(vocab.ContractWritten, activity.Value{}) // what does not exist is not in writing
 	}
 	if port := &e.slots[vocab.LoadingPort]; port.given && !e.slots[vocab.LoadingState].given {
 		e.put(vocab.LoadingState, activity.Value{Text: e.g.portState[port.text]}) // a port lies in its state
 	}
 	e.derive(vocab.VesselListed, vocab.VesselListedOn, vocab.VesselDelistedOn)
-	if s := &e.slots[vocab.ApprovalValidUntil]; s.given && e.slots[vocab.ApprovalCommittee].given &&
-		e.slots[vocab.ApprovalCommittee].text == "granted" && s.date.To < e.day {
-		e.put(vocab.ApprovalCommittee, activity.Value{Text: "none"})
-	}
 }
 
+// derive finds out whether somebody was listed on the day. Where a day that tells is
+// stated as not known, what is stated of the listing stands, or is not known either.
 func (e *Evaluator) derive(listed, on, off vocab.FactID) {
-	if !e.slots[on].given {
+	began, ended := &e.slots[on], &e.slots[off]
+	if began.unknown || began.given && began.date.From <= e.day && ended.unknown {
+		if !e.slots[listed].given {
+			e.put(listed, activity.Value{Unknown: true})
+		}
 		return
 	}
-	v := e.slots[on].date.From <= e.day
+	if !began.given {
+		return
+	}
+	v := began.date.From <= e.day
 	if o := &e.slots[off]; o.given && o.date.From <= e.day {
 		v = false
 	}
@@ -242,7 +275,7 @@ func (e *Evaluator) line(scope vocab.Scope, i int) {
 // derivedGoods fills in what a goods line has from the activity or from its
 // own other facts.
 func (e *Evaluator) derivedGoods() {
-	if !e.slots[vocab.GoodsOrigin].given {
+	if s := &e.slots[vocab.GoodsOrigin]; !s.given && !s.unknown {
 		if o := &e.slots[vocab.Origin]; o.given {
 			e.put(vocab.GoodsOrigin, activity.Value{Text: o.text})
 		}
@@ -457,6 +490,7 @@ func (e *Evaluator) close(r result, base Verdict, t truth, missing varSet) resul
 // except applies the exceptions.
 func (e *Evaluator) except(u *unit, r result, base Verdict, t truth, missing varSet) result {
 	excepted, open, approvable := false, false, false
+	held := e.approval()
 	for i := range u.exceptions {
 		x := &u.exceptions[i]
 		from, until := x.from, x.until
@@ -485,9 +519,10 @@ func (e *Evaluator) except(u *unit, r result, base Verdict, t truth, missing var
 		if w == no && x.x.General {
 			// What the committee has exempted is exempt whatever it was for;
 			// that it has is not taken for granted.
-			if held, given := e.text(vocab.ApprovalCommittee); held == "granted" {
+			switch {
+			case held >= granted: // see below for whether it is valid
 				w = yes
-			} else if !given && e.act.probe {
+			case held == notSaid && e.open(vocab.ApprovalCommittee):
 				miss.add(variable{vocab.ApprovalCommittee, -1})
 				w = unknown
 			}
@@ -497,17 +532,18 @@ func (e *Evaluator) except(u *unit, r result, base Verdict, t truth, missing var
 		}
 		f := ExceptionFinding{Exception: x.x}
 		if x.x.Grant == law.ByCommittee {
-			approval := variable{vocab.ApprovalCommittee, -1}
-			held, given := e.text(vocab.ApprovalCommittee)
 			switch {
-			case given && held == "granted":
-			case given && (held == "refused" || !x.x.General):
+			case held == granted:
+			case held == perhaps:
+				miss.add(variable{vocab.ApprovalValidUntil, -1})
+				w = unknown
+			case held == refused || held == withheld && !x.x.General:
 				continue
-			case given: // general clause, approval not held: it can still be had
+			case held == withheld: // general clause, approval not held: it can still be had
 				f.Approval = true
 			default:
 				f.Approval = true
-				miss.add(approval)
+				miss.add(variable{vocab.ApprovalCommittee, -1})
 			}
 		}
 		switch {
@@ -599,7 +635,7 @@ func (e *Evaluator) is(id vocab.FactID, state string, missing *varSet) truth {
 		return yes
 	case s.given:
 		return no
-	case vocab.FactOf(id).Ask || e.act.probe:
+	case s.unknown || vocab.FactOf(id).Ask || e.act.probe:
 		missing.add(variable{id, e.lineOf(id)})
 		return unknown
 	case vocab.FactOf(id).Assumed == state:
@@ -610,7 +646,7 @@ func (e *Evaluator) is(id vocab.FactID, state string, missing *varSet) truth {
 
 // originFact is where an origin is read from: the line, or the activity.
 func (e *Evaluator) originFact() vocab.FactID {
-	if e.goodsLine >= 0 && e.slots[vocab.GoodsOrigin].given {
+	if s := &e.slots[vocab.GoodsOrigin]; e.goodsLine >= 0 && (s.given || s.unknown) {
 		return vocab.GoodsOrigin
 	}
 	return vocab.Origin
@@ -625,11 +661,14 @@ func (e *Evaluator) goesTo(state string, missing *varSet) truth {
 	if t == yes {
 		return yes
 	}
-	if !e.slots[vocab.Destination].given && !e.act.probe {
+	if !e.slots[vocab.Destination].given && !e.open(vocab.Destination) {
 		var none varSet
 		if e.is(e.originFact(), state, &none) == yes || e.is(vocab.LoadingState, state, &none) == yes {
 			return t
 		}
+	}
+	if !e.slots[vocab.Destination].given && !e.slots[vocab.LoadingState].given && e.open(vocab.LoadingState) {
+		m.add(variable{vocab.LoadingState, -1}) // which tells where they are taken not to go
 	}
 	if t = t.or(e.is(vocab.Destination, state, &m)); t == unknown {
 		missing.addAll(m)
@@ -654,11 +693,19 @@ func (e *Evaluator) comesFrom(state string, missing *varSet) truth {
 // be loaded there anew, so that silence on the loading is not taken for a no.
 func (e *Evaluator) loadedIn(state string, missing *varSet) truth {
 	s := &e.slots[vocab.TransitState]
-	if s.given && s.text == state && !e.slots[vocab.LoadingState].given {
+	if e.slots[vocab.LoadingState].given {
+		return e.is(vocab.LoadingState, state, missing)
+	}
+	if s.given && s.text == state {
 		missing.add(variable{vocab.LoadingState, -1})
 		return unknown
 	}
-	return e.is(vocab.LoadingState, state, missing)
+	t := e.is(vocab.LoadingState, state, missing)
+	if e.open(vocab.TransitState) {
+		missing.add(variable{vocab.TransitState, -1})
+		t = unknown
+	}
+	return t
 }
 
 // prepare finds out what a goods line is, once.

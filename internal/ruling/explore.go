@@ -428,6 +428,12 @@ func (g *Engine) representatives(id vocab.FactID, units []pendingUnit) []activit
 		}
 		return texts(append(list, all.texts...))
 	default:
+		switch id {
+		case vocab.PartyListedUnder, vocab.VesselListedUnder, vocab.TravellerListedUnder:
+			for _, p := range units {
+				all.texts = append(all.texts, p.u.p.Instrument.Regime.ID)
+			}
+		}
 		return texts(append(all.texts, "another"))
 	}
 }

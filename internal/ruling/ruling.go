@@ -140,7 +140,7 @@ func (r *Ruling) Because(f *Finding) []Because {
 	var out []Because
 	add := func(facts activity.Facts, line int) {
 		for _, g := range facts {
-			if reads.Has(g.Fact) {
+			if reads.Has(g.Fact) && !g.Value.Unknown {
 				out = append(out, Because{variable{g.Fact, int16(line)}.name(), g.Value.Format(vocab.FactOf(g.Fact).Type)})
 			}
 		}

@@ -108,6 +108,9 @@ var types = map[string]string{
 	"port": "Port", "hs": "HS", "commodity": "Commodity", "imo": "IMO", "enum": "Enum",
 }
 
+// unknown is how a file states that a fact is not known; no enum has it as a value.
+const unknown = "unknown"
+
 var scopes = map[string]string{"": "OfActivity", "goods": "OfGoods", "parties": "OfParties"}
 
 func (t table) check() error {
@@ -133,6 +136,8 @@ func (t table) check() error {
 			return fmt.Errorf("fact %q: values go with enum", f.Name)
 		case f.Absent != "ask" && !strings.HasPrefix(f.Absent, "assume "):
 			return fmt.Errorf("fact %q: the absence rule %q is neither ask nor assume VALUE", f.Name, f.Absent)
+		case has(f.Values, unknown):
+			return fmt.Errorf("fact %q: %q says that a fact is not known and cannot be one of its values", f.Name, unknown)
 		case f.Type == "enum" && f.Absent != "ask" && !has(f.Values, strings.TrimPrefix(f.Absent, "assume ")):
 			return fmt.Errorf("fact %q: the assumed value is not among its values", f.Name)
 		}
@@ -229,7 +234,12 @@ func (t table) page() []byte {
 	p("an optional `id` of your own, and facts. A fact `group.field` is written `group: {field: value}`; facts of")
 	p("`goods` and `party` stand in the lists `goods:` and `parties:`, one entry a line or party.\n")
 	p("When a fact is missing, either it is unknown and may be asked for (*ask*), or it is taken to have the value shown, and")
-	p("the ruling says so. A fact marked ⚖ is a question that a person must weigh.\n\n## Kinds\n")
+	p("the ruling says so. A fact marked ⚖ is a question that a person must weigh.\n")
+	p("Write `unknown` for a fact of any type but text to say that you do not know it: `party: {listed: unknown}`. Nothing is")
+	p("then taken in its place: where the fact can change the verdict, the ruling is open and asks for it; where it cannot, nothing")
+	p("changes. For a fact with the rule *ask* it is the same as leaving it out, except where silence says something: the")
+	p("origin of a line is then not that of the activity, the destination not taken to be elsewhere, an approval of the committee")
+	p("not taken to be missing, and no limit of a cap goes unchecked for want of the figure.\n\n## Kinds\n")
 	p("| kind | what it is |\n|---|---|")
 	for _, k := range t.Kinds {
 		p("| `%s` | %s: %s |", k.ID, k.Title, k.About)
@@ -274,20 +284,19 @@ type obj = map[string]any
 func (t table) schema() ([]byte, error) {
 	prop := func(f fact) obj {
 		o := obj{"title": f.Title, "description": f.Question}
+		known := func(said obj) { o["anyOf"] = []obj{said, {"const": unknown}} }
 		switch f.Type {
 		case "bool":
-			o["type"] = "boolean"
+			known(obj{"type": "boolean"})
 		case "number":
-			o["type"] = "number"
+			known(obj{"type": "number"})
 		case "enum":
-			o["enum"] = f.Values
+			o["enum"] = append(append([]string{}, f.Values...), unknown)
 		case "date":
-			o["type"] = "string"
-			o["pattern"] = `^\d{4}(-\d\d(-\d\d)?)?(/\d\d(\d\d)?(-\d\d(-\d\d)?)?)?$`
+			known(obj{"type": "string", "pattern": `^\d{4}(-\d\d(-\d\d)?)?(/\d\d(\d\d)?(-\d\d(-\d\d)?)?)?$`})
 		case "hs":
-			o["type"] = "string"
-			o["pattern"] = `^[0-9. ]{2,14}$`
-		default:
+			known(obj{"type": "string", "pattern": `^[0-9. ]{2,14}$`})
+		default: // "unknown" is a text among others
 			o["type"] = "string"
 		}
 		if f.Unit != "" {

@@ -5,8 +5,8 @@ package data
 
 import "embed"
 
-// FS holds the folders instruments, listings, ownership, scenarios, goods, place, schema
-// and review.
+// FS holds the folders instruments, listings, ownership, scenarios, goods, place, schema,
+// review and matching.
 //
-//go:embed instruments listings ownership scenarios goods place schema review
+//go:embed instruments listings ownership scenarios goods place schema review matching
 var FS embed.FS

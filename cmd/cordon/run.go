@@ -41,6 +41,7 @@ type cli struct {
 	Law     lawCmd     `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
 	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
 	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
+	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }

@@ -103,6 +103,7 @@ var layers = []struct {
 	{pattern: "internal/when", layer: 0},
 	{pattern: "internal/ident", layer: 0},
 	{pattern: "internal/text", layer: 0},
+	{pattern: "internal/romanise", layer: 0},
 	{pattern: "internal/yamltree", layer: 0},
 }
 

@@ -1,0 +1,447 @@
+package match
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io/fs"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/romanise"
+	"github.com/cordon-engine/cordon/internal/text"
+)
+
+// knots are the dissimilarities of two words (cost of the cheapest rewriting
+// over their mean length) between which weights are interpolated. From the
+// last on, two words conflict.
+var knots = [...]float64{0, 0.06, 0.15, 0.25, 0.35, 0.45}
+
+const knotCount = len(knots)
+
+// NameWeights are the weights of evidence from names, in bits. They are learnt
+// (cordon tune); each is the weight of one quantity of a pair of names.
+type NameWeights struct {
+	// Rarity[k] multiplies the rarity of a word (bits) that both names have at
+	// dissimilarity knots[k]; Word[k] is added for each such word.
+	Rarity [knotCount]float64 `json:"rarity"`
+	Word   [knotCount]float64 `json:"word"`
+	// Full is for names that leave nothing over on either side; Exact if they
+	// are also spelt alike.
+	Full  float64 `json:"full"`
+	Exact float64 `json:"exact"`
+	// Extra is for each word that one name has more than the other, ExtraRarity
+	// for each bit of its rarity, Alone if just one word is shared.
+	Extra       float64 `json:"extra"`
+	ExtraRarity float64 `json:"extra_rarity"`
+	Alone       float64 `json:"alone"`
+	// Order is for names whose shared words stand in another order.
+	Order float64 `json:"order"`
+	// Initial is for an initial that fits, BadInitial for one that does not.
+	Initial    float64 `json:"initial"`
+	BadInitial float64 `json:"bad_initial"`
+	// Joined is for words written as one on one side.
+	Joined float64 `json:"joined"`
+	// Number is for a number both have, BadNumber for different ones, LostNumber
+	// for a number that one lacks.
+	Number     float64 `json:"number"`
+	BadNumber  float64 `json:"bad_number"`
+	LostNumber float64 `json:"lost_number"`
+	// Form is for the same legal form, BadForm for forms of different families.
+	Form    float64 `json:"form"`
+	BadForm float64 `json:"bad_form"`
+	// Place is for the same place word, BadPlace for different ones.
+	Place    float64 `json:"place"`
+	BadPlace float64 `json:"bad_place"`
+	// Bias is where the sum starts.
+	Bias float64 `json:"bias"`
+}
+
+// Calibration maps bits to log-odds by straight lines between points.
+type Calibration struct {
+	Bits []float64 `json:"bits"`
+	Odds []float64 `json:"odds"`
+}
+
+// FactWeights are the weights, in bits, of what is known beside the name.
+type FactWeights struct {
+	BirthDay, BirthMonth, BirthYear, BirthNear, BirthSwap float64
+	BadBirthNear, BadBirth                                float64
+	Country, BadCountry                                   float64
+	Gender, BadGender                                     float64
+	Identifier, BadIdentifier                             float64
+	Address, BadAddress                                   float64
+	Flag, BadFlag, Built, BadBuilt, Tonnage, BadTonnage   float64
+	BadSchema                                             float64
+	WeakName                                              float64
+}
+
+// file is the parameter file as it is stored.
+type file struct {
+	Version     string                 `json:"version"`
+	Possible    float64                `json:"possible"`
+	Alert       float64                `json:"alert"`
+	Drop        dropCosts              `json:"drop"`
+	RarityByLen []float64              `json:"rarity_by_length"`
+	RarityMax   float64                `json:"rarity_max"`
+	Syllable    float64                `json:"syllable"`
+	Names       map[string]NameWeights `json:"names"`
+	Calibration map[string]Calibration `json:"calibration"`
+	Facts       FactWeights            `json:"facts"`
+}
+
+// Params is everything that a score depends on besides the two subjects. It
+// does not change and may be shared.
+type Params struct {
+	file
+	id      string
+	sounds  soundTable
+	lex     lexicon
+	weights [kinds]NameWeights
+	calib   [kinds]Calibration
+}
+
+// kind is what the weights of names depend on.
+type kind uint8
+
+const (
+	personKind kind = iota
+	orgKind
+	vesselKind
+	kinds
+)
+
+var kindNames = [kinds]string{"person", "organisation", "vessel"}
+
+// ID gives the first 16 hex digits of the SHA-256 of all parameter files.
+func (p *Params) ID() string { return p.id }
+
+// Version gives the version that the parameter file names.
+func (p *Params) Version() string { return p.file.Version }
+
+// Possible and Alert are the probabilities from which a pair is worth a look,
+// and from which it is a match to be stopped.
+func (p *Params) Possible() float64 { return p.file.Possible }
+
+// Alert is described at Possible.
+func (p *Params) Alert() float64 { return p.file.Alert }
+
+var paramFiles = []string{"params.json", "sounds.tsv", "lexicon.tsv", "population.tsv", "frequency.tsv", "surnames.tsv"}
+
+// Load reads the parameter files from the folder dir of fsys. A key, kind or
+// number that is not understood is an error with file and line.
+func Load(fsys fs.FS, dir string) (*Params, error) {
+	p := &Params{}
+	all := map[string][]byte{}
+	sum := sha256.New()
+	for _, name := range paramFiles {
+		b, err := fs.ReadFile(fsys, dir+"/"+name)
+		if err != nil {
+			return nil, fault.New(fault.Unavailable, "the parameter file %s cannot be read: %v", name, err)
+		}
+		all[name] = b
+		sum.Write([]byte(name + "\x00" + strconv.Itoa(len(b)) + "\x00"))
+		sum.Write(b)
+	}
+	p.id = hex.EncodeToString(sum.Sum(nil))[:16]
+	d := json.NewDecoder(bytes.NewReader(all["params.json"]))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p.file); err != nil {
+		return nil, fault.In(fault.Place{File: "params.json"}, fault.New(fault.Invalid, "%v", err))
+	}
+	if err := p.check(); err != nil {
+		return nil, fault.In(fault.Place{File: "params.json"}, err)
+	}
+	for _, step := range []struct {
+		file string
+		read func([]string) error
+	}{
+		{"sounds.tsv", p.readSound},
+		{"lexicon.tsv", p.lex.readWord},
+		{"population.tsv", p.lex.readShare},
+		{"frequency.tsv", p.lex.readFrequency},
+		{"surnames.tsv", p.lex.readSurname},
+	} {
+		if step.file == "sounds.tsv" {
+			p.startSounds()
+		}
+		if err := eachLine(all[step.file], step.file, step.read); err != nil {
+			return nil, err
+		}
+	}
+	p.lex.finish(&p.file)
+	return p, nil
+}
+
+func (p *Params) check() error {
+	for i, n := range kindNames {
+		w, ok := p.Names[n]
+		if !ok {
+			return fault.New(fault.Invalid, "the weights for %q are missing", n)
+		}
+		p.weights[i] = w
+		c := p.file.Calibration[n]
+		if len(c.Bits) < 2 || len(c.Bits) != len(c.Odds) {
+			return fault.New(fault.Invalid, "the calibration of %q needs at least two points", n)
+		}
+		for j := 1; j < len(c.Bits); j++ {
+			if c.Bits[j] <= c.Bits[j-1] || c.Odds[j] <= c.Odds[j-1] {
+				return fault.New(fault.Invalid, "the calibration of %q does not rise at point %d", n, j+1)
+			}
+		}
+		p.calib[i] = c
+	}
+	if !(0 < p.file.Possible && p.file.Possible < p.file.Alert && p.file.Alert < 1) {
+		return fault.New(fault.Invalid, "the thresholds must rise: 0 < possible < alert < 1")
+	}
+	if len(p.RarityByLen) == 0 || len(p.file.Names) != int(kinds) || len(p.file.Calibration) != int(kinds) {
+		return fault.New(fault.Invalid, "rarity_by_length, names or calibration is not complete")
+	}
+	return nil
+}
+
+// eachLine gives the fields of every line that is no remark.
+func eachLine(b []byte, name string, read func([]string) error) error {
+	n := 0
+	for line := range strings.Lines(string(b)) {
+		n++
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if err := read(strings.Split(line, "\t")); err != nil {
+			return fault.In(fault.Place{File: name, Line: n}, err)
+		}
+	}
+	return nil
+}
+
+func (p *Params) startSounds() {
+	t := &p.sounds
+	t.drop = p.file.Drop
+	for i := range t.swap {
+		for j := range t.swap[i] {
+			if i != j {
+				t.swap[i][j] = unit
+				if isVowelSound(sound(i)) != isVowelSound(sound(j)) {
+					t.swap[i][j] = unit * 11 / 10
+				}
+			}
+		}
+		t.near[i] = 1 << i
+	}
+}
+
+func (p *Params) readSound(f []string) error {
+	if len(f) != 3 {
+		return fault.New(fault.Invalid, "want two sounds and a cost")
+	}
+	a, b := appendSounds(nil, f[0]), appendSounds(nil, f[1])
+	c, err := strconv.ParseFloat(f[2], 64)
+	if len(a) != 1 || len(b) != 1 || err != nil || c < 0 || c > 1 {
+		return fault.New(fault.Invalid, "want two sounds and a cost from 0 to 1, not %q", strings.Join(f, " "))
+	}
+	v := uint8(c*unit + .5)
+	p.sounds.swap[a[0]][b[0]], p.sounds.swap[b[0]][a[0]] = v, v
+	p.sounds.near[a[0]] |= 1 << b[0]
+	p.sounds.near[b[0]] |= 1 << a[0]
+	return nil
+}
+
+// lexicon holds the words with a part to play.
+type lexicon struct {
+	legal     map[string]legalForm // by folded words
+	legalLong int                  // the most words in a legal form
+	particle  map[string]uint16
+	title     map[string]bool
+	vessel    map[string]bool
+	generic   map[string]uint16 // class
+	place     map[string]uint16
+	placeLong int
+	nick      map[string]uint16
+	classes   []string // name of each class; 0 is none
+	share     map[string]float64
+	count     [2]map[string]float64
+	classBits []float64
+	korean    []surname
+	koreanBy  map[string]bool
+	chinese   map[romanise.Mandarin]float64 // bits
+	chineseBy map[string]bool
+	byID      map[string]uint16
+}
+
+type surname struct {
+	syllable romanise.Syllable
+	bits     float64
+}
+
+type legalForm struct {
+	class  uint16
+	family uint16
+}
+
+func (l *lexicon) class(name string) uint16 {
+	if l.byID == nil {
+		l.byID = map[string]uint16{"": 0}
+		l.classes = []string{""}
+		l.legal, l.particle, l.title, l.vessel = map[string]legalForm{}, map[string]uint16{}, map[string]bool{}, map[string]bool{}
+		l.generic, l.place, l.nick = map[string]uint16{}, map[string]uint16{}, map[string]uint16{}
+		l.share = map[string]float64{}
+		l.count = [2]map[string]float64{{}, {}}
+		l.chinese, l.chineseBy, l.koreanBy = map[romanise.Mandarin]float64{}, map[string]bool{}, map[string]bool{}
+	}
+	id, ok := l.byID[name]
+	if !ok {
+		id = uint16(len(l.classes))
+		l.byID[name] = id
+		l.classes = append(l.classes, name)
+	}
+	return id
+}
+
+func (l *lexicon) readWord(f []string) error {
+	if len(f) != 3 {
+		return fault.New(fault.Invalid, "want kind, class and spellings")
+	}
+	id := l.class(f[0] + " " + f[1])
+	for _, s := range strings.Split(f[2], "|") {
+		w := text.Fold(s)
+		if w == "" {
+			return fault.New(fault.Invalid, "%q is no word", s)
+		}
+		n := strings.Count(w, " ") + 1
+		switch f[0] {
+		case "legal":
+			family, _, _ := strings.Cut(f[1], "/")
+			l.legal[w] = legalForm{id, l.class("family " + family)}
+			l.legalLong = max(l.legalLong, n)
+		case "particle":
+			l.particle[w] = id
+		case "title":
+			l.title[w] = true
+		case "vessel":
+			l.vessel[w] = true
+		case "generic":
+			l.generic[w] = id
+		case "place":
+			l.place[w] = id
+			l.placeLong = max(l.placeLong, n)
+		case "nick":
+			l.nick[w] = id
+		default:
+			return fault.New(fault.Invalid, "there is no kind %q", f[0])
+		}
+	}
+	return nil
+}
+
+func (l *lexicon) readShare(f []string) error {
+	if len(f) != 2 {
+		return fault.New(fault.Invalid, "want a word and a share")
+	}
+	n, err := strconv.ParseFloat(f[1], 64)
+	if err != nil || n <= 0 {
+		return fault.New(fault.Invalid, "%q is no share", f[1])
+	}
+	l.share[f[0]] = n / 1e5
+	return nil
+}
+
+func (l *lexicon) readFrequency(f []string) error {
+	if len(f) != 3 || f[0] != "p" && f[0] != "o" {
+		return fault.New(fault.Invalid, "want p or o, a word and a share")
+	}
+	n, err := strconv.ParseFloat(f[2], 64)
+	if err != nil || n <= 0 {
+		return fault.New(fault.Invalid, "%q is no share", f[2])
+	}
+	k := 0
+	if f[0] == "o" {
+		k = 1
+	}
+	l.count[k][f[1]] = n / 1e5
+	return nil
+}
+
+func (l *lexicon) readSurname(f []string) error {
+	if len(f) != 4 {
+		return fault.New(fault.Invalid, "want language, native form, share and spellings")
+	}
+	n, err := strconv.ParseFloat(f[2], 64)
+	if err != nil || n <= 0 {
+		return fault.New(fault.Invalid, "%q is no share", f[2])
+	}
+	bits := -math.Log2(n / 1e5)
+	native := strings.Split(f[1], "|")
+	switch f[0] {
+	case "ko":
+		for _, s := range romanise.Korean(native[0], romanise.Hangul) {
+			if len(s) == 1 {
+				l.korean = append(l.korean, surname{s[0], bits})
+			}
+		}
+		for _, s := range strings.Fields(f[3]) {
+			l.koreanBy[s] = true
+		}
+	case "zh":
+		for _, n := range native {
+			r, size := utf8.DecodeRuneInString(n)
+			if size != len(n) || r == utf8.RuneError {
+				continue // a surname of two characters
+			}
+			set := romanise.Chinese(n, romanise.Han)
+			if len(set) == 1 {
+				id := set[0][0]
+				if old, ok := l.chinese[id]; !ok || bits < old {
+					l.chinese[id] = bits
+				}
+			}
+		}
+		for _, s := range strings.Fields(f[3]) {
+			l.chineseBy[s] = true
+		}
+	default:
+		return fault.New(fault.Invalid, "there is no language %q", f[0])
+	}
+	return nil
+}
+
+// finish sums the shares of the spellings of each given name.
+func (l *lexicon) finish(f *file) {
+	sum := make([]float64, len(l.classes))
+	top := make([]float64, len(l.classes))
+	for w, id := range l.nick {
+		sum[id] += l.count[0][w]
+		top[id] = max(top[id], l.share[w])
+	}
+	l.classBits = make([]float64, len(l.classes))
+	for i := range sum {
+		if s := max(sum[i], top[i]); s > 0 {
+			l.classBits[i] = min(f.RarityMax, -math.Log2(min(s, .5)))
+		}
+	}
+}
+
+// rarity gives the bits that a word of a name tells, from how many bear it.
+func (p *Params) rarity(word string, k kind) float32 {
+	col := 0
+	if k != personKind {
+		col = 1
+	}
+	share := p.lex.count[col][word]
+	if k == personKind {
+		share = max(share, p.lex.share[word])
+	} else {
+		share = max(share, p.lex.share[word]/8)
+	}
+	n := min(len(word), len(p.RarityByLen)) - 1
+	bits := p.RarityByLen[max(n, 0)]
+	if share > 0 {
+		bits = min(bits, -math.Log2(share))
+	}
+	return float32(max(.5, min(bits, p.RarityMax)))
+}

@@ -1,0 +1,613 @@
+package match
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/romanise"
+)
+
+// role is the part that a word plays in a name.
+type role uint8
+
+const (
+	roleWord role = iota
+	roleGeneric
+	rolePlace
+	roleNumber
+	// Roles from here on are no core of a name: they are never counted as
+	// missing.
+	roleInitial
+	roleParticle
+	roleTitle
+	roleLegal
+)
+
+// token is one word of a name, ready for comparison.
+type token struct {
+	text   string // as written, small letters
+	hash   uint64 // of the folded word
+	class  uint16
+	family uint16 // of a legal form
+	role   role
+	first  byte // letter of the first reading
+	number int32
+	bits   float32 // rarity
+	length float32 // letters of the first reading
+	forms  []form
+}
+
+func (t *token) core() bool { return t.role < roleInitial }
+
+// syllable is one syllable of a name read as Korean or Chinese.
+type syllable struct {
+	korean  romanise.Syllable
+	chinese romanise.MandarinSet
+	bits    float32
+}
+
+// view is a name read as syllables of one language.
+type view struct{ list []syllable }
+
+// prepared name.
+type name struct {
+	kind    NameKind
+	text    string
+	tokens  []token
+	core    int    // how many tokens are core
+	joins   []form // of tokens i and i+1
+	whole   form
+	korean  []view // at most two ways to cut
+	chinese []view
+	acronym []uint64
+	han     bool
+	key     uint64 // orders the two sides of a comparison
+}
+
+// Prepared is a subject made ready for scoring. It does not change, and may be
+// shared by many at once.
+type Prepared struct {
+	kind      kind
+	schema    schema
+	names     []name
+	facts     facts
+	truncated []string
+}
+
+// Truncated says what was left out because of the limits, for people; nil when
+// nothing was.
+func (p *Prepared) Truncated() []string { return p.truncated }
+
+// Names gives the number of names that could be read.
+func (p *Prepared) Names() int { return len(p.names) }
+
+// schema is how a subject's type takes part.
+type schema uint8
+
+const (
+	anyThing schema = iota
+	anyParty        // a person or an organisation
+	aPerson
+	anOrganisation
+	aVessel
+	anAircraft
+	anAddress
+)
+
+var schemas = map[string]schema{
+	"": anyThing, "Thing": anyThing, "LegalEntity": anyParty, "Person": aPerson, "Company": anOrganisation, "Organization": anOrganisation,
+	"PublicBody": anOrganisation, "Vessel": aVessel, "Airplane": anAircraft, "Vehicle": anyThing, "Address": anAddress, "Asset": anyThing,
+}
+
+// Schemas gives the words that Input.Schema may be, sorted.
+func Schemas() []string {
+	var list []string
+	for s := range schemas {
+		if s != "" {
+			list = append(list, s)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Prepare reads a subject. The error is fault.Invalid for an unknown schema,
+// kind of identifier, country, gender or kind of name. A name without a letter
+// or digit is left out and said so in Truncated; so is what is beyond the
+// limits. The work is bounded whatever the input.
+func Prepare(p *Params, in Input) (*Prepared, error) {
+	s, ok := schemas[in.Schema]
+	if !ok {
+		return nil, fault.New(fault.Invalid, "%q is not a schema that can be matched", in.Schema).
+			WithFix("use one of %s", strings.Join(Schemas(), ", "))
+	}
+	out := &Prepared{schema: s, kind: orgKind}
+	switch s {
+	case aPerson:
+		out.kind = personKind
+	case aVessel, anAircraft:
+		out.kind = vesselKind
+	}
+	names := in.Names
+	if len(names) > MaxNames {
+		out.truncated = append(out.truncated, "only the first 256 names were used")
+		names = names[:MaxNames]
+	}
+	for _, n := range names {
+		if n.Kind > Original {
+			return nil, fault.New(fault.Invalid, "there is no kind of name %d", n.Kind)
+		}
+		got, cut := p.prepareName(n, out.kind)
+		if cut {
+			out.truncated = append(out.truncated, "a name was cut: "+shorten(n.Text))
+		}
+		if len(got.tokens) == 0 {
+			out.truncated = append(out.truncated, "a name without a letter was left out: "+shorten(n.Text))
+			continue
+		}
+		out.names = append(out.names, got)
+	}
+	if err := out.prepareFacts(in); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func shorten(s string) string {
+	s, cut := cutText(s, 40)
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if cut {
+		s += "…"
+	}
+	return s
+}
+
+func (p *Params) prepareName(n Name, k kind) (name, bool) {
+	words, cut := splitWords(n.Text)
+	short, _ := cutText(n.Text, maxNameBytes)
+	out := name{kind: n.Kind, text: strings.TrimSpace(strings.ToValidUTF8(short, "\uFFFD"))}
+	for i := range words {
+		words[i] = sameScript(words[i])
+	}
+	if k == personKind {
+		out.tokens = p.personTokens(words)
+	} else {
+		out.tokens = p.orgTokens(words, k)
+	}
+	if len(out.tokens) > maxWords {
+		out.tokens, cut = out.tokens[:maxWords], true
+	}
+	promote(out.tokens)
+	p.finishName(&out, words, k)
+	return out, cut
+}
+
+// promote makes the words of a name that has no core its core.
+func promote(list []token) {
+	for i := range list {
+		if list[i].core() {
+			return
+		}
+	}
+	for i := range list {
+		if list[i].role != roleInitial {
+			list[i].role = roleWord
+		}
+	}
+}
+
+func (p *Params) newToken(w word, k kind) token {
+	t := token{text: w.text, hash: hashString(folded(w))}
+	loose := false
+	for _, r := range readings(w) {
+		loose = r.Unvowelled || r.Syllabic
+		t.forms = append(t.forms, p.sounds.newForm(r.Latin, loose))
+	}
+	if len(t.forms) > 0 {
+		latin := string(t.forms[0].letters)
+		if latin != "" {
+			t.first = latin[0]
+		}
+		t.length = float32(len(latin))
+		t.bits = p.rarity(latin, k)
+		t.class = p.lex.nick[folded(w)]
+		if t.class == 0 {
+			t.class = p.lex.nick[latin]
+		}
+		if loose { // the sounds are blurred, so the same letters tell less
+			t.bits *= .85
+		}
+	} else {
+		// A script without a table is compared by its own letters.
+		f := folded(w)
+		t.forms = append(t.forms, p.foreignForm(f))
+		t.length = float32(len(t.forms[0].letters))
+		t.bits = p.rarity(f[:min(len(f), 8)], k)
+	}
+	if k == personKind && t.class != 0 {
+		if b := float32(p.lex.classBits[t.class]); b > 0 {
+			t.bits = min(t.bits, b)
+		}
+	}
+	return t
+}
+
+// foreignForm makes the form of a word in a script that has no table: each
+// letter stands for one of the sounds of digits, so that only its own script
+// is near it, and distances are plain edits.
+func (p *Params) foreignForm(f string) form {
+	var x form
+	for _, r := range f {
+		if len(x.letters) >= maxSounds-2 {
+			break
+		}
+		x.letters = append(x.letters, byte(r), byte(r>>8)|0x80)
+	}
+	x.hash = hashString(string(x.letters))
+	for i := range x.letters {
+		s := sDigit + x.letters[i]%10
+		x.sounds = append(x.sounds, s)
+		x.drop = append(x.drop, unit/2)
+		x.have |= 1 << s
+		x.near |= 1 << s
+	}
+	return x
+}
+
+// personTokens gives the words of a person's name their roles.
+func (p *Params) personTokens(words []word) []token {
+	mixed := slices.ContainsFunc(words, func(w word) bool { return !w.capital })
+	var out []token
+	put := func(w word, r role) {
+		t := p.newToken(w, personKind)
+		t.role = r
+		out = append(out, t)
+	}
+	for _, w := range words {
+		f := folded(w)
+		if f == "" {
+			continue
+		}
+		n := len([]rune(f))
+		switch {
+		case !cjk(w.script) && n == 1:
+			put(w, roleInitial)
+		case mixed && w.capital && n == 2 && w.script == romanise.Latin && len(words) > 1 && !hasVowel(f):
+			put(word{text: f[:1], script: w.script}, roleInitial)
+			put(word{text: f[1:], script: w.script}, roleInitial)
+		case p.lex.title[f]:
+			put(w, roleTitle)
+		case p.lex.particle[f] != 0:
+			put(w, roleParticle)
+			out[len(out)-1].class = p.lex.particle[f]
+		case w.script == romanise.Arabic && n >= 5 && strings.HasPrefix(f, "عبدال") && f != "عبدالله":
+			put(word{text: "عبد", script: w.script}, roleWord)
+			put(word{text: "ال", script: w.script}, roleParticle)
+			put(word{text: strings.TrimPrefix(f, "عبدال"), script: w.script}, roleWord)
+		case w.script == romanise.Arabic && n >= 5 && strings.HasPrefix(f, "ال"):
+			put(word{text: "ال", script: w.script}, roleParticle)
+			put(word{text: strings.TrimPrefix(f, "ال"), script: w.script}, roleWord)
+		default:
+			if rest, ok := servantOf(f); ok && w.script == romanise.Latin && p.lex.nick[f] == 0 {
+				put(word{text: "abdul", script: w.script}, roleWord)
+				put(word{text: rest, script: w.script}, roleWord)
+				break
+			}
+			put(w, roleWord)
+		}
+	}
+	return out
+}
+
+func hasVowel(s string) bool { return strings.ContainsAny(s, "aeiouy") }
+
+// servantOf cuts names like Abdurrahman and Abdelkader into Abd and the rest.
+func servantOf(f string) (string, bool) {
+	if len(f) < 8 || !strings.HasPrefix(f, "abd") {
+		return "", false
+	}
+	rest := f[3:]
+	if !strings.ContainsRune("aeou", rune(rest[0])) {
+		return "", false
+	}
+	rest = rest[1:]
+	switch {
+	case rest[0] == 'l':
+		rest = rest[1:]
+	case len(rest) > 1 && rest[0] == rest[1]:
+		rest = rest[1:]
+	case strings.HasPrefix(rest, "sh") || strings.ContainsRune("rsnzdt", rune(rest[0])):
+	default:
+		return "", false
+	}
+	return rest, len(rest) >= 4
+}
+
+// orgTokens gives the words of any other name their roles.
+func (p *Params) orgTokens(words []word, k kind) []token {
+	words = mergeLetters(words)
+	fold := make([]string, len(words))
+	for i, w := range words {
+		fold[i] = folded(w)
+	}
+	var out []token
+	for i := 0; i < len(words); {
+		if fold[i] == "" {
+			i++
+			continue
+		}
+		t, n := p.orgToken(words, fold, i, k)
+		if t.role == roleNumber && len(out) > 0 && out[len(out)-1].role == roleNumber && n == 1 &&
+			t.number > 0 && t.number < 10 && out[len(out)-1].number >= 20 && out[len(out)-1].number%10 == 0 && !isDigits(out[len(out)-1].text) {
+			last := &out[len(out)-1] // forty four
+			last.number += t.number
+			last.text += " " + t.text
+			last.hash = mix(uint64(last.number) + 1)
+		} else {
+			out = append(out, t)
+		}
+		i += n
+	}
+	return out
+}
+
+// mergeLetters makes one word of letters that stand alone: S.A., L L C, A/S.
+func mergeLetters(words []word) []word {
+	var out []word
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		one := func(j int) bool {
+			return j < len(words) && len([]rune(words[j].text)) == 1 && !cjk(words[j].script) && words[j].script != romanise.None
+		}
+		for one(i) && one(i+1) {
+			a, b := words[i], words[i+1]
+			if !a.tight && !(a.dot && b.dot) && (a.dot || b.dot) {
+				break
+			}
+			w.text += b.text
+			w.tight, w.dot, w.capital = b.tight, b.dot, w.capital && b.capital
+			i++
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// orgToken gives the token that starts at words[i], and how many words it takes.
+func (p *Params) orgToken(words []word, fold []string, i int, k kind) (token, int) {
+	l := &p.lex
+	if n, f := longest(fold, i, l.legalLong, func(s string) bool {
+		if k == vesselKind {
+			return false
+		}
+		_, ok := l.legal[s]
+		return ok && legalHere(s, fold, i)
+	}); n > 0 {
+		t := token{text: f, hash: hashString(f), role: roleLegal, class: l.legal[f].class, family: l.legal[f].family}
+		if n == 1 {
+			t.forms = p.newToken(words[i], k).forms
+		}
+		return t, n
+	}
+	if k == vesselKind && i == 0 && l.vessel[fold[i]] && len(words) > 1 {
+		t := p.newToken(words[i], k)
+		t.role = roleTitle
+		return t, 1
+	}
+	if n, f := longest(fold, i, l.placeLong, func(s string) bool { return l.place[s] != 0 }); n > 0 && k != vesselKind {
+		t := p.newToken(words[i], k)
+		if n > 1 {
+			t = p.newToken(word{text: strings.ReplaceAll(f, " ", ""), script: words[i].script}, k)
+		}
+		t.text, t.role, t.class, t.bits = f, rolePlace, l.place[f], min(t.bits, 6)
+		return t, n
+	}
+	f := fold[i]
+	if v, ok := numberOf(words[i], f, i); ok {
+		t := p.newToken(words[i], k)
+		t.role, t.number, t.bits = roleNumber, int32(v), 5
+		t.hash = mix(uint64(v) + 1)
+		return t, 1
+	}
+	t := p.newToken(words[i], k)
+	if g := l.generic[f]; g != 0 && k != vesselKind {
+		t.role, t.class, t.bits = roleGeneric, g, min(t.bits, 5)
+		switch l.classes[g] {
+		case "generic and", "generic the":
+			t.role = roleParticle
+		}
+	} else {
+		t.class = 0
+	}
+	return t, 1
+}
+
+// legalHere says whether a legal form may stand at word i: a short one only as
+// the first word or where nothing but legal forms can follow.
+func legalHere(s string, fold []string, i int) bool {
+	n := strings.Count(s, " ") + 1
+	if n == len(fold) {
+		return false
+	}
+	if len(s) > 3 || i == 0 || i+n == len(fold) {
+		return true
+	}
+	return len(fold)-i-n <= 2
+}
+
+// longest finds the most words from i, joined by spaces, that ok accepts.
+func longest(fold []string, i, most int, ok func(string) bool) (int, string) {
+	for n := min(most, len(fold)-i); n > 0; n-- {
+		if s := strings.Join(fold[i:i+n], " "); ok(s) {
+			return n, s
+		}
+	}
+	return 0, ""
+}
+
+// finishName adds what is derived from the tokens.
+func (p *Params) finishName(n *name, words []word, k kind) {
+	var all strings.Builder
+	han := len(words) > 0
+	loose := false
+	for i := range n.tokens {
+		t := &n.tokens[i]
+		if t.core() {
+			n.core++
+		}
+		n.key = mix(n.key ^ t.hash)
+		if len(t.forms) > 0 {
+			all.Write(t.forms[0].letters)
+			loose = loose || t.forms[0].loose
+		}
+		if i+1 < len(n.tokens) {
+			var f form
+			if u := &n.tokens[i+1]; len(t.forms) > 0 && len(u.forms) > 0 {
+				f = p.sounds.newForm(string(t.forms[0].letters)+string(u.forms[0].letters), t.forms[0].loose || u.forms[0].loose)
+			}
+			n.joins = append(n.joins, f)
+		}
+	}
+	n.whole = p.sounds.newForm(all.String(), loose)
+	for _, w := range words {
+		han = han && w.script == romanise.Han
+	}
+	n.han = han
+	if k != vesselKind {
+		p.readSyllables(n, words, k)
+	}
+	if k == orgKind {
+		n.acronym = acronyms(n.tokens)
+	}
+}
+
+// readSyllables reads a name as Korean and as Chinese where it can be.
+func (p *Params) readSyllables(n *name, words []word, k kind) {
+	if k == orgKind && (len(words) == 0 || !cjk(words[0].script)) && len(words) > 4 {
+		return
+	}
+	var ko [2][]syllable
+	var zh []syllable
+	koOK, zhOK, two := true, true, false
+	native := false
+	koName, zhName := false, false
+	for i, w := range words {
+		f := strings.ReplaceAll(w.text, "'", "")
+		if w.script == romanise.Latin {
+			f = folded(w)
+		}
+		if p.lex.title[f] {
+			continue
+		}
+		native = native || cjk(w.script) || w.script == romanise.Cyrillic
+		end := i == 0 || i == len(words)-1
+		koName = koName || end && p.lex.koreanBy[f]
+		zhName = zhName || end && p.lex.chineseBy[f]
+		if koOK {
+			cuts := romanise.Korean(f, w.script)
+			koOK = len(cuts) > 0
+			if koOK {
+				second := cuts[0]
+				if len(cuts) > 1 {
+					second, two = cuts[1], true
+				}
+				ko[0] = p.addKorean(ko[0], cuts[0])
+				ko[1] = p.addKorean(ko[1], second)
+			}
+		}
+		if zhOK {
+			list := romanise.Chinese(chineseText(w), w.script)
+			zhOK = len(list) > 0
+			for _, s := range list {
+				zh = append(zh, syllable{chinese: s, bits: float32(p.Syllable)})
+			}
+		}
+	}
+	if koOK && (koName || native || len(words) == 1) && len(ko[0]) >= 2 && len(ko[0]) <= 5 {
+		n.korean = append(n.korean, p.koreanBits(ko[0]))
+		if two && len(ko[1]) >= 2 {
+			n.korean = append(n.korean, p.koreanBits(ko[1]))
+		}
+	}
+	if zhOK && (zhName || native || len(words) == 1) && len(zh) >= 2 && len(zh) <= 5 {
+		n.chinese = append(n.chinese, p.chineseBits(zh))
+	}
+}
+
+// chineseText keeps apostrophes only between syllables, as in Zheng'en; those
+// of Wade-Giles stand inside them.
+func chineseText(w word) string {
+	if w.script != romanise.Latin {
+		return strings.ReplaceAll(w.text, "'", "")
+	}
+	return folded(w)
+}
+
+func (p *Params) addKorean(list []syllable, cut []romanise.Syllable) []syllable {
+	for _, s := range cut {
+		list = append(list, syllable{korean: s, bits: float32(p.Syllable)})
+	}
+	return list
+}
+
+// koreanBits gives the surname of a Korean name its rarity: the first syllable,
+// or the last if only that may be a surname.
+func (p *Params) koreanBits(list []syllable) view {
+	at, bits := -1, float32(math.MaxFloat32)
+	for _, i := range []int{0, len(list) - 1} {
+		for _, s := range p.lex.korean {
+			if list[i].korean.Meets(s.syllable) == 3 && float32(s.bits) < bits {
+				at, bits = i, float32(s.bits)
+			}
+		}
+		if at >= 0 {
+			break
+		}
+	}
+	if at >= 0 {
+		list[at].bits = min(bits, 8)
+	}
+	return view{list}
+}
+
+func (p *Params) chineseBits(list []syllable) view {
+	for _, i := range []int{0, len(list) - 1} {
+		for _, m := range list[i].chinese {
+			if b, ok := p.lex.chinese[m]; ok && m != 0 {
+				list[i].bits = min(list[i].bits, float32(b), 8)
+			}
+		}
+		if list[i].bits != float32(p.Syllable) {
+			break
+		}
+	}
+	return view{list}
+}
+
+// acronyms gives the hashes of what a name of several words may be cut down to:
+// its first letters, with and without small words and legal forms.
+func acronyms(list []token) []uint64 {
+	var all, core []byte
+	for i := range list {
+		t := &list[i]
+		if t.first == 0 {
+			continue
+		}
+		if t.role != roleLegal {
+			all = append(all, t.first)
+		}
+		if t.core() {
+			core = append(core, t.first)
+		}
+	}
+	var out []uint64
+	if len(core) >= 3 {
+		out = append(out, hashString(string(core)))
+	}
+	if len(all) >= 3 && len(all) != len(core) {
+		out = append(out, hashString(string(all)))
+	}
+	return out
+}

@@ -1,0 +1,744 @@
+package match
+
+import (
+	"math"
+)
+
+// The quantities of a pair of names; each has a weight in NameWeights.
+const (
+	fRarity = 0
+	fWord   = fRarity + knotCount
+)
+
+const (
+	fFull = fWord + knotCount + iota
+	fExact
+	fExtra
+	fExtraRarity
+	fAlone
+	fOrder
+	fInitial
+	fBadInitial
+	fJoined
+	fNumber
+	fBadNumber
+	fLostNumber
+	fForm
+	fBadForm
+	fPlace
+	fBadPlace
+	fBias
+	featureCount
+)
+
+// Features are the quantities of one pair of names, in a fixed order; their
+// product with the weights is the evidence of the names in bits.
+type Features [featureCount]float64
+
+// vector gives the weights in the order of Features.
+func (w *NameWeights) vector() *Features {
+	var v Features
+	copy(v[fRarity:], w.Rarity[:])
+	copy(v[fWord:], w.Word[:])
+	for i, p := range w.rest() {
+		v[fFull+i] = *p
+	}
+	return &v
+}
+
+func (w *NameWeights) rest() [featureCount - fFull]*float64 {
+	return [...]*float64{
+		&w.Full, &w.Exact, &w.Extra, &w.ExtraRarity, &w.Alone, &w.Order, &w.Initial, &w.BadInitial, &w.Joined,
+		&w.Number, &w.BadNumber, &w.LostNumber, &w.Form, &w.BadForm, &w.Place, &w.BadPlace, &w.Bias,
+	}
+}
+
+// weightsOf is the opposite of vector.
+func weightsOf(v *Features) NameWeights {
+	var w NameWeights
+	copy(w.Rarity[:], v[fRarity:])
+	copy(w.Word[:], v[fWord:])
+	for i, p := range w.rest() {
+		*p = v[fFull+i]
+	}
+	return w
+}
+
+func dot(a, b *Features) float64 {
+	s := 0.0
+	for i := range a {
+		s += a[i] * b[i]
+	}
+	return s
+}
+
+// Score is how likely two subjects are the same.
+type Score struct {
+	// Probability is that of a match among pairs worth comparing, strictly
+	// between 0 and 1; how it was calibrated stands in docs/method/matching.md.
+	Probability float64
+	// Bits is the sum of all evidence; NameBits that of the names alone.
+	Bits, NameBits float64
+	// A and B are the numbers of the names that agree best, in the order in
+	// which they were given and could be read; -1 when there is none.
+	A, B int
+}
+
+// Scorer compares prepared subjects. It holds the memory of one worker: use
+// one for each goroutine.
+type Scorer struct {
+	p       *Params
+	weights [kinds]Features
+	m       scratch
+	w       work
+}
+
+// NewScorer makes a scorer with the given parameters.
+func NewScorer(p *Params) *Scorer {
+	s := &Scorer{p: p}
+	for i := range s.weights {
+		s.weights[i] = *p.weights[i].vector()
+	}
+	return s
+}
+
+// work is the memory of one comparison of two names.
+type work struct {
+	usedX, usedY [maxWords]bool
+	cands        [256]cand
+	count        int
+	pairX, pairY [maxWords]int8 // aligned words, in order of x
+	pairs        int
+	feat         Features
+	record       func(partKind, int, int, int, int, float64, float64) // for explanations only
+}
+
+// cand is a way to align words i (ni of them) of x with words j (nj) of y.
+type cand struct {
+	i, j, ni, nj int8
+	gain, d      float32
+}
+
+// Score compares two subjects that were prepared with the parameters of the
+// scorer. It is symmetric but for A and B, which change places, and allocates
+// nothing.
+func (s *Scorer) Score(a, b *Prepared) Score {
+	out := Score{A: -1, B: -1, NameBits: math.Inf(-1)}
+	k := pairKind(a, b)
+	weights := &s.weights[k]
+	for i := range a.names {
+		for j := range b.names {
+			bits := s.nameBits(&a.names[i], &b.names[j], weights, k)
+			if bits > out.NameBits {
+				out.NameBits, out.A, out.B = bits, i, j
+			}
+		}
+	}
+	if out.A < 0 {
+		out.NameBits = weights[fBias] // no name on one side: nothing known
+	}
+	out.Bits = out.NameBits + s.factBits(a, b, nil)
+	out.Probability = s.p.probability(out.Bits, k)
+	return out
+}
+
+// pairKind gives the weights to use: a ship's name is compared as one only with
+// a ship's, a person's as one only with a person's or with something unknown.
+func pairKind(a, b *Prepared) kind {
+	if a.kind == b.kind {
+		return a.kind
+	}
+	if a.kind == orgKind || b.kind == orgKind {
+		return orgKind
+	}
+	return min(a.kind, b.kind)
+}
+
+// probability maps bits to a probability by the calibration.
+func (p *Params) probability(bits float64, k kind) float64 {
+	c := &p.calib[k]
+	n := len(c.Bits)
+	i := 1
+	for i < n-1 && bits > c.Bits[i] {
+		i++
+	}
+	// Straight lines between the points; beyond them the slope fades, so that
+	// more evidence always counts and certainty is never reached.
+	slope := (c.Odds[i] - c.Odds[i-1]) / (c.Bits[i] - c.Bits[i-1])
+	var odds float64
+	switch {
+	case bits > c.Bits[n-1]:
+		odds = c.Odds[n-1] + fade((bits-c.Bits[n-1])*slope)
+	case bits < c.Bits[0]:
+		odds = c.Odds[0] - fade((c.Bits[0]-bits)*slope)
+	default:
+		odds = c.Odds[i-1] + (bits-c.Bits[i-1])*slope
+	}
+	return 1 / (1 + math.Exp(-odds))
+}
+
+// fade grows like x at first and then like its logarithm.
+func fade(x float64) float64 { return math.Log1p(x) }
+
+// nameBits gives the evidence of two names, by the best of the ways to read
+// them.
+func (s *Scorer) nameBits(a, b *name, weights *Features, k kind) float64 {
+	x, y := a, b
+	if x.key > y.key || x.key == y.key && x.text > y.text {
+		x, y = y, x
+	}
+	s.words(x, y, k)
+	best := dot(&s.w.feat, weights)
+	if !(x.han && y.han) {
+		for i := range x.korean {
+			for j := range y.korean {
+				s.syllables(&x.korean[i], &y.korean[j], false)
+				best = max(best, dot(&s.w.feat, weights))
+			}
+		}
+		for i := range x.chinese {
+			for j := range y.chinese {
+				s.syllables(&x.chinese[i], &y.chinese[j], true)
+				best = max(best, dot(&s.w.feat, weights))
+			}
+		}
+	}
+	if x.kind == Weak || y.kind == Weak {
+		best += s.p.file.Facts.WeakName
+	}
+	return best
+}
+
+// hat adds the weight-bearing quantities of two words at dissimilarity d.
+func (f *Features) hat(d float64, bits float64) {
+	last := knotCount - 1
+	if d >= knots[last] {
+		f[fRarity+last] += bits
+		f[fWord+last]++
+		return
+	}
+	i := 0
+	for d >= knots[i+1] {
+		i++
+	}
+	t := (d - knots[i]) / (knots[i+1] - knots[i])
+	f[fRarity+i] += (1 - t) * bits
+	f[fRarity+i+1] += t * bits
+	f[fWord+i] += 1 - t
+	f[fWord+i+1] += t
+}
+
+// conflict is the dissimilarity from which two words are different words.
+var conflict = float32(knots[knotCount-1])
+
+// words aligns two names word by word and fills in the features.
+func (s *Scorer) words(x, y *name, k kind) {
+	w := &s.w
+	w.feat = Features{}
+	w.count, w.pairs = 0, 0
+	tx, ty := x.tokens, y.tokens
+	for i := range tx {
+		w.usedX[i] = false
+	}
+	for j := range ty {
+		w.usedY[j] = false
+	}
+	han := x.han && y.han
+	exactX := 0
+	for i := range tx {
+		if !tx[i].core() {
+			continue
+		}
+		for j := range ty {
+			if !ty[j].core() {
+				continue
+			}
+			d := s.dissimilarity(&tx[i], &ty[j], han)
+			if d < conflict {
+				w.push(cand{int8(i), int8(j), 1, 1, (1 - d/conflict) * (min(tx[i].bits, ty[j].bits) + 2), d})
+				if d == 0 {
+					exactX++
+				}
+			}
+		}
+	}
+	if exactX < x.core || exactX < y.core {
+		s.joinCandidates(x, y)
+	}
+	s.choose(x, y, k)
+}
+
+func (w *work) push(c cand) {
+	if w.count < len(w.cands) {
+		w.cands[w.count] = c
+		w.count++
+	}
+}
+
+// dissimilarity gives how far two words are apart: 0 for the same letters, up
+// to conflict for different words.
+func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
+	if a.hash == b.hash {
+		return 0
+	}
+	if a.role == roleNumber || b.role == roleNumber {
+		return conflict // the same number has the same hash
+	}
+	if a.role == rolePlace && b.role == rolePlace && a.class == b.class {
+		return .03
+	}
+	if a.role == roleGeneric && b.role == roleGeneric && a.class == b.class {
+		return .05
+	}
+	length := (a.length + b.length) / 2
+	limit := int(conflict*length*unit) + 1
+	best := far
+	for i := range a.forms {
+		for j := range b.forms {
+			d := s.p.sounds.distance(&a.forms[i], &b.forms[j], min(limit, best), &s.m)
+			best = min(best, d)
+			if best == 0 {
+				break
+			}
+		}
+	}
+	d := conflict
+	if best < far {
+		d = min(conflict, float32(best)/(unit*length))
+	}
+	if d == 0 {
+		d = .01 // the same letters only after reading
+	}
+	if a.class != 0 && a.class == b.class && a.role == roleWord && b.role == roleWord {
+		switch {
+		case d < .3:
+			d = min(d, .06)
+		default:
+			d = min(d, .14)
+		}
+	}
+	if han {
+		d = max(d, .2)
+	}
+	return d
+}
+
+// joinCandidates adds alignments of two words written as one on the other side,
+// of two words whose border moved, and of the whole name written together.
+func (s *Scorer) joinCandidates(x, y *name) {
+	joinOne := func(join *form, t *token) float32 {
+		if len(join.sounds) == 0 || len(t.forms) == 0 {
+			return conflict
+		}
+		return s.close(join, &t.forms[0])
+	}
+	for i := range x.joins {
+		if !x.tokens[i].core() && !x.tokens[i+1].core() {
+			continue
+		}
+		for j := range y.tokens {
+			if y.tokens[j].core() {
+				if d := joinOne(&x.joins[i], &y.tokens[j]); d < .2 {
+					s.w.push(joined(x, y, i, j, 2, 1, d))
+				}
+			}
+		}
+	}
+	for j := range y.joins {
+		if !y.tokens[j].core() && !y.tokens[j+1].core() {
+			continue
+		}
+		for i := range x.tokens {
+			if x.tokens[i].core() {
+				if d := joinOne(&y.joins[j], &x.tokens[i]); d < .2 {
+					s.w.push(joined(x, y, i, j, 1, 2, d))
+				}
+			}
+		}
+	}
+	for i := range x.joins {
+		for j := range y.joins {
+			if x.joins[i].hash == 0 || y.joins[j].hash == 0 || !x.tokens[i].core() || !x.tokens[i+1].core() || !y.tokens[j].core() || !y.tokens[j+1].core() {
+				continue
+			}
+			if d := s.close(&x.joins[i], &y.joins[j]); d < .12 {
+				s.w.push(joined(x, y, i, j, 2, 2, d+.03))
+			}
+		}
+	}
+	nx, ny := len(x.tokens), len(y.tokens)
+	if nx != ny && (nx > 2 || ny > 2) && nx < 12 && ny < 12 && len(x.whole.sounds) > 5 {
+		if d := s.close(&x.whole, &y.whole); d < .1 {
+			s.w.push(joined(x, y, 0, 0, nx, ny, d))
+		}
+	}
+}
+
+// close is the dissimilarity of two forms if it is small.
+func (s *Scorer) close(a, b *form) float32 {
+	la, lb := len(a.letters), len(b.letters)
+	if la > lb+3 || lb > la+3 {
+		return conflict
+	}
+	length := float32(la+lb) / 2
+	d := s.p.sounds.distance(a, b, int(.2*length*unit), &s.m)
+	if d >= far {
+		return conflict
+	}
+	return float32(d) / (unit * length)
+}
+
+func joined(x, y *name, i, j, ni, nj int, d float32) cand {
+	bx, by := float32(0), float32(0)
+	for _, t := range x.tokens[i : i+ni] {
+		if t.core() {
+			bx += t.bits + 1
+		}
+	}
+	for _, t := range y.tokens[j : j+nj] {
+		if t.core() {
+			by += t.bits + 1
+		}
+	}
+	return cand{int8(i), int8(j), int8(ni), int8(nj), (1-d/conflict)*(max(bx, by)+1) - .5, d + .02}
+}
+
+// before orders candidates: more gain first, then those less out of place.
+func (c *cand) before(o *cand) bool {
+	if c.gain != o.gain {
+		return c.gain > o.gain
+	}
+	a, b := c.i-c.j, o.i-o.j
+	if a < 0 {
+		a = -a
+	}
+	if b < 0 {
+		b = -b
+	}
+	if a != b {
+		return a < b
+	}
+	if c.i != o.i {
+		return c.i < o.i
+	}
+	return c.j < o.j
+}
+
+// choose takes the candidates from the best on, each word once, and fills in
+// the features.
+func (s *Scorer) choose(x, y *name, k kind) {
+	w := &s.w
+	list := w.cands[:w.count]
+	for n := range list { // a short list: insertion sort
+		c := list[n]
+		m := n
+		for ; m > 0 && c.before(&list[m-1]); m-- {
+			list[m] = list[m-1]
+		}
+		list[m] = c
+	}
+	f := &w.feat
+	exact := true
+	for n := range list {
+		c := &list[n]
+		if w.taken(x, y, c) {
+			continue
+		}
+		for i := c.i; i < c.i+c.ni; i++ {
+			w.usedX[i] = true
+		}
+		for j := c.j; j < c.j+c.nj; j++ {
+			w.usedY[j] = true
+		}
+		s.agreed(x, y, c)
+		exact = exact && c.d == 0
+	}
+	s.leftOver(x, y, exact)
+	if k != personKind {
+		s.legalForms(x, y)
+	}
+	f[fBias] = 1
+}
+
+// taken says whether a core word of the candidate is aligned already.
+func (w *work) taken(x, y *name, c *cand) bool {
+	for i := c.i; i < c.i+c.ni; i++ {
+		if w.usedX[i] && (x.tokens[i].core() || c.ni == 1) {
+			return true
+		}
+	}
+	for j := c.j; j < c.j+c.nj; j++ {
+		if w.usedY[j] && (y.tokens[j].core() || c.nj == 1) {
+			return true
+		}
+	}
+	return false
+}
+
+// agreed adds what an aligned pair of words tells.
+func (s *Scorer) agreed(x, y *name, c *cand) {
+	w := &s.w
+	f := &w.feat
+	a, b := &x.tokens[c.i], &y.tokens[c.j]
+	if c.ni == 1 && c.nj == 1 {
+		switch {
+		case a.role == roleNumber && b.role == roleNumber:
+			f[fNumber]++
+		case a.role == rolePlace && b.role == rolePlace:
+			f[fPlace]++
+		}
+		f.hat(float64(c.d), float64(min(a.bits, b.bits)))
+		w.note(partWord, int(c.i), int(c.j), 1, 1, float64(c.d), float64(min(a.bits, b.bits)))
+	} else {
+		bits := float64(min(sumBits(x, c.i, c.ni), sumBits(y, c.j, c.nj)))
+		f.hat(float64(c.d), bits)
+		f[fJoined]++
+		w.note(partJoined, int(c.i), int(c.j), int(c.ni), int(c.nj), float64(c.d), bits)
+	}
+	// The order is wrong if a pair crosses one chosen before.
+	for n := range w.pairs {
+		if (w.pairX[n] < c.i) != (w.pairY[n] < c.j) {
+			f[fOrder] = 1
+		}
+	}
+	if w.pairs < maxWords {
+		w.pairX[w.pairs], w.pairY[w.pairs] = c.i, c.j
+		w.pairs++
+	}
+}
+
+func sumBits(n *name, i, count int8) float32 {
+	s := float32(0)
+	for _, t := range n.tokens[i : i+count] {
+		if t.core() {
+			s += t.bits
+		}
+	}
+	return s
+}
+
+// leftOver adds what the words tell that have no partner.
+func (s *Scorer) leftOver(x, y *name, exact bool) {
+	w := &s.w
+	f := &w.feat
+	s.initials(x, y)
+	s.initials2(y, x)
+	s.acronym(x, y)
+	lx, bx, nx, px := w.left(x, &w.usedX)
+	ly, by, ny, py := w.left(y, &w.usedY)
+	f[fBadPlace] += float64(min(px, py))
+	f[fBadNumber] += float64(min(nx, ny))
+	f[fLostNumber] += float64(max(nx, ny) - min(nx, ny))
+	bad := min(lx, ly)
+	if bad > 0 {
+		mean := (bx/float64(lx) + by/float64(ly)) / 2
+		f[fRarity+knotCount-1] += float64(bad) * mean
+		f[fWord+knotCount-1] += float64(bad)
+		w.note(partConflict, -1, -1, bad, bad, 1, float64(bad)*mean)
+	}
+	if more := max(lx, ly) - bad; more > 0 {
+		mean := bx / float64(max(lx, 1))
+		if ly > lx {
+			mean = by / float64(ly)
+		}
+		f[fExtra] += float64(more)
+		f[fExtraRarity] += float64(more) * mean
+		w.note(partExtra, -1, -1, more, 0, 0, float64(more)*mean)
+	}
+	switch {
+	case lx == 0 && ly == 0 && nx == 0 && ny == 0 && w.pairs > 0:
+		f[fFull] = 1
+		if exact {
+			f[fExact] = 1
+		}
+	case w.pairs == 1 && w.single(x, y):
+		f[fAlone] = 1
+	}
+}
+
+// single says whether the only pair is of one word each.
+func (w *work) single(x, y *name) bool {
+	n := 0
+	for i := range x.tokens {
+		if w.usedX[i] && x.tokens[i].core() {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// left counts the core words of n without a partner, their rarity, and among
+// them the numbers and places.
+func (w *work) left(n *name, used *[maxWords]bool) (count int, bits float64, numbers, places int) {
+	for i := range n.tokens {
+		t := &n.tokens[i]
+		if used[i] || !t.core() {
+			continue
+		}
+		switch t.role {
+		case roleNumber:
+			numbers++
+			continue
+		case rolePlace:
+			places++
+		}
+		count++
+		bits += float64(t.bits)
+	}
+	return count, bits, numbers, places
+}
+
+// initials matches single letters of x with words of y that are left.
+func (s *Scorer) initials(x, y *name)  { s.w.initials(x, y, &s.w.usedX, &s.w.usedY, false) }
+func (s *Scorer) initials2(y, x *name) { s.w.initials(y, x, &s.w.usedY, &s.w.usedX, true) }
+
+func (w *work) initials(a, b *name, usedA, usedB *[maxWords]bool, swapped bool) {
+	for i := range a.tokens {
+		t := &a.tokens[i]
+		if t.role != roleInitial || usedA[i] {
+			continue
+		}
+		fits, left := -1, false
+		for j := range b.tokens {
+			u := &b.tokens[j]
+			if usedB[j] || !u.core() && u.role != roleInitial {
+				continue
+			}
+			left = true
+			if u.first == t.first {
+				fits = j
+				break
+			}
+		}
+		usedA[i] = true
+		switch {
+		case fits >= 0:
+			usedB[fits] = true
+			w.feat[fInitial]++
+			if swapped {
+				w.note(partInitial, fits, i, 1, 1, 0, 1)
+			} else {
+				w.note(partInitial, i, fits, 1, 1, 0, 1)
+			}
+		case left:
+			w.feat[fBadInitial]++
+			w.note(partBadInitial, -1, -1, 1, 1, 1, 1)
+		}
+	}
+}
+
+// acronym matches one word of a name with the first letters of the other.
+func (s *Scorer) acronym(x, y *name) {
+	if len(x.acronym) == 0 && len(y.acronym) == 0 || s.w.pairs > 0 {
+		return
+	}
+	s.w.acronym(x, y, &s.w.usedX, &s.w.usedY)
+	s.w.acronym(y, x, &s.w.usedY, &s.w.usedX)
+}
+
+func (w *work) acronym(long, short *name, usedL, usedS *[maxWords]bool) {
+	for _, h := range long.acronym {
+		for j := range short.tokens {
+			t := &short.tokens[j]
+			if usedS[j] || !t.core() || t.length < 3 || len(t.forms) == 0 || t.forms[0].hash != h {
+				continue
+			}
+			for i := range long.tokens {
+				usedL[i] = usedL[i] || long.tokens[i].core()
+			}
+			usedS[j] = true
+			bits := min(2.2*float64(t.length), 12)
+			w.feat.hat(.1, bits)
+			w.note(partAcronym, -1, -1, 1, 1, .1, bits)
+			if w.pairs < maxWords {
+				w.pairX[w.pairs], w.pairY[w.pairs] = 0, 0
+				w.pairs++
+			}
+			return
+		}
+	}
+}
+
+// legalForms compares the last legal form of each name.
+func (s *Scorer) legalForms(x, y *name) {
+	a, b := legalOf(x), legalOf(y)
+	if a == nil || b == nil {
+		return
+	}
+	f := &s.w.feat
+	if a.class == b.class {
+		f[fForm] = 1
+		s.w.note(partForm, -1, -1, 1, 1, 0, 1)
+	} else if a.family != b.family {
+		f[fBadForm] = 1
+		s.w.note(partBadForm, -1, -1, 1, 1, 1, 1)
+	}
+}
+
+func legalOf(n *name) *token {
+	for i := len(n.tokens) - 1; i >= 0; i-- {
+		if n.tokens[i].role == roleLegal {
+			return &n.tokens[i]
+		}
+	}
+	return nil
+}
+
+// syllables compares two names as syllables of Korean or Chinese.
+func (s *Scorer) syllables(x, y *view, chinese bool) {
+	w := &s.w
+	w.feat = Features{}
+	w.count, w.pairs = 0, 0
+	f := &w.feat
+	var usedX, usedY [8]bool
+	nx, ny := min(len(x.list), 8), min(len(y.list), 8)
+	// Straight first, then with the surname moved to the other end.
+	best, shift := -1.0, 0
+	for sh := range nx {
+		sum := 0.0
+		for i := range min(nx, ny) {
+			sum += 1 - syllableDistance(&x.list[(i+sh)%nx], &y.list[i], chinese)/knots[knotCount-1]
+		}
+		if sum > best+.5 {
+			best, shift = sum, sh
+		}
+	}
+	if shift > 0 {
+		f[fOrder] = 1
+	}
+	lost := 0
+	for i := range min(nx, ny) {
+		a, b := &x.list[(i+shift)%nx], &y.list[i]
+		usedX[(i+shift)%nx], usedY[i] = true, true
+		d := syllableDistance(a, b, chinese)
+		f.hat(d, float64(min(a.bits, b.bits)))
+		if d >= knots[knotCount-1] {
+			lost++
+		}
+	}
+	if nx != ny {
+		f[fExtra] = math.Abs(float64(nx - ny))
+		f[fExtraRarity] = f[fExtra] * float64(s.p.Syllable)
+	} else if lost == 0 {
+		f[fFull] = 1
+	}
+	w.note(partSyllables, shift, 0, nx, ny, best, 0)
+	f[fBias] = 1
+}
+
+// syllableDistance is small when the sets of two syllables meet.
+func syllableDistance(a, b *syllable, chinese bool) float64 {
+	if chinese {
+		if a.chinese.Meets(&b.chinese) {
+			return .05
+		}
+		return .5
+	}
+	switch a.korean.Meets(b.korean) {
+	case 3:
+		return .05
+	case 2:
+		return .34
+	}
+	return .5
+}

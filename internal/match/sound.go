@@ -1,0 +1,303 @@
+package match
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// A sound is a letter, or a group of letters that romanisations use for one
+// sound. Distances are taken over sounds, so that "sh" against "ch" is one
+// step, and the steps between spellings of one name are cheap.
+type sound = uint8
+
+// Sounds 0 to 25 are the letters; these are the groups, then digits.
+const (
+	sSH sound = 26 + iota
+	sKH
+	sCH
+	sZH
+	sTH
+	sGH
+	sTS
+	sDH
+	sDigit // ten sounds
+	sounds = sDigit + 10
+)
+
+// unit is one full edit; costs are whole numbers of 1/unit.
+const unit = 40
+
+// clusters are the groups of letters, the longest first for each start.
+var clusters = []struct {
+	letters string
+	to      []sound
+}{
+	{"shch", []sound{sSH, sCH}},
+	{"sch", []sound{sSH}},
+	{"tch", []sound{sCH}},
+	{"dzh", []sound{'j' - 'a'}},
+	{"sh", []sound{sSH}},
+	{"kh", []sound{sKH}},
+	{"ch", []sound{sCH}},
+	{"cz", []sound{sCH}},
+	{"zh", []sound{sZH}},
+	{"th", []sound{sTH}},
+	{"gh", []sound{sGH}},
+	{"dh", []sound{sDH}},
+	{"ph", []sound{'f' - 'a'}},
+	{"ts", []sound{sTS}},
+	{"tz", []sound{sTS}},
+	{"dj", []sound{'j' - 'a'}},
+	{"ck", []sound{'k' - 'a'}},
+	{"ks", []sound{'x' - 'a'}},
+	{"oo", []sound{'u' - 'a'}},
+	{"ou", []sound{'u' - 'a'}},
+	{"ee", []sound{'i' - 'a'}},
+	{"ie", []sound{'i' - 'a'}},
+	{"wh", []sound{'w' - 'a'}},
+	{"rh", []sound{'r' - 'a'}},
+}
+
+// appendSounds appends the sounds of a word in a to z and 0 to 9.
+func appendSounds(dst []sound, word string) []sound {
+next:
+	for i := 0; i < len(word); {
+		c := word[i]
+		if c >= 'a' && c <= 'z' {
+			for _, k := range clusters {
+				if k.letters[0] == c && strings.HasPrefix(word[i:], k.letters) {
+					dst = append(dst, k.to...)
+					i += len(k.letters)
+					continue next
+				}
+			}
+			dst = append(dst, c-'a')
+		} else if c >= '0' && c <= '9' {
+			dst = append(dst, sDigit+c-'0')
+		}
+		i++
+	}
+	return dst
+}
+
+func isVowelSound(s sound) bool {
+	return s == 'a'-'a' || s == 'e'-'a' || s == 'i'-'a' || s == 'o'-'a' || s == 'u'-'a' || s == 'y'-'a'
+}
+
+// form is one reading of a word, made ready for comparison.
+type form struct {
+	sounds  []sound
+	drop    []uint8 // what it costs to leave each sound out
+	letters []byte  // the reading as written
+	have    uint64  // the consonant sounds in it
+	near    uint64  // those, and the sounds that are close to one of them
+	hash    uint64  // of letters
+	loose   bool    // vowels may be missing or added by the script
+}
+
+const maxSounds = 30
+
+// newForm prepares a word in a to z and 0 to 9.
+func (t *soundTable) newForm(latin string, loose bool) form {
+	if len(latin) > maxSounds {
+		latin = latin[:maxSounds]
+	}
+	f := form{letters: []byte(latin), sounds: appendSounds(nil, latin), hash: hashString(latin), loose: loose}
+	f.drop = make([]uint8, len(f.sounds))
+	for i, s := range f.sounds {
+		f.drop[i] = t.dropCost(f.sounds, i)
+		if !isVowelSound(s) {
+			f.have |= 1 << s
+			f.near |= t.near[s]
+		}
+	}
+	return f
+}
+
+// soundTable holds what it costs to write one sound for another.
+type soundTable struct {
+	swap [sounds][sounds]uint8
+	near [sounds]uint64
+	drop dropCosts
+}
+
+type dropCosts struct {
+	Consonant, Vowel, Double, BesideVowel, LastVowel, H, Glide, LastS float64
+}
+
+// dropCost gives the cost of leaving out the sound at i, in 1/unit.
+func (t *soundTable) dropCost(s []sound, i int) uint8 {
+	c := t.drop.Consonant
+	last := i == len(s)-1
+	prevVowel := i > 0 && isVowelSound(s[i-1])
+	switch {
+	case i > 0 && s[i] == s[i-1]:
+		c = t.drop.Double
+	case s[i] == 'h'-'a' && i > 0:
+		c = t.drop.H
+	case s[i] == 'y'-'a' || s[i] == 'j'-'a' && i > 0, s[i] == 'w'-'a' && i > 0:
+		c = t.drop.Glide
+	case isVowelSound(s[i]):
+		switch {
+		case prevVowel || !last && isVowelSound(s[i+1]):
+			c = t.drop.BesideVowel
+		case last:
+			c = t.drop.LastVowel
+		default:
+			c = t.drop.Vowel
+		}
+	case last && i > 2 && s[i] == 's'-'a':
+		c = t.drop.LastS
+	}
+	return uint8(c*unit + .5)
+}
+
+// looseVowel is the cost of a vowel that the other script may not write.
+const looseVowel = unit / 8
+
+// scratch is the memory of one comparison.
+type scratch struct {
+	rows [3][maxSounds + 2]int16
+}
+
+// distance gives the cost of turning a into b, in 1/unit, or far when it is
+// more than limit. It is symmetric.
+func (t *soundTable) distance(a, b *form, limit int, m *scratch) int {
+	if a.hash == b.hash && len(a.letters) == len(b.letters) {
+		return 0
+	}
+	// Each sound that has no near one on the other side costs about an edit.
+	lack := max(bits.OnesCount64(a.have&^b.near), bits.OnesCount64(b.have&^a.near))
+	if lack*(unit*5/8) > limit {
+		return far
+	}
+	best := t.bySound(a, b, limit, m)
+	if best > unit/4 && !a.loose && !b.loose {
+		if d := byLetter(a.letters, b.letters, min(best, limit), m); d < best {
+			best = d
+		}
+	}
+	return best
+}
+
+const far = 1 << 14
+
+func (t *soundTable) bySound(a, b *form, limit int, m *scratch) int {
+	x, y := a.sounds, b.sounds
+	loose := a.loose || b.loose
+	before, last, row := &m.rows[0], &m.rows[1], &m.rows[2]
+	last[0] = 0
+	for j := range y {
+		last[j+1] = last[j] + dropOf(b, j, loose)
+	}
+	for i := range x {
+		da := dropOf(a, i, loose)
+		row[0] = last[0] + da
+		least := row[0]
+		swaps := &t.swap[x[i]]
+		for j := range y {
+			c := int16(swaps[y[j]])
+			if loose {
+				c = looseSwap(x[i], y[j], c)
+			}
+			d := min(last[j]+c, last[j+1]+da, row[j]+dropOf(b, j, loose))
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] && x[i] != x[i-1] {
+				d = min(d, before[j-1]+unit*9/10)
+			}
+			row[j+1] = d
+			least = min(least, d)
+		}
+		if int(least) > limit {
+			return far
+		}
+		before, last, row = last, row, before
+	}
+	return int(last[len(y)])
+}
+
+func dropOf(f *form, i int, loose bool) int16 {
+	if loose {
+		switch s := f.sounds[i]; s {
+		case 'a' - 'a', 'e' - 'a', 'i' - 'a', 'o' - 'a', 'u' - 'a', 'y' - 'a':
+			return min(int16(f.drop[i]), looseVowel)
+		case 'h' - 'a', 'w' - 'a':
+			return min(int16(f.drop[i]), unit/3)
+		}
+	}
+	return int16(f.drop[i])
+}
+
+// looseSwap lowers the cost of what scripts of syllables and of consonants
+// cannot tell apart: l and r, b and v, p and f, w and u, y and i.
+func looseSwap(a, b sound, c int16) int16 {
+	if a > b {
+		a, b = b, a
+	}
+	switch {
+	case a == b:
+		return 0
+	case a == 'l'-'a' && b == 'r'-'a', a == 'b'-'a' && b == 'v'-'a', a == 'b'-'a' && b == 'p'-'a':
+		return min(c, unit/8)
+	case a == 'f'-'a' && b == 'p'-'a', a == 'f'-'a' && b == 'h'-'a', a == 'b'-'a' && b == 'f'-'a', a == 'f'-'a' && b == 'v'-'a':
+		return min(c, unit/4)
+	case isVowelSound(a) && isVowelSound(b):
+		return min(c, unit/6)
+	case b == 'w'-'a' && isVowelSound(a), a == 'u'-'a' && b == 'v'-'a', a == 'o'-'a' && b == 'v'-'a':
+		return min(c, unit/8)
+	}
+	return c
+}
+
+// byLetter is the plain distance over letters (optimal string alignment), each
+// edit at one unit: it catches slips of the pen inside a group like "sh".
+func byLetter(x, y []byte, limit int, m *scratch) int {
+	if d := len(x) - len(y); d*unit > limit || -d*unit > limit {
+		return far
+	}
+	for len(x) > 0 && len(y) > 0 && x[0] == y[0] {
+		x, y = x[1:], y[1:]
+	}
+	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
+		x, y = x[:len(x)-1], y[:len(y)-1]
+	}
+	before, last, row := &m.rows[0], &m.rows[1], &m.rows[2]
+	for j := 0; j <= len(y); j++ {
+		last[j] = int16(j * unit)
+	}
+	for i := range x {
+		row[0] = int16((i + 1) * unit)
+		least := row[0]
+		for j := range y {
+			c := int16(unit)
+			if x[i] == y[j] {
+				c = 0
+			}
+			d := min(last[j]+c, last[j+1]+unit, row[j]+unit)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				d = min(d, before[j-1]+unit)
+			}
+			row[j+1] = d
+			least = min(least, d)
+		}
+		if int(least) > limit {
+			return far
+		}
+		before, last, row = last, row, before
+	}
+	return int(last[len(y)])
+}
+
+// hashString is FNV-1a over the bytes, with a final mix.
+func hashString(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return mix(h)
+}
+
+func mix(h uint64) uint64 {
+	h ^= h >> 32
+	h *= 0x9E3779B97F4A7C15
+	return h ^ h>>29
+}

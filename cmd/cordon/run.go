@@ -42,6 +42,7 @@ type cli struct {
 	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
 	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
 	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
+	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }

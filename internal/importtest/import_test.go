@@ -75,6 +75,7 @@ var layers = []struct {
 
 	{pattern: "internal/ruling", layer: 3},
 	{pattern: "internal/index", layer: 3},
+	{pattern: "internal/tune", layer: 3},
 	{pattern: "internal/mirror", layer: 3},
 	{pattern: "internal/read", layer: 3},
 	{pattern: "internal/snapshot", layer: 3},

@@ -74,7 +74,7 @@ func (s *Scorer) explainNames(a, b *name, k kind) []Evidence {
 	s.w.record = e.record
 	s.words(x, y, k)
 	s.w.record = nil
-	if got := dot(&s.w.feat, weights); math.Abs(got-best) > 1e-9 {
+	if got := dot(&s.w.feat, weights); math.Abs(got-best) > 1e-9 || bySyllables(x, y) {
 		e.list = e.list[:1]
 		s.explainSyllables(e, x, y, best)
 	} else {
@@ -234,14 +234,14 @@ func (s *Scorer) explainSyllables(e *explainer, x, y *name, want float64) {
 	for i := range x.korean {
 		for j := range y.korean {
 			if language == "" && try(&x.korean[i], &y.korean[j], false) {
-				language = "Korean"
+				language = "Hangul names"
 			}
 		}
 	}
 	for i := range x.chinese {
 		for j := range y.chinese {
 			if language == "" && try(&x.chinese[i], &y.chinese[j], true) {
-				language = "Chinese"
+				language = "Han names"
 			}
 		}
 	}
@@ -249,7 +249,7 @@ func (s *Scorer) explainSyllables(e *explainer, x, y *name, want float64) {
 	for _, i := range []int{fFull, fExact, fAlone, fOrder, fBias} {
 		whole += s.w.feat[i] * e.w[i]
 	}
-	e.add("syllables", x.text, y.text, want-whole, "read as "+language+" syllables")
+	e.add("syllables", x.text, y.text, want-whole, "read as syllables of "+language)
 }
 
 // Summary gives the evidence in one line, the weightiest first.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"math"
+	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -19,7 +20,7 @@ import (
 // knots are the dissimilarities of two words (cost of the cheapest rewriting
 // over their mean length) between which weights are interpolated. From the
 // last on, two words conflict.
-var knots = [...]float64{0, 0.06, 0.15, 0.25, 0.35, 0.45}
+var knots = [...]float64{0, 0.06, 0.13, 0.2, 0.28, 0.36}
 
 const knotCount = len(knots)
 
@@ -57,6 +58,10 @@ type NameWeights struct {
 	// Place is for the same place word, BadPlace for different ones.
 	Place    float64 `json:"place"`
 	BadPlace float64 `json:"bad_place"`
+	// LostPlace is for a place word that one lacks.
+	LostPlace float64 `json:"lost_place"`
+	// Differ is for names that have different words at all.
+	Differ float64 `json:"differ"`
 	// Bias is where the sum starts.
 	Bias float64 `json:"bias"`
 }
@@ -82,13 +87,15 @@ type FactWeights struct {
 
 // file is the parameter file as it is stored.
 type file struct {
-	Version     string                 `json:"version"`
-	Possible    float64                `json:"possible"`
-	Alert       float64                `json:"alert"`
-	Drop        dropCosts              `json:"drop"`
-	RarityByLen []float64              `json:"rarity_by_length"`
-	RarityMax   float64                `json:"rarity_max"`
-	Syllable    float64                `json:"syllable"`
+	Version     string    `json:"version"`
+	Possible    float64   `json:"possible"`
+	Alert       float64   `json:"alert"`
+	Drop        dropCosts `json:"drop"`
+	RarityByLen []float64 `json:"rarity_by_length"`
+	RarityMax   float64   `json:"rarity_max"`
+	Syllable    float64   `json:"syllable"`
+	// Start holds the weights set by hand that learning begins from.
+	Start       map[string]NameWeights `json:"start"`
 	Names       map[string]NameWeights `json:"names"`
 	Calibration map[string]Calibration `json:"calibration"`
 	Facts       FactWeights            `json:"facts"`
@@ -139,7 +146,7 @@ func Load(fsys fs.FS, dir string) (*Params, error) {
 	all := map[string][]byte{}
 	sum := sha256.New()
 	for _, name := range paramFiles {
-		b, err := fs.ReadFile(fsys, dir+"/"+name)
+		b, err := fs.ReadFile(fsys, path.Join(dir, name))
 		if err != nil {
 			return nil, fault.New(fault.Unavailable, "the parameter file %s cannot be read: %v", name, err)
 		}
@@ -198,8 +205,8 @@ func (p *Params) check() error {
 	if !(0 < p.file.Possible && p.file.Possible < p.file.Alert && p.file.Alert < 1) {
 		return fault.New(fault.Invalid, "the thresholds must rise: 0 < possible < alert < 1")
 	}
-	if len(p.RarityByLen) == 0 || len(p.file.Names) != int(kinds) || len(p.file.Calibration) != int(kinds) {
-		return fault.New(fault.Invalid, "rarity_by_length, names or calibration is not complete")
+	if len(p.RarityByLen) == 0 || len(p.file.Names) != int(kinds) || len(p.file.Start) != int(kinds) || len(p.file.Calibration) != int(kinds) {
+		return fault.New(fault.Invalid, "rarity_by_length, start, names or calibration is not complete")
 	}
 	return nil
 }
@@ -255,6 +262,7 @@ func (p *Params) readSound(f []string) error {
 // lexicon holds the words with a part to play.
 type lexicon struct {
 	legal     map[string]legalForm // by folded words
+	longForms []string             // legal forms of one long word
 	legalLong int                  // the most words in a legal form
 	particle  map[string]uint16
 	title     map[string]bool
@@ -268,10 +276,26 @@ type lexicon struct {
 	count     [2]map[string]float64
 	classBits []float64
 	korean    []surname
-	koreanBy  map[string]bool
+	koreanBy  map[string]romanise.Syllable  // surnames by Latin spelling
 	chinese   map[romanise.Mandarin]float64 // bits
 	chineseBy map[string]bool
 	byID      map[string]uint16
+}
+
+// telling says whether a family of legal forms excludes the others.
+func (l *lexicon) telling(family uint16) bool { return l.classes[family] != "family any" }
+
+// misspelt gives the legal form that a long word is a slip of.
+func (l *lexicon) misspelt(w string) (string, bool) {
+	if len(w) < 7 {
+		return "", false
+	}
+	for _, s := range l.longForms {
+		if d := len(s) - len(w); d <= 2 && d >= -2 && text.Distance(s, w) <= len(s)/7 {
+			return s, true
+		}
+	}
+	return "", false
 }
 
 type surname struct {
@@ -292,7 +316,7 @@ func (l *lexicon) class(name string) uint16 {
 		l.generic, l.place, l.nick = map[string]uint16{}, map[string]uint16{}, map[string]uint16{}
 		l.share = map[string]float64{}
 		l.count = [2]map[string]float64{{}, {}}
-		l.chinese, l.chineseBy, l.koreanBy = map[romanise.Mandarin]float64{}, map[string]bool{}, map[string]bool{}
+		l.chinese, l.chineseBy, l.koreanBy = map[romanise.Mandarin]float64{}, map[string]bool{}, map[string]romanise.Syllable{}
 	}
 	id, ok := l.byID[name]
 	if !ok {
@@ -319,6 +343,9 @@ func (l *lexicon) readWord(f []string) error {
 			family, _, _ := strings.Cut(f[1], "/")
 			l.legal[w] = legalForm{id, l.class("family " + family)}
 			l.legalLong = max(l.legalLong, n)
+			if n == 1 && len(w) >= 7 {
+				l.longForms = append(l.longForms, w)
+			}
 		case "particle":
 			l.particle[w] = id
 		case "title":
@@ -384,8 +411,11 @@ func (l *lexicon) readSurname(f []string) error {
 				l.korean = append(l.korean, surname{s[0], bits})
 			}
 		}
+		if len(l.korean) == 0 {
+			return fault.New(fault.Invalid, "%q is no Hangul syllable", native[0])
+		}
 		for _, s := range strings.Fields(f[3]) {
-			l.koreanBy[s] = true
+			l.koreanBy[s] = l.koreanBy[s].Or(l.korean[len(l.korean)-1].syllable)
 		}
 	case "zh":
 		for _, n := range native {
@@ -444,4 +474,52 @@ func (p *Params) rarity(word string, k kind) float32 {
 		bits = min(bits, -math.Log2(share))
 	}
 	return float32(max(.5, min(bits, p.RarityMax)))
+}
+
+// Kinds gives the kinds of names that have weights of their own, and which of
+// them a schema belongs to is given by KindOf.
+func Kinds() []string { return kindNames[:] }
+
+// KindOf gives the kind of names of a schema; "" for an unknown one.
+func KindOf(schema string) string {
+	s, ok := schemas[schema]
+	switch {
+	case !ok:
+		return ""
+	case s == aPerson:
+		return kindNames[personKind]
+	case s == aVessel || s == anAircraft:
+		return kindNames[vesselKind]
+	}
+	return kindNames[orgKind]
+}
+
+// StartFor gives the weights that learning begins from for a kind of names.
+func (p *Params) StartFor(kind string) NameWeights { return p.file.Start[kind] }
+
+// Encode gives the file params.json with a version and with other weights and
+// calibrations in place of those for the same kinds.
+func (p *Params) Encode(version string, weights map[string]NameWeights, calibration map[string]Calibration) ([]byte, error) {
+	f := p.file
+	f.Version = version
+	f.Names, f.Calibration = map[string]NameWeights{}, map[string]Calibration{}
+	for _, k := range kindNames {
+		f.Names[k], f.Calibration[k] = p.file.Names[k], p.file.Calibration[k]
+		if w, ok := weights[k]; ok {
+			f.Names[k] = w.rounded()
+		}
+		if c, ok := calibration[k]; ok {
+			f.Calibration[k] = c
+		}
+	}
+	b, err := json.MarshalIndent(&f, "", "  ")
+	return append(b, '\n'), err
+}
+
+func (w *NameWeights) rounded() NameWeights {
+	v := w.vector()
+	for i := range v {
+		v[i] = math.Round(v[i]*1000) / 1000
+	}
+	return weightsOf(v)
 }

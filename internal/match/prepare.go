@@ -53,17 +53,19 @@ type view struct{ list []syllable }
 
 // prepared name.
 type name struct {
-	kind    NameKind
-	text    string
-	tokens  []token
-	core    int    // how many tokens are core
-	joins   []form // of tokens i and i+1
-	whole   form
-	korean  []view // at most two ways to cut
-	chinese []view
-	acronym []uint64
-	han     bool
-	key     uint64 // orders the two sides of a comparison
+	kind     NameKind
+	text     string
+	tokens   []token
+	core     int    // how many tokens are core
+	joins    []form // of tokens i and i+1
+	whole    form
+	korean   []view // at most two ways to cut
+	chinese  []view
+	acronym  []uint64
+	han      bool // all words are Han characters
+	hangul   bool
+	numbered bool   // a word is a number
+	key      uint64 // orders the two sides of a comparison
 }
 
 // Prepared is a subject made ready for scoring. It does not change, and may be
@@ -217,7 +219,7 @@ func (p *Params) newToken(w word, k kind) token {
 			t.class = p.lex.nick[latin]
 		}
 		if loose { // the sounds are blurred, so the same letters tell less
-			t.bits *= .85
+			t.bits = min(t.bits, looseBits*float32(len(t.forms[0].skel))+1)
 		}
 	} else {
 		// A script without a table is compared by its own letters.
@@ -233,6 +235,9 @@ func (p *Params) newToken(w word, k kind) token {
 	}
 	return t
 }
+
+// looseBits is what one consonant of a blurred word tells at most.
+const looseBits = 2.2
 
 // foreignForm makes the form of a word in a script that has no table: each
 // letter stands for one of the sounds of digits, so that only its own script
@@ -297,6 +302,10 @@ func (p *Params) personTokens(words []word) []token {
 			}
 			put(w, roleWord)
 		}
+	}
+	// Ben with one word after it is a given name.
+	if len(out) == 2 && out[0].role == roleParticle && out[0].text == "ben" {
+		out[0].role, out[0].class = roleWord, p.lex.nick["ben"]
 	}
 	return out
 }
@@ -412,6 +421,10 @@ func (p *Params) orgToken(words []word, fold []string, i int, k kind) (token, in
 		return t, 1
 	}
 	t := p.newToken(words[i], k)
+	if s, ok := l.misspelt(f); ok && i > 0 && k != vesselKind {
+		t.role, t.class, t.family = roleLegal, l.legal[s].class, l.legal[s].family
+		return t, 1
+	}
 	if g := l.generic[f]; g != 0 && k != vesselKind {
 		t.role, t.class, t.bits = roleGeneric, g, min(t.bits, 5)
 		switch l.classes[g] {
@@ -475,6 +488,8 @@ func (p *Params) finishName(n *name, words []word, k kind) {
 		han = han && w.script == romanise.Han
 	}
 	n.han = han
+	n.hangul = len(words) > 0 && !slices.ContainsFunc(words, func(w word) bool { return w.script != romanise.Hangul })
+	n.numbered = slices.ContainsFunc(n.tokens, func(t token) bool { return t.role == roleNumber })
 	if k != vesselKind {
 		p.readSyllables(n, words, k)
 	}
@@ -503,10 +518,15 @@ func (p *Params) readSyllables(n *name, words []word, k kind) {
 		}
 		native = native || cjk(w.script) || w.script == romanise.Cyrillic
 		end := i == 0 || i == len(words)-1
-		koName = koName || end && p.lex.koreanBy[f]
+		spelt, isSurname := p.lex.koreanBy[f]
+		isSurname = isSurname && end
+		koName = koName || isSurname
 		zhName = zhName || end && p.lex.chineseBy[f]
 		if koOK {
 			cuts := romanise.Korean(f, w.script)
+			if isSurname && w.script == romanise.Latin {
+				cuts = surnameCuts(cuts, spelt)
+			}
 			koOK = len(cuts) > 0
 			if koOK {
 				second := cuts[0]
@@ -534,6 +554,20 @@ func (p *Params) readSyllables(n *name, words []word, k kind) {
 	if zhOK && (zhName || native || len(words) == 1) && len(zh) >= 2 && len(zh) <= 5 {
 		n.chinese = append(n.chinese, p.chineseBits(zh))
 	}
+}
+
+// surnameCuts adds to the ways to cut a word that it is a surname by custom,
+// whatever its spelling.
+func surnameCuts(cuts [][]romanise.Syllable, spelt romanise.Syllable) [][]romanise.Syllable {
+	custom := []romanise.Syllable{spelt}
+	switch {
+	case len(cuts) == 0:
+		return [][]romanise.Syllable{custom}
+	case len(cuts[0]) == 1:
+		custom[0] = spelt.Or(cuts[0][0])
+		return append([][]romanise.Syllable{custom}, cuts[1:]...)
+	}
+	return [][]romanise.Syllable{cuts[0], custom}
 }
 
 // chineseText keeps apostrophes only between syllables, as in Zheng'en; those

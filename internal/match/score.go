@@ -27,6 +27,8 @@ const (
 	fBadForm
 	fPlace
 	fBadPlace
+	fLostPlace
+	fDiffer
 	fBias
 	featureCount
 )
@@ -49,7 +51,7 @@ func (w *NameWeights) vector() *Features {
 func (w *NameWeights) rest() [featureCount - fFull]*float64 {
 	return [...]*float64{
 		&w.Full, &w.Exact, &w.Extra, &w.ExtraRarity, &w.Alone, &w.Order, &w.Initial, &w.BadInitial, &w.Joined,
-		&w.Number, &w.BadNumber, &w.LostNumber, &w.Form, &w.BadForm, &w.Place, &w.BadPlace, &w.Bias,
+		&w.Number, &w.BadNumber, &w.LostNumber, &w.Form, &w.BadForm, &w.Place, &w.BadPlace, &w.LostPlace, &w.Differ, &w.Bias,
 	}
 }
 
@@ -104,13 +106,14 @@ func NewScorer(p *Params) *Scorer {
 
 // work is the memory of one comparison of two names.
 type work struct {
-	usedX, usedY [maxWords]bool
-	cands        [256]cand
-	count        int
-	pairX, pairY [maxWords]int8 // aligned words, in order of x
-	pairs        int
-	feat         Features
-	record       func(partKind, int, int, int, int, float64, float64) // for explanations only
+	usedX, usedY   [maxWords]bool
+	exactX, exactY [maxWords]bool // has a word spelt the same
+	cands          [256]cand
+	count          int
+	pairX, pairY   [maxWords]int8 // aligned words, in order of x
+	pairs          int
+	feat           Features
+	record         func(partKind, int, int, int, int, float64, float64) // for explanations only
 }
 
 // cand is a way to align words i (ni of them) of x with words j (nj) of y.
@@ -155,8 +158,9 @@ func pairKind(a, b *Prepared) kind {
 }
 
 // probability maps bits to a probability by the calibration.
-func (p *Params) probability(bits float64, k kind) float64 {
-	c := &p.calib[k]
+func (p *Params) probability(bits float64, k kind) float64 { return p.calib[k].probability(bits) }
+
+func (c *Calibration) probability(bits float64) float64 {
 	n := len(c.Bits)
 	i := 1
 	for i < n-1 && bits > c.Bits[i] {
@@ -187,8 +191,11 @@ func (s *Scorer) nameBits(a, b *name, weights *Features, k kind) float64 {
 	if x.key > y.key || x.key == y.key && x.text > y.text {
 		x, y = y, x
 	}
-	s.words(x, y, k)
-	best := dot(&s.w.feat, weights)
+	best := math.Inf(-1)
+	if !bySyllables(x, y) {
+		s.words(x, y, k)
+		best = dot(&s.w.feat, weights)
+	}
 	if !(x.han && y.han) {
 		for i := range x.korean {
 			for j := range y.korean {
@@ -207,6 +214,16 @@ func (s *Scorer) nameBits(a, b *name, weights *Features, k kind) float64 {
 		best += s.p.file.Facts.WeakName
 	}
 	return best
+}
+
+// bySyllables says whether two names are compared by syllables alone: one is in
+// Hangul or Han characters, and both can be read as names of the same language.
+// Letters would only blur them.
+func bySyllables(x, y *name) bool {
+	if !x.hangul && !x.han && !y.hangul && !y.han || x.han && y.han {
+		return false
+	}
+	return len(x.korean) > 0 && len(y.korean) > 0 || len(x.chinese) > 0 && len(y.chinese) > 0
 }
 
 // hat adds the weight-bearing quantities of two words at dissimilarity d.
@@ -228,6 +245,23 @@ func (f *Features) hat(d float64, bits float64) {
 	f[fWord+i+1] += t
 }
 
+// enough is the most bits that shared words tell: relatives and namesakes share
+// many words, so that a word that differs still counts.
+const enough = 22
+
+// cap scales the rarity of shared words down to enough.
+func (f *Features) cap() {
+	sum := 0.0
+	for i := range knotCount - 1 {
+		sum += f[fRarity+i]
+	}
+	if sum > enough {
+		for i := range knotCount - 1 {
+			f[fRarity+i] *= enough / sum
+		}
+	}
+}
+
 // conflict is the dissimilarity from which two words are different words.
 var conflict = float32(knots[knotCount-1])
 
@@ -238,10 +272,10 @@ func (s *Scorer) words(x, y *name, k kind) {
 	w.count, w.pairs = 0, 0
 	tx, ty := x.tokens, y.tokens
 	for i := range tx {
-		w.usedX[i] = false
+		w.usedX[i], w.exactX[i] = false, false
 	}
 	for j := range ty {
-		w.usedY[j] = false
+		w.usedY[j], w.exactY[j] = false, false
 	}
 	han := x.han && y.han
 	exactX := 0
@@ -258,6 +292,7 @@ func (s *Scorer) words(x, y *name, k kind) {
 				w.push(cand{int8(i), int8(j), 1, 1, (1 - d/conflict) * (min(tx[i].bits, ty[j].bits) + 2), d})
 				if d == 0 {
 					exactX++
+					w.exactX[i], w.exactY[j] = true, true
 				}
 			}
 		}
@@ -275,6 +310,10 @@ func (w *work) push(c cand) {
 	}
 }
 
+// letterShare is the part of plain letters in the dissimilarity of two words;
+// the rest is that of sounds.
+const letterShare = .3
+
 // dissimilarity gives how far two words are apart: 0 for the same letters, up
 // to conflict for different words.
 func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
@@ -291,6 +330,10 @@ func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
 		return .05
 	}
 	length := (a.length + b.length) / 2
+	blurred := len(a.forms) > 0 && len(b.forms) > 0 && a.forms[0].loose != b.forms[0].loose
+	if blurred { // only the consonants count
+		length = float32(len(a.forms[0].skel)+len(b.forms[0].skel))/2 + 1
+	}
 	limit := int(conflict*length*unit) + 1
 	best := far
 	for i := range a.forms {
@@ -305,6 +348,10 @@ func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
 	d := conflict
 	if best < far {
 		d = min(conflict, float32(best)/(unit*length))
+		if d > .02 && d < conflict && !blurred {
+			plain := byLetter(a.forms[0].letters, b.forms[0].letters, far, &s.m)
+			d = min(conflict, (1-letterShare)*d+letterShare*float32(plain)/(unit*length))
+		}
 	}
 	if d == 0 {
 		d = .01 // the same letters only after reading
@@ -337,8 +384,8 @@ func (s *Scorer) joinCandidates(x, y *name) {
 			continue
 		}
 		for j := range y.tokens {
-			if y.tokens[j].core() {
-				if d := joinOne(&x.joins[i], &y.tokens[j]); d < .2 {
+			if y.tokens[j].core() && !s.w.exactY[j] {
+				if d := joinOne(&x.joins[i], &y.tokens[j]); d < .15 {
 					s.w.push(joined(x, y, i, j, 2, 1, d))
 				}
 			}
@@ -349,8 +396,8 @@ func (s *Scorer) joinCandidates(x, y *name) {
 			continue
 		}
 		for i := range x.tokens {
-			if x.tokens[i].core() {
-				if d := joinOne(&y.joins[j], &x.tokens[i]); d < .2 {
+			if x.tokens[i].core() && !s.w.exactX[i] {
+				if d := joinOne(&y.joins[j], &x.tokens[i]); d < .15 {
 					s.w.push(joined(x, y, i, j, 1, 2, d))
 				}
 			}
@@ -358,17 +405,21 @@ func (s *Scorer) joinCandidates(x, y *name) {
 	}
 	for i := range x.joins {
 		for j := range y.joins {
+			if s.w.exactX[i] || s.w.exactX[i+1] || s.w.exactY[j] || s.w.exactY[j+1] {
+				continue
+			}
 			if x.joins[i].hash == 0 || y.joins[j].hash == 0 || !x.tokens[i].core() || !x.tokens[i+1].core() || !y.tokens[j].core() || !y.tokens[j+1].core() {
 				continue
 			}
-			if d := s.close(&x.joins[i], &y.joins[j]); d < .12 {
+			if d := s.close(&x.joins[i], &y.joins[j]); d < .04 {
 				s.w.push(joined(x, y, i, j, 2, 2, d+.03))
 			}
 		}
 	}
 	nx, ny := len(x.tokens), len(y.tokens)
-	if nx != ny && (nx > 2 || ny > 2) && nx < 12 && ny < 12 && len(x.whole.sounds) > 5 {
-		if d := s.close(&x.whole, &y.whole); d < .1 {
+	if nx != ny && (nx > 2 || ny > 2) && !x.numbered && !y.numbered &&
+		len(x.whole.letters) < maxSounds && len(y.whole.letters) < maxSounds && len(x.whole.sounds) > 5 {
+		if d := s.close(&x.whole, &y.whole); d < .06 {
 			s.w.push(joined(x, y, 0, 0, nx, ny, d))
 		}
 	}
@@ -377,13 +428,16 @@ func (s *Scorer) joinCandidates(x, y *name) {
 // close is the dissimilarity of two forms if it is small.
 func (s *Scorer) close(a, b *form) float32 {
 	la, lb := len(a.letters), len(b.letters)
-	if la > lb+3 || lb > la+3 {
+	if la > lb+2 || lb > la+2 {
 		return conflict
 	}
 	length := float32(la+lb) / 2
 	d := s.p.sounds.distance(a, b, int(.2*length*unit), &s.m)
 	if d >= far {
 		return conflict
+	}
+	if a.loose != b.loose {
+		length = float32(len(a.skel)+len(b.skel))/2 + 1
 	}
 	return float32(d) / (unit * length)
 }
@@ -438,7 +492,7 @@ func (s *Scorer) choose(x, y *name, k kind) {
 		list[m] = c
 	}
 	f := &w.feat
-	exact := true
+	exact, worst := true, float32(0)
 	for n := range list {
 		c := &list[n]
 		if w.taken(x, y, c) {
@@ -452,8 +506,10 @@ func (s *Scorer) choose(x, y *name, k kind) {
 		}
 		s.agreed(x, y, c)
 		exact = exact && c.d == 0
+		worst = max(worst, c.d)
 	}
-	s.leftOver(x, y, exact)
+	s.leftOver(x, y, exact, worst)
+	f.cap()
 	if k != personKind {
 		s.legalForms(x, y)
 	}
@@ -517,8 +573,12 @@ func sumBits(n *name, i, count int8) float32 {
 	return s
 }
 
+// fullUntil is the dissimilarity of the worst pair of words up to which names
+// that leave nothing over are full; at twice that they are not.
+const fullUntil = .13
+
 // leftOver adds what the words tell that have no partner.
-func (s *Scorer) leftOver(x, y *name, exact bool) {
+func (s *Scorer) leftOver(x, y *name, exact bool, worst float32) {
 	w := &s.w
 	f := &w.feat
 	s.initials(x, y)
@@ -527,6 +587,7 @@ func (s *Scorer) leftOver(x, y *name, exact bool) {
 	lx, bx, nx, px := w.left(x, &w.usedX)
 	ly, by, ny, py := w.left(y, &w.usedY)
 	f[fBadPlace] += float64(min(px, py))
+	f[fLostPlace] += float64(max(px, py) - min(px, py))
 	f[fBadNumber] += float64(min(nx, ny))
 	f[fLostNumber] += float64(max(nx, ny) - min(nx, ny))
 	bad := min(lx, ly)
@@ -534,6 +595,7 @@ func (s *Scorer) leftOver(x, y *name, exact bool) {
 		mean := (bx/float64(lx) + by/float64(ly)) / 2
 		f[fRarity+knotCount-1] += float64(bad) * mean
 		f[fWord+knotCount-1] += float64(bad)
+		f[fDiffer] = 1
 		w.note(partConflict, -1, -1, bad, bad, 1, float64(bad)*mean)
 	}
 	if more := max(lx, ly) - bad; more > 0 {
@@ -547,7 +609,7 @@ func (s *Scorer) leftOver(x, y *name, exact bool) {
 	}
 	switch {
 	case lx == 0 && ly == 0 && nx == 0 && ny == 0 && w.pairs > 0:
-		f[fFull] = 1
+		f[fFull] = float64(max(0, min(1, 2-worst/fullUntil)))
 		if exact {
 			f[fExact] = 1
 		}
@@ -629,7 +691,7 @@ func (w *work) initials(a, b *name, usedA, usedB *[maxWords]bool, swapped bool) 
 
 // acronym matches one word of a name with the first letters of the other.
 func (s *Scorer) acronym(x, y *name) {
-	if len(x.acronym) == 0 && len(y.acronym) == 0 || s.w.pairs > 0 {
+	if len(x.acronym) == 0 && len(y.acronym) == 0 || s.w.pairs > 1 {
 		return
 	}
 	s.w.acronym(x, y, &s.w.usedX, &s.w.usedY)
@@ -644,7 +706,12 @@ func (w *work) acronym(long, short *name, usedL, usedS *[maxWords]bool) {
 				continue
 			}
 			for i := range long.tokens {
-				usedL[i] = usedL[i] || long.tokens[i].core()
+				if usedL[i] {
+					return
+				}
+			}
+			for i := range long.tokens {
+				usedL[i] = long.tokens[i].core()
 			}
 			usedS[j] = true
 			bits := min(2.2*float64(t.length), 12)
@@ -669,7 +736,7 @@ func (s *Scorer) legalForms(x, y *name) {
 	if a.class == b.class {
 		f[fForm] = 1
 		s.w.note(partForm, -1, -1, 1, 1, 0, 1)
-	} else if a.family != b.family {
+	} else if a.family != b.family && s.p.lex.telling(a.family) && s.p.lex.telling(b.family) {
 		f[fBadForm] = 1
 		s.w.note(partBadForm, -1, -1, 1, 1, 1, 1)
 	}
@@ -706,21 +773,26 @@ func (s *Scorer) syllables(x, y *view, chinese bool) {
 	if shift > 0 {
 		f[fOrder] = 1
 	}
-	lost := 0
+	lost, worst := 0, 0.0
 	for i := range min(nx, ny) {
 		a, b := &x.list[(i+shift)%nx], &y.list[i]
 		usedX[(i+shift)%nx], usedY[i] = true, true
 		d := syllableDistance(a, b, chinese)
 		f.hat(d, float64(min(a.bits, b.bits)))
+		worst = max(worst, d)
 		if d >= knots[knotCount-1] {
 			lost++
 		}
 	}
+	if lost > 0 {
+		f[fDiffer] = 1
+	}
+	f.cap()
 	if nx != ny {
 		f[fExtra] = math.Abs(float64(nx - ny))
 		f[fExtraRarity] = f[fExtra] * float64(s.p.Syllable)
 	} else if lost == 0 {
-		f[fFull] = 1
+		f[fFull] = max(0, min(1, 2-worst/fullUntil))
 	}
 	w.note(partSyllables, shift, 0, nx, ny, best, 0)
 	f[fBias] = 1
@@ -734,11 +806,115 @@ func syllableDistance(a, b *syllable, chinese bool) float64 {
 		}
 		return .5
 	}
-	switch a.korean.Meets(b.korean) {
-	case 3:
-		return .05
-	case 2:
-		return .34
+	x, y := a.korean, b.korean
+	switch {
+	case x.Lead&y.Lead == 0:
+		return .5
+	case x.Vowel&y.Vowel == 0 && x.Tail&y.Tail == 0:
+		return .5
+	case x.Vowel&y.Vowel == 0: // vowels are what spellings blur
+		return .2
+	case x.Tail&y.Tail == 0:
+		return .3
 	}
-	return .5
+	return .05
+}
+
+// NameFeatures gives the quantities of the two names that agree best.
+func (s *Scorer) NameFeatures(a, b *Prepared) Features {
+	k := pairKind(a, b)
+	var best Features
+	top := math.Inf(-1)
+	for i := range a.names {
+		for j := range b.names {
+			if bits, f := s.best(&a.names[i], &b.names[j], k); bits > top {
+				top, best = bits, f
+			}
+		}
+	}
+	return best
+}
+
+// best gives the bits of two names and the quantities behind them.
+func (s *Scorer) best(a, b *name, k kind) (float64, Features) {
+	want := s.nameBits(a, b, &s.weights[k], k)
+	x, y := a, b
+	if x.key > y.key || x.key == y.key && x.text > y.text {
+		x, y = y, x
+	}
+	var f Features
+	top := math.Inf(-1)
+	keep := func() {
+		if d := dot(&s.w.feat, &s.weights[k]); d > top {
+			f, top = s.w.feat, d
+		}
+	}
+	if !bySyllables(x, y) {
+		s.words(x, y, k)
+		keep()
+	}
+	if !(x.han && y.han) {
+		for i := range x.korean {
+			for j := range y.korean {
+				s.syllables(&x.korean[i], &y.korean[j], false)
+				keep()
+			}
+		}
+		for i := range x.chinese {
+			for j := range y.chinese {
+				s.syllables(&x.chinese[i], &y.chinese[j], true)
+				keep()
+			}
+		}
+	}
+	return want, f
+}
+
+// Bits gives the evidence of names with the given quantities and weights.
+func Bits(f *Features, w *NameWeights) float64 { return dot(f, w.vector()) }
+
+// Vector gives weights in the order of Features.
+func Vector(w *NameWeights) Features { return *w.vector() }
+
+// WeightsOf is the opposite of Vector.
+func WeightsOf(v Features) NameWeights { return weightsOf(&v) }
+
+// Signs gives the range each weight is held to, so that what pairs happen to
+// tell never makes agreement count against, or conflict for, a match.
+func Signs() (low, high Features) {
+	for i := range low {
+		low[i], high[i] = -30, 30
+	}
+	for k := range knotCount {
+		low[fRarity+k] = 0
+	}
+	low[fRarity+knotCount-1], high[fRarity+knotCount-1] = -3, 0
+	high[fWord+knotCount-1] = 0
+	for _, i := range []int{fExtra, fExtraRarity, fAlone, fOrder, fBadInitial, fBadNumber, fLostNumber, fBadForm, fBadPlace, fLostPlace, fDiffer} {
+		high[i] = 0
+	}
+	for _, i := range []int{fFull, fExact, fInitial, fNumber, fForm} {
+		low[i] = 0
+	}
+	return low, high
+}
+
+// Order lowers weights so that a pair of words never tells more the further the
+// two are apart.
+func Order(v *Features) {
+	for k := 1; k < knotCount; k++ {
+		v[fRarity+k] = min(v[fRarity+k], v[fRarity+k-1])
+	}
+}
+
+// ProbabilityOf maps bits to a probability by a calibration.
+func ProbabilityOf(bits float64, c *Calibration) float64 { return c.probability(bits) }
+
+// Words gives how many words of the shorter name agree with one of the other,
+// and how many have a different one in their place.
+func (f *Features) Words() (agreed, differ float64) {
+	for k := range knotCount - 1 {
+		agreed += f[fWord+k]
+	}
+	return agreed, f[fWord+knotCount-1]
 }

@@ -87,12 +87,15 @@ func isVowelSound(s sound) bool {
 // form is one reading of a word, made ready for comparison.
 type form struct {
 	sounds  []sound
-	drop    []uint8 // what it costs to leave each sound out
-	letters []byte  // the reading as written
-	have    uint64  // the consonant sounds in it
-	near    uint64  // those, and the sounds that are close to one of them
-	hash    uint64  // of letters
-	loose   bool    // vowels may be missing or added by the script
+	drop    []uint8    // what it costs to leave each sound out
+	letters []byte     // the reading as written
+	have    uint64     // the consonant sounds in it
+	near    uint64     // those, and the sounds that are close to one of them
+	skel    []uint8    // the consonants by class
+	places  [17]uint16 // where each class stands in skel
+	alpha   uint32     // the letters in it
+	hash    uint64     // of letters
+	loose   bool       // vowels may be missing or added by the script
 }
 
 const maxSounds = 30
@@ -107,9 +110,15 @@ func (t *soundTable) newForm(latin string, loose bool) form {
 	for i, s := range f.sounds {
 		f.drop[i] = t.dropCost(f.sounds, i)
 		if !isVowelSound(s) {
-			f.have |= 1 << s
 			f.near |= t.near[s]
+			if s != 'h'-'a' && s != 'w'-'a' && s != 'j'-'a' {
+				f.have |= 1 << s
+			}
 		}
+	}
+	f.skeletal()
+	for _, c := range f.letters {
+		f.alpha |= 1 << (c & 31)
 	}
 	return f
 }
@@ -123,6 +132,67 @@ type soundTable struct {
 
 type dropCosts struct {
 	Consonant, Vowel, Double, BesideVowel, LastVowel, H, Glide, LastS float64
+}
+
+// levels are the classes of soundClass by number, for comparing skeletons bit
+// by bit; digits share the rest.
+var soundLevel = func() [sounds]uint8 {
+	var t [sounds]uint8
+	for s := range t {
+		c := soundClass[s]
+		switch {
+		case c == 0:
+		case '0' <= c && c <= '9':
+			t[s] = 9 + (c-'0')%7
+		default:
+			t[s] = 1 + uint8(strings.IndexByte("ktsprlmn", c))
+		}
+	}
+	return t
+}()
+
+// skeletal fills in the skeleton of a form.
+func (f *form) skeletal() {
+	prev := uint8(0)
+	for _, s := range f.sounds {
+		l := soundLevel[s]
+		if l == 0 || l == prev || len(f.skel) == 16 {
+			continue
+		}
+		f.places[l] |= 1 << len(f.skel)
+		f.skel = append(f.skel, l)
+		prev = l
+	}
+}
+
+// skeletonDistance counts the edits between two skeletons, by the bit-parallel
+// method of Hyyrö (2003) for optimal string alignment.
+func skeletonDistance(a, b *form) int {
+	m := len(a.skel)
+	if m == 0 || len(b.skel) == 0 {
+		return max(m, len(b.skel))
+	}
+	vp, vn := uint32(1)<<m-1, uint32(0)
+	top := uint32(1) << (m - 1)
+	d, before := m, uint32(0)
+	d0 := uint32(0)
+	for _, c := range b.skel {
+		eq := uint32(a.places[c])
+		swap := (^d0 & eq) << 1 & before
+		d0 = (eq&vp + vp ^ vp) | eq | vn | swap
+		hp := vn | ^(d0 | vp)
+		hn := d0 & vp
+		if hp&top != 0 {
+			d++
+		} else if hn&top != 0 {
+			d--
+		}
+		hp = hp<<1 | 1
+		vp = hn<<1 | ^(d0 | hp)
+		vn = hp & d0
+		before = eq
+	}
+	return d
 }
 
 // dropCost gives the cost of leaving out the sound at i, in 1/unit.
@@ -166,51 +236,102 @@ func (t *soundTable) distance(a, b *form, limit int, m *scratch) int {
 	if a.hash == b.hash && len(a.letters) == len(b.letters) {
 		return 0
 	}
-	// Each sound that has no near one on the other side costs about an edit.
-	lack := max(bits.OnesCount64(a.have&^b.near), bits.OnesCount64(b.have&^a.near))
-	if lack*(unit*5/8) > limit {
+	loose := a.loose != b.loose
+	// Words whose consonants differ by more than one edit in five are no
+	// spellings of each other.
+	allowed := 1 + max(len(a.skel), len(b.skel))/5
+	if d := len(a.skel) - len(b.skel); d > allowed || -d > allowed || skeletonDistance(a, b) > allowed {
 		return far
 	}
-	best := t.bySound(a, b, limit, m)
-	if best > unit/4 && !a.loose && !b.loose {
-		if d := byLetter(a.letters, b.letters, min(best, limit), m); d < best {
-			best = d
-		}
+	// Each consonant that has no near one on the other side costs an edit.
+	lack := max(bits.OnesCount64(a.have&^b.near), bits.OnesCount64(b.have&^a.near))
+	if loose {
+		lack /= 2
+	}
+	if lack*(unit*9/10) > limit {
+		return far
+	}
+	best := far
+	if loose {
+		return t.byLooseSound(a, b, limit, m)
+	}
+	best = t.bySound(a, b, limit, m)
+	// Every edit of a letter changes two bits at most.
+	if most := min(best, limit); best > unit/4 && bits.OnesCount32(a.alpha^b.alpha)*unit <= 2*most {
+		best = min(best, byLetter(a.letters, b.letters, most, m))
 	}
 	return best
 }
 
 const far = 1 << 14
 
+// slip is the cost of two neighbouring letters swapped.
+const slip = unit * 6 / 10
+
 func (t *soundTable) bySound(a, b *form, limit int, m *scratch) int {
 	x, y := a.sounds, b.sounds
-	loose := a.loose || b.loose
-	before, last, row := &m.rows[0], &m.rows[1], &m.rows[2]
+	n := len(y)
+	before, last, row := m.rows[0][:n+1], m.rows[1][:n+1], m.rows[2][:n+1]
+	dropX, dropY := a.drop[:len(x)], b.drop[:n]
+	last[0] = 0
+	for j, d := range dropY {
+		last[j+1] = last[j] + int16(d)
+	}
+	for i, xi := range x {
+		da := int16(dropX[i])
+		left := last[0] + da
+		row[0] = left
+		least := left
+		swaps := &t.swap[xi]
+		for j, yj := range y {
+			d := last[j] + int16(swaps[yj])
+			if e := last[j+1] + da; e < d {
+				d = e
+			}
+			if e := left + int16(dropY[j]); e < d {
+				d = e
+			}
+			if i > 0 && j > 0 && xi == y[j-1] && x[i-1] == yj && xi != yj {
+				d = min(d, before[j-1]+slip)
+			}
+			row[j+1] = d
+			left = d
+			if d < least {
+				least = d
+			}
+		}
+		if int(least) > limit {
+			return far
+		}
+		before, last, row = last, row, before
+	}
+	return int(last[n])
+}
+
+// byLooseSound is bySound for words of which one is in a script that leaves
+// vowels out or adds them.
+func (t *soundTable) byLooseSound(a, b *form, limit int, m *scratch) int {
+	x, y := a.sounds, b.sounds
+	last, row := &m.rows[1], &m.rows[2]
 	last[0] = 0
 	for j := range y {
-		last[j+1] = last[j] + dropOf(b, j, loose)
+		last[j+1] = last[j] + dropOf(b, j, true)
 	}
 	for i := range x {
-		da := dropOf(a, i, loose)
+		da := dropOf(a, i, true)
 		row[0] = last[0] + da
 		least := row[0]
 		swaps := &t.swap[x[i]]
 		for j := range y {
-			c := int16(swaps[y[j]])
-			if loose {
-				c = looseSwap(x[i], y[j], c)
-			}
-			d := min(last[j]+c, last[j+1]+da, row[j]+dropOf(b, j, loose))
-			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] && x[i] != x[i-1] {
-				d = min(d, before[j-1]+unit*9/10)
-			}
+			c := looseSwap(x[i], y[j], int16(swaps[y[j]]))
+			d := min(last[j]+c, last[j+1]+da, row[j]+dropOf(b, j, true))
 			row[j+1] = d
 			least = min(least, d)
 		}
 		if int(least) > limit {
 			return far
 		}
-		before, last, row = last, row, before
+		last, row = row, last
 	}
 	return int(last[len(y)])
 }
@@ -274,7 +395,7 @@ func byLetter(x, y []byte, limit int, m *scratch) int {
 			}
 			d := min(last[j]+c, last[j+1]+unit, row[j]+unit)
 			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
-				d = min(d, before[j-1]+unit)
+				d = min(d, before[j-1]+slip)
 			}
 			row[j+1] = d
 			least = min(least, d)

@@ -68,6 +68,11 @@ func (a Syllable) Meets(b Syllable) int {
 	return n
 }
 
+// Or gives the syllables that are in either set, part by part.
+func (a Syllable) Or(b Syllable) Syllable {
+	return Syllable{a.Lead | b.Lead, a.Vowel | b.Vowel, a.Tail | b.Tail}
+}
+
 // Initials of Unicode by number.
 const (
 	kG = 1 << iota
@@ -125,11 +130,11 @@ var (
 		"z": kJ, "zh": kJ, "ts": kJ | kCh, "c": kJ | kCh, "h": kH, "w": kNone, "y": kNone, "wh": kH | kNone,
 	}
 	latinVowels = vowelTable(`a 0 ah 0 ar 0 aa 0 ae 1 ai 1 ay 1 ei 5,1 ya 2 yae 3 eo 4 eoh 4 eor 4 e 5,1 eh 5,1 o 8,4 oh 8,4 u 13,4,18 uh 4 ur 4 er 4 eu 18 eui 19 ui 19,16 uy 19
-		ee 20 i 20 ih 20 ie 20 yeo 6 yo 12,6 yu 17,6 you 6,17 yoo 17 yeou 6 yew 17 yeu 17 ou 4,13 oo 13 woo 13 wu 13 wa 9 wah 9 wae 10 wai 10 oe 11 oi 11
+		ee 20,19 i 20,19 ih 20 ie 20,19 yeo 6 yo 12,6 yu 17,6 you 6,17 yoo 17 yeou 6 yew 17 yeu 17 ou 4,13,8 oo 13 woo 13 wu 13 wa 9 wah 9 wae 10 wai 10 oe 11,8 oi 11
 		we 15,11,10 wi 16 wo 14,4 weo 14 wor 14 uo 14 oa 9 ye 7,6 yea 6,7 yi 19,20 ia 2 io 12,6 iu 17 iou 6 oy 11 oui 16 wui 16 wee 16 uk 13 yah 2 yuh 6 yoh 12 yeoh 6 ow 13 eau 8`)
 	latinTails = map[string]uint8{
 		"": 0, "k": 1, "g": 1, "c": 1, "ck": 1, "kk": 1, "q": 1, "n": 2, "t": 3, "d": 3, "s": 3, "l": 4, "r": 4, "ll": 4,
-		"m": 5, "p": 6, "b": 6, "ng": 7,
+		"m": 5, "p": 6, "b": 6, "ng": 7, "nn": 2, "mm": 5, "gn": 7,
 	}
 
 	cyrillicLeads = map[string]uint32{

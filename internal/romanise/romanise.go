@@ -104,6 +104,10 @@ type Reading struct {
 	Syllabic bool
 }
 
+// foreign reports whether a word of Han or Hangul syllables is long enough to
+// write a foreign name; a native surname or given name has one or two.
+func foreign(word string) bool { return utf8.RuneCountInString(word) > 2 }
+
 // most is the number of readings a word has at most.
 const most = 3
 
@@ -124,9 +128,9 @@ func Of(word string, s Script) []Reading {
 	case Arabic, Hebrew:
 		return unvowelled(word, s)
 	case Hangul:
-		return one(Reading{Latin: revised(word), Syllabic: true})
+		return one(Reading{Latin: revised(word), Syllabic: foreign(compose(word))})
 	case Han:
-		return one(Reading{Latin: pinyinOf(word), Syllabic: true})
+		return one(Reading{Latin: pinyinOf(word), Syllabic: foreign(word)})
 	case Kana:
 		return one(Reading{Latin: kana(word), Syllabic: true})
 	case Indic:

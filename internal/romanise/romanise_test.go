@@ -82,7 +82,10 @@ func TestChinese(t *testing.T) {
 		sc   Script
 		want string
 	}{
-		{"jinping", Latin, "jin ping "}, {"цзиньпин", Cyrillic, "jin ping "}, {"解", Han, "xie "}, {"zhengen", Latin, "zhen gen "},
+		{"jinping", Latin, "jin ping "},
+		{"цзиньпин", Cyrillic, "jin ping "},
+		{"解", Han, "xie "},
+		{"zhengen", Latin, "zhen gen "},
 		{"smith", Latin, ""},
 	} {
 		if got := first(c.s, c.sc); got != c.want {

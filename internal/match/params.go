@@ -277,6 +277,7 @@ type lexicon struct {
 	classBits []float64
 	korean    []surname
 	koreanBy  map[string]romanise.Syllable  // surnames by Latin spelling
+	commonBy  map[string]bool               // Latin spellings of common Korean surnames, three letters or more
 	chinese   map[romanise.Mandarin]float64 // bits
 	chineseBy map[string]bool
 	byID      map[string]uint16
@@ -317,6 +318,7 @@ func (l *lexicon) class(name string) uint16 {
 		l.share = map[string]float64{}
 		l.count = [2]map[string]float64{{}, {}}
 		l.chinese, l.chineseBy, l.koreanBy = map[romanise.Mandarin]float64{}, map[string]bool{}, map[string]romanise.Syllable{}
+		l.commonBy = map[string]bool{}
 	}
 	id, ok := l.byID[name]
 	if !ok {
@@ -415,6 +417,9 @@ func (l *lexicon) readSurname(f []string) error {
 			return fault.New(fault.Invalid, "%q is no Hangul syllable", native[0])
 		}
 		for _, s := range strings.Fields(f[3]) {
+			if n >= 900 && len(s) >= 3 {
+				l.commonBy[s] = true
+			}
 			l.koreanBy[s] = l.koreanBy[s].Or(l.korean[len(l.korean)-1].syllable)
 		}
 	case "zh":

@@ -150,11 +150,38 @@ func Prepare(p *Params, in Input) (*Prepared, error) {
 			continue
 		}
 		out.names = append(out.names, got)
+		for _, part := range alternatives(got.text) {
+			if x, _ := p.prepareName(Name{part, n.Kind}, out.kind); len(x.tokens) > 0 && len(out.names) < MaxNames {
+				out.names = append(out.names, x)
+			}
+		}
 	}
 	if err := out.prepareFacts(in); err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// alternatives gives the names that are written as one with a stroke or an
+// "also known as" between them; nil when there is just one.
+func alternatives(s string) []string {
+	parts := []string{s}
+	for _, sep := range []string{"/", " a.k.a. ", " aka ", " f.k.a. ", " also known as ", " formerly known as ", " A.K.A. ", " AKA "} {
+		var next []string
+		for _, x := range parts {
+			next = append(next, strings.Split(x, sep)...)
+		}
+		parts = next
+	}
+	if len(parts) == 1 || len(parts) > 4 {
+		return nil
+	}
+	for _, x := range parts {
+		if len(strings.TrimSpace(x)) < 6 {
+			return nil
+		}
+	}
+	return parts
 }
 
 func shorten(s string) string {
@@ -545,15 +572,30 @@ func (p *Params) readSyllables(n *name, words []word, k kind) {
 			}
 		}
 	}
-	if koOK && (koName || native || len(words) == 1) && len(ko[0]) >= 2 && len(ko[0]) <= 5 {
+	if len(words) == 1 && words[0].script == romanise.Latin {
+		koName = p.surnameFirst(folded(words[0]))
+		zhName = false
+	}
+	if koOK && (koName || native) && len(ko[0]) >= 2 && len(ko[0]) <= 5 {
 		n.korean = append(n.korean, p.koreanBits(ko[0]))
 		if two && len(ko[1]) >= 2 {
 			n.korean = append(n.korean, p.koreanBits(ko[1]))
 		}
 	}
-	if zhOK && (zhName || native || len(words) == 1) && len(zh) >= 2 && len(zh) <= 5 {
+	if zhOK && (zhName || native) && len(zh) >= 2 && len(zh) <= 5 {
 		n.chinese = append(n.chinese, p.chineseBits(zh))
 	}
+}
+
+// surnameFirst says whether a Korean name written as one word begins with a
+// common surname.
+func (p *Params) surnameFirst(f string) bool {
+	for n := 3; n <= 5 && n+3 < len(f); n++ {
+		if p.lex.commonBy[f[:n]] {
+			return true
+		}
+	}
+	return false
 }
 
 // surnameCuts adds to the ways to cut a word that it is a surname by custom,

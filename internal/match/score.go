@@ -247,7 +247,7 @@ func (f *Features) hat(d float64, bits float64) {
 
 // enough is the most bits that shared words tell: relatives and namesakes share
 // many words, so that a word that differs still counts.
-const enough = 22
+const enough = 16
 
 // cap scales the rarity of shared words down to enough.
 func (f *Features) cap() {
@@ -329,6 +329,12 @@ func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
 	if a.role == roleGeneric && b.role == roleGeneric && a.class == b.class {
 		return .05
 	}
+	if len(a.forms) == 1 && len(b.forms) == 1 && a.class == 0 {
+		m, n := len(a.forms[0].skel), len(b.forms[0].skel)
+		if m-n > 1+m/5 || n-m > 1+n/5 {
+			return conflict
+		}
+	}
 	length := (a.length + b.length) / 2
 	blurred := len(a.forms) > 0 && len(b.forms) > 0 && a.forms[0].loose != b.forms[0].loose
 	if blurred { // only the consonants count
@@ -374,7 +380,7 @@ func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
 // of two words whose border moved, and of the whole name written together.
 func (s *Scorer) joinCandidates(x, y *name) {
 	joinOne := func(join *form, t *token) float32 {
-		if len(join.sounds) == 0 || len(t.forms) == 0 {
+		if len(t.forms) == 0 || !comparable(join, &t.forms[0]) {
 			return conflict
 		}
 		return s.close(join, &t.forms[0])
@@ -408,7 +414,7 @@ func (s *Scorer) joinCandidates(x, y *name) {
 			if s.w.exactX[i] || s.w.exactX[i+1] || s.w.exactY[j] || s.w.exactY[j+1] {
 				continue
 			}
-			if x.joins[i].hash == 0 || y.joins[j].hash == 0 || !x.tokens[i].core() || !x.tokens[i+1].core() || !y.tokens[j].core() || !y.tokens[j+1].core() {
+			if !comparable(&x.joins[i], &y.joins[j]) || !x.tokens[i].core() || !x.tokens[i+1].core() || !y.tokens[j].core() || !y.tokens[j+1].core() {
 				continue
 			}
 			if d := s.close(&x.joins[i], &y.joins[j]); d < .04 {
@@ -419,16 +425,23 @@ func (s *Scorer) joinCandidates(x, y *name) {
 	nx, ny := len(x.tokens), len(y.tokens)
 	if nx != ny && (nx > 2 || ny > 2) && !x.numbered && !y.numbered &&
 		len(x.whole.letters) < maxSounds && len(y.whole.letters) < maxSounds && len(x.whole.sounds) > 5 {
-		if d := s.close(&x.whole, &y.whole); d < .06 {
+		if d := s.close(&x.whole, &y.whole); d < .06 && comparable(&x.whole, &y.whole) {
 			s.w.push(joined(x, y, 0, 0, nx, ny, d))
 		}
 	}
 }
 
+// comparable says whether two forms are so much alike in length that close may
+// find them so.
+func comparable(a, b *form) bool {
+	d, e := len(a.skel)-len(b.skel), len(a.letters)-len(b.letters)
+	return d <= 1 && d >= -1 && e <= 2 && e >= -2 && len(a.letters) > 0
+}
+
 // close is the dissimilarity of two forms if it is small.
 func (s *Scorer) close(a, b *form) float32 {
 	la, lb := len(a.letters), len(b.letters)
-	if la > lb+2 || lb > la+2 {
+	if skeletonDistance(a, b) > 1 {
 		return conflict
 	}
 	length := float32(la+lb) / 2
@@ -714,9 +727,9 @@ func (w *work) acronym(long, short *name, usedL, usedS *[maxWords]bool) {
 				usedL[i] = long.tokens[i].core()
 			}
 			usedS[j] = true
-			bits := min(2.2*float64(t.length), 12)
-			w.feat.hat(.1, bits)
-			w.note(partAcronym, -1, -1, 1, 1, .1, bits)
+			bits := min(3*float64(t.length), 12)
+			w.feat.hat(.05, bits)
+			w.note(partAcronym, -1, -1, 1, 1, .05, bits)
 			if w.pairs < maxWords {
 				w.pairX[w.pairs], w.pairY[w.pairs] = 0, 0
 				w.pairs++

@@ -1,5 +1,6 @@
-// Package ident reads the identifiers that the world numbers its ships by,
-// checks their check digits and gives their normal form. It never says whether
+// Package ident reads the identifiers by which ships, companies, accounts,
+// securities and papers are told apart, checks their check digits and gives
+// their normal form. It never says whether
 // a number was issued, or to whom: that is for the lists and registers.
 package ident
 

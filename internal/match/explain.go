@@ -79,6 +79,9 @@ func (s *Scorer) explainNames(a, b *name, k kind) []Evidence {
 		s.explainSyllables(e, x, y, best)
 	} else {
 		e.left(&s.w)
+		if l := e.lost(&s.w); l != 0 {
+			e.add("limit", "", "", -l, "shared words tell no more than this")
+		}
 	}
 	e.rest(&s.w.feat)
 	if x.kind == Weak || y.kind == Weak {
@@ -191,9 +194,10 @@ func (e *explainer) left(w *work) {
 	for _, x := range e.list {
 		in -= x.Bits
 	}
-	for _, i := range []int{fFull, fExact, fAlone, fOrder, fBias} {
+	for _, i := range []int{fFull, fExact, fAlone, fOrder, fGeneric, fBias} {
 		in -= w.feat[i] * e.w[i]
 	}
+	in += e.lost(w)
 	said := "words that one name has and the other has not"
 	if w.feat[fWord+last] > 0 || w.feat[fBadNumber] > 0 {
 		said = "contradiction: different words"
@@ -206,6 +210,18 @@ func (e *explainer) left(w *work) {
 	e.add("words", l, r, in, said)
 }
 
+// lost gives the bits that cap took from the shared words.
+func (e *explainer) lost(w *work) float64 {
+	if w.scale == 1 {
+		return 0
+	}
+	sum := 0.0
+	for k := range knotCount - 1 {
+		sum += w.feat[fRarity+k] * e.w[fRarity+k]
+	}
+	return sum * (1/w.scale - 1)
+}
+
 // rest adds what is said of the names as a whole.
 func (e *explainer) rest(f *Features) {
 	for _, p := range []struct {
@@ -215,6 +231,7 @@ func (e *explainer) rest(f *Features) {
 		{fFull, "full", "nothing is left over on either side"},
 		{fExact, "exact", "spelt alike"},
 		{fAlone, "alone", "only one word in common"},
+		{fGeneric, "generic", "only generic words and places in common"},
 		{fOrder, "order", "the words stand in another order"},
 		{fBias, "prior", "before any evidence, among pairs worth comparing"},
 	} {
@@ -246,7 +263,7 @@ func (s *Scorer) explainSyllables(e *explainer, x, y *name, want float64) {
 		}
 	}
 	whole := 0.0
-	for _, i := range []int{fFull, fExact, fAlone, fOrder, fBias} {
+	for _, i := range []int{fFull, fExact, fAlone, fOrder, fGeneric, fBias} {
 		whole += s.w.feat[i] * e.w[i]
 	}
 	e.add("syllables", x.text, y.text, want-whole, "read as syllables of "+language)

@@ -47,6 +47,7 @@ const (
 	keyKorean
 	keyChinese
 	keyExact
+	keySlip
 )
 
 func (k *keyer) put(sort uint64, h uint64) { k.keys = append(k.keys, mix(h*31+sort)) }
@@ -181,6 +182,10 @@ func (k *keyer) pairs(words []*token) {
 	}
 	for i := range words {
 		for j := i + 1; j < len(words); j++ {
+			if len(words) <= slipWords {
+				k.slips(words[i], words[j])
+				k.slips(words[j], words[i])
+			}
 			for _, a := range heads(words[i]) {
 				for _, b := range heads(words[j]) {
 					k.put(keyPair, a+b)
@@ -188,6 +193,22 @@ func (k *keyer) pairs(words []*token) {
 			}
 		}
 	}
+}
+
+// slipWords is the most words of a name in whose pairs a slip is allowed for.
+const slipWords = 4
+
+// slips gives the keys of two words with one letter of the first left out.
+func (k *keyer) slips(a, b *token) {
+	if len(a.forms) == 0 || len(b.forms) == 0 {
+		return
+	}
+	s, rest := skeletonOf(&a.forms[0]), skeletonOf(&b.forms[0]).hash()
+	if len(s) < 2 {
+		return
+	}
+	k.put(keySlip, s.hash()+rest)
+	s.without(func(h uint64) { k.put(keySlip, h+rest) })
 }
 
 // whole gives keys of all words in a row, as they stand and with the first

@@ -60,6 +60,9 @@ type NameWeights struct {
 	BadPlace float64 `json:"bad_place"`
 	// LostPlace is for a place word that one lacks.
 	LostPlace float64 `json:"lost_place"`
+	// Generic is for names that share only generic words and places, where
+	// something is left over.
+	Generic float64 `json:"generic"`
 	// Differ is for names that have different words at all.
 	Differ float64 `json:"differ"`
 	// Bias is where the sum starts.

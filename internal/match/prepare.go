@@ -264,7 +264,7 @@ func (p *Params) newToken(w word, k kind) token {
 }
 
 // looseBits is what one consonant of a blurred word tells at most.
-const looseBits = 2.2
+const looseBits = 1.8
 
 // foreignForm makes the form of a word in a script that has no table: each
 // letter stands for one of the sounds of digits, so that only its own script
@@ -565,7 +565,7 @@ func (p *Params) readSyllables(n *name, words []word, k kind) {
 			}
 		}
 		if zhOK {
-			list := romanise.Chinese(chineseText(w), w.script)
+			list := chineseSyllables(w)
 			zhOK = len(list) > 0
 			for _, s := range list {
 				zh = append(zh, syllable{chinese: s, bits: float32(p.Syllable)})
@@ -612,13 +612,27 @@ func surnameCuts(cuts [][]romanise.Syllable, spelt romanise.Syllable) [][]romani
 	return [][]romanise.Syllable{cuts[0], custom}
 }
 
-// chineseText keeps apostrophes only between syllables, as in Zheng'en; those
-// of Wade-Giles stand inside them.
-func chineseText(w word) string {
-	if w.script != romanise.Latin {
-		return strings.ReplaceAll(w.text, "'", "")
+// chineseSyllables reads a word as Mandarin. An apostrophe stands between
+// syllables, as in Zheng'en, or, by Wade and Giles, inside one.
+func chineseSyllables(w word) []romanise.MandarinSet {
+	if w.script == romanise.Latin && strings.Contains(w.text, "'") {
+		var all []romanise.MandarinSet
+		for _, part := range strings.Split(w.text, "'") {
+			list := romanise.Chinese(folded(word{text: part}), w.script)
+			if list == nil {
+				all = nil
+				break
+			}
+			all = append(all, list...)
+		}
+		if all != nil {
+			return all
+		}
 	}
-	return folded(w)
+	if w.script == romanise.Latin {
+		return romanise.Chinese(folded(w), w.script)
+	}
+	return romanise.Chinese(strings.ReplaceAll(w.text, "'", ""), w.script)
 }
 
 func (p *Params) addKorean(list []syllable, cut []romanise.Syllable) []syllable {

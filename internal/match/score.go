@@ -28,6 +28,7 @@ const (
 	fPlace
 	fBadPlace
 	fLostPlace
+	fGeneric
 	fDiffer
 	fBias
 	featureCount
@@ -51,7 +52,7 @@ func (w *NameWeights) vector() *Features {
 func (w *NameWeights) rest() [featureCount - fFull]*float64 {
 	return [...]*float64{
 		&w.Full, &w.Exact, &w.Extra, &w.ExtraRarity, &w.Alone, &w.Order, &w.Initial, &w.BadInitial, &w.Joined,
-		&w.Number, &w.BadNumber, &w.LostNumber, &w.Form, &w.BadForm, &w.Place, &w.BadPlace, &w.LostPlace, &w.Differ, &w.Bias,
+		&w.Number, &w.BadNumber, &w.LostNumber, &w.Form, &w.BadForm, &w.Place, &w.BadPlace, &w.LostPlace, &w.Generic, &w.Differ, &w.Bias,
 	}
 }
 
@@ -112,6 +113,8 @@ type work struct {
 	count          int
 	pairX, pairY   [maxWords]int8 // aligned words, in order of x
 	pairs          int
+	proper         bool    // an aligned word is neither generic nor a place
+	scale          float64 // what cap made of the rarity of shared words
 	feat           Features
 	record         func(partKind, int, int, int, int, float64, float64) // for explanations only
 }
@@ -250,14 +253,17 @@ func (f *Features) hat(d float64, bits float64) {
 const enough = 16
 
 // cap scales the rarity of shared words down to enough.
-func (f *Features) cap() {
+func (w *work) cap() {
+	f := &w.feat
+	w.scale = 1
 	sum := 0.0
 	for i := range knotCount - 1 {
 		sum += f[fRarity+i]
 	}
 	if sum > enough {
+		w.scale = enough / sum
 		for i := range knotCount - 1 {
-			f[fRarity+i] *= enough / sum
+			f[fRarity+i] *= w.scale
 		}
 	}
 }
@@ -269,7 +275,7 @@ var conflict = float32(knots[knotCount-1])
 func (s *Scorer) words(x, y *name, k kind) {
 	w := &s.w
 	w.feat = Features{}
-	w.count, w.pairs = 0, 0
+	w.count, w.pairs, w.proper = 0, 0, false
 	tx, ty := x.tokens, y.tokens
 	for i := range tx {
 		w.usedX[i], w.exactX[i] = false, false
@@ -309,6 +315,10 @@ func (w *work) push(c cand) {
 		w.count++
 	}
 }
+
+// blur is added to the dissimilarity of two words of which one has no vowels or
+// vowels of its own script.
+const blur = .03
 
 // letterShare is the part of plain letters in the dissimilarity of two words;
 // the rest is that of sounds.
@@ -372,6 +382,9 @@ func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
 	}
 	if han {
 		d = max(d, .2)
+	}
+	if blurred {
+		d = min(conflict, d+blur)
 	}
 	return d
 }
@@ -522,7 +535,7 @@ func (s *Scorer) choose(x, y *name, k kind) {
 		worst = max(worst, c.d)
 	}
 	s.leftOver(x, y, exact, worst)
-	f.cap()
+	w.cap()
 	if k != personKind {
 		s.legalForms(x, y)
 	}
@@ -549,6 +562,7 @@ func (s *Scorer) agreed(x, y *name, c *cand) {
 	w := &s.w
 	f := &w.feat
 	a, b := &x.tokens[c.i], &y.tokens[c.j]
+	w.proper = w.proper || a.role == roleWord || b.role == roleWord || c.ni > 1 || c.nj > 1
 	if c.ni == 1 && c.nj == 1 {
 		switch {
 		case a.role == roleNumber && b.role == roleNumber:
@@ -619,6 +633,9 @@ func (s *Scorer) leftOver(x, y *name, exact bool, worst float32) {
 		f[fExtra] += float64(more)
 		f[fExtraRarity] += float64(more) * mean
 		w.note(partExtra, -1, -1, more, 0, 0, float64(more)*mean)
+	}
+	if w.pairs > 0 && !w.proper && lx+ly+nx+ny > 0 {
+		f[fGeneric] = 1
 	}
 	switch {
 	case lx == 0 && ly == 0 && nx == 0 && ny == 0 && w.pairs > 0:
@@ -728,6 +745,7 @@ func (w *work) acronym(long, short *name, usedL, usedS *[maxWords]bool) {
 			}
 			usedS[j] = true
 			bits := min(3*float64(t.length), 12)
+			w.proper = true
 			w.feat.hat(.05, bits)
 			w.note(partAcronym, -1, -1, 1, 1, .05, bits)
 			if w.pairs < maxWords {
@@ -768,7 +786,7 @@ func legalOf(n *name) *token {
 func (s *Scorer) syllables(x, y *view, chinese bool) {
 	w := &s.w
 	w.feat = Features{}
-	w.count, w.pairs = 0, 0
+	w.count, w.pairs, w.proper = 0, 0, false
 	f := &w.feat
 	var usedX, usedY [8]bool
 	nx, ny := min(len(x.list), 8), min(len(y.list), 8)
@@ -800,7 +818,7 @@ func (s *Scorer) syllables(x, y *view, chinese bool) {
 	if lost > 0 {
 		f[fDiffer] = 1
 	}
-	f.cap()
+	w.cap()
 	if nx != ny {
 		f[fExtra] = math.Abs(float64(nx - ny))
 		f[fExtraRarity] = f[fExtra] * float64(s.p.Syllable)
@@ -903,7 +921,7 @@ func Signs() (low, high Features) {
 	}
 	low[fRarity+knotCount-1], high[fRarity+knotCount-1] = -3, 0
 	high[fWord+knotCount-1] = 0
-	for _, i := range []int{fExtra, fExtraRarity, fAlone, fOrder, fBadInitial, fBadNumber, fLostNumber, fBadForm, fBadPlace, fLostPlace, fDiffer} {
+	for _, i := range []int{fExtra, fExtraRarity, fAlone, fOrder, fBadInitial, fBadNumber, fLostNumber, fBadForm, fBadPlace, fLostPlace, fGeneric, fDiffer} {
 		high[i] = 0
 	}
 	for _, i := range []int{fFull, fExact, fInitial, fNumber, fForm} {

@@ -819,9 +819,11 @@ func (s *Scorer) syllables(x, y *view, chinese bool) {
 		f[fDiffer] = 1
 	}
 	w.cap()
-	if nx != ny {
-		f[fExtra] = math.Abs(float64(nx - ny))
-		f[fExtraRarity] = f[fExtra] * float64(s.p.Syllable)
+	if nx != ny { // a syllable more or less makes another name
+		f[fDiffer] = 1
+		for range max(nx, ny) - min(nx, ny) {
+			f.hat(1, float64(s.p.Syllable))
+		}
 	} else if lost == 0 {
 		f[fFull] = max(0, min(1, 2-worst/fullUntil))
 	}

@@ -28,9 +28,8 @@ type identifier struct {
 }
 
 type address struct {
-	text   string
-	words  []uint64
-	number uint64
+	text  string
+	words []uint64
 }
 
 func country(s string) (uint16, bool) {

@@ -2,6 +2,7 @@ package match
 
 import (
 	"math"
+	"math/bits"
 )
 
 // The quantities of a pair of names; each has a weight in NameWeights.
@@ -85,6 +86,9 @@ type Score struct {
 	// A and B are the numbers of the names that agree best, in the order in
 	// which they were given and could be read; -1 when there is none.
 	A, B int
+	// Weak says that one of these is a weak alias: the pair is worth a look, but
+	// should not be stopped for that alone.
+	Weak bool
 }
 
 // Scorer compares prepared subjects. It holds the memory of one worker: use
@@ -143,6 +147,7 @@ func (s *Scorer) Score(a, b *Prepared) Score {
 	if out.A < 0 {
 		out.NameBits = weights[fBias] // no name on one side: nothing known
 	}
+	out.Weak = out.A >= 0 && (a.names[out.A].kind == Weak || b.names[out.B].kind == Weak)
 	out.Bits = out.NameBits + s.factBits(a, b, nil)
 	out.Probability = s.p.probability(out.Bits, k)
 	return out
@@ -399,7 +404,7 @@ func (s *Scorer) joinCandidates(x, y *name) {
 		return s.close(join, &t.forms[0])
 	}
 	for i := range x.joins {
-		if !x.tokens[i].core() && !x.tokens[i+1].core() {
+		if !x.tokens[i].core() && !x.tokens[i+1].core() || s.w.exactX[i] && s.w.exactX[i+1] {
 			continue
 		}
 		for j := range y.tokens {
@@ -411,7 +416,7 @@ func (s *Scorer) joinCandidates(x, y *name) {
 		}
 	}
 	for j := range y.joins {
-		if !y.tokens[j].core() && !y.tokens[j+1].core() {
+		if !y.tokens[j].core() && !y.tokens[j+1].core() || s.w.exactY[j] && s.w.exactY[j+1] {
 			continue
 		}
 		for i := range x.tokens {
@@ -448,7 +453,8 @@ func (s *Scorer) joinCandidates(x, y *name) {
 // find them so.
 func comparable(a, b *form) bool {
 	d, e := len(a.skel)-len(b.skel), len(a.letters)-len(b.letters)
-	return d <= 1 && d >= -1 && e <= 2 && e >= -2 && len(a.letters) > 0
+	return d <= 1 && d >= -1 && e <= 2 && e >= -2 && len(a.letters) > 0 &&
+		bits.OnesCount64(a.have&^b.near) <= 1 && bits.OnesCount64(b.have&^a.near) <= 1
 }
 
 // close is the dissimilarity of two forms if it is small.
@@ -860,8 +866,8 @@ func (s *Scorer) NameFeatures(a, b *Prepared) Features {
 	top := math.Inf(-1)
 	for i := range a.names {
 		for j := range b.names {
-			if bits, f := s.best(&a.names[i], &b.names[j], k); bits > top {
-				top, best = bits, f
+			if got, f := s.best(&a.names[i], &b.names[j], k); got > top {
+				top, best = got, f
 			}
 		}
 	}

@@ -81,7 +81,7 @@ next:
 }
 
 func isVowelSound(s sound) bool {
-	return s == 'a'-'a' || s == 'e'-'a' || s == 'i'-'a' || s == 'o'-'a' || s == 'u'-'a' || s == 'y'-'a'
+	return s == 0 || s == 'e'-'a' || s == 'i'-'a' || s == 'o'-'a' || s == 'u'-'a' || s == 'y'-'a'
 }
 
 // form is one reading of a word, made ready for comparison.
@@ -237,18 +237,18 @@ func (t *soundTable) distance(a, b *form, limit int, m *scratch) int {
 		return 0
 	}
 	loose := a.loose != b.loose
-	// Words whose consonants differ by more than one edit in five are no
-	// spellings of each other.
-	allowed := 1 + max(len(a.skel), len(b.skel))/5
-	if d := len(a.skel) - len(b.skel); d > allowed || -d > allowed || skeletonDistance(a, b) > allowed {
-		return far
-	}
 	// Each consonant that has no near one on the other side costs an edit.
 	lack := max(bits.OnesCount64(a.have&^b.near), bits.OnesCount64(b.have&^a.near))
 	if loose {
 		lack /= 2
 	}
 	if lack*(unit*9/10) > limit {
+		return far
+	}
+	// Words whose consonants differ by more than one edit in five are no
+	// spellings of each other.
+	allowed := 1 + max(len(a.skel), len(b.skel))/5
+	if d := len(a.skel) - len(b.skel); d > allowed || -d > allowed || skeletonDistance(a, b) > allowed {
 		return far
 	}
 	best := far
@@ -339,7 +339,7 @@ func (t *soundTable) byLooseSound(a, b *form, limit int, m *scratch) int {
 func dropOf(f *form, i int, loose bool) int16 {
 	if loose {
 		switch s := f.sounds[i]; s {
-		case 'a' - 'a', 'e' - 'a', 'i' - 'a', 'o' - 'a', 'u' - 'a', 'y' - 'a':
+		case 0, 'e' - 'a', 'i' - 'a', 'o' - 'a', 'u' - 'a', 'y' - 'a':
 			return min(int16(f.drop[i]), looseVowel)
 		case 'h' - 'a', 'w' - 'a':
 			return min(int16(f.drop[i]), unit/3)

@@ -97,3 +97,30 @@ func TestChinese(t *testing.T) {
 		t.Error("hsi is not xi")
 	}
 }
+
+// FuzzOf holds that readings are bounded and in a to z and 0 to 9.
+func FuzzOf(f *testing.F) {
+	for _, s := range []string{"Лавров", "محمد", "김정은", "金正恩", "バラク", "नरेन्द्र", "Μπάμπης", "ប៉ុល", "\xff", "ʼ"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if len(s) > 200 {
+			return
+		}
+		for sc := None; sc <= Other; sc++ {
+			list := Of(s, sc)
+			if len(list) > most {
+				t.Errorf("%d readings of %q", len(list), s)
+			}
+			for _, r := range list {
+				for _, c := range r.Latin {
+					if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+						t.Errorf("%q as %s reads as %q", s, sc, r.Latin)
+					}
+				}
+			}
+			Korean(s, sc)
+			Chinese(s, sc)
+		}
+	})
+}

@@ -289,7 +289,7 @@ type scored struct {
 	part int
 }
 
-// calibrate fits a rising line of few pieces through the log-odds of groups of
+// calibrate fits a rising line through the log-odds of groups of
 // equal size, after pooling neighbours that fall (isotonic regression).
 func calibrate(list []scored) match.Calibration {
 	list = slices.Clone(list)
@@ -302,8 +302,41 @@ func calibrate(list []scored) match.Calibration {
 		}
 		return 0
 	})
-	const groups = 24
-	type block struct{ x, y, n float64 }
+	var c match.Calibration
+	point := func(x, odds float64) {
+		if k := len(c.Bits); k > 0 {
+			if x-c.Bits[k-1] < .05 {
+				return
+			}
+			odds = max(odds, c.Odds[k-1]+.01) // a level stretch rises a little, so that order is kept
+		}
+		c.Bits = append(c.Bits, round(x))
+		c.Odds = append(c.Odds, round(odds))
+	}
+	for _, b := range pool(list) {
+		y := (b.same + .5) / (b.n + 1)
+		odds := math.Log(y / (1 - y))
+		point(b.from, odds)
+		point(b.to, odds)
+	}
+	for len(c.Bits) < 2 {
+		c.Bits = append(c.Bits, float64(len(c.Bits))*10-5)
+		c.Odds = append(c.Odds, float64(len(c.Odds))*4-2)
+	}
+	return c
+}
+
+// block is a stretch of scores over which the rate is level.
+type block struct {
+	from, to float64 // mean score of its first and last group
+	same, n  float64
+}
+
+// groups is the number of groups of equal size that calibration starts from.
+const groups = 60
+
+// pool cuts sorted scores into groups and joins neighbours whose rates fall.
+func pool(list []scored) []block {
 	var blocks []block
 	size := max(1, len(list)/groups)
 	for i := 0; i < len(list); i += size {
@@ -313,35 +346,19 @@ func calibrate(list []scored) match.Calibration {
 		}
 		b := block{n: float64(len(part))}
 		for _, s := range part {
-			b.x += s.x
+			b.from += s.x / b.n
 			if s.same {
-				b.y++
+				b.same++
 			}
 		}
-		b.x /= b.n
-		b.y /= b.n
+		b.to = b.from
 		blocks = append(blocks, b)
-		for len(blocks) > 1 && blocks[len(blocks)-2].y >= blocks[len(blocks)-1].y {
-			p, q := blocks[len(blocks)-2], blocks[len(blocks)-1]
-			n := p.n + q.n
-			blocks = append(blocks[:len(blocks)-2], block{(p.x*p.n + q.x*q.n) / n, (p.y*p.n + q.y*q.n) / n, n})
+		for k := len(blocks) - 1; k > 0 && blocks[k-1].same*blocks[k].n >= blocks[k].same*blocks[k-1].n; k-- {
+			p, q := blocks[k-1], blocks[k]
+			blocks = append(blocks[:k-1], block{p.from, q.to, p.same + q.same, p.n + q.n})
 		}
 	}
-	var c match.Calibration
-	for _, b := range blocks {
-		y := (b.y*b.n + .5) / (b.n + 1)
-		odds := math.Log(y / (1 - y))
-		if k := len(c.Bits); k > 0 && (b.x-c.Bits[k-1] < .2 || odds-c.Odds[k-1] < .05) {
-			continue
-		}
-		c.Bits = append(c.Bits, round(b.x))
-		c.Odds = append(c.Odds, round(odds))
-	}
-	for len(c.Bits) < 2 {
-		c.Bits = append(c.Bits, float64(len(c.Bits))*10-5)
-		c.Odds = append(c.Odds, float64(len(c.Odds))*4-2)
-	}
-	return c
+	return blocks
 }
 
 func round(x float64) float64 { return math.Round(x*1000) / 1000 }

@@ -190,15 +190,6 @@ func (g *Gazetteer) ParseState(s string) (State, error) {
 	return 0, e.WithFix("did you mean %s?", strings.Join(near, " or "))
 }
 
-// FindState looks up a state by one of its names, in any case and script; false
-// for a name that is unknown or that several states bear. Codes are not looked
-// up. It is for text of which most is no name, where ParseState would look for
-// the nearest each time.
-func (g *Gazetteer) FindState(name string) (State, bool) {
-	st, ok := g.names[key(name)]
-	return st, ok
-}
-
 const giveCode = "give the two-letter code of ISO 3166-1, or the name"
 
 func isLetters(s string) bool {

@@ -39,6 +39,8 @@ type Main struct {
 type cli struct {
 	Decide  decideCmd  `cmd:"" help:"May we do this? Rule on activities."`
 	Law     lawCmd     `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
+	Screen  screenCmd  `cmd:"" help:"Who is this? Screen a party, or every row of a file, against the lists."`
+	Explain explainCmd `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
 	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
 	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
 	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
@@ -94,6 +96,17 @@ Examples:
 	"law review": `Examples:
   cordon law review
   cordon law review --format json`,
+	"screen": `Exit status: 0 answered, 1 not screened, 2 bad input or usage.
+
+Examples:
+  cordon screen "Kim Yong Chol"
+  cordon screen "Ocean Star" --schema Vessel --id imo:8628597
+  cordon screen "Dmitrii Ovsiannikov" --birth-date 1977-02-21 --list un,uk
+  cordon screen --input customers.csv --map name=FULL_NAME --map birthDate=DOB --output hits.csv
+  cordon screen --input customers.jsonl --format jsonl > answers.jsonl`,
+	"explain": `Examples:
+  cordon explain "Yun Ho Chin" un:KPi.001
+  cordon explain "Yun Ho Chin" un:KPi.001 --birth-date 1944-10-13`,
 	"lists sources": `Examples:
   cordon lists sources
   cordon lists sources --format json`,

@@ -22,6 +22,7 @@ type Builder struct {
 	dir    string
 	docs   spool // the bytes of documents
 	places []uint64
+	units  []uint32 // the first unit of each document, and one beyond
 	pairs  []pair
 	parts  []*os.File // pairs by the first bits of their key
 	spent  int        // pairs in parts
@@ -29,17 +30,19 @@ type Builder struct {
 	err    error
 }
 
-// pair says that a document has a key.
+// pair says that a unit has a key.
 type pair struct {
-	key uint64
-	doc uint32
+	key  uint64
+	unit uint32
 }
 
 // partBits is how many first bits of a key choose its temporary file.
 const partBits = 6
 
 // NewBuilder makes a builder whose temporary files lie in dir.
-func NewBuilder(dir string) *Builder { return &Builder{dir: dir, places: []uint64{0}, most: 8 << 20} }
+func NewBuilder(dir string) *Builder {
+	return &Builder{dir: dir, places: []uint64{0}, units: []uint32{0}, most: 8 << 20}
+}
 
 // spool takes bytes in memory or, when there are many, in a file.
 type spool struct {
@@ -94,19 +97,24 @@ func temporary(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// Add adds a document with its keys and gives its number. Keys may come in any
-// order and more than once; their slice is not kept.
-func (b *Builder) Add(keys []uint64, doc []byte) (uint32, error) {
+// Add adds a document whose units have these keys, and gives its number. A
+// document has at least one unit, if without keys. Keys may come in any order
+// and more than once; their slices are not kept.
+func (b *Builder) Add(units [][]uint64, doc []byte) (uint32, error) {
 	n := len(b.places) - 1
-	if n >= MaxDocs {
-		return 0, fault.New(fault.TooLarge, "an index holds at most %d documents", MaxDocs)
+	first := b.units[n]
+	if uint64(first)+uint64(max(len(units), 1)) > MaxUnits {
+		return 0, fault.New(fault.TooLarge, "an index holds at most %d units", MaxUnits)
 	}
 	if b.err = b.docs.add(b.dir, doc); b.err != nil {
 		return 0, b.fail()
 	}
 	b.places = append(b.places, b.docs.size)
-	for _, k := range keys {
-		b.pairs = append(b.pairs, pair{k, uint32(n)})
+	b.units = append(b.units, first+uint32(max(len(units), 1)))
+	for i, keys := range units {
+		for _, k := range keys {
+			b.pairs = append(b.pairs, pair{k, first + uint32(i)})
+		}
 	}
 	if len(b.pairs) >= b.most {
 		if b.err = b.spill(); b.err != nil {
@@ -135,7 +143,7 @@ func (b *Builder) spill() error {
 	for _, p := range b.pairs {
 		i := p.key >> (64 - partBits)
 		out[i] = binary.LittleEndian.AppendUint64(out[i], p.key)
-		out[i] = binary.LittleEndian.AppendUint32(out[i], p.doc)
+		out[i] = binary.LittleEndian.AppendUint32(out[i], p.unit)
 	}
 	for i, f := range b.parts {
 		if _, err := f.Write(out[i]); err != nil {
@@ -191,7 +199,7 @@ func (b *Builder) inOrder(f func([]pair) error) error {
 
 func sorted(list []pair) []pair {
 	slices.SortFunc(list, func(a, b pair) int {
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.doc, b.doc))
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.unit, b.unit))
 	})
 	return slices.Compact(list)
 }
@@ -271,6 +279,15 @@ func (b *Builder) write(f io.Writer, meta []byte) error {
 			return err
 		}
 	}
+	if err := section(4*uint64(len(b.units)), func() error {
+		for _, x := range b.units {
+			binary.LittleEndian.PutUint32(four[:], x)
+			w.Write(four[:])
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
 	var eight [8]byte
 	for _, x := range b.places {
 		binary.LittleEndian.PutUint64(eight[:], x)
@@ -291,6 +308,7 @@ func (b *Builder) header(s *sections, meta []byte) []byte {
 	binary.LittleEndian.PutUint32(h[8:], formatVersion)
 	for i, v := range []uint64{
 		uint64(len(b.places) - 1), s.keys.size / 4, s.lists.size / 4, b.docs.size, uint64(len(meta)), uint64(s.bits),
+		uint64(b.units[len(b.units)-1]),
 	} {
 		binary.LittleEndian.PutUint64(h[16+8*i:], v)
 	}
@@ -347,21 +365,21 @@ func (s *sections) finish() {
 }
 
 func (s *sections) key(rest uint32, pairs []pair) error {
-	var docs []uint32
+	var units []uint32
 	for _, p := range pairs {
-		docs = append(docs, p.doc)
+		units = append(units, p.unit)
 	}
-	slices.Sort(docs) // keys that agree in the kept bits may interleave
-	docs = slices.Compact(docs)
-	slot := docs[0] | single
-	if len(docs) > 1 {
+	slices.Sort(units) // keys that agree in the kept bits may interleave
+	units = slices.Compact(units)
+	slot := units[0] | single
+	if len(units) > 1 {
 		slot = uint32(s.lists.size / 4)
 		if s.lists.size/4 >= single {
 			return fault.New(fault.TooLarge, "the lists of the index have more than %d entries", uint32(single))
 		}
-		s.b = binary.LittleEndian.AppendUint32(s.b[:0], uint32(len(docs)))
-		for _, d := range docs {
-			s.b = binary.LittleEndian.AppendUint32(s.b, d)
+		s.b = binary.LittleEndian.AppendUint32(s.b[:0], uint32(len(units)))
+		for _, u := range units {
+			s.b = binary.LittleEndian.AppendUint32(s.b, u)
 		}
 		if err := s.lists.add(s.dir, s.b); err != nil {
 			return err

@@ -1,5 +1,5 @@
-// Package index finds candidates: which of many documents share a key with a
-// query. It is a file that is written once, mapped into memory and never
+// Package index finds candidates: which of many documents have a unit (a name)
+// that shares rare keys with a query. It is a file that is written once, mapped into memory and never
 // changed, so that many processes share one copy and opening it costs nothing.
 //
 // It knows neither names nor lists: keys are numbers that others made, documents
@@ -14,8 +14,9 @@
 //	header    magic, version, counts, places of the sections, hash of the header
 //	buckets   for each value of the first bits of a key, where its keys begin
 //	keys      the next 32 bits of each key, sorted within their bucket
-//	slots     for each key: its one document, or where its list begins
-//	lists     for each list: its length, then documents in rising order
+//	slots     for each key: its one unit, or where its list begins
+//	lists     for each list: its length, then units in rising order
+//	units     for each document, the number of its first unit
 //	places    for each document, where its bytes begin
 //	bytes     the documents
 //	meta      bytes that whoever built the index keeps with it
@@ -28,9 +29,10 @@ import (
 	"cmp"
 	"encoding/binary"
 	"hash/crc32"
-	"math/bits"
+	"math"
 	"os"
 	"slices"
+	"sort"
 
 	"golang.org/x/sys/unix"
 
@@ -46,9 +48,9 @@ const formatVersion = 1
 const (
 	magic      = "CORDONIX"
 	headerSize = 96
-	single     = 1 << 31 // in a slot: the rest is the one document
-	// MaxDocs is the largest number of documents of one index.
-	MaxDocs = single - 1
+	single     = 1 << 31 // in a slot: the rest is the one unit
+	// MaxUnits is the largest number of units of one index.
+	MaxUnits = single - 1
 )
 
 // Index is an open index. It does not change, and may be used by many at once
@@ -57,11 +59,13 @@ type Index struct {
 	file    []byte
 	memory  bool // not mapped
 	docs    int
+	total   int // units
 	bits    uint
 	buckets []byte
 	keys    []byte
 	slots   []byte
 	lists   []byte
+	units   []byte
 	places  []byte
 	bytes   []byte
 	meta    []byte
@@ -124,9 +128,9 @@ func read(path string, b []byte) (*Index, error) {
 		return nil, damaged(path, "its header does not agree with its hash")
 	}
 	u := func(i int) uint64 { return binary.LittleEndian.Uint64(h[16+8*i:]) }
-	docs, keys, lists, bytes, meta, n := u(0), u(1), u(2), u(3), u(4), u(5)
-	x := &Index{file: b, docs: int(docs), bits: uint(n)}
-	if n > 30 || docs > MaxDocs || keys > 1<<36 || lists > 1<<36 || bytes > 1<<44 || meta > 1<<30 {
+	docs, keys, lists, bytes, meta, n, units := u(0), u(1), u(2), u(3), u(4), u(5), u(6)
+	x := &Index{file: b, docs: int(docs), total: int(units), bits: uint(n)}
+	if n > 30 || units > MaxUnits || docs > units || keys > 1<<36 || lists > 1<<36 || bytes > 1<<44 || meta > 1<<30 {
 		return nil, damaged(path, "its header asks for too much")
 	}
 	at := uint64(headerSize)
@@ -138,6 +142,7 @@ func read(path string, b []byte) (*Index, error) {
 		{&x.keys, keys * 4},
 		{&x.slots, keys * 4},
 		{&x.lists, lists * 4},
+		{&x.units, (docs + 1) * 4},
 		{&x.places, (docs + 1) * 8},
 		{&x.bytes, bytes},
 		{&x.meta, meta},
@@ -164,6 +169,9 @@ func (x *Index) Close() error {
 
 // Len gives the number of documents, which are numbered from 0.
 func (x *Index) Len() int { return x.docs }
+
+// Units gives the number of units.
+func (x *Index) Units() int { return x.total }
 
 // Keys gives the number of different keys.
 func (x *Index) Keys() int { return len(x.keys) / 4 }
@@ -198,26 +206,31 @@ func split(key uint64, n uint) (bucket int, rest uint32) {
 	return int(key >> (64 - n)), uint32(key << n >> 32)
 }
 
-// Limits bound the work of one query.
+// Limits bound the work of one query and say what a candidate is.
 type Limits struct {
-	// Postings is the number of entries in lists that are looked at. Short lists
+	// Bits is how much the keys that a unit shares with the query must tell
+	// together, beyond the log2 of the number of units: a key tells the log2 of
+	// units / units that have it. Share is the share of what all keys of the
+	// query tell that is enough in any case: a query of which little is known
+	// here, or whose name many units have, is not held to more.
+	Bits, Share float64
+	// Postings is the number of entries of lists that are looked at. Short lists
 	// go first; one that would go beyond is passed over, and the answer says so.
 	Postings int
-	// Candidates is the number of documents given; those that share the most
-	// go first, and the answer says how many more there were.
+	// Candidates is the number of units given; those that share the most go
+	// first, and the answer says how many more there were.
 	Candidates int
 }
 
-// DefaultLimits are generous: for names they are hardly ever hit.
-var DefaultLimits = Limits{Postings: 1 << 17, Candidates: 4096}
-
-// Candidate is a document that shares keys with the query.
+// Candidate is a unit that shares keys with the query.
 type Candidate struct {
-	Doc uint32
-	// Weight grows with the number of keys shared and how rare they are.
-	Weight float32
+	// Doc is the document, Unit the number of the unit in it, from 0.
+	Doc, Unit uint32
+	// Bits is what the shared keys tell.
+	Bits float32
 	// Must is true when it shares one of the keys that always reach the scorer.
 	Must bool
+	unit uint32
 }
 
 // Bounded says what the limits left out of an answer; the zero value says that
@@ -225,7 +238,7 @@ type Candidate struct {
 type Bounded struct {
 	// Lists is the number of lists passed over, and Postings their length.
 	Lists, Postings int
-	// Candidates is the number of documents found and not given.
+	// Candidates is the number of units found and not given.
 	Candidates int
 }
 
@@ -241,16 +254,19 @@ type Search struct {
 	filled []uint32 // places of table to clear
 }
 
+// posting is the list of one key.
 type posting struct {
-	from, n int // in lists; n is 1 and from the document for a single
+	from, n int // in lists; from is the unit itself for a single
+	bits    float32
+	rest    float32 // bits of this list and all after it
 	single  bool
 	must    bool
 }
 
-// Find gives the documents that share a key with the query, the best first, and
-// among equals in the order of their numbers. Documents that share a must key
-// are always given, in front of all others, whatever the limits. The result is
-// valid until the next call.
+// Find gives the units that share enough with the query, those that share the
+// most first, and among equals in the order of their numbers. Units that share a
+// must key are always given, in front of all others, whatever the limits. The
+// result is valid until the next call.
 func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate, Bounded, error) {
 	s.lists = s.lists[:0]
 	if err := s.collect(x, must, true); err != nil {
@@ -268,20 +284,40 @@ func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate
 		}
 		return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.from, b.from))
 	})
+	for i, rest := len(s.lists)-1, float32(0); i >= 0; i-- {
+		rest += s.lists[i].bits
+		s.lists[i].rest = rest
+	}
 	s.reset()
+	least := float32(math.Log2(float64(max(x.total, 1))) + limits.Bits)
+	if len(s.lists) > 0 {
+		least = min(least, float32(limits.Share)*s.lists[0].rest)
+	}
 	var out Bounded
 	left := limits.Postings
 	for _, l := range s.lists {
-		if !l.must && l.n > left {
-			out.Lists++
-			out.Postings += l.n
-			continue
-		}
-		left -= l.n
-		if err := s.add(x, l); err != nil {
-			return nil, Bounded{}, err
+		// Once what is left to come cannot make a new unit a candidate, only
+		// those met so far are looked for.
+		if l.must || l.rest >= least {
+			if !l.must && l.n > left {
+				out.Lists++
+				out.Postings += l.n
+				continue
+			}
+			left -= l.n
+			if err := s.add(x, l); err != nil {
+				return nil, Bounded{}, err
+			}
+		} else {
+			s.look(x, l)
 		}
 	}
+	return s.best(x, least, limits, out)
+}
+
+// best gives what was found in order, as far as it tells enough.
+func (s *Search) best(x *Index, least float32, limits Limits, out Bounded) ([]Candidate, Bounded, error) {
+	s.found = slices.DeleteFunc(s.found, func(c Candidate) bool { return c.Bits < least && !c.Must })
 	slices.SortFunc(s.found, func(a, b Candidate) int {
 		if a.Must != b.Must {
 			if a.Must {
@@ -289,14 +325,23 @@ func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate
 			}
 			return 1
 		}
-		return cmp.Or(-cmp.Compare(a.Weight, b.Weight), cmp.Compare(a.Doc, b.Doc))
+		return cmp.Or(-cmp.Compare(a.Bits, b.Bits), cmp.Compare(a.unit, b.unit))
 	})
 	n := len(s.found)
 	for n > limits.Candidates && !s.found[n-1].Must {
 		n--
 	}
 	out.Candidates = len(s.found) - n
-	return s.found[:n], out, nil
+	list := s.found[:n]
+	for i := range list {
+		c := &list[i]
+		doc := sort.Search(x.docs, func(d int) bool { return u32(x.units, d+1) > c.unit })
+		if doc == x.docs || u32(x.units, doc) > c.unit {
+			return nil, out, damaged("", "the unit %d belongs to no document", c.unit)
+		}
+		c.Doc, c.Unit = uint32(doc), c.unit-u32(x.units, doc)
+	}
+	return list, out, nil
 }
 
 // collect finds the lists of keys.
@@ -306,20 +351,21 @@ func (s *Search) collect(x *Index, keys []uint64, must bool) error {
 		if !ok {
 			continue
 		}
-		slot := u32(x.slots, i)
-		if slot&single != 0 {
-			s.lists = append(s.lists, posting{from: int(slot &^ single), n: 1, single: true, must: must})
-			continue
+		l := posting{n: 1, must: must}
+		if slot := u32(x.slots, i); slot&single != 0 {
+			l.from, l.single = int(slot&^single), true
+		} else {
+			at := int(slot)
+			if at >= len(x.lists)/4 {
+				return damaged("", "a list lies outside it")
+			}
+			l.from, l.n = at+1, int(u32(x.lists, at))
+			if l.n > len(x.lists)/4-at-1 || l.n == 0 {
+				return damaged("", "a list does not end")
+			}
 		}
-		at := int(slot)
-		if at >= len(x.lists)/4 {
-			return damaged("", "a list lies outside it")
-		}
-		n := int(u32(x.lists, at))
-		if n > len(x.lists)/4-at-1 {
-			return damaged("", "a list does not end")
-		}
-		s.lists = append(s.lists, posting{from: at + 1, n: n, must: must})
+		l.bits = float32(math.Log2(float64(x.total) / float64(l.n)))
+		s.lists = append(s.lists, l)
 	}
 	return nil
 }
@@ -355,44 +401,67 @@ func (s *Search) reset() {
 	}
 }
 
-// add counts the documents of one list.
+// add counts the units of one list.
 func (s *Search) add(x *Index, l posting) error {
-	weight := float32(1) / float32(1+bits.Len(uint(l.n)))
 	if l.single {
-		return s.count(x, uint32(l.from), weight, l.must)
+		return s.count(x, uint32(l.from), l)
 	}
 	for i := range l.n {
-		if err := s.count(x, u32(x.lists, l.from+i), weight, l.must); err != nil {
+		if err := s.count(x, u32(x.lists, l.from+i), l); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Search) count(x *Index, doc uint32, weight float32, must bool) error {
-	if int(doc) >= x.docs {
-		return damaged("", "a list names a document that it does not have")
+// look counts a list for the units met so far only.
+func (s *Search) look(x *Index, l posting) {
+	if l.single {
+		if n := s.table[s.place(uint32(l.from))]; n != 0 {
+			s.found[n-1].Bits += l.bits
+		}
+		return
+	}
+	if l.n < 8*len(s.found) { // reading the list is cheaper than looking it up for each
+		for i := range l.n {
+			if n := s.table[s.place(u32(x.lists, l.from+i))]; n != 0 {
+				s.found[n-1].Bits += l.bits
+			}
+		}
+		return
+	}
+	for i := range s.found {
+		c := &s.found[i]
+		if at := sort.Search(l.n, func(k int) bool { return u32(x.lists, l.from+k) >= c.unit }); at < l.n && u32(x.lists, l.from+at) == c.unit {
+			c.Bits += l.bits
+		}
+	}
+}
+
+func (s *Search) count(x *Index, unit uint32, l posting) error {
+	if int(unit) >= x.total {
+		return damaged("", "a list names a unit that it does not have")
 	}
 	if 2*len(s.found) >= len(s.table) {
 		s.grow()
 	}
-	at := s.place(doc)
+	at := s.place(unit)
 	if n := s.table[at]; n != 0 {
 		c := &s.found[n-1]
-		c.Weight += weight
-		c.Must = c.Must || must
+		c.Bits += l.bits
+		c.Must = c.Must || l.must
 		return nil
 	}
-	s.found = append(s.found, Candidate{Doc: doc, Weight: weight, Must: must})
+	s.found = append(s.found, Candidate{unit: unit, Bits: l.bits, Must: l.must})
 	s.table[at] = uint32(len(s.found))
 	s.filled = append(s.filled, uint32(at))
 	return nil
 }
 
-func (s *Search) place(doc uint32) int {
+func (s *Search) place(unit uint32) int {
 	mask := len(s.table) - 1
-	at := int(doc*2654435769>>7) & mask
-	for s.table[at] != 0 && s.found[s.table[at]-1].Doc != doc {
+	at := int(unit*2654435769>>7) & mask
+	for s.table[at] != 0 && s.found[s.table[at]-1].unit != unit {
 		at = (at + 1) & mask
 	}
 	return at
@@ -402,7 +471,7 @@ func (s *Search) grow() {
 	s.table = make([]uint32, 4*len(s.table))
 	s.filled = s.filled[:0]
 	for i := range s.found {
-		at := s.place(s.found[i].Doc)
+		at := s.place(s.found[i].unit)
 		s.table[at] = uint32(i + 1)
 		s.filled = append(s.filled, uint32(at))
 	}

@@ -15,6 +15,9 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 )
 
+// all are limits that leave nothing out: any shared key makes a candidate.
+var all = Limits{Bits: -1000, Share: 1, Postings: 1 << 30, Candidates: 1 << 30}
+
 // build writes and opens an index of documents that have these keys.
 func build(t testing.TB, docs [][]uint64, most int) *Index {
 	t.Helper()
@@ -24,7 +27,7 @@ func build(t testing.TB, docs [][]uint64, most int) *Index {
 		b.most = most
 	}
 	for i, keys := range docs {
-		if _, err := b.Add(keys, fmt.Appendf(nil, "document %d", i)); err != nil {
+		if _, err := b.Add([][]uint64{keys}, fmt.Appendf(nil, "document %d", i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,7 +63,7 @@ func TestFindsWhatAScanFinds(t *testing.T) {
 		x := build(t, docs, most)
 		var s Search
 		for range 2 { // the second time with the memory of the first
-			got, bounded, err := s.Find(x, keys, nil, DefaultLimits)
+			got, bounded, err := s.Find(x, keys, nil, all)
 			if err != nil || bounded.Any() {
 				rt.Fatalf("%v %v", bounded, err)
 			}
@@ -114,7 +117,7 @@ func TestLimitsAreSaid(t *testing.T) {
 	docs = append(docs, []uint64{99 << 50})
 	x := build(t, docs, 0)
 	var s Search
-	got, b, err := s.Find(x, []uint64{1 << 40, 2 << 40}, []uint64{99 << 50}, Limits{Postings: 50, Candidates: 5})
+	got, b, err := s.Find(x, []uint64{1 << 40, 2 << 40}, []uint64{99 << 50}, Limits{Bits: -1000, Share: 1, Postings: 50, Candidates: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +127,7 @@ func TestLimitsAreSaid(t *testing.T) {
 	if b != (Bounded{Lists: 1, Postings: 100, Candidates: 6}) {
 		t.Errorf("%+v", b)
 	}
-	if got, _, _ := s.Find(x, nil, []uint64{99 << 50}, Limits{}); len(got) != 1 {
+	if got, _, _ := s.Find(x, nil, []uint64{99 << 50}, Limits{Bits: 1000, Share: 1}); len(got) != 1 {
 		t.Errorf("a key that must reach the scorer does not under limits of nothing: %v", got)
 	}
 }
@@ -132,7 +135,7 @@ func TestLimitsAreSaid(t *testing.T) {
 func TestRarerFirst(t *testing.T) {
 	x := build(t, [][]uint64{{1 << 40}, {1 << 40}, {1 << 40, 2 << 40}, {3 << 40}}, 0)
 	var s Search
-	got, _, err := s.Find(x, []uint64{1 << 40, 2 << 40, 3 << 40}, nil, DefaultLimits)
+	got, _, err := s.Find(x, []uint64{1 << 40, 2 << 40, 3 << 40}, nil, all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +166,7 @@ func TestDamage(t *testing.T) {
 		defer y.Close()
 		var s Search
 		for _, key := range []uint64{1 << 40, 2 << 40, 3 << 40} {
-			if _, _, err := s.Find(y, []uint64{key}, nil, DefaultLimits); err != nil {
+			if _, _, err := s.Find(y, []uint64{key}, nil, all); err != nil {
 				return err
 			}
 		}
@@ -199,7 +202,7 @@ func TestDamage(t *testing.T) {
 func TestNothing(t *testing.T) {
 	x := build(t, nil, 0)
 	var s Search
-	if got, b, err := s.Find(x, []uint64{1, 2}, []uint64{3}, DefaultLimits); len(got) > 0 || b.Any() || err != nil {
+	if got, b, err := s.Find(x, []uint64{1, 2}, []uint64{3}, all); len(got) > 0 || b.Any() || err != nil {
 		t.Errorf("%v %v %v", got, b, err)
 	}
 }
@@ -219,7 +222,7 @@ func BenchmarkFind(b *testing.B) {
 				for range 60 {
 					keys = append(keys, uint64(r.ExpFloat64()*float64(n))*0x9E3779B97F4A7C15)
 				}
-				if _, err := bl.Add(keys, []byte("x")); err != nil {
+				if _, err := bl.Add([][]uint64{keys}, []byte("x")); err != nil {
 					b.Fatal(err)
 				}
 				if i < len(queries) {
@@ -239,7 +242,7 @@ func BenchmarkFind(b *testing.B) {
 			i, found := 0, 0
 			b.ResetTimer()
 			for b.Loop() {
-				c, _, err := s.Find(x, queries[i%len(queries)], nil, DefaultLimits)
+				c, _, err := s.Find(x, queries[i%len(queries)], nil, all)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -90,9 +90,12 @@ type FactWeights struct {
 
 // file is the parameter file as it is stored.
 type file struct {
-	Version     string    `json:"version"`
-	Possible    float64   `json:"possible"`
-	Alert       float64   `json:"alert"`
+	Version  string  `json:"version"`
+	Possible float64 `json:"possible"`
+	Alert    float64 `json:"alert"`
+	// ListOdds turns the odds of a pair worth comparing into those of a pair met
+	// when a party is screened against a whole list.
+	ListOdds    float64   `json:"list_odds"`
 	Drop        dropCosts `json:"drop"`
 	RarityByLen []float64 `json:"rarity_by_length"`
 	RarityMax   float64   `json:"rarity_max"`
@@ -137,7 +140,16 @@ func (p *Params) Version() string { return p.file.Version }
 // and from which it is a match to be stopped.
 func (p *Params) Possible() float64 { return p.file.Possible }
 
-// Alert is described at Possible.
+// AgainstList gives the probability of a match for a pair that was found among
+// all subjects of a list. Probabilities are calibrated on pairs worth comparing,
+// near to even; in a list many more strangers are met for each match, so the odds
+// are less by a factor of the parameters. The order of pairs stays.
+func (p *Params) AgainstList(probability float64) float64 {
+	odds := p.file.ListOdds * probability / (1 - probability)
+	return odds / (1 + odds)
+}
+
+// Alert is described at Possible; both are probabilities against a list.
 func (p *Params) Alert() float64 { return p.file.Alert }
 
 var paramFiles = []string{"params.json", "sounds.tsv", "lexicon.tsv", "population.tsv", "frequency.tsv", "surnames.tsv"}
@@ -204,6 +216,9 @@ func (p *Params) check() error {
 			}
 		}
 		p.calib[i] = c
+	}
+	if !(0 < p.file.ListOdds && p.file.ListOdds <= 1) {
+		return fault.New(fault.Invalid, "list_odds must lie between 0 and 1")
 	}
 	if !(0 < p.file.Possible && p.file.Possible < p.file.Alert && p.file.Alert < 1) {
 		return fault.New(fault.Invalid, "the thresholds must rise: 0 < possible < alert < 1")

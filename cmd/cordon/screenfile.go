@@ -1,0 +1,390 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/screening"
+	"github.com/cordon-engine/cordon/internal/tabular"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// file screens every row of a file: rows in are rows out. With --output the
+// answers gather beside it and take its place when all are there; a run that
+// was broken off goes on after the last whole answer, if file, lists, parameters
+// and flags are still the same.
+func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *place.Gazetteer, asOf when.Day) error {
+	out, err := c.openOutput(m, d, asOf)
+	if err != nil {
+		return err
+	}
+	defer out.close()
+	rows, done, err := openRows(c.Input, c.Map)
+	if err != nil {
+		return err
+	}
+	defer done()
+	b := screen.Batch{
+		Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: c.Limit, Places: places, Schema: c.Schema, Skip: out.done,
+	}
+	total, show := 0, m.counting("rows screened")
+	err = d.Run(ctx, b, rows, func(a screen.Answered) error {
+		if total++; total%256 == 0 {
+			show(out.done + total)
+		}
+		return out.add(c.answer(d, b, a))
+	})
+	m.progressDone()
+	if err != nil {
+		return fault.In(fault.Place{File: c.Input}, err)
+	}
+	return out.finish()
+}
+
+func (c *screenCmd) answer(d *screen.Desk, b screen.Batch, a screen.Answered) report.AnswerJSON {
+	why := func(*screening.Hit) string { return "" }
+	if len(a.Answer.Hits) > 0 && a.Row.Err == nil {
+		if in, _, err := a.Row.Party.Input(b.Places); err == nil {
+			why = whyOf(d, screening.Query{Input: in, AsOf: b.AsOf})
+		}
+	}
+	j := report.Answer(a.Answer, b.AsOf, d.Params().ID(), why)
+	j.Row = a.Row.Number
+	return j
+}
+
+// openRows opens the rows of a file by its ending.
+func openRows(path string, pairs []string) (iter.Seq2[screen.Row, error], func(), error) {
+	mapping, err := screen.ParseMapping(pairs)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, fault.New(fault.NotFound, "the file %q cannot be read: %v", path, err)
+	}
+	done := func() { f.Close() }
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case ".jsonl", ".ndjson":
+		if len(pairs) == 0 {
+			mapping = nil
+		}
+		return screen.JSONRows(f, mapping), done, nil
+	case ".csv", ".tsv", ".txt", ".xlsx":
+		t, err := openTable(f, path, ext)
+		if err == nil && len(pairs) == 0 {
+			mapping, err = screen.Guess(t.Columns())
+		} else if err == nil {
+			err = mapping.Check(t.Columns())
+		}
+		if err != nil {
+			done()
+			return nil, nil, fault.In(fault.Place{File: path}, err)
+		}
+		return screen.TableRows(t, mapping), done, nil
+	default:
+		done()
+		return nil, nil, fault.New(fault.Usage, "%q files cannot be screened", ext).WithFix("give a .csv, .xlsx or .jsonl file")
+	}
+}
+
+func openTable(f *os.File, path, _ string) (*tabular.Reader, error) {
+	return tabular.NewCSV(f, tabular.Options{File: path})
+}
+
+// output takes the answers of a file.
+type output struct {
+	m      *Main
+	format string
+	path   string // "" for standard output
+	done   int    // answers that were there before
+	part   *os.File
+	w      *bufio.Writer
+	count  map[string]int
+	table  *csv.Writer
+}
+
+// outputHead is the first line of a part: what its answers depend on.
+type outputHead struct {
+	Cordon string `json:"cordon"`
+	Input  string `json:"input_sha256"`
+	With   string `json:"with"`
+}
+
+func (c *screenCmd) openOutput(m *Main, d *screen.Desk, asOf when.Day) (*output, error) {
+	o := &output{m: m, format: c.Format, path: c.Output, count: map[string]int{}}
+	if c.Output != "" && c.Format == "text" {
+		o.format = strings.TrimPrefix(strings.ToLower(filepath.Ext(c.Output)), ".")
+	}
+	switch o.format {
+	case "jsonl", "csv", "text", "json":
+	default:
+		return nil, fault.New(fault.Usage, "answers cannot be written as %q", o.format).WithFix("use jsonl, csv or xlsx")
+	}
+	if c.Output == "" {
+		o.w = bufio.NewWriterSize(m.Out, 64<<10)
+		return o, nil
+	}
+	sum, err := hashFile(c.Input)
+	if err != nil {
+		return nil, err
+	}
+	with := sha256.New()
+	for _, a := range d.Against() {
+		fmt.Fprintln(with, a.List, a.Snapshot, a.Content)
+	}
+	fmt.Fprintln(with, version, d.Params().ID(), c.lists(), asOf, c.Threshold, c.Limit, c.Map, c.Schema)
+	return o, o.resume(outputHead{version, sum, hex.EncodeToString(with.Sum(nil))})
+}
+
+func hashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// resume opens the part of an earlier run when it belongs to this one, cut after
+// its last whole answer, or a new one.
+func (o *output) resume(head outputHead) error {
+	path := o.path + ".part"
+	first, err := json.Marshal(head)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "the answers cannot be written")
+	}
+	o.part = f
+	r := bufio.NewReaderSize(f, 1<<20)
+	line, err := r.ReadBytes('\n')
+	keep := int64(len(line))
+	if err != nil || !bytes.Equal(bytes.TrimSpace(line), first) {
+		keep = 0
+	}
+	for keep > 0 {
+		line, err = r.ReadBytes('\n')
+		if err != nil {
+			break
+		}
+		keep += int64(len(line))
+		o.done++
+		var a struct{ Outcome string }
+		if json.Unmarshal(line, &a) == nil {
+			o.count[a.Outcome]++
+		}
+	}
+	if err := f.Truncate(keep); err != nil {
+		return err
+	}
+	if _, err := f.Seek(keep, io.SeekStart); err != nil {
+		return err
+	}
+	o.w = bufio.NewWriterSize(f, 64<<10)
+	if keep == 0 {
+		o.w.Write(append(first, '\n'))
+	}
+	return nil
+}
+
+func (o *output) close() {
+	if o.part != nil {
+		o.w.Flush() // what is answered is kept for the next run
+		o.part.Close()
+	}
+}
+
+// add writes one answer.
+func (o *output) add(a report.AnswerJSON) error {
+	o.count[a.Outcome]++
+	switch {
+	case o.part == nil && o.format == "csv":
+		return o.row(a)
+	case o.part == nil && o.format == "text":
+		return nil
+	}
+	return jsonLine(o.w, a)
+}
+
+// finish puts the answers in their place and says how many there are.
+func (o *output) finish() error {
+	if o.table != nil {
+		o.table.Flush()
+	}
+	if err := o.w.Flush(); err != nil {
+		return err
+	}
+	if o.part != nil {
+		if err := o.place(); err != nil {
+			return err
+		}
+	}
+	total := 0
+	for _, n := range o.count {
+		total += n
+	}
+	words := fmt.Sprintf("%s rows: %s match, %s possible, %s clear, %s not screened", report.Count(total), report.Count(o.count["match"]),
+		report.Count(o.count["possible"]), report.Count(o.count["clear"]), report.Count(o.count["not_screened"]))
+	if o.done > 0 {
+		words += fmt.Sprintf(" (%s answered by an earlier run)", report.Count(o.done))
+	}
+	to := o.m.Err
+	if o.format == "text" {
+		to = o.m.Out
+	}
+	_, err := fmt.Fprintln(to, words)
+	return err
+}
+
+// place turns the part into the file that was asked for.
+func (o *output) place() error {
+	if err := o.part.Sync(); err != nil {
+		return err
+	}
+	tmp := o.path + ".whole"
+	err := o.convert(tmp)
+	if err == nil {
+		err = os.Rename(tmp, o.path)
+	}
+	if err != nil {
+		os.Remove(tmp)
+		return fault.Wrap(fault.Unavailable, err, "the answers cannot be put in their place")
+	}
+	o.part.Close()
+	o.part = nil
+	if err := os.Remove(o.path + ".part"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (o *output) convert(path string) error {
+	if _, err := o.part.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	r := bufio.NewReaderSize(o.part, 1<<20)
+	if _, err := r.ReadBytes('\n'); err != nil { // the head
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	switch o.format {
+	case "csv":
+		err = writeCSV(f, r)
+	default:
+		_, err = io.Copy(f, r)
+	}
+	if e := f.Sync(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// answerColumns are the columns of a table of answers: a row a hit, and one for
+// a party without any.
+var answerColumns = []string{"row", "outcome", "reason", "score", "tier", "id", "caption", "names", "listings", "why", "against"}
+
+// cells gives the rows of a table for one answer.
+func cells(a report.AnswerJSON) [][]string {
+	var against []string
+	for _, x := range a.Against {
+		against = append(against, x.Snapshot)
+	}
+	base := []string{strconv.Itoa(a.Row), a.Outcome, a.Reason}
+	if len(a.Hits) == 0 {
+		return [][]string{append(base, "", "", "", "", "", "", "", strings.Join(against, " "))}
+	}
+	var out [][]string
+	for _, h := range a.Hits {
+		var listings []string
+		for _, l := range h.Listings {
+			listings = append(listings, strings.TrimSpace(l.Authority+" "+l.Reference+": "+l.Standing))
+		}
+		out = append(out, append(append([]string{}, base...), strconv.FormatFloat(h.Score, 'f', 4, 64), h.Tier, h.ID, h.Caption,
+			strings.Join(h.Names, "; "), strings.Join(listings, "; "), h.Why, strings.Join(against, " ")))
+	}
+	for _, row := range out {
+		for i := range row {
+			row[i] = disarm(row[i])
+		}
+	}
+	return out
+}
+
+// disarm keeps a spreadsheet from taking a cell for a formula.
+func disarm(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r|", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func (o *output) row(a report.AnswerJSON) error {
+	if o.table == nil {
+		o.table = csv.NewWriter(o.w)
+		if err := o.table.Write(answerColumns); err != nil {
+			return err
+		}
+	}
+	return o.table.WriteAll(cells(a))
+}
+
+// eachAnswer reads answers back from their lines.
+func eachAnswer(r *bufio.Reader, f func(report.AnswerJSON) error) error {
+	for {
+		line, err := r.ReadBytes('\n')
+		if errors.Is(err, io.EOF) && len(line) == 0 {
+			return nil
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		var a report.AnswerJSON
+		if err := json.Unmarshal(line, &a); err != nil {
+			return err
+		}
+		if err := f(a); err != nil {
+			return err
+		}
+	}
+}
+
+func writeCSV(w io.Writer, r *bufio.Reader) error {
+	table := csv.NewWriter(w)
+	if err := table.Write(answerColumns); err != nil {
+		return err
+	}
+	if err := eachAnswer(r, func(a report.AnswerJSON) error { return table.WriteAll(cells(a)) }); err != nil {
+		return err
+	}
+	table.Flush()
+	return table.Error()
+}

@@ -1,0 +1,373 @@
+package screen
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/screening"
+	"github.com/cordon-engine/cordon/internal/tabular"
+	"github.com/cordon-engine/cordon/internal/text"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// Row is one party of a file. Err is set when it could not be read; then it is
+// answered with not_screened and that reason.
+type Row struct {
+	// Number counts the rows from 1, without the header.
+	Number int
+	// Line is where it begins in the file.
+	Line  int
+	Party Party
+	Err   error
+}
+
+// Answered is a row with its answer.
+type Answered struct {
+	Row    Row
+	Answer screening.Answer
+}
+
+// Batch is what applies to every row of a file.
+type Batch struct {
+	Lists     []string
+	AsOf      when.Day
+	Threshold float64
+	Limit     int
+	Places    *place.Gazetteer
+	// Schema is taken for rows that name none.
+	Schema string
+	// Skip is the number of rows that were answered before (a file that is
+	// gone on with); they are read and not answered.
+	Skip int
+	// Workers is the number of rows answered at once; the processors unless
+	// given.
+	Workers int
+}
+
+// chunk is how many rows a worker takes at a time.
+const chunk = 64
+
+// Run answers every row, in order: rows in are rows out, whatever is in them.
+// It calls out for each; memory does not grow with the file. An error of out or
+// of the rows ends it.
+func (d *Desk) Run(ctx context.Context, b Batch, rows iter.Seq2[Row, error], out func(Answered) error) (err error) {
+	workers := b.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type job struct {
+		rows []Row
+		done chan []Answered
+	}
+	jobs := make(chan job, workers)
+	order := make(chan job, 2*workers)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for j := range jobs {
+				answers := make([]Answered, len(j.rows))
+				for i, r := range j.rows {
+					answers[i] = Answered{r, d.answer(b, r)}
+				}
+				j.done <- answers
+			}
+		})
+	}
+	var readErr error
+	wg.Go(func() {
+		defer close(order)
+		defer close(jobs)
+		var rs []Row
+		send := func() bool {
+			j := job{rs, make(chan []Answered, 1)}
+			rs = nil
+			select {
+			case order <- j:
+			case <-ctx.Done():
+				return false
+			}
+			jobs <- j
+			return true
+		}
+		for r, err := range rows {
+			if err != nil {
+				readErr = err
+				break
+			}
+			if r.Number <= b.Skip {
+				continue
+			}
+			if rs = append(rs, r); len(rs) == chunk && !send() {
+				return
+			}
+		}
+		if len(rs) > 0 {
+			send()
+		}
+	})
+	for j := range order {
+		answers := <-j.done
+		if err != nil {
+			continue
+		}
+		for _, a := range answers {
+			if err = out(a); err != nil {
+				cancel()
+				break
+			}
+		}
+	}
+	wg.Wait()
+	if err == nil {
+		err = readErr
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
+}
+
+func (d *Desk) answer(b Batch, r Row) screening.Answer {
+	err := r.Err
+	if err == nil {
+		if b.Schema != "" && len(r.Party["schema"]) == 0 {
+			r.Party["schema"] = []string{b.Schema}
+		}
+		in, notes, e := r.Party.Input(b.Places)
+		if e == nil {
+			a := d.Screen(screening.Query{Input: in, Lists: b.Lists, AsOf: b.AsOf, Threshold: b.Threshold, Limit: b.Limit})
+			a.Notes = append(a.Notes, notes...)
+			return a
+		}
+		err = e
+	}
+	return screening.Answer{Outcome: screening.NotScreened, Reason: err.Error(), Against: d.Against()}
+}
+
+// Mapping gives the column of each field.
+type Mapping map[string][]string
+
+// ParseMapping reads "field=column" pairs.
+func ParseMapping(pairs []string) (Mapping, error) {
+	m := Mapping{}
+	for _, p := range pairs {
+		field, column, ok := strings.Cut(p, "=")
+		if !ok || column == "" {
+			return nil, fault.New(fault.Usage, "%q is not FIELD=COLUMN", p)
+		}
+		if err := CheckField(field); err != nil {
+			return nil, err
+		}
+		m[field] = append(m[field], column)
+	}
+	return m, nil
+}
+
+// columnWords are what columns are often called.
+var columnWords = map[string][]string{
+	"name":      {"name", "full name", "fullname", "customer name", "entity name", "party name", "legal name"},
+	"alias":     {"alias", "aka", "other name", "trading name"},
+	"birthDate": {"birth date", "birthdate", "date of birth", "dob"},
+	"country":   {"country", "country of residence", "residence"}, "nationality": {"nationality", "citizenship"},
+	"gender": {"gender", "sex"}, "address": {"address"}, "imo": {"imo", "imo number"}, "flag": {"flag"},
+	"passport": {"passport", "passport number", "passport no"}, "schema": {"schema", "type"},
+	"lei": {"lei"}, "bic": {"bic", "swift"}, "tax": {"tax id", "tax number"}, "registration": {"registration number"},
+}
+
+// Guess finds the fields of a header by what its columns are called. It never
+// guesses without a column for the name.
+func Guess(columns []string) (Mapping, error) {
+	m := Mapping{}
+	for _, c := range columns {
+		folded := text.Fold(c)
+		for field, words := range columnWords {
+			if slices.Contains(words, folded) {
+				m[field] = append(m[field], c)
+			}
+		}
+	}
+	if len(m["name"]) == 0 && len(m["imo"]) == 0 {
+		return nil, fault.New(fault.Usage, "no column is called a name").
+			WithFix("say which column is which with --map name=COLUMN; the columns are: %s", strings.Join(columns, ", "))
+	}
+	return m, nil
+}
+
+// Check makes sure that every column of the mapping is there.
+func (m Mapping) Check(columns []string) error {
+	for field, list := range m {
+		for _, c := range list {
+			if !slices.Contains(columns, c) {
+				err := fault.New(fault.Usage, "the file has no column %q for %s", c, field)
+				if near := text.NearestOf(c, columns, 1); len(near) > 0 {
+					return err.WithFix("the nearest is %q", near[0])
+				}
+				return err.WithFix("the columns are: %s", strings.Join(columns, ", "))
+			}
+		}
+	}
+	return nil
+}
+
+// TableRows gives the rows of a table. A row that cannot be read is a row with
+// its error; only what makes the rest unreadable ends the rows.
+func TableRows(t *tabular.Reader, m Mapping) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for n := 1; ; n++ {
+			row, err := t.Next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			r := Row{Number: n}
+			var bad *tabular.RowError
+			switch {
+			case errors.As(err, &bad):
+				r.Line, r.Err = bad.Line, fault.New(fault.Invalid, "%s", bad.Reason).At(fault.Place{Line: bad.Line})
+			case err != nil:
+				yield(Row{}, err)
+				return
+			default:
+				r.Line, r.Party = row.Line, Party{}
+				for field, columns := range m {
+					for _, c := range columns {
+						if v := row.Get(c); v != "" {
+							r.Party[field] = append(r.Party[field], v)
+						}
+					}
+				}
+			}
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// MaxLine is the longest line of a file of JSON Lines, in bytes.
+const MaxLine = 1 << 20
+
+// JSONRows gives the rows of JSON Lines: an object a line whose keys are fields
+// (or, with a mapping, the columns it names) and whose values are texts, numbers
+// or lists of them.
+func JSONRows(r io.Reader, m Mapping) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		br := bufio.NewReaderSize(r, 64<<10)
+		line := 0
+		for n := 1; ; {
+			b, tooLong, err := readLine(br)
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(Row{}, err)
+				return
+			}
+			line++
+			if end := errors.Is(err, io.EOF); end && len(b) == 0 && !tooLong {
+				return
+			}
+			if len(bytes.TrimSpace(b)) == 0 && !tooLong {
+				continue
+			}
+			row := Row{Number: n, Line: line}
+			if tooLong {
+				row.Err = fault.New(fault.TooLarge, "the line is longer than %d bytes", MaxLine)
+			} else {
+				row.Party, row.Err = partyOf(b, m)
+			}
+			row.Err = fault.In(fault.Place{Line: line}, row.Err)
+			if !yield(row, nil) {
+				return
+			}
+			n++
+		}
+	}
+}
+
+// readLine reads a line without its end; one that is too long is read past.
+func readLine(br *bufio.Reader) (line []byte, tooLong bool, err error) {
+	for {
+		part, err := br.ReadSlice('\n')
+		if !tooLong {
+			line = append(line, part...)
+		}
+		if len(line) > MaxLine {
+			line, tooLong = nil, true
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return bytes.TrimRight(line, "\r\n"), tooLong, err
+		}
+	}
+}
+
+func partyOf(b []byte, m Mapping) (Party, error) {
+	var raw map[string]any
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return nil, fault.New(fault.Invalid, "not a JSON object: %v", err)
+	}
+	fields := map[string]string{} // by key
+	for field, keys := range m {
+		for _, k := range keys {
+			fields[k] = field
+		}
+	}
+	p := Party{}
+	for key, v := range raw {
+		field, known := fields[key]
+		if m == nil {
+			if err := CheckField(key); err != nil {
+				return nil, err
+			}
+			field, known = key, true
+		}
+		if !known {
+			continue // a mapping says what counts
+		}
+		values, err := textsOf(v)
+		if err != nil {
+			return nil, fault.In(fault.Place{Field: key}, err)
+		}
+		p[field] = append(p[field], values...)
+	}
+	return p, nil
+}
+
+func textsOf(v any) ([]string, error) {
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		if v = strings.TrimSpace(v); v == "" {
+			return nil, nil
+		}
+		return []string{v}, nil
+	case float64:
+		return []string{strings.TrimSuffix(fmt.Sprintf("%.0f", v), ".0")}, nil
+	case []any:
+		var out []string
+		for _, x := range v {
+			if _, nested := x.([]any); nested {
+				return nil, fault.New(fault.Invalid, "a list in a list")
+			}
+			t, err := textsOf(x)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, t...)
+		}
+		return out, nil
+	}
+	return nil, fault.New(fault.Invalid, "neither a text, a number nor a list of them")
+}

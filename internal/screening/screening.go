@@ -1,0 +1,644 @@
+// Package screening answers who a party is: which subjects of the loaded lists
+// it may be, how sure that is, how each authority stands to them on a day, and
+// whether a listed one owns or controls them.
+//
+// An answer always says what it was made against. What failed, is missing or was
+// bounded is said and never reads as clear; a subject taken off a list is never
+// shown as listed; and a party that is only named, or owned by a listed one, is
+// never shown as listed itself. The package opens no files and has no clock.
+package screening
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/index"
+	"github.com/cordon-engine/cordon/internal/match"
+	"github.com/cordon-engine/cordon/internal/ownership"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/subject"
+	"github.com/cordon-engine/cordon/internal/text"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// Outcome is the answer in one word.
+type Outcome string
+
+// The outcomes.
+const (
+	Match       Outcome = "match"
+	Possible    Outcome = "possible"
+	Clear       Outcome = "clear"
+	NotScreened Outcome = "not_screened"
+)
+
+// Tier is how the law stands to a subject (design rule 8), strictest first.
+type Tier string
+
+// The tiers, never mixed.
+const (
+	TierListed     Tier = "listed" // designated by an authority, on that day
+	TierOwned      Tier = "owned"  // owned or controlled by a listed one under the rule of a regime
+	TierMaybeOwned Tier = "may_be_owned"
+	TierControlled Tier = "controlled" // on an export control list
+	TierNamed      Tier = "named"      // only named by a publication
+	TierFormer     Tier = "former"     // was listed, is not
+	TierUncertain  Tier = "uncertain"  // the versions we have do not tell for that day
+)
+
+// rank orders tiers, strictest first.
+var rank = map[Tier]int{
+	TierListed: 0, TierOwned: 1, TierUncertain: 2, TierMaybeOwned: 3, TierControlled: 4, TierNamed: 5, TierFormer: 6,
+}
+
+// Against is one list that an answer was made against.
+type Against struct {
+	List     string
+	Snapshot snapshot.ID
+	Content  string
+	Subjects int
+}
+
+// Query is one party to screen.
+type Query struct {
+	Input match.Input
+	// Lists are the names of the lists to look in; nil for all.
+	Lists []string
+	// AsOf is the day on which the standing counts.
+	AsOf when.Day
+	// Threshold is the probability from which a subject is shown; below that of
+	// the parameters it shows more, and changes no outcome.
+	Threshold float64
+	// Limit bounds the number of hits shown; 0 is DefaultLimit.
+	Limit int
+}
+
+// DefaultLimit is how many hits are shown unless more are asked for.
+const DefaultLimit = 10
+
+// Hit is a subject that the party may be.
+type Hit struct {
+	// ID and List name the subject; Names are all its names, the caption first.
+	ID, List string
+	Caption  string
+	Names    []string
+	Schema   subject.Schema
+	Score    float64
+	Bits     float64
+	// Exact is true when a name of the party is spelt as one of the subject's,
+	// but for case, accents and punctuation. Such a hit comes first, also where a
+	// weak alias keeps its score low.
+	Exact    bool
+	Tier     Tier
+	Statuses []snapshot.Status
+	// Same are the IDs of the same subject in other lists, with their statuses
+	// among Statuses and the reason for the merger.
+	Same []Merger
+	// Owners are the rules of ownership that it meets or may meet.
+	Owners []Ownership
+	doc    uint32
+}
+
+// Ownership is what the rule of a regime makes of a subject.
+type Ownership struct {
+	Regime string
+	Result ownership.Result
+}
+
+// Answer is the answer to a query.
+type Answer struct {
+	Outcome Outcome
+	// Reason says why it is not_screened.
+	Reason string
+	Hits   []Hit
+	// More is the number of subjects above the threshold that the limit left
+	// off; they were weighed for the outcome all the same.
+	More int
+	// Notes say what was cut or bounded.
+	Notes   []string
+	Against []Against
+}
+
+// Engine answers queries against one index. It may be used by many at once.
+type Engine struct {
+	ix      *index.Index
+	params  *match.Params
+	against []Against
+	rules   ownership.Rules
+	graph   *ownership.Graph
+	merged  *mergers
+	cache   []atomic.Pointer[prepared]
+	cached  atomic.Int64
+	hand    atomic.Int64
+	workers sync.Pool
+	limits  index.Limits
+}
+
+// prepared is a document made ready.
+type prepared struct {
+	number uint32
+	doc    Document
+	p      *match.Prepared
+	spelt  []string // the names, folded
+}
+
+// CacheSize is the number of subjects that an engine keeps ready; beyond it the
+// oldest make room and are read anew from the index when they are needed.
+const CacheSize = 100_000
+
+// Limits are those of the search for candidates. Bits was chosen by measurement:
+// docs/method/screening.md says what it loses and what it saves. The others are
+// far beyond what names need, so that a hit on them means a strange query.
+var Limits = index.Limits{Bits: 0, Share: 0.2, Postings: 1 << 20, Candidates: 4096}
+
+// worker is the memory of one query.
+type worker struct {
+	search index.Search
+	scorer *match.Scorer
+	docs   []candidate
+	names  []uint32
+}
+
+// candidate is a document with those of its names that share keys with a query.
+type candidate struct {
+	doc   uint32
+	names []uint32
+}
+
+// readings are the ways in which a party is read: as it was given and, when
+// nobody said what it is, as a person too, since the names of persons and of
+// firms are not read alike.
+type readings struct {
+	plain, person *match.Prepared
+}
+
+// read makes a query ready.
+func read(params *match.Params, in match.Input) (readings, error) {
+	p, err := match.Prepare(params, in)
+	if err != nil {
+		return readings{}, err
+	}
+	r := readings{plain: p, person: p}
+	if in.Schema == "" || in.Schema == "LegalEntity" || in.Schema == "Thing" {
+		in.Schema = "Person"
+		r.person, err = match.Prepare(params, in)
+	}
+	return r, err
+}
+
+// of gives the reading to compare with a document.
+func (r readings) of(d *prepared) *match.Prepared {
+	if d.doc.Record.Subject.Schema == subject.Person {
+		return r.person
+	}
+	return r.plain
+}
+
+// keys gives the keys of all readings, sorted, each once.
+func (r readings) keys() []uint64 {
+	keys := match.Keys(r.plain)
+	if r.person != r.plain {
+		keys = append(keys, match.Keys(r.person)...)
+		slices.Sort(keys)
+		keys = slices.Compact(keys)
+	}
+	return keys
+}
+
+// candidates finds the documents that share enough with a query, in the order of
+// their numbers.
+func (w *worker) candidates(ix *index.Index, r readings, limits index.Limits) ([]candidate, index.Bounded, error) {
+	found, bounded, err := w.search.Find(ix, r.keys(), match.IdentifierKeys(r.plain), limits)
+	if err != nil {
+		return nil, bounded, err
+	}
+	slices.SortFunc(found, func(a, b index.Candidate) int { return cmp.Or(cmp.Compare(a.Doc, b.Doc), cmp.Compare(a.Unit, b.Unit)) })
+	w.docs, w.names = w.docs[:0], slices.Grow(w.names[:0], len(found))
+	for i := 0; i < len(found); {
+		from, doc := len(w.names), found[i].Doc
+		for ; i < len(found) && found[i].Doc == doc; i++ {
+			w.names = append(w.names, found[i].Unit)
+		}
+		w.docs = append(w.docs, candidate{doc, w.names[from:len(w.names):len(w.names)]})
+	}
+	return w.docs, bounded, nil
+}
+
+// New makes an engine. The index must have been built by [Build] with the same
+// parameters; mergers say which subjects are one (see [Engine.FindSame]).
+func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers []Merger) (*Engine, error) {
+	m, err := readMeta(ix.Meta())
+	if err != nil {
+		return nil, err
+	}
+	if m.params != params.ID() {
+		return nil, fault.New(fault.Unavailable, "the index was built with other parameters of matching").WithFix("build it anew")
+	}
+	e := &Engine{
+		ix: ix, params: params, against: m.against, rules: rules, graph: ownership.NewGraph(m.stakes),
+		merged: newMergers(mergers), cache: make([]atomic.Pointer[prepared], ix.Len()), limits: Limits,
+	}
+	e.workers.New = func() any { return &worker{scorer: match.NewScorer(params)} }
+	return e, nil
+}
+
+// Against gives what the engine answers against.
+func (e *Engine) Against() []Against { return e.against }
+
+// Params gives the parameters of matching.
+func (e *Engine) Params() *match.Params { return e.params }
+
+// document gives a document, read and made ready.
+func (e *Engine) document(doc uint32) (*prepared, error) {
+	slot := &e.cache[doc]
+	if p := slot.Load(); p != nil {
+		return p, nil
+	}
+	b, err := e.ix.Doc(doc)
+	if err != nil {
+		return nil, err
+	}
+	d, err := decode(b)
+	if err != nil {
+		return nil, err
+	}
+	p, err := match.Prepare(e.params, InputOf(d.Record.Subject))
+	if err != nil {
+		return nil, err
+	}
+	out := &prepared{number: doc, doc: d, p: p}
+	for i := range d.Record.Subject.Names {
+		out.spelt = append(out.spelt, text.Fold(d.Record.Subject.Names[i].Full))
+	}
+	if slot.Swap(out) == nil && e.cached.Add(1) > CacheSize {
+		e.evict()
+	}
+	return out, nil
+}
+
+// evict makes room for one: the next document that is kept, in the order of
+// their numbers, round and round.
+func (e *Engine) evict() {
+	for range len(e.cache) {
+		at := int(e.hand.Add(1)) % len(e.cache)
+		if e.cache[at].Swap(nil) != nil {
+			e.cached.Add(-1)
+			return
+		}
+	}
+}
+
+// Screen answers one query. It never fails: what goes wrong is in the answer, as
+// not_screened with its reason.
+func (e *Engine) Screen(q Query) Answer {
+	a, err := e.screen(q)
+	if err != nil {
+		return Answer{Outcome: NotScreened, Reason: err.Error(), Against: e.against}
+	}
+	return a
+}
+
+func (e *Engine) screen(q Query) (Answer, error) {
+	against, err := e.chosen(q.Lists)
+	if err != nil {
+		return Answer{}, err
+	}
+	p, err := read(e.params, q.Input)
+	if err != nil {
+		return Answer{}, err
+	}
+	if p.plain.Names() == 0 && len(match.IdentifierKeys(p.plain)) == 0 {
+		return Answer{}, fault.New(fault.Invalid, "there is neither a name nor an identifier to look for")
+	}
+	w := e.workers.Get().(*worker)
+	defer e.workers.Put(w)
+	found, bounded, err := w.candidates(e.ix, p, e.limits)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Outcome: Clear, Against: against, Notes: slices.Clone(p.plain.Truncated())}
+	if bounded.Any() {
+		a.Notes = append(a.Notes, boundedNote(bounded))
+	}
+	show := min(q.Threshold, e.params.Possible())
+	if q.Threshold > e.params.Possible() {
+		show = q.Threshold
+	}
+	var hits []Hit
+	spelt := spellings(q.Input.Names)
+	for _, c := range found {
+		d, err := e.document(c.doc)
+		if err != nil {
+			return Answer{}, err
+		}
+		if q.Lists != nil && !slices.Contains(q.Lists, d.doc.List) {
+			continue
+		}
+		s := w.scorer.ScoreNames(p.of(d), d.p, c.names)
+		s.Probability = e.params.AgainstList(s.Probability)
+		if s.Probability < show && s.Probability < e.params.Possible() {
+			continue
+		}
+		hits = append(hits, Hit{
+			ID: d.doc.Record.Subject.ID, List: d.doc.List, Score: s.Probability, Bits: s.Bits, doc: c.doc,
+			Exact: slices.ContainsFunc(d.spelt, func(x string) bool { return slices.Contains(spelt, x) }),
+		})
+	}
+	if err := e.finish(&a, hits, q, show); err != nil {
+		return Answer{}, err
+	}
+	if a.Outcome == Clear && len(a.Notes) > 0 { // what was not looked at cannot be cleared
+		a.Outcome, a.Reason = NotScreened, strings.Join(a.Notes, "; ")
+	}
+	return a, nil
+}
+
+// finish orders the hits, finds the outcome over all of them, and fills in those
+// that are shown.
+func (e *Engine) finish(a *Answer, hits []Hit, q Query, show float64) error {
+	slices.SortFunc(hits, func(x, y Hit) int {
+		if x.Exact != y.Exact {
+			if x.Exact {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(-cmp.Compare(x.Score, y.Score), cmp.Compare(x.ID, y.ID))
+	})
+	limit := q.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	for i := range hits {
+		h := &hits[i]
+		shown := len(a.Hits) < limit && h.Score >= show
+		if !shown && h.Score < e.params.Possible() {
+			continue
+		}
+		if err := e.fill(h, q.AsOf, shown); err != nil {
+			return err
+		}
+		a.Outcome = worse(a.Outcome, e.outcome(h))
+		switch {
+		case shown:
+			a.Hits = append(a.Hits, *h)
+		case h.Score >= show:
+			a.More++
+		}
+	}
+	return nil
+}
+
+// spellings gives the folded names of a query.
+func spellings(names []match.Name) []string {
+	var out []string
+	for _, n := range names {
+		if f := text.Fold(n.Text); f != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// boundedNote says what the limits of the index left out.
+func boundedNote(b index.Bounded) string {
+	return fmt.Sprintf("the search was bounded: %d frequent keys with %d entries, and %d candidates, were not looked at",
+		b.Lists, b.Postings, b.Candidates)
+}
+
+// outcome says what a hit alone would lead to.
+func (e *Engine) outcome(h *Hit) Outcome {
+	switch {
+	case h.Score < e.params.Possible():
+		return Clear
+	case h.Tier == TierFormer || h.Tier == TierNamed || h.Tier == TierControlled:
+		return Possible
+	case h.Score < e.params.Alert() || h.Tier == TierUncertain || h.Tier == TierMaybeOwned:
+		return Possible
+	}
+	return Match
+}
+
+func worse(a, b Outcome) Outcome {
+	order := []Outcome{Clear, Possible, Match}
+	return order[max(slices.Index(order, a), slices.Index(order, b))]
+}
+
+// chosen gives the lists asked for; an unknown one is an error, never silence.
+func (e *Engine) chosen(lists []string) ([]Against, error) {
+	if len(e.against) == 0 {
+		return nil, fault.New(fault.Unavailable, "no list is loaded").WithFix("`cordon lists pull un`")
+	}
+	if lists == nil {
+		return e.against, nil
+	}
+	var out []Against
+	var names []string
+	for _, a := range e.against {
+		names = append(names, a.List)
+		if slices.Contains(lists, a.List) {
+			out = append(out, a)
+		}
+	}
+	for _, l := range lists {
+		if !slices.Contains(names, l) {
+			return nil, fault.New(fault.NotFound, "the list %q is not loaded", l).WithFix("loaded are: %s", strings.Join(names, ", "))
+		}
+	}
+	return out, nil
+}
+
+// fill completes a hit; names and the like only where it is shown.
+func (e *Engine) fill(h *Hit, asOf when.Day, shown bool) error {
+	d, err := e.document(h.doc)
+	if err != nil {
+		return err
+	}
+	h.Statuses = statuses(&d.doc, asOf)
+	h.Same = e.merged.Of(h.ID)
+	for _, id := range e.merged.IDs(h.ID) {
+		docs, err := e.documentsOf(id)
+		if err != nil {
+			return err
+		}
+		for _, other := range docs {
+			h.Statuses = append(h.Statuses, statuses(&other.doc, asOf)...)
+		}
+	}
+	if h.Owners, err = e.owners(h.ID, asOf); err != nil {
+		return err
+	}
+	h.Tier = tier(h.Statuses, h.Owners)
+	if !shown {
+		return nil
+	}
+	s := d.doc.Record.Subject
+	h.Caption, h.Schema = s.Caption(), s.Schema
+	for _, n := range s.Names {
+		if !slices.Contains(h.Names, n.Full) {
+			h.Names = append(h.Names, n.Full)
+		}
+	}
+	return nil
+}
+
+func statuses(d *Document, asOf when.Day) []snapshot.Status {
+	var out []snapshot.Status
+	for i := range d.Spans {
+		out = append(out, d.Spans[i].status(d.List, asOf))
+	}
+	return out
+}
+
+// tier gives the strictest tier that statuses and owners put a subject in.
+func tier(statuses []snapshot.Status, owners []Ownership) Tier {
+	best := TierNamed
+	if len(statuses) > 0 {
+		best = TierFormer
+	}
+	take := func(t Tier) {
+		if rank[t] < rank[best] {
+			best = t
+		}
+	}
+	for _, s := range statuses {
+		switch {
+		case s.Standing == snapshot.Listed && s.Listing.Tier == subject.Controlled:
+			take(TierControlled)
+		case s.Standing == snapshot.Listed && s.Listing.Tier == subject.Named:
+			take(TierNamed)
+		case s.Standing == snapshot.Listed:
+			take(TierListed)
+		case s.Standing == snapshot.Uncertain || s.Standing == snapshot.Unknown:
+			take(TierUncertain)
+		}
+	}
+	for _, o := range owners {
+		switch o.Result.Outcome {
+		case ownership.Caught:
+			take(TierOwned)
+		case ownership.Weigh, ownership.Caution:
+			take(TierMaybeOwned)
+		}
+	}
+	return best
+}
+
+// owners asks the rule of each regime about a subject.
+func (e *Engine) owners(id string, asOf when.Day) ([]Ownership, error) {
+	var out []Ownership
+	if !e.graph.HasOwners(id) {
+		return nil, nil
+	}
+	for _, regime := range e.rules.Regimes() {
+		rule, ok := e.rules.On(regime, asOf)
+		if !ok {
+			continue
+		}
+		var failed error
+		r := e.graph.Assess(rule, asOf, func(id string) bool {
+			yes, err := e.listedBy(id, rule.Authorities, asOf)
+			if failed == nil {
+				failed = err
+			}
+			return yes
+		}, id)
+		if failed != nil {
+			return nil, failed
+		}
+		if r.Outcome > ownership.Free {
+			out = append(out, Ownership{regime, r})
+		}
+	}
+	return out, nil
+}
+
+// listedBy reports whether one of the authorities has designated a subject on a
+// day, under any of its merged IDs.
+func (e *Engine) listedBy(id string, authorities []string, asOf when.Day) (bool, error) {
+	for _, id := range append([]string{id}, e.merged.IDs(id)...) {
+		docs, err := e.documentsOf(id)
+		if err != nil {
+			return false, err
+		}
+		for _, d := range docs {
+			for _, s := range statuses(&d.doc, asOf) {
+				if s.Standing == snapshot.Listed && s.Listing.Tier == subject.Designated && slices.Contains(authorities, s.Listing.Authority) {
+					return true, nil
+				}
+			}
+		}
+	}
+	return false, nil
+}
+
+// documentsOf gives the documents of an ID: one, or one a list for data that
+// several lists hold under the same ID.
+func (e *Engine) documentsOf(id string) ([]*prepared, error) {
+	w := e.workers.Get().(*worker)
+	defer e.workers.Put(w)
+	found, _, err := w.search.Find(e.ix, nil, []uint64{idKey(id)}, e.limits)
+	if err != nil {
+		return nil, err
+	}
+	var out []*prepared
+	for _, c := range found {
+		d, err := e.document(c.Doc)
+		if err != nil {
+			return nil, err
+		}
+		if d.doc.Record.Subject.ID == id {
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+// Subject is a subject as the lists have it, with its standing on a day.
+type Subject struct {
+	Hit
+	Records []*subject.Record
+}
+
+// Subject gives a subject by its ID; fault.NotFound when no list has it.
+func (e *Engine) Subject(id string, asOf when.Day) (Subject, error) {
+	docs, err := e.documentsOf(id)
+	if err != nil {
+		return Subject{}, err
+	}
+	if len(docs) == 0 {
+		return Subject{}, fault.New(fault.NotFound, "no loaded list has a subject %q", id)
+	}
+	out := Subject{Hit: Hit{ID: id, List: docs[0].doc.List, doc: docs[0].number}}
+	for _, d := range docs {
+		out.Records = append(out.Records, d.doc.Record)
+	}
+	return out, e.fill(&out.Hit, asOf, true)
+}
+
+// Explain gives the evidence for and against a query being a subject, piece by
+// piece; the bits add up to those of the score.
+func (e *Engine) Explain(q Query, id string) ([]match.Evidence, match.Score, error) {
+	docs, err := e.documentsOf(id)
+	if err != nil {
+		return nil, match.Score{}, err
+	}
+	if len(docs) == 0 {
+		return nil, match.Score{}, fault.New(fault.NotFound, "no loaded list has a subject %q", id)
+	}
+	r, err := read(e.params, q.Input)
+	if err != nil {
+		return nil, match.Score{}, err
+	}
+	w := e.workers.Get().(*worker)
+	defer e.workers.Put(w)
+	p := r.of(docs[0])
+	score := w.scorer.Score(p, docs[0].p)
+	score.Probability = e.params.AgainstList(score.Probability)
+	return w.scorer.Explain(p, docs[0].p), score, nil
+}

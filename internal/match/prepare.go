@@ -66,6 +66,7 @@ type name struct {
 	hangul   bool
 	numbered bool   // a word is a number
 	key      uint64 // orders the two sides of a comparison
+	pairs    uint64 // the pairs of consonants in its words; see mayAgree
 }
 
 // Prepared is a subject made ready for scoring. It does not change, and may be
@@ -511,6 +512,7 @@ func (p *Params) finishName(n *name, words []word, k kind) {
 		}
 	}
 	n.whole = p.sounds.newForm(all.String(), loose)
+	n.pairs = consonantPairs(n)
 	for _, w := range words {
 		han = han && w.script == romanise.Han
 	}

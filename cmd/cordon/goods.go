@@ -4,13 +4,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/data"
-	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 )
@@ -28,37 +25,6 @@ type goodsCmd struct {
 	Words []string `arg:"" help:"An HS code, or words."`
 }
 
-// goodsJSON is what is known of a code or of words, for programs.
-type goodsJSON struct {
-	Query   string      `json:"query"`
-	Code    string      `json:"code,omitempty"`
-	Label   string      `json:"label,omitempty"`
-	Hits    []hitJSON   `json:"hits,omitempty"`
-	Near    []hitJSON   `json:"neighbours,omitempty"`
-	Named   []namedJSON `json:"named,omitempty"`
-	Law     []lawJSON   `json:"law,omitempty"`
-	Edition []int       `json:"editions,omitempty"`
-}
-
-type hitJSON struct {
-	Code  string `json:"code"`
-	Label string `json:"label"`
-}
-
-type namedJSON struct {
-	List  string `json:"list"`
-	Match string `json:"match"`
-	Basis string `json:"basis"`
-}
-
-type lawJSON struct {
-	Provision string `json:"provision"`
-	Direction string `json:"direction"`
-	By        string `json:"by"`
-	From      string `json:"from"`
-	Until     string `json:"until,omitempty"`
-}
-
 // Run is the command.
 func (c *goodsCmd) Run(m *Main) error {
 	d, err := m.open(c.lawFlags, ruling.Options{})
@@ -66,75 +32,18 @@ func (c *goodsCmd) Run(m *Main) error {
 		return err
 	}
 	query := strings.Join(c.Words, " ")
-	g := goodsJSON{Query: query}
-	it := goods.Item{Description: query}
-	if code, err := goods.ParseCode(query); err == nil {
-		if err := d.HS.Check(code, 0); err != nil {
-			return err
-		}
-		it = goods.Item{Code: code, HasCode: true}
-		g.Code, g.Label = code.String(), d.HS.Label(code)
-		for _, e := range d.HS.Editions(code) {
-			g.Edition = append(g.Edition, int(e))
-		}
-		for _, n := range d.HS.Neighbours(code) {
-			g.Near = append(g.Near, hitJSON{n.String(), d.HS.Label(n)})
-		}
-	} else if strings.IndexFunc(query, func(r rune) bool { return (r < '0' || r > '9') && r != '.' && r != ' ' }) < 0 {
-		return fault.In(fault.Place{}, err)
+	found, err := d.LookUp(query)
+	if err != nil {
+		return err
 	}
-	for _, h := range d.HS.Search(query, 8) {
-		if h.Code.String() != g.Code {
-			g.Hits = append(g.Hits, hitJSON{h.Code.String(), d.HS.Label(h.Code)})
-		}
-	}
-	matches := d.Lists.Match(it, nil, nil)
-	for i, x := range matches {
-		if x != goods.No {
-			l := d.Lists.At(i)
-			g.Named = append(g.Named, namedJSON{l.ID, x.String(), string(l.Basis)})
-		}
-	}
-	g.Law = naming(d, it, matches)
+	g := report.GoodsForPrograms(found)
 	if c.Format == "json" {
 		return m.printJSON(g)
 	}
 	return c.print(m.printer(d, false), g)
 }
 
-// naming gives the provisions that name the goods, by text, words or working code.
-func naming(d *decide.Desk, it goods.Item, matches []goods.Naming) []lawJSON {
-	var out []lawJSON
-	for _, p := range d.Law.Provisions() {
-		for _, s := range p.Goods {
-			by := ""
-			switch i, ok := d.Lists.Index(s.List); {
-			case s.List == "" && it.HasCode && s.Set.Match(it.Code) == goods.Full:
-				by = "HS chapter named in the text"
-				if s.Basis != "text" {
-					by = "working code (" + s.Basis + ")"
-				}
-			case s.List == "" && it.HasCode && s.Set.Match(it.Code) == goods.Partial:
-				by = "part of this heading"
-			case ok && matches[i] == goods.Yes:
-				by = "named as " + s.List
-			case ok && matches[i] == goods.Weigh:
-				by = "may be " + s.List + ", to be weighed"
-			}
-			if by == "" {
-				continue
-			}
-			if s.When.Text != "" {
-				by += ", when " + s.When.Text
-			}
-			out = append(out, lawJSON{p.ID, p.Direction.String(), by, p.From.String(), p.Until.String()})
-			break
-		}
-	}
-	return out
-}
-
-func (c *goodsCmd) print(pr *report.Printer, g goodsJSON) error {
+func (c *goodsCmd) print(pr *report.Printer, g report.GoodsJSON) error {
 	if g.Code != "" {
 		eds := make([]string, len(g.Edition))
 		for i, e := range g.Edition {
@@ -145,7 +54,7 @@ func (c *goodsCmd) print(pr *report.Printer, g goodsJSON) error {
 	} else {
 		pr.Heading("%q", g.Query)
 	}
-	section := func(title string, list []hitJSON) {
+	section := func(title string, list []report.GoodsHitJSON) {
 		if len(list) == 0 {
 			return
 		}
@@ -172,7 +81,6 @@ func (c *goodsCmd) print(pr *report.Printer, g goodsJSON) error {
 		return pr.Err()
 	}
 	pr.Heading("Law that names them")
-	slices.SortStableFunc(g.Law, func(a, b lawJSON) int { return strings.Compare(a.From, b.From) })
 	for _, l := range g.Law {
 		until := "on"
 		if l.Until != "" {

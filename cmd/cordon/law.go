@@ -15,8 +15,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/scenario"
-	"github.com/cordon-engine/cordon/internal/text"
-	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -53,44 +51,14 @@ type filter struct {
 	Regime    string `help:"Only this regime." placeholder:"ID"`
 }
 
-func (f filter) pick(all []*law.Provision) ([]*law.Provision, error) {
-	var kind vocab.KindID
-	if f.Kind != "" {
-		var ok bool
-		if kind, ok = vocab.KindNamed(f.Kind); !ok {
-			var names []string
-			for _, k := range vocab.Kinds() {
-				names = append(names, k.Name)
-			}
-			return nil, fault.New(fault.Usage, "--kind: there is no kind %q", f.Kind).WithFix("one of %s", strings.Join(names, ", "))
-		}
-	}
-	known := f.Regime == ""
-	var out []*law.Provision
-	for _, p := range all {
-		known = known || p.Instrument.Regime.ID == f.Regime
-		if f.Kind != "" && !p.Kinds.Has(kind) ||
-			f.Direction == "to" && p.Direction != law.To && p.Direction != law.Either ||
-			f.Direction == "from" && p.Direction != law.From && p.Direction != law.Either ||
-			f.Regime != "" && p.Instrument.Regime.ID != f.Regime {
-			continue
-		}
-		out = append(out, p)
-	}
-	if !known {
-		return nil, fault.New(fault.NotFound, "--regime: there is no regime %q", f.Regime)
-	}
-	return out, nil
+func (f filter) pick(l *law.Law) ([]*law.Provision, error) {
+	return l.Pick(law.Filter{Kind: f.Kind, Direction: f.Direction, Regime: f.Regime})
 }
 
 // provisions prints provisions grouped by instrument.
 func (m *Main) provisions(pr *report.Printer, format string, list []*law.Provision) error {
 	if format == "json" {
-		out := make([]report.ProvisionJSON, 0, len(list))
-		for _, p := range list {
-			out = append(out, report.ForPrograms(p))
-		}
-		return m.printJSON(out)
+		return m.printJSON(report.ListForPrograms(list))
 	}
 	var last *law.Instrument
 	for _, p := range list {
@@ -118,7 +86,7 @@ func (c *lawListCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	list, err := c.pick(d.Law.Provisions())
+	list, err := c.pick(d.Law)
 	if err != nil {
 		return err
 	}
@@ -137,20 +105,9 @@ func (c *lawShowCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	var list []*law.Provision
-	var ids []string
-	for _, p := range d.Law.Provisions() {
-		ids = append(ids, p.ID)
-		if p.ID == c.ID || p.PartOf == c.ID || strings.HasPrefix(p.ID, c.ID+"-") || p.Instrument.Name == c.ID {
-			list = append(list, p)
-		}
-	}
-	if len(list) == 0 {
-		e := fault.New(fault.NotFound, "there is no provision or instrument %q", c.ID)
-		if near := text.NearestOf(c.ID, ids, 3); len(near) > 0 {
-			return e.WithFix("did you mean %s?", strings.Join(near, " or "))
-		}
-		return e.WithFix("`cordon law list` lists them")
+	list, err := d.Law.Find(c.ID)
+	if err != nil {
+		return err
 	}
 	if c.Format == "json" {
 		return m.provisions(nil, "json", list)
@@ -189,21 +146,11 @@ func (c *lawAtCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	all, err := c.pick(d.Law.Provisions())
+	all, err := c.pick(d.Law)
 	if err != nil {
 		return err
 	}
-	return m.provisions(m.printer(d, false), c.Format, inForce(d.Law, all, day, known))
-}
-
-func inForce(l *law.Law, all []*law.Provision, day, known when.Day) []*law.Provision {
-	var list []*law.Provision
-	for _, p := range all {
-		if from, until, ok := p.Period(l, known); ok && from <= day && day <= until {
-			list = append(list, p)
-		}
-	}
-	return list
+	return m.provisions(m.printer(d, false), c.Format, d.Law.InForce(all, day, known))
 }
 
 type lawDiffCmd struct {
@@ -231,30 +178,13 @@ func (c *lawDiffCmd) Run(m *Main) error {
 	if to < from {
 		return fault.New(fault.Usage, "%s is after %s", c.From, c.To).WithFix("give the earlier day first")
 	}
-	all, err := c.pick(d.Law.Provisions())
+	all, err := c.pick(d.Law)
 	if err != nil {
 		return err
 	}
-	before, after := inForce(d.Law, all, from, when.NoDay), inForce(d.Law, all, to, when.NoDay)
-	minus := func(a, b []*law.Provision) []*law.Provision {
-		var out []*law.Provision
-		for _, p := range a {
-			if !slices.Contains(b, p) {
-				out = append(out, p)
-			}
-		}
-		return out
-	}
-	began, ended := minus(after, before), minus(before, after)
+	began, ended := d.Law.Between(all, from, to)
 	if c.Format == "json" {
-		forPrograms := func(list []*law.Provision) []report.ProvisionJSON {
-			out := []report.ProvisionJSON{}
-			for _, p := range list {
-				out = append(out, report.ForPrograms(p))
-			}
-			return out
-		}
-		return m.printJSON(map[string]any{"from": from.String(), "to": to.String(), "began": forPrograms(began), "ended": forPrograms(ended)})
+		return m.printJSON(map[string]any{"from": from.String(), "to": to.String(), "began": report.ListForPrograms(began), "ended": report.ListForPrograms(ended)})
 	}
 	pr := m.printer(d, false)
 	pr.Heading("From %s to %s: %d provisions began, %d ended", from.Long(), to.Long(), len(began), len(ended))
@@ -286,52 +216,25 @@ func (c *lawTimelineCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	all, err := c.pick(d.Law.Provisions())
+	all, err := c.pick(d.Law)
 	if err != nil {
 		return err
 	}
-	type change struct {
-		Day       string `json:"day"`
-		What      string `json:"what"`
-		Provision string `json:"provision"`
-		Title     string `json:"title"`
-		day       when.Day
-		p         *law.Provision
-	}
-	var list []change
-	add := func(day when.Day, what string, p *law.Provision) {
-		if day != when.NoDay {
-			list = append(list, change{day.String(), what, p.ID, p.Title, day, p})
-		}
-	}
-	for _, p := range all {
-		add(p.From, "begins", p)
-		if p.Until != when.NoDay {
-			add(p.Until+1, "ended", p)
-		}
-		add(p.Deadline, "deadline", p)
-		add(p.Due, "report due", p)
-		for _, x := range p.Exceptions {
-			if x.Provision == p && x.Until != when.NoDay {
-				add(x.Until, "last day of the exception “"+x.Title+"”", p)
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b change) int { return int(a.day) - int(b.day) })
+	list := law.Changes(all)
 	if c.Format == "json" {
-		return m.printJSON(list)
+		return m.printJSON(report.LawChangesForPrograms(list))
 	}
 	pr := m.printer(d, false)
 	var last when.Day = when.NoDay
 	for _, ch := range list {
-		if ch.day != last {
+		if ch.Day != last {
 			if last != when.NoDay {
 				pr.Gap()
 			}
-			last = ch.day
-			pr.Heading("%s", ch.day.Long())
+			last = ch.Day
+			pr.Heading("%s", ch.Day.Long())
 		}
-		pr.Item("%s: %s, %s (%s)", ch.p.ID, ch.What, ch.p.Title, ch.p.Cite())
+		pr.Item("%s: %s, %s (%s)", ch.Provision.ID, ch.What, ch.Provision.Title, ch.Provision.Cite())
 	}
 	return pr.Err()
 }

@@ -46,6 +46,7 @@ type cli struct {
 	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
 	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
+	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }
 
@@ -144,6 +145,12 @@ Examples:
   cordon goods 8413
   cordon goods 270119
   cordon goods frozen squid`,
+	"serve": `Pages and API share one address. There is no sign-in.
+
+Examples:
+  cordon serve
+  cordon serve --addr 127.0.0.1:9000
+  curl -s --data-binary @shipment.json http://127.0.0.1:8080/v1/decide`,
 	"schema": `Examples:
   cordon schema activity > activity.schema.json
   cordon schema instrument`,

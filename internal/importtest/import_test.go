@@ -101,6 +101,7 @@ var layers = []struct {
 	{pattern: "internal/vocab", layer: 1},
 
 	{pattern: "data", layer: 0},
+	{pattern: "examples", layer: 0},
 	{pattern: "internal/fault", layer: 0},
 	{pattern: "internal/when", layer: 0},
 	{pattern: "internal/ident", layer: 0},

@@ -15,6 +15,9 @@ var effectWords = map[law.Effect]string{
 	law.Exempt: "exempts", law.CallUpon: "calls upon", law.Commit: "undertakes",
 }
 
+// EffectWord gives an effect as people read it: "prohibits".
+func EffectWord(e law.Effect) string { return effectWords[e] }
+
 // InForce gives the days of a provision as people read them.
 func InForce(p *law.Provision) string {
 	if p.Until == when.NoDay {
@@ -34,21 +37,56 @@ func (p *Printer) Provision(pr *law.Provision) error {
 	p.printf("%s\n", p.paint("1", pr.ID+"  "+pr.Title))
 	p.para("  ", "  ", pr.Cite()+", "+pr.Instrument.Regime.Title)
 	p.para("  ", "  ", pr.Text)
-	p.row("Effect", effectWords[pr.Effect]+" ("+pr.Binding+")")
-	p.row("Binds", pr.Bound)
-	if len(pr.Links) > 0 {
-		p.row("By link of", strings.Join(pr.Links, ", "))
+	for _, row := range Rows(pr, p.state) {
+		p.row(row.Name, row.plain())
 	}
-	p.row("In force", InForce(pr))
+	return p.err
+}
+
+// Row is one named property of a provision.
+type Row struct {
+	Name, Text string
+	// Code is the condition that belongs to it, as the law file has it.
+	Code string
+	// IDs are the provisions that it names.
+	IDs []string
+}
+
+// plain gives the row as one text.
+func (r Row) plain() string {
+	switch {
+	case r.Code == "":
+		return r.Text
+	case r.Text == "":
+		return r.Code
+	}
+	return r.Text + " when " + r.Code
+}
+
+// Rows gives the properties of a provision as people read them, without those
+// that it does not have; state gives the name of a state.
+func Rows(pr *law.Provision, state func(code string) string) []Row {
+	var out []Row
+	row := func(name, text string) {
+		if text != "" {
+			out = append(out, Row{Name: name, Text: text})
+		}
+	}
+	row("Effect", effectWords[pr.Effect]+" ("+pr.Binding+")")
+	row("Binds", pr.Bound)
+	if len(pr.Links) > 0 {
+		row("By link of", strings.Join(pr.Links, ", "))
+	}
+	row("In force", InForce(pr))
 	var kinds []string
 	for _, k := range vocab.Kinds() {
 		if pr.Kinds.Has(k.ID) {
 			kinds = append(kinds, k.Name)
 		}
 	}
-	p.row("Activities", strings.Join(kinds, ", "))
+	row("Activities", strings.Join(kinds, ", "))
 	if pr.Direction != law.AnyDirection {
-		p.row("Direction", pr.Direction.String()+" "+p.state(pr.Instrument.Regime.Target))
+		row("Direction", pr.Direction.String()+" "+state(pr.Instrument.Regime.Target))
 	}
 	var goodsText []string
 	for _, s := range pr.Goods {
@@ -68,11 +106,16 @@ func (p *Printer) Provision(pr *law.Provision) error {
 		}
 		goodsText = append(goodsText, t)
 	}
-	p.row("Goods", strings.Join(goodsText, "; "))
-	p.row("When", pr.When.Text)
-	p.row("Broken when", pr.Breach.Text)
+	row("Goods", strings.Join(goodsText, "; "))
+	code := func(name, condition string) {
+		if condition != "" {
+			out = append(out, Row{Name: name, Code: condition})
+		}
+	}
+	code("When", pr.When.Text)
+	code("Broken when", pr.Breach.Text)
 	if pr.Deadline != when.NoDay {
-		p.row("Deadline", pr.Deadline.Long())
+		row("Deadline", pr.Deadline.Long())
 	}
 	if pr.Cap != nil {
 		for _, l := range pr.Cap.Limits {
@@ -80,27 +123,26 @@ func (p *Printer) Provision(pr *law.Provision) error {
 			if l.Value > 0 {
 				unit, v = "USD", l.Value
 			}
-			p.row("Cap", figure(v, unit)+" in "+months(l.Months)+" from "+l.Start.Long()+", "+l.Whose)
+			row("Cap", figure(v, unit)+" in "+months(l.Months)+" from "+l.Start.Long()+", "+l.Whose)
 		}
 	}
 	for _, d := range pr.Duties {
-		p.row("Duty", duty(&d))
+		row("Duty", duty(&d))
 	}
 	for _, x := range pr.Exceptions {
 		t := x.Title + " (" + x.Cite() + "; " + map[law.Grant]string{law.Standing: "stands by itself", law.ByState: "the state determines", law.ByCommittee: "the committee approves"}[x.Grant] + ")"
-		if x.When.Text != "" {
-			t += " when " + x.When.Text
-		}
 		if x.Until != when.NoDay {
 			t += ", until " + x.Until.Long()
 		}
-		p.row("Unless", t)
+		out = append(out, Row{Name: "Unless", Text: t, Code: x.When.Text})
 	}
 	for _, rel := range []struct {
 		name string
 		ids  []string
 	}{{"Amends", pr.Amends}, {"Replaces", pr.Replaces}, {"Clarifies", pr.Clarifies}, {"Tightens", pr.Tightens}, {"Extends", pr.Extends}, {"See", pr.See}, {"Ended by", one(pr.EndedBy)}} {
-		p.row(rel.name, strings.Join(rel.ids, ", "))
+		if len(rel.ids) > 0 {
+			out = append(out, Row{Name: rel.name, Text: strings.Join(rel.ids, ", "), IDs: rel.ids})
+		}
 	}
 	for _, q := range append(slices.Clone(pr.Positions), pr.Instrument.Positions...) {
 		says := "in force"
@@ -109,9 +151,9 @@ func (p *Printer) Provision(pr *law.Provision) error {
 		}
 		names := make([]string, len(q.By))
 		for i, c := range q.By {
-			names[i] = p.state(c)
+			names[i] = state(c)
 		}
-		p.row("Disputed", says+" from "+q.From.Long()+" according to "+strings.Join(names, ", "))
+		row("Disputed", says+" from "+q.From.Long()+" according to "+strings.Join(names, ", "))
 	}
 	seen := "the text was seen"
 	if !pr.Verified {
@@ -122,12 +164,12 @@ func (p *Printer) Provision(pr *law.Provision) error {
 	} else {
 		seen += "; the paragraph number was not seen"
 	}
-	p.row("Checked", seen)
+	row("Checked", seen)
 	for _, s := range pr.Sources {
-		p.row("Source", s)
+		row("Source", s)
 	}
-	p.row("Note", pr.Note)
-	return p.err
+	row("Note", pr.Note)
+	return out
 }
 
 func one(s string) []string {
@@ -214,4 +256,30 @@ func ForPrograms(pr *law.Provision) ProvisionJSON {
 		j.Exceptions = append(j.Exceptions, x.Name())
 	}
 	return j
+}
+
+// LawChangeJSON is a change of the law for programs.
+type LawChangeJSON struct {
+	Day       string `json:"day"`
+	What      string `json:"what"`
+	Provision string `json:"provision"`
+	Title     string `json:"title"`
+}
+
+// LawChangesForPrograms gives the form of changes for programs.
+func LawChangesForPrograms(list []law.Change) []LawChangeJSON {
+	out := []LawChangeJSON{}
+	for _, c := range list {
+		out = append(out, LawChangeJSON{c.Day.String(), c.What, c.Provision.ID, c.Provision.Title})
+	}
+	return out
+}
+
+// ListForPrograms gives the form of provisions for programs.
+func ListForPrograms(list []*law.Provision) []ProvisionJSON {
+	out := []ProvisionJSON{}
+	for _, p := range list {
+		out = append(out, ForPrograms(p))
+	}
+	return out
 }

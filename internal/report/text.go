@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,21 @@ var colours = map[ruling.Verdict]string{
 
 // VerdictWord gives a verdict as people read it.
 func VerdictWord(v ruling.Verdict) string { return words[v] }
+
+// The headings of the parts of a ruling, in the order in which they are read.
+const (
+	HeadWhy       = "Why"
+	HeadSpans     = "It changes within the period"
+	HeadViews     = "The force of this law is disputed"
+	HeadQuestions = "What would settle it"
+	HeadDuties    = "What goes with it"
+	HeadPaths     = "The way out"
+	HeadAssumed   = "Taken for granted"
+	HeadNear      = "What comes nearest"
+)
+
+// Unproven is said where not every question was proved to matter.
+const Unproven = "So much is open that not every question above was proved to matter."
 
 // Printer writes for people.
 type Printer struct {
@@ -106,7 +122,7 @@ func (p *Printer) Ruling(r *ruling.Ruling, title string) error {
 		p.printf("%s\n", p.paint("1", title))
 	}
 	p.printf("%s\n", p.paint(colours[r.Verdict]+";1", head))
-	p.para("  ", "  ", p.Sentence(r))
+	p.para("  ", "  ", Sentence(r))
 	p.why(r)
 	p.spans(r)
 	p.views(r)
@@ -123,7 +139,19 @@ func (p *Printer) Ruling(r *ruling.Ruling, title string) error {
 }
 
 // Sentence says the verdict in one sentence with its day and paragraphs.
-func (p *Printer) Sentence(r *ruling.Ruling) string {
+func Sentence(r *ruling.Ruling) string {
+	var cites []string
+	for _, f := range r.Deciding() {
+		cites = append(cites, f.Provision.Cite())
+	}
+	if cites = distinct(cites); len(cites) == 0 || r.Verdict == ruling.Permitted {
+		return Saying(r) + "."
+	}
+	return Saying(r) + ": " + strings.Join(cites, "; ") + "."
+}
+
+// Saying says the verdict with its day, without its paragraphs and full stop.
+func Saying(r *ruling.Ruling) string {
 	when := "On " + r.AsOf.Long()
 	if !r.AsOf.Exact() {
 		when = "In " + r.AsOf.Long()
@@ -131,52 +159,63 @@ func (p *Printer) Sentence(r *ruling.Ruling) string {
 			when = "From " + r.AsOf.Long()
 		}
 	}
-	var cites []string
-	seen := map[string]bool{}
-	for _, f := range r.Deciding() {
-		if c := f.Provision.Cite(); !seen[c] {
-			seen[c] = true
-			cites = append(cites, c)
-		}
+	says := map[ruling.Verdict]string{
+		ruling.Prohibited: "this is prohibited", ruling.OverCap: "this goes over a cap",
+		ruling.NeedsApproval: "this is lawful only with the committee's approval in advance",
+		ruling.Judgement:     "the answer hangs on something a person must weigh",
+		ruling.Incomplete:    "the answer hangs on something that was not said",
+		ruling.Reportable:    "this is lawful, and a report or notice is owed", ruling.Exempt: "this is inside a written exception",
+		ruling.Permitted: "no provision of the loaded law bites",
+	}[r.Verdict]
+	if r.Verdict == ruling.Incomplete && len(r.Spans) > 0 {
+		says = "the answer changes: the day decides"
 	}
-	by := ""
-	if len(cites) > 0 {
-		by = ": " + strings.Join(cites, "; ")
-	}
-	switch r.Verdict {
-	case ruling.Prohibited:
-		return when + " this is prohibited" + by + "."
-	case ruling.OverCap:
-		return when + " this goes over a cap" + by + "."
-	case ruling.NeedsApproval:
-		return when + " this is lawful only with the committee's approval in advance" + by + "."
-	case ruling.Judgement:
-		return when + " the answer hangs on something a person must weigh" + by + "."
-	case ruling.Incomplete:
-		if len(r.Spans) > 0 {
-			return when + " the answer changes: the day decides" + by + "."
-		}
-		return when + " the answer hangs on something that was not said" + by + "."
-	case ruling.Reportable:
-		return when + " this is lawful, and a report or notice is owed" + by + "."
-	case ruling.Exempt:
-		return when + " this is inside a written exception" + by + "."
-	}
-	return when + " no provision of the loaded law bites."
+	return when + " " + says
 }
 
 func (p *Printer) why(r *ruling.Ruling) {
-	first := true
+	for i, reason := range Reasons(r) {
+		if i == 0 {
+			p.printf("\n%s\n", p.paint("1", HeadWhy))
+		}
+		p.para("  "+signs[reason.Verdict]+" ", "    ", reason.Text+mark(reason.Provision)+".")
+		if with := reason.Provision.ReadWith(); len(with) > 0 {
+			p.para("      ", "      ", "read with "+strings.Join(with, ", "))
+		}
+		if len(reason.Because) > 0 {
+			parts := make([]string, 0, len(reason.Because))
+			for _, c := range reason.Because {
+				parts = append(parts, c.Name+" "+c.Value)
+			}
+			p.para("      ", "      ", "because "+strings.Join(parts, ", "))
+		}
+		for _, s := range reason.Notes {
+			p.para("      ", "      ", s)
+		}
+	}
+}
+
+// Reason is one finding in words.
+type Reason struct {
+	// Verdict is what the finding alone would give.
+	Verdict   ruling.Verdict
+	Provision *law.Provision
+	// Text is the citation, the title and, where there are several, the line.
+	Text string
+	// Because are the stated facts that it was reached by.
+	Because []ruling.Because
+	// Notes say what else it was reached by, and what may lift it.
+	Notes []string
+}
+
+// Reasons gives the findings that bear on the verdict, in the order of the law.
+func Reasons(r *ruling.Ruling) []Reason {
+	var out []Reason
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if f.Verdict == ruling.Permitted {
 			continue
 		}
-		if first {
-			p.printf("\n%s\n", p.paint("1", "Why"))
-			first = false
-		}
-		lead := "  " + signs[f.Verdict] + " "
 		text := f.Provision.Cite() + ": " + f.Provision.Title
 		if f.Line >= 0 {
 			what := "line"
@@ -187,12 +226,9 @@ func (p *Printer) why(r *ruling.Ruling) {
 				text += " (" + what + " " + strconv.Itoa(f.Line+1) + ")"
 			}
 		}
-		text += mark(f.Provision) + "."
-		p.para(lead, "    ", text)
-		for _, s := range p.explain(r, f) {
-			p.para("      ", "      ", s)
-		}
+		out = append(out, Reason{f.Verdict, f.Provision, text, r.Because(f), explain(r, f)})
 	}
+	return out
 }
 
 // mark says when a provision was not checked against its text.
@@ -203,19 +239,11 @@ func mark(pr *law.Provision) string {
 	return ""
 }
 
-func (p *Printer) explain(r *ruling.Ruling, f *ruling.Finding) []string {
+func explain(r *ruling.Ruling, f *ruling.Finding) []string {
 	var out []string
-	if with := f.Provision.ReadWith(); len(with) > 0 {
-		out = append(out, "read with "+strings.Join(with, ", "))
-	}
-	if b := r.Because(f); len(b) > 0 {
-		parts := make([]string, 0, len(b))
-		for _, c := range b {
-			parts = append(parts, c.Name+" "+c.Value)
-		}
-		out = append(out, "because "+strings.Join(parts, ", "))
-	}
 	switch g := f.Goods; {
+	case g.List != "" && !told(r, f):
+		out = append(out, "may be "+g.List+": what the goods are was not said")
 	case g.List != "" && g.Basis == "description":
 		out = append(out, "named as "+g.List+" by its description")
 	case g.List != "":
@@ -267,6 +295,19 @@ func (p *Printer) explain(r *ruling.Ruling, f *ruling.Finding) []string {
 	return out
 }
 
+// told reports whether the goods line of a finding says what the goods are.
+func told(r *ruling.Ruling, f *ruling.Finding) bool {
+	if f.Line < 0 || f.Line >= len(r.Activity.Goods) {
+		return false
+	}
+	for _, id := range []vocab.FactID{vocab.GoodsDescription, vocab.GoodsHS, vocab.GoodsCommodity} {
+		if _, ok := r.Activity.Goods[f.Line].Get(id); ok {
+			return true
+		}
+	}
+	return false
+}
+
 func figure(v float64, unit string) string {
 	s := strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64)
 	whole, frac, _ := strings.Cut(s, ".")
@@ -297,7 +338,7 @@ func (p *Printer) spans(r *ruling.Ruling) {
 	if len(r.Spans) == 0 {
 		return
 	}
-	p.printf("\n%s\n", p.paint("1", "It changes within the period"))
+	p.printf("\n%s\n", p.paint("1", HeadSpans))
 	for _, s := range r.Spans {
 		p.printf("  %s %s: %s\n", signs[s.Verdict], s.Period.Long(), strings.ToLower(words[s.Verdict]))
 	}
@@ -307,22 +348,28 @@ func (p *Printer) views(r *ruling.Ruling) {
 	if len(r.Views) == 0 {
 		return
 	}
-	p.printf("\n%s\n", p.paint("1", "The force of this law is disputed"))
-	for _, v := range r.Views {
-		says := "in force"
-		if !v.InForce {
-			says = "not in force"
-		}
-		by := "nobody recorded"
-		if len(v.By) > 0 {
-			names := make([]string, len(v.By))
-			for i, c := range v.By {
-				names[i] = p.state(c)
-			}
-			by = strings.Join(names, ", ")
-		}
-		p.para("  "+signs[v.Verdict]+" ", "    ", says+" according to "+by+": "+strings.ToLower(words[v.Verdict]))
+	p.printf("\n%s\n", p.paint("1", HeadViews))
+	for i := range r.Views {
+		p.para("  "+signs[r.Views[i].Verdict]+" ", "    ", ViewText(&r.Views[i], p.state))
 	}
+}
+
+// ViewText says who holds disputed law to be in force or not, and the verdict
+// under that position; state gives the name of a state.
+func ViewText(v *ruling.View, state func(code string) string) string {
+	says := "in force"
+	if !v.InForce {
+		says = "not in force"
+	}
+	by := "nobody recorded"
+	if len(v.By) > 0 {
+		names := make([]string, len(v.By))
+		for i, c := range v.By {
+			names[i] = state(c)
+		}
+		by = strings.Join(names, ", ")
+	}
+	return says + " according to " + by + ": " + strings.ToLower(words[v.Verdict])
 }
 
 // QuestionText puts a question into words.
@@ -337,7 +384,7 @@ func (p *Printer) questions(r *ruling.Ruling) {
 	if len(r.Questions) == 0 {
 		return
 	}
-	p.printf("\n%s\n", p.paint("1", "What would settle it"))
+	p.printf("\n%s\n", p.paint("1", HeadQuestions))
 	for i := range r.Questions {
 		q := &r.Questions[i]
 		lead := "  ? "
@@ -360,11 +407,14 @@ func (p *Printer) questions(r *ruling.Ruling) {
 		p.para("      ", "      ", line)
 	}
 	if r.Unproven {
-		p.para("  ", "  ", "So much is open that not every question above was proved to matter.")
+		p.para("  ", "  ", Unproven)
 	}
 }
 
-func (p *Printer) duties(r *ruling.Ruling) {
+func (p *Printer) duties(r *ruling.Ruling) { p.list(HeadDuties, Duties(r)) }
+
+// Duties are what is owed, or called for, along with the activity.
+func Duties(r *ruling.Ruling) []string {
 	var lines []string
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -383,7 +433,17 @@ func (p *Printer) duties(r *ruling.Ruling) {
 			lines = append(lines, s+" ("+pr.Cite()+")"+mark(pr))
 		}
 	}
-	p.list("What goes with it", lines)
+	return distinct(lines)
+}
+
+// distinct drops what was said before, in place.
+func distinct(lines []string) []string {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(lines, func(l string) bool {
+		before := seen[l]
+		seen[l] = true
+		return before
+	})
 }
 
 func (p *Printer) list(title string, lines []string) {
@@ -391,12 +451,8 @@ func (p *Printer) list(title string, lines []string) {
 		return
 	}
 	p.printf("\n%s\n", p.paint("1", title))
-	seen := map[string]bool{}
-	for _, l := range lines {
-		if !seen[l] {
-			seen[l] = true
-			p.para("  - ", "    ", l)
-		}
+	for _, l := range distinct(lines) {
+		p.para("  - ", "    ", l)
 	}
 }
 
@@ -405,19 +461,20 @@ func (p *Printer) pathsOf(r *ruling.Ruling) {
 	for _, x := range r.Paths {
 		lines = append(lines, x.Exception.Cite()+", "+x.Exception.Title+": "+x.Exception.Path)
 	}
-	p.list("The way out", lines)
+	p.list(HeadPaths, lines)
 }
 
 func (p *Printer) assumed(r *ruling.Ruling) {
 	var lines []string
 	for i := range r.Assumed {
 		a := &r.Assumed[i]
-		lines = append(lines, vocab.FactOf(a.Fact).Title+": "+value(a)+" ("+a.Name()+" was not said)")
+		lines = append(lines, vocab.FactOf(a.Fact).Title+": "+AssumedValue(a)+" ("+a.Name()+" was not said)")
 	}
-	p.list("Taken for granted", lines)
+	p.list(HeadAssumed, lines)
 }
 
-func value(a *ruling.Assumption) string {
+// AssumedValue gives what was assumed, for people.
+func AssumedValue(a *ruling.Assumption) string {
 	switch {
 	case a.Value == "ZZ":
 		return "another state"
@@ -467,15 +524,19 @@ func screenedText(s *ruling.Screened) string {
 func (p *Printer) near(r *ruling.Ruling) {
 	var lines []string
 	for i := range r.NearMisses {
-		lines = append(lines, p.NearText(&r.NearMisses[i], r))
+		lines = append(lines, NearText(&r.NearMisses[i], r, factSet)+mark(r.NearMisses[i].Provision))
 	}
-	p.list("What comes nearest", lines)
+	p.list(HeadNear, lines)
 }
 
-// NearText says what would have been, had one thing been another.
-func (p *Printer) NearText(m *ruling.NearMiss, r *ruling.Ruling) string {
+// factSet says that a fact were another, as `--set` takes it.
+func factSet(f *vocab.Fact, v string) string { return f.Name + " were " + v }
+
+// NearText says what would have been, had one thing been another; were says that
+// a fact were another.
+func NearText(m *ruling.NearMiss, r *ruling.Ruling, were func(f *vocab.Fact, value string) string) string {
 	v := strings.ToLower(words[m.Verdict])
-	tail := " by " + m.Provision.Cite() + " (" + m.Provision.Title + ")" + mark(m.Provision)
+	tail := " by " + m.Provision.Cite() + " (" + m.Provision.Title + ")"
 	switch m.Differs {
 	case ruling.ByDate:
 		if m.Day > r.AsOf.From {
@@ -487,23 +548,38 @@ func (p *Printer) NearText(m *ruling.NearMiss, r *ruling.Ruling) string {
 	case ruling.ByGoods:
 		return "if it were rather HS " + m.Value + ": " + v + tail
 	}
-	return "if " + vocab.FactOf(m.Fact).Name + " were " + m.Value + ": " + v + tail
+	return "if " + were(vocab.FactOf(m.Fact), m.Value) + ": " + v + tail
 }
 
 func (p *Printer) scope(r *ruling.Ruling) {
 	p.printf("\n")
-	seen := map[string]bool{}
+	for _, line := range Scope(r) {
+		p.para("  ", "  ", line)
+	}
+}
+
+// Scope says what was not assessed, and under which law it was ruled.
+func Scope(r *ruling.Ruling) []string {
+	var lines []string
 	for _, g := range r.Regimes {
-		if !seen[g.Scope] {
-			seen[g.Scope] = true
-			p.para("  ", "  ", g.Scope)
-		}
+		lines = append(lines, g.Scope)
 	}
 	known := ""
 	if r.KnownAt != when.NoDay {
 		known = " as known on " + r.KnownAt.Long()
 	}
-	p.para("  ", "  ", "Law version "+r.LawVersion[:12]+known+". The binding text is the instrument itself.")
+	return append(distinct(lines), "Law version "+r.LawVersion[:12]+known+". The binding text is the instrument itself.")
 }
 
 var sprintf = fmt.Sprintf
+
+// Ordered gives the verdicts, strictest first, for legends.
+func Ordered() []ruling.Verdict {
+	var out []ruling.Verdict
+	for v := ruling.Prohibited; ; v-- {
+		out = append(out, v)
+		if v == ruling.Permitted {
+			return out
+		}
+	}
+}

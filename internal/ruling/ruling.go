@@ -8,7 +8,9 @@
 package ruling
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/cordon-engine/cordon/internal/activity"
@@ -220,11 +222,19 @@ func (q Question) Name() string {
 	return variable{q.Fact, int16(q.Line)}.name()
 }
 
-// Next gives the question to put first: the day if that is open, then what most
-// provisions hang on, and an approval only when nothing else is open, since the
-// rest says whether one is needed. It gives nil when nothing is open.
+// Next gives the question to put first, the first of [Ruling.Ordered], and nil when
+// nothing is open.
 func (r *Ruling) Next() *Question {
-	var next *Question
+	if q := r.Ordered(); len(q) > 0 {
+		return q[0]
+	}
+	return nil
+}
+
+// Ordered gives the open questions in the order in which they are best put: the day
+// if that is open, then what most provisions hang on, and an approval last, since
+// the rest says whether one is needed.
+func (r *Ruling) Ordered() []*Question {
 	weight := func(q *Question) int {
 		switch {
 		case q.Date:
@@ -234,12 +244,12 @@ func (r *Ruling) Next() *Question {
 		}
 		return len(q.Decides)
 	}
+	out := make([]*Question, len(r.Questions))
 	for i := range r.Questions {
-		if q := &r.Questions[i]; next == nil || weight(q) > weight(next) {
-			next = q
-		}
+		out[i] = &r.Questions[i]
 	}
-	return next
+	slices.SortStableFunc(out, func(a, b *Question) int { return cmp.Compare(weight(b), weight(a)) })
+	return out
 }
 
 func (v variable) name() string {

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/web"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+type serveCmd struct {
+	lawFlags
+	dataFlag
+	Addr        string `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	AllowRemote bool   `help:"Listen on an address that other machines can reach. There is no sign-in."`
+	Log         string `help:"What to log to standard error: ${enum}." enum:"requests,faults" default:"requests"`
+}
+
+// How long the server waits for heads, idle connections and, when it stops, for
+// what is being answered.
+const (
+	headTime = 5 * time.Second
+	idleTime = 2 * time.Minute
+	stopTime = 10 * time.Second
+)
+
+// Run is the command.
+func (c *serveCmd) Run(m *Main) error {
+	host, err := c.host()
+	if err != nil {
+		return err
+	}
+	level := slog.LevelInfo
+	if c.Log == "faults" {
+		level = slog.LevelWarn
+	}
+	log := slog.New(slog.NewJSONHandler(m.Err, &slog.HandlerOptions{Level: level}))
+	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
+		return c.serve(ctx, m, log, host, lists{store, m})
+	})
+}
+
+// serve listens and answers, with the lists of an open store.
+func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host string, l lists) error {
+	h, err := c.handler(m, log, host, l)
+	if err != nil {
+		return err
+	}
+	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
+	}
+	c.greet(m, on.Addr())
+	return serve(ctx, on, h, log)
+}
+
+// host gives the host to listen on, and refuses one that others can reach unless
+// that was asked for.
+func (c *serveCmd) host() (string, error) {
+	host, _, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return "", fault.New(fault.Usage, "--addr %q is not HOST:PORT", c.Addr).WithFix("write it as 127.0.0.1:8080")
+	}
+	ip := net.ParseIP(host)
+	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && !c.AllowRemote {
+		return "", fault.New(fault.Usage, "%q can be reached from other machines, and there is no sign-in", c.Addr).
+			WithFix("use 127.0.0.1, or say --allow-remote when something in front of it keeps strangers out")
+	}
+	return host, nil
+}
+
+func (c *serveCmd) greet(m *Main, at net.Addr) {
+	fmt.Fprintf(m.Out, "Cordon serves on http://%s/ (the API is described at http://%s/api)\n", at, at)
+	fmt.Fprintln(m.Out, "There is no sign-in: whoever reaches this address can use it. Nothing that is asked is stored.")
+	fmt.Fprintln(m.Out, "Screening is not available in this build.")
+	fmt.Fprintln(m.Out, "Stop it with Ctrl-C.")
+}
+
+// serve answers until ctx ends, and then lets what was begun come to its end.
+func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: headTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+		defer cancel()
+		err := srv.Shutdown(end)
+		if err != nil {
+			err = errors.Join(err, srv.Close())
+		}
+		stopped <- err
+	}()
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fault.Wrap(fault.Unavailable, err, "the server stopped")
+	}
+	if err := <-stopped; err != nil {
+		return fault.Wrap(fault.Unavailable, err, "some requests were cut off")
+	}
+	return nil
+}
+
+// handler puts pages and API together.
+func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, l lists) (http.Handler, error) {
+	d, err := m.open(c.lawFlags, ruling.Options{Eager: true})
+	if err != nil {
+		return nil, err
+	}
+	schemas, err := fs.Sub(data.FS, "schema")
+	if err != nil {
+		return nil, err
+	}
+	versions := report.Versions{Program: version, Data: d.DataVersion}
+	api, err := httpapi.New(httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Lists: listsForPrograms{l}, Limits: httpapi.DefaultLimits(), Log: log})
+	if err != nil {
+		return nil, err
+	}
+	list, err := scenario.Load(data.FS, "scenarios", d.Reference, d.Law)
+	if err != nil {
+		return nil, err
+	}
+	story, err := web.ReadStory(d)
+	if err != nil {
+		return nil, err
+	}
+	site, err := web.New(web.Config{
+		Desk: d, Versions: versions, Scenarios: list, Story: story, Today: m.today, Log: log, Operations: operations(api), Lists: l,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var hosts []string
+	if !c.AllowRemote {
+		hosts = []string{"localhost", "127.0.0.1", "::1", host}
+	}
+	mux := http.NewServeMux()
+	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/readyz"} {
+		mux.Handle(path, api)
+	}
+	mux.Handle("/", site)
+	return httpapi.Guard(mux, httpapi.DefaultLimits(), hosts, log), nil
+}
+
+// operations gives the description of the API to the page that shows it.
+func operations(api *httpapi.API) []web.Operation {
+	var out []web.Operation
+	for _, o := range api.Operations() {
+		x := web.Operation{Method: o.Method, Path: o.Path, Summary: o.Summary, Description: o.Description, Body: o.Body, Answer: o.Answer, ID: strings.ReplaceAll(strings.Trim(o.Path, "/{}"), "/", "-")}
+		for _, p := range o.Parameters {
+			x.Parameters = append(x.Parameters, web.Parameter(p))
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// lists tells pages and API which lists are loaded.
+type lists struct {
+	store snapshot.Store
+	m     *Main
+}
+
+// Lists is the port of the pages.
+func (l lists) Lists(ctx context.Context) ([]web.ListState, error) {
+	states, err := l.store.Lists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []web.ListState
+	for _, s := range states {
+		st := report.Status(s, l.m.now(), 0)
+		x := web.ListState{
+			ID: st.List, Title: st.List, Authority: st.Owner, Snapshot: st.Snapshot, Subjects: st.Subjects, Published: s.Current.Published,
+			Checked: when.NoDay, Hash: st.Content, Stale: st.Stale, Error: st.Error,
+		}
+		if src, err := source(st.Source); err == nil {
+			x.Title, x.Authority = src.Title+" ("+st.List+")", src.Authority
+		}
+		if day, _, ok := strings.Cut(st.Checked, "T"); ok {
+			if x.Checked, err = when.ParseDay(day); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// listsForPrograms is the same port for the API.
+type listsForPrograms struct{ lists }
+
+// Lists is the port of the API.
+func (l listsForPrograms) Lists(ctx context.Context) ([]httpapi.List, error) {
+	states, err := l.lists.Lists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []httpapi.List{}
+	for _, s := range states {
+		out = append(out, httpapi.List{
+			ID: s.ID, Title: s.Title, Authority: s.Authority, Snapshot: s.Snapshot, Subjects: s.Subjects, Published: s.Published.String(),
+			Checked: s.Checked.String(), SHA256: s.Hash, Stale: s.Stale, Error: s.Error,
+		})
+	}
+	return out, nil
+}

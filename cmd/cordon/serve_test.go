@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// buffer is a buffer that one goroutine writes and another reads.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+// Write is part of io.Writer.
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+// String gives all that was written.
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+var greeting = regexp.MustCompile(`serves on (http://[^ ]+/)`)
+
+// TestServe runs the program as users do: it greets, answers, logs no facts and
+// stops when told.
+func TestServe(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var out, log buffer
+	ended := make(chan int, 1)
+	go func() {
+		m := &Main{In: strings.NewReader(""), Out: &out, Err: &log}
+		ended <- m.Run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir()})
+	}()
+	var base string
+	for range 200 {
+		if m := greeting.FindStringSubmatch(out.String()); m != nil {
+			base = m[1]
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if base == "" {
+		t.Fatalf("no greeting: %s %s", out.String(), log.String())
+	}
+	if !strings.Contains(out.String(), "no sign-in") || !strings.Contains(out.String(), "Screening is not available") {
+		t.Errorf("the greeting hides something: %s", out.String())
+	}
+	for path, want := range map[string]int{
+		"": 200, "decide/employment?date=2017-10-01&work.nationality=KP": 200, "api": 200, "openapi.json": 200, "healthz": 200, "readyz": 503, "lists": 200, "v1/lists": 200,
+		"v1/goods?q=squid": 200, "v1/nothing": 404, "nothing": 404, "story/july-2017": 200,
+	} {
+		res, err := http.Get(base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("%s: status %d, want %d", path, res.StatusCode, want)
+		}
+		if strings.HasSuffix(path, "lists") && !strings.Contains(string(body), "un-1718") {
+			t.Errorf("%s does not show the lists that come with the program: %s", path, body)
+		}
+		if path == "api" && !strings.Contains(string(body), "/v1/decide/batch") {
+			t.Error("the reference page does not list the operations")
+		}
+	}
+	stop()
+	select {
+	case code := <-ended:
+		if code != 0 {
+			t.Errorf("status %d: %s", code, log.String())
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("it does not stop")
+	}
+	if s := log.String(); !strings.Contains(s, `"route":"GET /decide/{kind}"`) || strings.Contains(s, "nationality") || strings.Contains(s, "squid") {
+		t.Errorf("the log is %s", s)
+	}
+}
+
+func TestServeRefusesStrangers(t *testing.T) {
+	for _, args := range [][]string{
+		{"--addr", "0.0.0.0:0"}, {"--addr", ":0"}, {"--addr", "192.0.2.1:80"}, {"--addr", "example.org:80"}, {"--addr", "8080"},
+	} {
+		var out, log buffer
+		m := &Main{In: strings.NewReader(""), Out: &out, Err: &log}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		if code := m.Run(ctx, append([]string{"serve"}, args...)); code != 2 {
+			t.Errorf("%v: status %d: %s%s", args, code, out.String(), log.String())
+		}
+		cancel()
+	}
+}
+
+// TestServeIsAskedByName holds that a page of another site which has its name
+// resolve to this machine gets nothing.
+func TestServeIsAskedByName(t *testing.T) {
+	c := &serveCmd{Addr: "127.0.0.1:0"}
+	h, err := c.handler(&Main{}, discard(), "127.0.0.1", lists{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, "http://elsewhere.example/", nil)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != http.StatusBadRequest {
+		t.Errorf("status %d", w.Code)
+	}
+}
+
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

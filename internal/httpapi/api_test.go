@@ -1,0 +1,441 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+var desk = sync.OnceValues(func() (*decide.Desk, error) { return decide.Open(data.FS, decide.Config{}) })
+
+func config(t testing.TB) Config {
+	t.Helper()
+	d, err := desk()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := fs.Sub(data.FS, "schema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Config{Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Schemas: schemas, Limits: DefaultLimits()}
+}
+
+func api(t testing.TB, change func(*Config)) *API {
+	t.Helper()
+	c := config(t)
+	if change != nil {
+		change(&c)
+	}
+	a, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func ask(h http.Handler, method, path, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+const welders = `{"kind":"employment","date":"2017-10-01","work":{"nationality":"KP","host":"PL","new_authorisation":true}}`
+
+// schema compiles a part of the description of the API.
+func schema(t *testing.T, a *API, pointer string) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(a.spec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("http://x/openapi.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("http://x/openapi.json#" + pointer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func valid(t *testing.T, s *jsonschema.Schema, body []byte) error {
+	t.Helper()
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	return s.Validate(v)
+}
+
+// TestRulingsAreAsDescribed holds real rulings, those of every scenario, to the
+// schema that the API publishes.
+func TestRulingsAreAsDescribed(t *testing.T) {
+	a := api(t, nil)
+	s := schema(t, a, "/components/schemas/Ruling")
+	list, err := scenario.Load(data.FS, "scenarios", a.Desk.Reference, a.Desk.Law)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sc := range list {
+		w := ask(a, http.MethodPost, "/v1/decide", string(sc.Activity.AppendJSON(nil)))
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
+			t.Fatalf("%s: status %d, type %q: %s", sc.ID, w.Code, w.Header().Get("Content-Type"), w.Body)
+		}
+		if err := valid(t, s, w.Body.Bytes()); err != nil {
+			t.Errorf("%s: %v", sc.ID, err)
+		}
+	}
+}
+
+// TestSameBytes holds that the API answers with the bytes that package report
+// writes, and so with those of the command line.
+func TestSameBytes(t *testing.T) {
+	a := api(t, nil)
+	got := ask(a, http.MethodPost, "/v1/decide", welders).Body.String()
+	if again := ask(a, http.MethodPost, "/v1/decide", welders).Body.String(); again != got {
+		t.Error("the same question has two answers")
+	}
+	list, err := a.Desk.Read("x.json", []byte(welders))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rl, err := a.Desk.Engine.Decide(ruling.Request{Activity: list[0], KnownAt: when.NoDay})
+	if err == nil {
+		err = a.Desk.Engine.Explain(rl, a.Desk.HS.Neighbours)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := report.Encoder{Versions: a.Versions, Full: true}
+	if want := string(e.Append(nil, rl)) + "\n"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	a := api(t, nil)
+	for path, want := range map[string]string{
+		"/v1/law?date=2017-07-04&kind=employment": `"id":"2321-p34"`, "/v1/law/2375-p17": `"2375-p17-report"`,
+		"/v1/law/changes?from=2017-09-10&to=2017-09-11&kind=employment": `"id":"2375-p17","cite"`, "/v1/law/timeline?kind=employment": `"what":"begins"`,
+		"/v1/goods?q=8413": `"code":"8413"`, "/v1/schemas/activity": `"additionalProperties"`, "/v1/version": `"cordon":"test"`, "/v1/lists": "[]",
+		"/openapi.json": `"openapi": "3.1.0"`, "/healthz": `"healthy":true`,
+	} {
+		w := ask(a, http.MethodGet, path, "")
+		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) || !json.Valid(w.Body.Bytes()) {
+			t.Errorf("%s: status %d, want %s in %.300s", path, w.Code, want, w.Body)
+		}
+	}
+	w := ask(a, http.MethodPost, "/v1/decide?as_of=2017-07-04", welders)
+	if !strings.Contains(w.Body.String(), `"verdict":"permitted","as_of":"2017-07-04"`) {
+		t.Errorf("as_of: %.200s", w.Body)
+	}
+}
+
+// TestEveryAnswerIsAsDescribed holds the lists to their schemas.
+func TestEveryAnswerIsAsDescribed(t *testing.T) {
+	a := api(t, nil)
+	for path, pointer := range map[string]string{
+		"/v1/law": "/paths/~1v1~1law/get", "/v1/law/2375": "/paths/~1v1~1law~1{id}/get", "/v1/law/timeline": "/paths/~1v1~1law~1timeline/get",
+		"/v1/goods?q=frozen+squid": "/paths/~1v1~1goods/get", "/v1/goods?q=2701": "/paths/~1v1~1goods/get", "/v1/version": "/paths/~1v1~1version/get",
+		"/v1/law/changes?from=2017-07-04&to=2017-12-23": "/paths/~1v1~1law~1changes/get",
+	} {
+		s := schema(t, a, pointer+"/responses/200/content/application~1json/schema")
+		if err := valid(t, s, ask(a, http.MethodGet, path, "").Body.Bytes()); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestProblems(t *testing.T) {
+	small := api(t, func(c *Config) { c.Limits.Body = 200; c.Limits.Lines = 2 })
+	s := schema(t, small, "/components/schemas/Problem")
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		code, says         string
+	}{
+		{"POST", "/v1/decide", `{"kind":"employment","dat":"2017"}`, 422, "invalid", "dat"},
+		{"POST", "/v1/decide", `{"kind":"employment"}`, 422, "invalid", "date"},
+		{"POST", "/v1/decide", `{"kind":"employment","date":"2017","date":"2018"}`, 422, "invalid", "date"},
+		{"POST", "/v1/decide", `not json`, 422, "invalid", "JSON"},
+		{"POST", "/v1/decide", ``, 400, "usage", "body"},
+		{"POST", "/v1/decide?asof=2017", welders, 422, "invalid", "asof"},
+		{"POST", "/v1/decide?as_of=yesterday", welders, 422, "invalid", "yesterday"},
+		{"POST", "/v1/decide", `{"kind":"transfer","date":"2017","goods":[{},{},{}]}`, 413, "too_large", "3 goods lines"},
+		{"POST", "/v1/decide", `{"kind":"employment","date":"2017","id":"` + strings.Repeat("x", 300) + `"}`, 413, "too_large", ""},
+		{"POST", "/v1/screen", `{"name":"x"}`, 503, "unavailable", "screening is not available"},
+		{"POST", "/v1/screen/batch", `{"name":"x"}`, 503, "unavailable", "screening is not available"},
+		{"POST", "/v1/decide/batch?as_of=x", welders, 422, "invalid", "x"},
+		{"GET", "/v1/law?kind=x", "", 400, "usage", "no kind"},
+		{"GET", "/v1/law?colour=red", "", 422, "invalid", "colour"},
+		{"GET", "/v1/law?known_at=2017-01-01", "", 400, "usage", "date"},
+		{"GET", "/v1/law?date=2017-02-30", "", 422, "invalid", "2017-02-30"},
+		{"GET", "/v1/law/9999-p1", "", 404, "not_found", "9999-p1"},
+		{"GET", "/v1/law/changes?from=2018-01-01&to=2017-01-01", "", 400, "usage", "before"},
+		{"GET", "/v1/law/changes", "", 422, "invalid", "from"},
+		{"GET", "/v1/goods?q=99999999", "", 422, "invalid", "9999"},
+		{"GET", "/v1/goods", "", 422, "invalid", "q"},
+		{"GET", "/v1/schemas/nothing", "", 404, "not_found", "nothing"},
+		{"GET", "/v1/nothing", "", 404, "not_found", "nothing"},
+		{"GET", "/v1/version?x=1", "", 422, "invalid", "x"},
+	} {
+		w := ask(small, c.method, c.path, c.body)
+		name := c.method + " " + c.path + " " + c.body[:min(len(c.body), 40)]
+		if w.Code != c.status || w.Header().Get("Content-Type") != problemType {
+			t.Errorf("%s: status %d, type %q: %s", name, w.Code, w.Header().Get("Content-Type"), w.Body)
+			continue
+		}
+		if err := valid(t, s, w.Body.Bytes()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		var p Problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Code != c.code || p.Status != c.status || !strings.Contains(p.Detail, c.says) {
+			t.Errorf("%s: %s", name, w.Body)
+		}
+	}
+}
+
+func TestBatch(t *testing.T) {
+	srv := httptest.NewServer(Guard(api(t, nil), DefaultLimits(), nil, slog.New(slog.DiscardHandler)))
+	defer srv.Close()
+	var body strings.Builder
+	for i := range 500 {
+		if i%10 == 3 {
+			body.WriteString("{\"kind\":\"nothing\"}\n")
+			continue
+		}
+		fmt.Fprintf(&body, "{\"id\":\"n%d\",%s\n", i, welders[1:])
+	}
+	res, err := http.Post(srv.URL+"/v1/decide/batch", jsonLines, strings.NewReader(body.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	out, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) != 500 {
+		t.Fatalf("%d lines for 500", len(lines))
+	}
+	for i, l := range lines {
+		want := fmt.Sprintf(`"ref":"n%d"`, i)
+		if i%10 == 3 {
+			want = fmt.Sprintf(`{"line":%d,"error":{"code":"invalid"`, i+1)
+		}
+		if !strings.Contains(l, want) {
+			t.Fatalf("line %d lacks %s: %.200s", i+1, want, l)
+		}
+	}
+	if r, a, f := res.Trailer.Get("Cordon-Read"), res.Trailer.Get("Cordon-Answered"), res.Trailer.Get("Cordon-Refused"); r != "500" || a != "450" || f != "50" {
+		t.Errorf("trailers: %s read, %s answered, %s refused", r, a, f)
+	}
+}
+
+// TestBatchAnswersWhileItReads holds that the first answers come before the last
+// question is sent.
+func TestBatchAnswersWhileItReads(t *testing.T) {
+	srv := httptest.NewServer(Guard(api(t, nil), DefaultLimits(), nil, slog.New(slog.DiscardHandler)))
+	defer srv.Close()
+	in, send := io.Pipe()
+	first := make(chan struct{})
+	go func() {
+		for range 4096 { // more than any buffer on the way
+			_, _ = io.WriteString(send, welders+"\n")
+		}
+		<-first
+		_, _ = io.WriteString(send, welders+"\n")
+		_ = send.Close()
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL+"/v1/decide/batch", in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if _, err := res.Body.Read(make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	close(first)
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		t.Fatal(err)
+	}
+	if got := res.Trailer.Get("Cordon-Answered"); got != "4097" {
+		t.Errorf("%s answered", got)
+	}
+}
+
+// TestABatchThatBreaksOffIsNotWhole holds that a stream over its limit ends
+// without trailers and with an error.
+func TestABatchThatBreaksOffIsNotWhole(t *testing.T) {
+	l := DefaultLimits()
+	l.Batch = 300_000
+	srv := httptest.NewServer(Guard(api(t, nil), l, nil, slog.New(slog.DiscardHandler)))
+	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	defer srv.Close()
+	res, err := http.Post(srv.URL+"/v1/decide/batch", jsonLines, strings.NewReader(strings.Repeat(welders+"\n", 5000)))
+	if err != nil {
+		return // cut off before the head
+	}
+	defer res.Body.Close()
+	_, err = io.Copy(io.Discard, res.Body)
+	if err == nil && res.StatusCode == http.StatusOK {
+		t.Error("the stream looks whole")
+	}
+	if res.Trailer.Get("Cordon-Read") != "" {
+		t.Error("the stream has its trailers")
+	}
+}
+
+type fake struct{ lists []List }
+
+func (f fake) Screen(_ context.Context, q []byte) ([]byte, error) { return q, nil }
+
+func (f fake) ScreenLines(_ context.Context, r io.Reader, w io.Writer) (Count, error) {
+	n, err := io.Copy(w, r)
+	return Count{Read: int(n), Answered: int(n)}, err
+}
+
+func (f fake) Lists(context.Context) ([]List, error) { return f.lists, nil }
+
+func TestReady(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		port   *fake
+		status int
+	}{
+		{"nothing loaded", nil, 503},
+		{"no list", &fake{}, 503},
+		{"an old list", &fake{[]List{{ID: "un", Stale: "it is old"}}}, 503},
+		{"a list", &fake{[]List{{ID: "un"}}}, 200},
+	} {
+		a := api(t, func(cfg *Config) {
+			if c.port != nil {
+				cfg.Screener, cfg.Lists = *c.port, *c.port
+			}
+		})
+		if w := ask(a, http.MethodGet, "/readyz", ""); w.Code != c.status {
+			t.Errorf("%s: status %d: %s", c.name, w.Code, w.Body)
+		}
+	}
+}
+
+func TestScreeningGoesToThePort(t *testing.T) {
+	a := api(t, func(c *Config) { c.Screener, c.Lists = fake{}, fake{[]List{{ID: "un"}}} })
+	if w := ask(a, http.MethodPost, "/v1/screen", `{"name":"x"}`); w.Code != 200 || w.Body.String() != `{"name":"x"}` {
+		t.Errorf("status %d: %s", w.Code, w.Body)
+	}
+	if w := ask(a, http.MethodPost, "/v1/screen/batch", "{}\n{}\n"); w.Code != 200 || w.Body.String() != "{}\n{}\n" {
+		t.Errorf("status %d: %s", w.Code, w.Body)
+	}
+}
+
+func TestGuard(t *testing.T) {
+	var logged bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(&logged, nil))
+	h := Guard(api(t, nil), DefaultLimits(), []string{"localhost", "127.0.0.1", "::1"}, log)
+	for host, want := range map[string]int{
+		"127.0.0.1:8080": 200, "localhost": 200, "[::1]:8080": 200, "elsewhere.example": 400, "elsewhere.example:8080": 400, "127.0.0.1.elsewhere.example": 400, "": 400,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/v1/goods?q=secret+wishes", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("host %q: status %d, want %d", host, w.Code, want)
+		}
+	}
+	r := httptest.NewRequest(http.MethodPost, "/v1/decide", strings.NewReader(welders))
+	r.Host = "localhost"
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != http.StatusForbidden {
+		t.Errorf("a page of another site: status %d", w.Code)
+	}
+	if s := logged.String(); strings.Contains(s, "secret") || !strings.Contains(s, `"route":"GET /v1/goods"`) {
+		t.Errorf("the log is %s", s)
+	}
+}
+
+// TestTooManyAtOnce holds that what cannot be worked on is refused, not queued
+// without end.
+func TestTooManyAtOnce(t *testing.T) {
+	l := DefaultLimits()
+	l.Requests = 1
+	begun, end := make(chan struct{}), make(chan struct{})
+	h := Guard(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			close(begun)
+			<-end
+		}
+	}), l, nil, slog.New(slog.DiscardHandler))
+	done := make(chan struct{})
+	go func() {
+		ask(h, http.MethodGet, "/slow", "")
+		close(done)
+	}()
+	<-begun
+	w := ask(h, http.MethodGet, "/", "")
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("status %d", w.Code)
+	}
+	close(end)
+	<-done
+	if w := ask(h, http.MethodGet, "/", ""); w.Code != http.StatusOK {
+		t.Errorf("afterwards: status %d", w.Code)
+	}
+}
+
+func TestWithin(t *testing.T) {
+	never := make(chan struct{})
+	defer close(never)
+	_, err := within(t.Context(), time.Millisecond, func() (int, error) {
+		<-never
+		return 1, nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("err = %v", err)
+	}
+	if v, err := within(t.Context(), time.Minute, func() (int, error) { return 7, nil }); v != 7 || err != nil {
+		t.Errorf("%d, %v", v, err)
+	}
+}
+
+func BenchmarkDecide(b *testing.B) {
+	a := api(b, nil)
+	for b.Loop() {
+		ask(a, http.MethodPost, "/v1/decide", welders)
+	}
+}

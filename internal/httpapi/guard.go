@@ -1,0 +1,162 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+)
+
+// Limits are what one request, and all together, may take.
+type Limits struct {
+	// Body is the size of an ordinary body, Batch that of a stream, in bytes.
+	Body, Batch int64
+	// Time is how long an ordinary request may take, BatchTime a stream.
+	Time, BatchTime time.Duration
+	// Requests and Batches are how many are worked on at once; others wait for a
+	// moment and are then told to come again.
+	Requests, Batches int
+	// Lines is the largest number of goods lines, and of parties, in one activity.
+	Lines int
+}
+
+// DefaultLimits are those of `cordon serve`.
+func DefaultLimits() Limits {
+	return Limits{
+		Body: 1 << 20, Batch: 1 << 30, Time: 15 * time.Second, BatchTime: time.Hour,
+		Requests: 64, Batches: 4, Lines: 64,
+	}
+}
+
+// patience is how long a request waits for its turn.
+const patience = 2 * time.Second
+
+// Guard puts limits, a check of who is addressed, and a log around a handler. Hosts
+// are the names under which the server may be addressed; none means any. A
+// request from another site's page that would change something is refused.
+//
+// The log holds method, pattern of the address, status, size and time: never an
+// address with its facts, a body, or who asked.
+func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.Handler {
+	requests, batches := make(chan struct{}, l.Requests), make(chan struct{}, l.Batches)
+	next = http.NewCrossOriginProtection().Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		started := time.Now()
+		seen := &watched{ResponseWriter: w}
+		// The router notes its pattern on the request it was given, so that the
+		// same one must be passed on.
+		defer func() {
+			pattern := r.Pattern
+			if pattern == "" {
+				pattern = "none"
+			}
+			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("route", pattern),
+				slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes), slog.Duration("took", time.Since(started)))
+		}()
+		if !addressed(r.Host, hosts) {
+			writeProblem(seen, problem(r.Context(), log, fault.New(fault.Usage, "this server is not called %q", r.Host).
+				WithFix("use the address that the server printed when it started")))
+			return
+		}
+		turn, size, limit := requests, l.Body, l.Time
+		if strings.HasSuffix(r.URL.Path, "/batch") {
+			turn, size, limit = batches, l.Batch, l.BatchTime
+		}
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+		case <-time.After(patience):
+			seen.Header().Set("Retry-After", "2")
+			writeProblem(seen, problem(r.Context(), log, fault.New(fault.Unavailable, "too many requests at once").WithFix("try again in a moment")))
+			return
+		case <-r.Context().Done():
+			return
+		}
+		c := http.NewResponseController(w)
+		_ = c.SetReadDeadline(started.Add(limit))                // a recorder in a test has none
+		_ = c.SetWriteDeadline(started.Add(limit + time.Second)) // and so
+		r.Body = http.MaxBytesReader(seen, r.Body, size)
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// addressed reports whether a Host header names one of the hosts: a page of
+// another site that has its name resolve to this machine does not get through.
+func addressed(host string, hosts []string) bool {
+	if len(hosts) == 0 {
+		return true
+	}
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	name = strings.Trim(name, "[]")
+	for _, h := range hosts {
+		if strings.EqualFold(name, h) {
+			return true
+		}
+	}
+	return false
+}
+
+// watched counts what is written.
+type watched struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (w *watched) code() int {
+	if w.status == 0 {
+		return http.StatusOK
+	}
+	return w.status
+}
+
+// WriteHeader notes the status.
+func (w *watched) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts the bytes.
+func (w *watched) Write(b []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets a response controller reach the connection.
+func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// within gives f so much time. Work that is late goes on until it ends, since a
+// ruling cannot be stopped halfway, but nobody waits for it.
+func within[T any](ctx context.Context, limit time.Duration, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		v, err := f()
+		done <- result{v, err}
+	}()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	var none T
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-timer.C:
+		return none, fault.New(fault.Unavailable, "this took longer than %s", limit).
+			WithFix("say more about the goods, or ask for fewer lines at once")
+	case <-ctx.Done():
+		return none, fault.New(fault.Unavailable, "the request was given up")
+	}
+}

@@ -1,0 +1,305 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+func encode(v any) ([]byte, error) {
+	b, err := json.Marshal(v)
+	return append(b, '\n'), err
+}
+
+// read reads the two clocks.
+func (d Days) read() (asOf *when.Period, known when.Day, err error) {
+	if d.AsOf != "" {
+		p, err := when.Parse(d.AsOf)
+		if err != nil {
+			return nil, 0, fault.In(fault.Place{Field: "as_of"}, err)
+		}
+		asOf = &p
+	}
+	known, err = dayOf("known_at", d.KnownAt)
+	return asOf, known, err
+}
+
+// dayOf reads a day; "" is no day.
+func dayOf(field, s string) (when.Day, error) {
+	if s == "" {
+		return when.NoDay, nil
+	}
+	d, err := when.ParseDay(s)
+	return d, fault.In(fault.Place{Field: field}, err)
+}
+
+// small refuses an activity with more lines than one request may hold.
+func (a *API) small(act *activity.Activity) error {
+	if n := max(len(act.Goods), len(act.Parties)); n > a.Limits.Lines {
+		return fault.New(fault.TooLarge, "the activity has %d goods lines or parties; at most %d are read here", n, a.Limits.Lines).
+			WithFix("split it, or use the command line")
+	}
+	return nil
+}
+
+func (a *API) decideOne(ctx context.Context, d Days, body []byte) ([]byte, error) {
+	asOf, known, err := d.read()
+	if err != nil {
+		return nil, err
+	}
+	act := &activity.Activity{}
+	if err := activity.NewDecoder(a.Desk.Reference).Decode(body, act); err != nil {
+		return nil, err
+	}
+	if err := a.small(act); err != nil {
+		return nil, err
+	}
+	rl, err := within(ctx, a.Limits.Time, func() (*ruling.Ruling, error) {
+		rl, err := a.Desk.Engine.Decide(ruling.Request{Activity: act, AsOf: asOf, KnownAt: known})
+		if err != nil {
+			return nil, err
+		}
+		return rl, a.Desk.Engine.Explain(rl, a.Desk.HS.Neighbours)
+	})
+	if err != nil {
+		return nil, err
+	}
+	e := report.Encoder{Versions: a.Versions, Full: true}
+	return append(e.Append(nil, rl), '\n'), nil
+}
+
+func (a *API) decideLines(_ context.Context, d Days, r io.Reader, w io.Writer) (Count, error) {
+	asOf, known, err := d.read()
+	if err != nil {
+		return Count{}, err
+	}
+	n, err := a.Desk.Run(r, w, decide.Stream{
+		Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small,
+		Encoder: func() func([]byte, *ruling.Ruling) []byte { return (&report.Encoder{Versions: a.Versions}).Append },
+	})
+	return Count{n.Read, n.Ruled, n.Refused}, err
+}
+
+var errNoScreening = fault.New(fault.Unavailable, "screening is not available in this build").
+	WithFix("state party.listed as a fact of the activity, and check it yourself")
+
+func (a *API) screenOne(ctx context.Context, body []byte) ([]byte, error) {
+	if a.Screener == nil {
+		return nil, errNoScreening
+	}
+	return a.Screener.Screen(ctx, body)
+}
+
+func (a *API) screenLines(ctx context.Context, r io.Reader, w io.Writer) (Count, error) {
+	if a.Screener == nil {
+		return Count{}, errNoScreening
+	}
+	return a.Screener.ScreenLines(ctx, r, w)
+}
+
+func (a *API) lists(ctx context.Context) ([]byte, error) {
+	list := []List{}
+	if a.Lists != nil {
+		var err error
+		if list, err = a.Lists.Lists(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return encode(list)
+}
+
+func (f *Filter) plain() law.Filter {
+	return law.Filter{Kind: f.Kind, Direction: f.Direction, Regime: f.Regime}
+}
+
+func (a *API) lawAt(in *lawInput) ([]byte, error) {
+	day, err := dayOf("date", in.Date)
+	if err != nil {
+		return nil, err
+	}
+	known, err := dayOf("known_at", in.KnownAt)
+	if err != nil {
+		return nil, err
+	}
+	if known != when.NoDay && day == when.NoDay {
+		return nil, fault.New(fault.Usage, "known_at says as published by when, and needs a date").At(fault.Place{Field: "date"})
+	}
+	list, err := a.Desk.Law.Pick(in.plain())
+	if err != nil {
+		return nil, err
+	}
+	if day != when.NoDay {
+		list = a.Desk.Law.InForce(list, day, known)
+	}
+	return encode(report.ListForPrograms(list))
+}
+
+func (a *API) lawShow(id string) ([]byte, error) {
+	list, err := a.Desk.Law.Find(id)
+	if err != nil {
+		return nil, err
+	}
+	return encode(report.ListForPrograms(list))
+}
+
+func (a *API) lawChanges(in *changesInput) ([]byte, error) {
+	from, err := dayOf("from", in.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := dayOf("to", in.To)
+	if err != nil {
+		return nil, err
+	}
+	if from > to {
+		return nil, fault.New(fault.Usage, "the second day comes before the first").At(fault.Place{Field: "to"}).WithFix("swap them")
+	}
+	list, err := a.Desk.Law.Pick(in.plain())
+	if err != nil {
+		return nil, err
+	}
+	began, ended := a.Desk.Law.Between(list, from, to)
+	return encode(Changes{from.String(), to.String(), report.ListForPrograms(began), report.ListForPrograms(ended)})
+}
+
+func (a *API) lawTimeline(in *Filter) ([]byte, error) {
+	list, err := a.Desk.Law.Pick(in.plain())
+	if err != nil {
+		return nil, err
+	}
+	return encode(report.LawChangesForPrograms(law.Changes(list)))
+}
+
+func (a *API) goods(q string) ([]byte, error) {
+	g, err := a.Desk.LookUp(q)
+	if err != nil {
+		return nil, err
+	}
+	return encode(report.GoodsForPrograms(g))
+}
+
+func (a *API) schema(name string) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, fault.New(fault.NotFound, "there is no schema %q", name)
+	}
+	b, err := fs.ReadFile(a.Schemas, name+".schema.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.NotFound, "there is no schema %q", name).WithFix("activity or instrument")
+	}
+	return b, err
+}
+
+// lines runs a stream. The first bytes wait until something is written, so that a
+// fault before them is a problem with its status; after them, a stream that breaks
+// off is cut without its trailers, and so cannot be taken for a whole one.
+func (a *API) lines(w http.ResponseWriter, r *http.Request, f func(io.Reader, io.Writer) (Count, error)) {
+	_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 has it anyway
+	out := &late{w: w}
+	n, err := f(r.Body, out)
+	if err != nil && !out.begun {
+		writeProblem(w, problem(r.Context(), a.Log, tooLarge(err)))
+		return
+	}
+	if err != nil {
+		a.Log.LogAttrs(r.Context(), slog.LevelWarn, "stream broke off", slog.String("code", string(fault.CodeOf(tooLarge(err)))))
+		panic(http.ErrAbortHandler)
+	}
+	out.begin()
+	h := w.Header()
+	h.Set("Cordon-Read", strconv.Itoa(n.Read))
+	h.Set("Cordon-Answered", strconv.Itoa(n.Answered))
+	h.Set("Cordon-Refused", strconv.Itoa(n.Refused))
+}
+
+// tooLarge gives the fault of a body that is over its limit.
+func tooLarge(err error) error {
+	var big *http.MaxBytesError
+	if errors.As(err, &big) {
+		return fault.New(fault.TooLarge, "the body has more than %d bytes", big.Limit).WithFix("send it in parts")
+	}
+	return err
+}
+
+// late writes the head of the answer with the first bytes of the body.
+type late struct {
+	w     http.ResponseWriter
+	begun bool
+}
+
+func (l *late) begin() {
+	if l.begun {
+		return
+	}
+	l.begun = true
+	l.w.Header().Set("Content-Type", jsonLines)
+	l.w.Header().Set("Trailer", "Cordon-Read, Cordon-Answered, Cordon-Refused")
+	l.w.WriteHeader(http.StatusOK)
+}
+
+// Write writes and passes on at once, since somebody may wait for each line.
+func (l *late) Write(b []byte) (int, error) {
+	l.begin()
+	n, err := l.w.Write(b)
+	if err == nil {
+		_ = http.NewResponseController(l.w).Flush() // a recorder in a test has none
+	}
+	return n, err
+}
+
+func (a *API) healthy(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, "{\"healthy\":true}\n") // the reader is gone
+}
+
+// ready says whether every question can be answered: without lists, or with one
+// that is too old, nobody can be screened.
+func (a *API) ready(w http.ResponseWriter, r *http.Request) {
+	why := a.unready(r.Context())
+	status := http.StatusOK
+	if len(why) > 0 {
+		status = http.StatusServiceUnavailable
+	}
+	b, _ := encode(struct { // plain texts encode
+		Ready bool     `json:"ready"`
+		Why   []string `json:"why"`
+	}{len(why) == 0, why})
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(b) // the reader is gone
+}
+
+func (a *API) unready(ctx context.Context) []string {
+	why := []string{}
+	if a.Screener == nil {
+		why = append(why, "screening is not available in this build")
+	}
+	if a.Lists == nil {
+		return append(why, "no lists are loaded")
+	}
+	list, err := a.Lists.Lists(ctx)
+	switch {
+	case err != nil:
+		return append(why, "the lists could not be read")
+	case len(list) == 0:
+		return append(why, "no lists are loaded")
+	}
+	for _, l := range list {
+		if l.Stale != "" {
+			why = append(why, "the list "+l.ID+": "+l.Stale)
+		}
+	}
+	return why
+}

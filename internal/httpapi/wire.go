@@ -1,0 +1,165 @@
+package httpapi
+
+// The shapes below describe to programs what package report writes. They are
+// held to it by a test that validates real rulings against the schema made from
+// them; nothing is encoded through them.
+
+// Ruling is the answer to "may we do this".
+type Ruling struct {
+	ID         string         `json:"id" doc:"names the question under these versions: the same question has the same id"`
+	Ref        string         `json:"ref,omitempty" doc:"the id that the activity was given"`
+	Verdict    string         `json:"verdict" enum:"prohibited,over_cap,needs_approval,judgement,incomplete,reportable,exempt,permitted" doc:"strictest first"`
+	AsOf       string         `json:"as_of" doc:"day or period of the law that was applied" example:"2017-10-01"`
+	KnownAt    *string        `json:"known_at" nullable:"true" doc:"day by which the law had to be published; null for all that is loaded"`
+	Findings   []Finding      `json:"findings" nullable:"false" doc:"in the order of the law"`
+	Questions  []Question     `json:"questions" nullable:"false" doc:"missing facts that would change the verdict"`
+	Unproven   bool           `json:"questions_unproven,omitempty" doc:"true when not every question was proved to matter"`
+	Assumed    []Assumed      `json:"assumed,omitempty" nullable:"false" doc:"facts that were not said and taken for granted"`
+	Paths      []Path         `json:"paths" nullable:"false" doc:"ways to make it lawful"`
+	Spans      []Span         `json:"spans,omitempty" nullable:"false" doc:"verdicts within an inexact date"`
+	Views      []View         `json:"views,omitempty" nullable:"false" doc:"verdicts under each position on disputed law"`
+	NearMisses []NearMiss     `json:"near_misses,omitempty" nullable:"false" doc:"provisions that one difference would have brought in"`
+	Screened   []string       `json:"screened" nullable:"false" doc:"empty: nobody is screened here"`
+	Regimes    []Regime       `json:"regimes" nullable:"false"`
+	Versions   Versions       `json:"versions"`
+	Activity   map[string]any `json:"activity,omitempty" doc:"the activity as it was understood"`
+}
+
+// Finding is one provision applied to the activity, a goods line or a party.
+type Finding struct {
+	Provision  string       `json:"provision" example:"2375-p17"`
+	Cite       string       `json:"cite"`
+	Effect     string       `json:"effect" enum:"prohibit,cap,require,authorise,exempt,call_upon,commit"`
+	Outcome    string       `json:"outcome" enum:"applies,excepted,unknown"`
+	Verdict    string       `json:"verdict"`
+	Line       int          `json:"line,omitempty" doc:"number of the goods line or party, from 1"`
+	Verified   bool         `json:"verified" doc:"the text of the provision was seen"`
+	ReadWith   []string     `json:"read_with,omitempty" nullable:"false"`
+	Because    []FactIs     `json:"because" nullable:"false"`
+	Goods      *GoodsBasis  `json:"goods,omitempty"`
+	Missing    []string     `json:"missing" nullable:"false"`
+	Exceptions []Exception  `json:"exceptions" nullable:"false"`
+	Duties     []Duty       `json:"duties,omitempty" nullable:"false"`
+	DaysLate   int          `json:"days_late,omitempty"`
+	Cap        *CapCompared `json:"cap,omitempty"`
+}
+
+// FactIs is a stated fact.
+type FactIs struct {
+	Fact  string `json:"fact" example:"work.nationality"`
+	Value string `json:"value" example:"KP"`
+}
+
+// GoodsBasis says by what goods were found to be meant.
+type GoodsBasis struct {
+	Basis string `json:"basis"`
+	List  string `json:"list,omitempty"`
+	Label string `json:"label,omitempty"`
+}
+
+// Exception is one that holds or may hold.
+type Exception struct {
+	Exception string   `json:"exception"`
+	Cite      string   `json:"cite"`
+	Title     string   `json:"title"`
+	Outcome   string   `json:"outcome" enum:"holds,needs_approval,unknown"`
+	Missing   []string `json:"missing" nullable:"false"`
+	Duty      *Duty    `json:"duty,omitempty"`
+}
+
+// Duty is something owed.
+type Duty struct {
+	What string `json:"what"`
+	By   string `json:"by,omitempty" format:"date"`
+}
+
+// CapCompared are the figures of a cap.
+type CapCompared struct {
+	Limit     float64 `json:"limit"`
+	Unit      string  `json:"unit"`
+	From      string  `json:"from,omitempty" format:"date"`
+	To        string  `json:"to,omitempty" format:"date"`
+	Counted   float64 `json:"counted,omitempty" doc:"counted before"`
+	ThisLow   float64 `json:"this_low,omitempty" doc:"this supply, low end"`
+	ThisHigh  float64 `json:"this_high,omitempty" doc:"this supply, high end"`
+	Rule      string  `json:"rule,omitempty" doc:"conversion"`
+	Factor    string  `json:"factor,omitempty"`
+	Source    string  `json:"source,omitempty"`
+	Unchecked string  `json:"unchecked,omitempty"`
+}
+
+// Question is a missing fact that would change the verdict.
+type Question struct {
+	Fact     string   `json:"fact" doc:"as the activity names it, or date"`
+	Question string   `json:"question"`
+	Type     string   `json:"type"`
+	Weigh    bool     `json:"weigh,omitempty" doc:"a person must weigh it"`
+	Values   []string `json:"values,omitempty" nullable:"false"`
+	Decides  []string `json:"decides" nullable:"false" doc:"provisions that hang on it"`
+}
+
+// Assumed is a fact taken for granted.
+type Assumed struct {
+	Fact       string   `json:"fact"`
+	Value      string   `json:"value"`
+	Provisions []string `json:"provisions" nullable:"false"`
+}
+
+// Path is a way to make it lawful.
+type Path struct {
+	Exception string   `json:"exception"`
+	Cite      string   `json:"cite"`
+	Title     string   `json:"title"`
+	General   bool     `json:"general_clause,omitempty"`
+	File      string   `json:"file" doc:"what to file"`
+	Lifts     []string `json:"lifts" nullable:"false"`
+}
+
+// Span is a part of an inexact date with its verdict.
+type Span struct {
+	From    string `json:"from" format:"date"`
+	To      string `json:"to" format:"date"`
+	Verdict string `json:"verdict"`
+}
+
+// View is the verdict under one position on disputed law.
+type View struct {
+	Position    string   `json:"position" enum:"in_force,not_in_force"`
+	AccordingTo []string `json:"according_to" nullable:"false"`
+	Verdict     string   `json:"verdict"`
+	Provisions  []string `json:"provisions" nullable:"false"`
+}
+
+// NearMiss is a provision that one difference would have brought in.
+type NearMiss struct {
+	Provision string `json:"provision"`
+	Cite      string `json:"cite"`
+	Differs   string `json:"differs" enum:"fact,goods,direction,date"`
+	Line      int    `json:"line,omitempty"`
+	Fact      string `json:"fact,omitempty"`
+	Value     string `json:"value,omitempty"`
+	Day       string `json:"day,omitempty"`
+	Verdict   string `json:"verdict"`
+	Verified  bool   `json:"verified"`
+}
+
+// Regime is a body of law that was asked.
+type Regime struct {
+	ID    string `json:"id"`
+	Scope string `json:"scope" doc:"what was not assessed"`
+}
+
+// Versions name what a ruling was made with.
+type Versions struct {
+	Cordon string `json:"cordon"`
+	Law    string `json:"law" doc:"SHA-256 of the law"`
+	Data   string `json:"data" doc:"SHA-256 of goods and places"`
+}
+
+// Changes is the difference of the law between two days.
+type Changes struct {
+	From  string `json:"from" format:"date"`
+	To    string `json:"to" format:"date"`
+	Began any    `json:"began"`
+	Ended any    `json:"ended"`
+}

@@ -1,0 +1,315 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// The browser tests need Chromium, and the check for accessibility axe-core;
+// .ci/run fetches both. Screenshots go to the folder that CORDON_SHOTS names.
+
+var widths = []int64{360, 768, 1440}
+
+// browser starts Chromium, or skips and says what is missing.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("browser tests are left out in short mode")
+	}
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("no Chromium on this machine: apt-get install chromium, or run .ci/run")
+	}
+	opts := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-features", "BackForwardCache")) // which shows a page again without loading it
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 8*time.Minute)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Skipf("Chromium does not start here: %v", err)
+	}
+	return ctx
+}
+
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func eval[T any](t *testing.T, ctx context.Context, expression string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// colours makes the page think the system prefers light or dark.
+func colours(scheme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
+}
+
+func scripts(on bool) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+		return err
+	})
+}
+
+// complaints collects what the browser complains of: faults of scripts, refused
+// requests, breaches of the content security policy.
+type complaints struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (c *complaints) hear(ev any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch e := ev.(type) {
+	case *runtime.EventExceptionThrown:
+		c.list = append(c.list, e.ExceptionDetails.Text)
+	case *cdplog.EventEntryAdded:
+		if e.Entry.Level == cdplog.EntryLevelError && !strings.Contains(e.Entry.Text, "404") && !strings.Contains(e.Entry.Text, "422") {
+			c.list = append(c.list, e.Entry.Text)
+		}
+	}
+}
+
+func (c *complaints) take() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := c.list
+	c.list = nil
+	return out
+}
+
+var unsafeName = regexp.MustCompile(`[^a-z0-9]+`)
+
+// TestEveryPageInABrowser opens every page at every width, light and dark: nothing
+// sticks out, nothing is refused, and axe-core finds no violation.
+func TestEveryPageInABrowser(t *testing.T) {
+	ctx := browser(t)
+	srv := httptest.NewServer(site(t))
+	t.Cleanup(srv.Close)
+	var heard complaints
+	if err := chromedp.Listen(ctx, heard.hear); err != nil {
+		t.Fatal(err)
+	}
+	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Log("SKIPPED: axe-core is not here, accessibility is not checked: npm install --no-save axe-core@4.14.1, or run .ci/run")
+	}
+	shots := os.Getenv("CORDON_SHOTS")
+	for _, a := range addresses {
+		do(t, ctx, chromedp.EmulateViewport(widths[0], 900), colours("light"), chromedp.Navigate(srv.URL+a))
+		for _, c := range heard.take() {
+			t.Errorf("%s: the browser complains: %s", a, c)
+		}
+		for _, scheme := range []string{"light", "dark"} {
+			for _, width := range widths {
+				// Pages have no script that lays them out, so that one which is made
+				// wider is the page as it opens at that width.
+				name := fmt.Sprintf("%s-%s-%d", strings.Trim(unsafeName.ReplaceAllString(strings.ToLower(a), "-"), "-"), scheme, width)
+				do(t, ctx, chromedp.EmulateViewport(width, 900), colours(scheme))
+				if got := eval[int64](t, ctx, "document.documentElement.scrollWidth"); got > width {
+					t.Errorf("%s: the page is %d wide; widest: %s", name, got, eval[string](t, ctx, widest))
+				}
+				if axe != nil && (scheme == "light" && width == 1440 || scheme == "dark" && width == 360) {
+					accessible(t, ctx, name, string(axe))
+				}
+				if shots != "" {
+					shoot(t, ctx, filepath.Join(shots, name+".png"))
+				}
+			}
+		}
+	}
+}
+
+// widest names the elements that stick out.
+const widest = `[...document.querySelectorAll('main *, header *, footer *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, pre, svg')).slice(0, 3).map(e => e.tagName + '.' + e.className).join(', ')`
+
+func accessible(t *testing.T, ctx context.Context, name, axe string) {
+	t.Helper()
+	if !eval[bool](t, ctx, "typeof axe === 'object'") {
+		eval[bool](t, ctx, axe+";true")
+	}
+	out := eval[string](t, ctx, `axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, at: v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? ''))}))))`)
+	var violations []struct {
+		ID, Help string
+		At       []string
+	}
+	if err := json.Unmarshal([]byte(out), &violations); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range violations {
+		t.Errorf("%s: %s: %s\n  %s", name, v.ID, v.Help, strings.Join(v.At, "\n  "))
+	}
+}
+
+func shoot(t *testing.T, ctx context.Context, file string) {
+	t.Helper()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(file, png, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func heading(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	s, err := chromedp.Run(ctx, chromedp.TextContent(chromedp.CSS("h1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(s)
+}
+
+// follow clicks what a selector finds and waits for the next page.
+func follow(t *testing.T, ctx context.Context, selector string) {
+	t.Helper()
+	c, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	if _, err := chromedp.RunResponse(c, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		t.Fatalf("%s: %v", selector, err)
+	}
+}
+
+// TestTasks does what people come to do, with and without script, at each width.
+func TestTasks(t *testing.T) {
+	ctx := browser(t)
+	srv := httptest.NewServer(site(t))
+	t.Cleanup(srv.Close)
+	for _, on := range []bool{true, false} {
+		for _, width := range widths {
+			t.Run(fmt.Sprintf("script=%v/%d", on, width), func(t *testing.T) {
+				do(t, ctx, scripts(on), chromedp.EmulateViewport(width, 900), colours("light"))
+				t.Run("may the shipyard renew the permits", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/"))
+					follow(t, ctx, `a.door[href="/decide"]`)
+					follow(t, ctx, `a[href="/decide/employment"]`)
+					do(
+						t, ctx,
+						chromedp.SendKeys(chromedp.CSS("#f-date"), "1 October 2017"),
+						chromedp.SendKeys(chromedp.CSS("#f-work-nationality"), "DPRK"),
+						chromedp.SendKeys(chromedp.CSS("#f-work-host"), "Poland"),
+						chromedp.Click(chromedp.CSS(`#f-work-new-authorisation input[value="yes"]`)),
+					)
+					follow(t, ctx, "#change button")
+					if h := heading(t, ctx); h != "Needs approval" {
+						t.Fatalf("the page says %q", h)
+					}
+					do(t, ctx, chromedp.Click(chromedp.CSS(`.next input[value="granted"]`)))
+					follow(t, ctx, ".next button")
+					if h := heading(t, ctx); h != "Exempt" {
+						t.Errorf("with approval the page says %q", h)
+					}
+					do(t, ctx, chromedp.NavigateBack())
+					if h := heading(t, ctx); h != "Needs approval" {
+						t.Errorf("back leads to %q", h)
+					}
+				})
+				t.Run("an error keeps what was typed", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/decide/employment"), chromedp.SendKeys(chromedp.CSS("#f-work-host"), "Poland"))
+					follow(t, ctx, "#change button")
+					v, err := chromedp.Run(ctx, chromedp.AttributeValue(chromedp.CSS("#f-work-host"), "value"))
+					if err != nil || v.Value != "Poland" {
+						t.Errorf("the host is now %q (%v)", v.Value, err)
+					}
+					do(t, ctx, chromedp.Click(chromedp.CSS(`.errors a[href="#f-date"]`)))
+				})
+				t.Run("the law of a day", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/law"), chromedp.SendKeys(chromedp.CSS("#f-date"), "4 July 2017"))
+					follow(t, ctx, ".filters button")
+					if h := heading(t, ctx); h != "The law on 4 July 2017" {
+						t.Errorf("the page says %q", h)
+					}
+				})
+				t.Run("goods", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/goods"), chromedp.SendKeys(chromedp.CSS("#f-q"), "frozen squid"))
+					follow(t, ctx, "main button")
+					if h := heading(t, ctx); !strings.Contains(h, "these goods") {
+						t.Errorf("the page says %q", h)
+					}
+				})
+				t.Run("light and dark", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/about"))
+					follow(t, ctx, `.theme button[value="dark"]`)
+					v, err := chromedp.Run(ctx, chromedp.AttributeValue(chromedp.CSS("html"), "data-theme"))
+					if err != nil || v.Value != "dark" {
+						t.Errorf("the theme is %q (%v)", v.Value, err)
+					}
+					follow(t, ctx, `.theme button[value="system"]`)
+				})
+			})
+		}
+	}
+	do(t, ctx, scripts(true))
+}
+
+// TestKeys holds what the keys do: the skip link comes first, / searches, j and k
+// move, codes are suggested.
+func TestKeys(t *testing.T) {
+	ctx := browser(t)
+	srv := httptest.NewServer(site(t))
+	t.Cleanup(srv.Close)
+	active := "document.activeElement.id || document.activeElement.getAttribute('href') || document.activeElement.tagName"
+	do(t, ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(srv.URL+"/decide"), chromedp.KeyEvent("\t"))
+	if got := eval[string](t, ctx, active); got != "#main" {
+		t.Errorf("the first stop is %q, not the skip link", got)
+	}
+	do(t, ctx, chromedp.KeyEvent("j"))
+	if got := eval[string](t, ctx, active); got != "/decide/transfer" {
+		t.Errorf("j leads to %q", got)
+	}
+	do(t, ctx, chromedp.KeyEvent("j"), chromedp.KeyEvent("k"))
+	if got := eval[string](t, ctx, active); got != "/decide/transfer" {
+		t.Errorf("j k leads to %q", got)
+	}
+	do(t, ctx, chromedp.KeyEvent("/"))
+	if got := eval[string](t, ctx, active); got != "find" {
+		t.Errorf("/ leads to %q", got)
+	}
+	do(t, ctx, chromedp.Navigate(srv.URL+"/goods"), chromedp.SendKeys(chromedp.CSS("#f-q"), "squid"), chromedp.WaitReady(chromedp.CSS("#f-q-list option")))
+	if n := eval[int](t, ctx, "document.querySelectorAll('#f-q-list option').length"); n == 0 {
+		t.Error("no code is suggested")
+	}
+}

@@ -1,0 +1,531 @@
+package web
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/goods"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/vocab"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// lawIndex finds what stands beside a provision.
+type lawIndex struct {
+	// governed are the scenarios that a provision governs, by its id.
+	governed map[string][]*scenario.Scenario
+	// milestones are the days on which instruments were adopted.
+	milestones []milestone
+	// verdicts are those of scenarios, by their ids: law and engine stay as they are
+	// as long as a site does.
+	verdicts sync.Map
+}
+
+type milestone struct {
+	Day  when.Day
+	Name string
+}
+
+func newLawIndex(l *law.Law, list []*scenario.Scenario) *lawIndex {
+	x := &lawIndex{governed: map[string][]*scenario.Scenario{}}
+	for _, s := range list {
+		for _, id := range s.Governing {
+			x.governed[id] = append(x.governed[id], s)
+		}
+	}
+	for _, r := range l.Regimes {
+		for _, in := range r.Instruments {
+			if in.Adopted != when.NoDay && len(in.Provisions) > 0 {
+				x.milestones = append(x.milestones, milestone{in.Adopted, in.Name})
+			}
+		}
+	}
+	slices.SortFunc(x.milestones, func(a, b milestone) int { return cmp.Compare(a.Day, b.Day) })
+	return x
+}
+
+// lawPage is the law on a day.
+type lawPage struct {
+	Kinds   []vocab.Kind
+	Regimes []*law.Regime
+	Query   map[string]string
+	Errors  []fieldError
+	Day     when.Day
+	Known   when.Day
+	Groups  []lawGroup
+	Count   int
+	// Plain is true when nothing was chosen: then instruments are listed alone.
+	Plain bool
+	Goods *decide.Goods
+	JSON  string
+	Bar   *dateBar
+}
+
+type lawGroup struct {
+	Instrument *law.Instrument
+	Provisions []*law.Provision
+}
+
+// dateBar is the choice of the two days, with milestones as ticks.
+type dateBar struct {
+	Ticks []barTick
+	Mark  string
+	Years []tick
+}
+
+type barTick struct{ X, Name, Day, Address string }
+
+var lawParameters = []string{"date", "known_at", "kind", "direction", "regime", "goods"}
+
+// law is the page of instruments and provisions by day, activity and goods.
+func (s *Site) law(r *http.Request) (*answer, error) {
+	if err := known(r, append(lawParameters, "format")...); err != nil {
+		return nil, err
+	}
+	q := r.URL.Query()
+	page := &lawPage{Kinds: vocab.Kinds(), Regimes: s.Desk.Law.Regimes, Query: map[string]string{}, Day: when.NoDay, Known: when.NoDay}
+	for _, n := range lawParameters {
+		page.Query[n] = strings.TrimSpace(q.Get(n))
+	}
+	page.Day = s.dayOf(page, "date", "Law of the day")
+	page.Known = s.dayOf(page, "known_at", "As known on")
+	list, err := s.Desk.Law.Pick(law.Filter{Kind: page.Query["kind"], Direction: page.Query["direction"], Regime: page.Query["regime"]})
+	if err != nil {
+		return nil, err
+	}
+	if page.Query["goods"] != "" {
+		if list, err = s.namingGoods(page, list); err != nil {
+			page.Errors = append(page.Errors, fieldError{"f-goods", "Goods", plain(err)})
+		}
+	}
+	if page.Day != when.NoDay {
+		list = s.Desk.Law.InForce(list, page.Day, page.Known)
+	}
+	if q.Get("format") == "json" {
+		if len(page.Errors) > 0 {
+			return nil, fault.New(fault.Invalid, "%s", page.Errors[0].Message)
+		}
+		return asJSON(report.ListForPrograms(list))
+	}
+	page.Groups, page.Count = grouped(list), len(list)
+	page.Plain = page.Day == when.NoDay && page.Query["kind"]+page.Query["direction"]+page.Query["goods"] == "" && len(page.Errors) == 0
+	page.JSON = addParameter(r.URL, "format", "json")
+	page.Bar = s.dateBar(page)
+	a := &answer{template: "law", title: "The law", body: page}
+	if page.Day != when.NoDay {
+		a.title = "The law on " + page.Day.Long()
+	}
+	if len(page.Errors) > 0 {
+		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+	}
+	return a, nil
+}
+
+// dayOf reads one of the days of a law page.
+func (s *Site) dayOf(page *lawPage, name, label string) when.Day {
+	text := page.Query[name]
+	if text == "" {
+		return when.NoDay
+	}
+	p, err := readDate(text)
+	if err == nil && !p.Exact() {
+		err = fault.New(fault.Invalid, "%q is not one day", text).WithFix("write it as 2017-10-01, or 1 October 2017")
+	}
+	if err != nil {
+		page.Errors = append(page.Errors, fieldError{"f-" + strings.ReplaceAll(name, "_", "-"), label, plain(err)})
+		return when.NoDay
+	}
+	return p.From
+}
+
+// namingGoods keeps the provisions that name the goods.
+func (s *Site) namingGoods(page *lawPage, list []*law.Provision) ([]*law.Provision, error) {
+	g, err := s.Desk.LookUp(page.Query["goods"])
+	if err != nil {
+		return list, err
+	}
+	page.Goods = g
+	var out []*law.Provision
+	for _, p := range list {
+		if slices.ContainsFunc(g.Law, func(n decide.NamedBy) bool { return n.Provision == p }) {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+func grouped(list []*law.Provision) []lawGroup {
+	var out []lawGroup
+	for _, p := range list {
+		if n := len(out); n > 0 && out[n-1].Instrument == p.Instrument {
+			out[n-1].Provisions = append(out[n-1].Provisions, p)
+			continue
+		}
+		out = append(out, lawGroup{p.Instrument, []*law.Provision{p}})
+	}
+	return out
+}
+
+// dateBar lays the milestones out from 2006 to today.
+func (s *Site) dateBar(page *lawPage) *dateBar {
+	period := when.Period{From: stripFrom, To: s.Today()}
+	years := band(nil, period, page.Day)
+	out := &dateBar{Years: years.Years, Mark: years.Mark}
+	last := when.NoDay
+	for _, m := range s.laws.milestones {
+		if !period.Contains(m.Day) || m.Day == last {
+			continue
+		}
+		last = m.Day
+		q := url.Values{}
+		for n, v := range page.Query {
+			if v != "" {
+				q.Set(n, v)
+			}
+		}
+		q.Set("date", m.Day.String())
+		at := band([]decide.Stretch{{Period: when.On(m.Day)}}, period, when.NoDay)
+		out.Ticks = append(out.Ticks, barTick{at.Bars[0].X, m.Name, m.Day.Long(), "/law?" + q.Encode()})
+	}
+	return out
+}
+
+func addParameter(u *url.URL, name, value string) string {
+	q := u.Query()
+	q.Set(name, value)
+	for n, v := range q {
+		if len(v) == 1 && v[0] == "" {
+			q.Del(n)
+		}
+	}
+	return u.Path + "?" + q.Encode()
+}
+
+func asJSON(v any) (*answer, error) {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "the answer as JSON")
+	}
+	return &answer{json: append(b, '\n')}, nil
+}
+
+// changesPage is the difference of the law between two days.
+type changesPage struct {
+	*lawPage
+	From, To     when.Day
+	Began, Ended []lawGroup
+	BeganCount   int
+	EndedCount   int
+}
+
+func (s *Site) changes(r *http.Request) (*answer, error) {
+	if err := known(r, "from", "to", "kind", "direction", "regime", "format"); err != nil {
+		return nil, err
+	}
+	q := r.URL.Query()
+	page := &lawPage{Kinds: vocab.Kinds(), Regimes: s.Desk.Law.Regimes, Query: map[string]string{}}
+	for _, n := range []string{"from", "to", "kind", "direction", "regime"} {
+		page.Query[n] = strings.TrimSpace(q.Get(n))
+	}
+	c := &changesPage{lawPage: page, From: s.dayOf(page, "from", "From"), To: s.dayOf(page, "to", "To")}
+	list, err := s.Desk.Law.Pick(law.Filter{Kind: page.Query["kind"], Direction: page.Query["direction"], Regime: page.Query["regime"]})
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{template: "changes", title: "What changed in the law", body: c}
+	if c.From != when.NoDay && c.To != when.NoDay {
+		if c.From > c.To {
+			page.Errors = append(page.Errors, fieldError{"f-to", "To", "The second day must not come before the first"})
+		}
+		began, ended := s.Desk.Law.Between(list, c.From, c.To)
+		c.Began, c.Ended, c.BeganCount, c.EndedCount = grouped(began), grouped(ended), len(began), len(ended)
+		a.title = "The law from " + c.From.Long() + " to " + c.To.Long()
+		page.JSON = addParameter(r.URL, "format", "json")
+		if q.Get("format") == "json" && len(page.Errors) == 0 {
+			return asJSON(map[string]any{
+				"from": c.From.String(), "to": c.To.String(), "began": report.ListForPrograms(began), "ended": report.ListForPrograms(ended),
+			})
+		}
+	} else if len(page.Errors) == 0 && r.URL.RawQuery != "" {
+		page.Errors = append(page.Errors, fieldError{"f-from", "Days", "Give both days: what changed is the difference between them"})
+	}
+	if len(page.Errors) > 0 {
+		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+	}
+	return a, nil
+}
+
+// timeline is the page of all days on which something begins or ends.
+func (s *Site) timeline(r *http.Request) (*answer, error) {
+	if err := known(r, "kind", "regime", "format"); err != nil {
+		return nil, err
+	}
+	q := r.URL.Query()
+	list, err := s.Desk.Law.Pick(law.Filter{Kind: q.Get("kind"), Regime: q.Get("regime")})
+	if err != nil {
+		return nil, err
+	}
+	all := law.Changes(list)
+	if q.Get("format") == "json" {
+		return asJSON(report.LawChangesForPrograms(all))
+	}
+	return &answer{template: "timeline", title: "Timeline of the law", body: struct {
+		Kinds   []vocab.Kind
+		Regimes []*law.Regime
+		Query   map[string]string
+		Days    []changeDay
+		Count   int
+		JSON    string
+	}{vocab.Kinds(), s.Desk.Law.Regimes, map[string]string{"kind": q.Get("kind"), "regime": q.Get("regime")}, byDay(all), len(all), addParameter(r.URL, "format", "json")}}, nil
+}
+
+// changeDay is one day with what changed on it.
+type changeDay struct {
+	Day     when.Day
+	Changes []law.Change
+}
+
+func byDay(list []law.Change) []changeDay {
+	var out []changeDay
+	for _, c := range list {
+		if n := len(out); n > 0 && out[n-1].Day == c.Day {
+			out[n-1].Changes = append(out[n-1].Changes, c)
+			continue
+		}
+		out = append(out, changeDay{c.Day, []law.Change{c}})
+	}
+	return out
+}
+
+// provisionPage is a provision, or all of an instrument.
+type provisionPage struct {
+	ID         string
+	Instrument *law.Instrument
+	// Single is true for one provision with its parts; Heading is its title, or
+	// the name of the instrument, which stands at Whole.
+	Single         bool
+	Heading, Whole string
+	Cards          []provisionCard
+	Scenarios      []scenarioLine
+	More           int
+	// Tried is the number of all scenarios that the provisions govern.
+	Tried int
+	JSON  string
+}
+
+type provisionCard struct {
+	P    *law.Provision
+	Rows []report.Row
+}
+
+// scenarioLine is a scenario with what the engine says to it now.
+type scenarioLine struct {
+	S       *scenario.Scenario
+	Verdict ruling.Verdict
+	Agrees  bool
+	Address string
+}
+
+// maxScenarios is how many scenarios stand beside a provision.
+const maxScenarios = 12
+
+func (s *Site) provision(r *http.Request) (*answer, error) {
+	if err := known(r, "format"); err != nil {
+		return nil, err
+	}
+	id := r.PathValue("id")
+	list, err := s.Desk.Law.Find(id)
+	if err != nil {
+		return nil, err
+	}
+	if r.URL.Query().Get("format") == "json" {
+		return asJSON(report.ListForPrograms(list))
+	}
+	page := &provisionPage{ID: id, Instrument: list[0].Instrument, JSON: addParameter(r.URL, "format", "json")}
+	for _, p := range list {
+		page.Cards = append(page.Cards, provisionCard{p, report.Rows(p, s.state)})
+	}
+	if err := s.beside(page, list); err != nil {
+		return nil, err
+	}
+	page.Tried = len(page.Scenarios) + page.More
+	page.Single, page.Heading, page.Whole = list[0].ID == id, list[0].Title, whole(list[0].Instrument)
+	title := list[0].Cite() + ": " + list[0].Title
+	if !page.Single {
+		page.Heading = list[0].Instrument.Name
+		title = page.Heading
+	}
+	return &answer{template: "provision", title: title, body: page}, nil
+}
+
+// whole gives the address of an instrument: the number that the ids of its
+// provisions begin with.
+func whole(in *law.Instrument) string {
+	if len(in.Provisions) == 0 {
+		return "/law"
+	}
+	number, _, _ := strings.Cut(in.Provisions[0].ID, "-")
+	return "/law/" + number
+}
+
+// beside puts the scenarios beside the provisions they are governed by.
+func (s *Site) beside(page *provisionPage, list []*law.Provision) error {
+	seen := map[string]bool{}
+	for _, p := range list {
+		for _, sc := range s.laws.governed[p.ID] {
+			if seen[sc.ID] {
+				continue
+			}
+			seen[sc.ID] = true
+			if len(page.Scenarios) == maxScenarios {
+				page.More++
+				continue
+			}
+			verdict, err := s.verdictOf(sc)
+			if err != nil {
+				return err
+			}
+			extra := url.Values{}
+			if sc.KnownAt != when.NoDay {
+				extra.Set("known_at", sc.KnownAt.String())
+			}
+			page.Scenarios = append(page.Scenarios, scenarioLine{
+				sc, verdict, verdict == sc.Expect || slices.Contains(sc.Accept, verdict), address(sc.Activity, extra),
+			})
+		}
+	}
+	slices.SortStableFunc(page.Scenarios, func(a, b scenarioLine) int { return cmp.Compare(a.S.Activity.Date.From, b.S.Activity.Date.From) })
+	return nil
+}
+
+// verdictOf rules on a scenario once.
+func (s *Site) verdictOf(sc *scenario.Scenario) (ruling.Verdict, error) {
+	if v, ok := s.laws.verdicts.Load(sc.ID); ok {
+		return v.(ruling.Verdict), nil //nolint:forcetypeassert // only verdicts go in
+	}
+	rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: sc.Activity, KnownAt: sc.KnownAt, Brief: true})
+	if err != nil {
+		return 0, err
+	}
+	s.laws.verdicts.Store(sc.ID, rl.Verdict)
+	return rl.Verdict, nil
+}
+
+// goodsPage is what is known of goods.
+type goodsPage struct {
+	Query string
+	Error string
+	Found *decide.Goods
+	JSON  string
+}
+
+func (s *Site) goods(r *http.Request) (*answer, error) {
+	if err := known(r, "q", "format"); err != nil {
+		return nil, err
+	}
+	page := &goodsPage{Query: strings.TrimSpace(r.URL.Query().Get("q"))}
+	a := &answer{template: "goods", title: "Which law names these goods?", body: page}
+	if page.Query == "" {
+		return a, nil
+	}
+	found, err := s.Desk.LookUp(page.Query)
+	if r.URL.Query().Get("format") == "json" {
+		if err != nil {
+			return nil, err
+		}
+		return asJSON(report.GoodsForPrograms(found))
+	}
+	if err != nil {
+		page.Error, a.status, a.title = plain(err), http.StatusUnprocessableEntity, "Error: "+a.title
+		return a, nil
+	}
+	page.Found, a.title = found, page.Query+": goods and the law that names them"
+	page.JSON = addParameter(r.URL, "format", "json")
+	return a, nil
+}
+
+// suggest gives lines of the nomenclature for what is being typed.
+func (s *Site) suggest(w http.ResponseWriter, r *http.Request) {
+	type hit struct {
+		Code  string `json:"code"`
+		Label string `json:"label"`
+	}
+	out := []hit{}
+	if q := strings.TrimSpace(r.URL.Query().Get("q")); len(q) >= 2 && len(q) <= 100 {
+		for _, h := range s.Desk.HS.Search(q, 8) {
+			out = append(out, hit{h.Code.String(), s.Desk.HS.Label(h.Code)})
+		}
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		http.Error(w, "no suggestions", http.StatusInternalServerError)
+		return
+	}
+	s.send(w, r, "application/json", http.StatusOK, b)
+}
+
+// searchPage is what the box at the top of every page finds.
+type searchPage struct {
+	Query      string
+	Kinds      []vocab.Kind
+	Provisions []*law.Provision
+	More       int
+	Goods      []decide.Line
+	Code       goods.Code
+}
+
+// maxFound is how many provisions a search shows.
+const maxFound = 25
+
+func (s *Site) search(r *http.Request) (*answer, error) {
+	if err := known(r, "q"); err != nil {
+		return nil, err
+	}
+	page := &searchPage{Query: strings.TrimSpace(r.URL.Query().Get("q"))}
+	a := &answer{template: "search", title: "Search", body: page}
+	words := strings.Fields(strings.ToLower(page.Query))
+	if len(words) == 0 {
+		return a, nil
+	}
+	a.title = page.Query + ": search"
+	for _, k := range vocab.Kinds() {
+		if holds(k.Title+" "+k.About, words) {
+			page.Kinds = append(page.Kinds, k)
+		}
+	}
+	for _, p := range s.Desk.Law.Provisions() {
+		if !holds(p.ID+" "+p.Cite()+" "+p.Title+" "+p.Text, words) {
+			continue
+		}
+		if len(page.Provisions) == maxFound {
+			page.More++
+			continue
+		}
+		page.Provisions = append(page.Provisions, p)
+	}
+	for _, h := range s.Desk.HS.Search(page.Query, 6) {
+		page.Goods = append(page.Goods, decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)})
+	}
+	return a, nil
+}
+
+// holds reports whether a text holds every word.
+func holds(text string, words []string) bool {
+	text = strings.ToLower(text)
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}

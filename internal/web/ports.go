@@ -1,0 +1,104 @@
+package web
+
+import (
+	"context"
+
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// Screener answers "who is it?" for the pages. Implementations are safe for
+// concurrent use and never give "clear" for anything that failed.
+type Screener interface {
+	// Screen looks for one subject in the loaded lists. Anything that kept it
+	// from looking is an outcome of "not_screened" with the reason, not an error;
+	// an error is a defect.
+	Screen(ctx context.Context, q Query) (Screening, error)
+}
+
+// ListStatus says which lists are loaded.
+type ListStatus interface {
+	// Lists gives the loaded lists in a fixed order; none is an empty slice.
+	Lists(ctx context.Context) ([]ListState, error)
+}
+
+// Query is one question to a [Screener].
+type Query struct {
+	// Name is the name as typed, in any script.
+	Name string
+	// Kind is "person", "organisation", "vessel", "aircraft" or "" for any.
+	Kind string
+	// Country is an ISO 3166-1 alpha-2 code or "".
+	Country string
+	// Identifier is an IMO number, passport number or another, or "".
+	Identifier string
+	// AsOf is the day of the lists; NoDay for the newest.
+	AsOf when.Day
+}
+
+// Screening is the answer to a [Query].
+type Screening struct {
+	// Outcome is "match", "possible", "clear" or "not_screened".
+	Outcome string
+	// Reason says why nothing was screened; "" otherwise.
+	Reason string
+	// Against are the lists that were asked.
+	Against []ListState
+	Hits    []Hit
+}
+
+// Hit is one subject found.
+type Hit struct {
+	// ID names the subject in the address of its page.
+	ID string
+	// Tier is "listed", "owned_or_controlled", "named_in_report" or "red_flag".
+	Tier string
+	// Names are all names, the main one first.
+	Names []Name
+	// Score is the strength of the match from 0 to 1, and Evidence what it is
+	// made of, in order.
+	Score    float64
+	Evidence []Evidence
+	Listings []Listing
+}
+
+// Name is a name in its own script.
+type Name struct {
+	Text string
+	// Lang is the BCP 47 tag and RTL true for scripts that run from right to
+	// left.
+	Lang string
+	RTL  bool
+}
+
+// Evidence is one step of the way from a query to its score.
+type Evidence struct {
+	// Label says what was compared; Query and Candidate what stood on each side.
+	Label, Query, Candidate string
+	// Weight is what the step adds (or takes away), in points of 0 to 1.
+	Weight float64
+}
+
+// Listing is one authority's designation of a subject.
+type Listing struct {
+	Authority, Programme, Reference string
+	ListedOn, DelistedOn            when.Day
+	Source                          string
+}
+
+// ListState is one loaded list.
+type ListState struct {
+	// ID is the short name, Title what people call it.
+	ID, Title, Authority string
+	// Snapshot names the version in force; Subjects is the count of those in it.
+	Snapshot string
+	Subjects int
+	// Published is the day of the publication; Checked that on which it was last
+	// known to be what the authority publishes.
+	Published, Checked when.Day
+	// Hash is the SHA-256 of its content, in hexadecimal.
+	Hash string
+	// Stale says why nothing may be screened against it; "" when it may be.
+	Stale string
+	// Error is what went wrong when it was last loaded, or "".
+	Error string
+}

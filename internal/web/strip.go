@@ -1,0 +1,188 @@
+package web
+
+import (
+	"container/list"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/vocab"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// stripFrom is the first day of the strip: the year of the first resolutions
+// with measures.
+var stripFrom = when.Date(2006, 1, 1)
+
+// strip is the verdict along time.
+type strip struct {
+	Period  when.Period
+	Bars    []bar
+	Years   []tick
+	Mark    string
+	MarkDay when.Day
+	// Zoom is the part in which the verdict flips, when that is a small part.
+	Zoom  *strip
+	Flips []flip
+}
+
+// bar is one stretch; X and Width are percentages of the strip.
+type bar struct {
+	X, Width string
+	Verdict  ruling.Verdict
+	// Wide is true when there is room for the sign.
+	Wide bool
+	Text string
+}
+
+type tick struct{ X, Text string }
+
+// flip is a day on which the verdict changes, and why.
+type flip struct {
+	Period  when.Period
+	Verdict ruling.Verdict
+	Now     bool
+	Cites   []cite
+	Titles  []string
+	Address string
+}
+
+// cheap reports whether the strip costs little: where the goods are known or
+// there are none. Where they are not, every year has a tree of questions of its
+// own, and the strip is made when it is asked for.
+func cheap(a *activity.Activity, rl *ruling.Ruling) bool {
+	for _, line := range a.Goods {
+		_, code := line.Get(vocab.GoodsHS)
+		_, named := line.Get(vocab.GoodsCommodity)
+		if !code && !named {
+			return false
+		}
+	}
+	k := vocab.KindOf(a.Kind)
+	return len(rl.Questions) <= 6 && !rl.Unproven && (len(a.Goods) > 0 || (k.ID != vocab.KindTransfer && k.ID != vocab.KindSeaTransfer))
+}
+
+// strip puts the strip on the page, or the address under which it can be had.
+func (s *Site) strip(d *decidePage, p *posed, rl *ruling.Ruling) error {
+	if !p.strip && !cheap(p.a, rl) {
+		q := p.extra()
+		q.Set("strip", "yes")
+		d.StripAt = address(p.a, q) + "#along"
+		return nil
+	}
+	period := when.Period{From: stripFrom, To: s.Today()}
+	key := fmt.Sprintf("%s %d %d", p.a.AppendJSON(nil), period.To, p.known)
+	along, err := s.strips.get(key, func() ([]decide.Stretch, error) { return s.Desk.Along(p.a, period, p.known) })
+	if err != nil {
+		return err
+	}
+	day := rl.AsOf.From
+	d.Strip = draw(along, period, day)
+	for _, st := range along {
+		f := flip{Period: st.Period, Verdict: st.Verdict, Now: st.Period.Contains(day)}
+		for _, x := range st.First.Deciding() {
+			c := cite{x.Provision.Cite(), "/law/" + x.Provision.ID}
+			f.Cites = append(f.Cites, c)
+			f.Titles = append(f.Titles, x.Provision.Title)
+		}
+		q := p.extra()
+		q.Set("as_of", st.Period.From.String())
+		f.Address = address(p.a, q)
+		d.Strip.Flips = append(d.Strip.Flips, f)
+	}
+	return nil
+}
+
+// draw lays stretches out over a period.
+func draw(along []decide.Stretch, period when.Period, day when.Day) *strip {
+	out := band(along, period, day)
+	if len(along) < 2 {
+		return out
+	}
+	const halfYear = 183
+	first, last := along[1].Period.From, along[len(along)-1].Period.From
+	inner := when.Period{From: max(first-halfYear, period.From), To: min(last+halfYear, period.To)}
+	if (inner.To-inner.From)*5 < (period.To-period.From)*2 {
+		out.Zoom = band(along, inner, day)
+	}
+	return out
+}
+
+func band(along []decide.Stretch, period when.Period, day when.Day) *strip {
+	days := float64(period.To - period.From + 1)
+	at := func(d when.Day) float64 { return 100 * float64(d-period.From) / days }
+	percent := func(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) + "%" }
+	out := &strip{Period: period, MarkDay: day}
+	for _, st := range along {
+		from, to := max(st.Period.From, period.From), min(st.Period.To, period.To)
+		if from > to {
+			continue
+		}
+		w := at(to+1) - at(from)
+		out.Bars = append(out.Bars, bar{
+			X: percent(at(from)), Width: percent(w), Verdict: st.Verdict, Wide: w >= 5,
+			Text: st.Period.Long() + ": " + report.VerdictWord(st.Verdict),
+		})
+	}
+	first, _, _ := period.From.Civil()
+	last, _, _ := period.To.Civil()
+	step := max(1, (last-first+1)/5)
+	for y := first; y <= last; y += step {
+		if d := when.Date(y, 1, 1); d >= period.From && at(d) <= 93 {
+			out.Years = append(out.Years, tick{percent(at(d)), strconv.Itoa(y)})
+		}
+	}
+	if period.Contains(day) {
+		out.Mark = percent(at(day))
+	}
+	return out
+}
+
+// memory keeps the strips asked for last: they depend on nothing but the facts,
+// the law and the day.
+type memory struct {
+	mu    sync.Mutex
+	size  int
+	order *list.List
+	by    map[string]*list.Element
+}
+
+type kept struct {
+	key   string
+	along []decide.Stretch
+}
+
+func newMemory(size int) *memory {
+	return &memory{size: size, order: list.New(), by: map[string]*list.Element{}}
+}
+
+func (m *memory) get(key string, fill func() ([]decide.Stretch, error)) ([]decide.Stretch, error) {
+	m.mu.Lock()
+	if e, ok := m.by[key]; ok {
+		m.order.MoveToFront(e)
+		defer m.mu.Unlock()
+		return e.Value.(*kept).along, nil //nolint:forcetypeassert // only kept goes in
+	}
+	m.mu.Unlock()
+	along, err := fill()
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.by[key]; !ok {
+		m.by[key] = m.order.PushFront(&kept{key, along})
+		if m.order.Len() > m.size {
+			old := m.order.Back()
+			m.order.Remove(old)
+			delete(m.by, old.Value.(*kept).key) //nolint:forcetypeassert // only kept goes in
+		}
+	}
+	return along, nil
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

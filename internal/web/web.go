@@ -1,0 +1,171 @@
+// Package web is the pages: what people read and fill in. It turns an address
+// into a question for the use cases and the answer into HTML that works without
+// script, prints, and asks no other server for anything.
+//
+// It decides nothing, keeps nothing but the choice of light or dark in a cookie,
+// and reaches no adapter: what it needs beside the desk it declares in ports.go.
+package web
+
+import (
+	"html/template"
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// Config is what the pages are made from.
+type Config struct {
+	Desk     *decide.Desk
+	Versions report.Versions
+	// Scenarios stand beside the provisions that govern them.
+	Scenarios []*scenario.Scenario
+	// Story is the July 2017 story, part by part.
+	Story []StoryPart
+	// Today gives the day that pages call today.
+	Today func() when.Day
+	// Screener and Lists may be nil: the pages then say that nothing is screened.
+	Screener Screener
+	Lists    ListStatus
+	// Operations describe the API for its reference page.
+	Operations []Operation
+	// Log takes faults of Cordon itself; never what people typed.
+	Log *slog.Logger
+}
+
+// StoryPart is one part of the story: its activities, and what was written
+// beside each.
+type StoryPart struct {
+	// ID names the part; Text introduces it.
+	ID, Text   string
+	Activities []*activity.Activity
+	// Notes stand beside activities, by their ids.
+	Notes map[string]string
+}
+
+// Operation is one operation of the API, as its reference page shows it.
+type Operation struct {
+	ID, Method, Path, Summary, Description string
+	Parameters                             []Parameter
+	// Body and Answer are the media types.
+	Body, Answer string
+}
+
+// Parameter is one parameter of an operation.
+type Parameter struct {
+	Name, In, About string
+	Required        bool
+}
+
+// Site serves the pages. It is safe for concurrent use.
+type Site struct {
+	Config
+	pages  map[string]*template.Template
+	assets *assets
+	strips *memory
+	form   *forms
+	laws   *lawIndex
+	tale   func() (*storyPage, error)
+	mux    *http.ServeMux
+}
+
+// New makes the pages.
+func New(c Config) (*Site, error) {
+	s := &Site{Config: c, strips: newMemory(256), mux: http.NewServeMux()}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	var err error
+	if s.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if s.pages, err = s.parse(); err != nil {
+		return nil, err
+	}
+	s.form = newForms(c.Desk)
+	s.laws = newLawIndex(c.Desk.Law, c.Scenarios)
+	s.tale = sync.OnceValues(s.judged)
+	s.routes()
+	return s, nil
+}
+
+// routes names every address; README and the browser tests walk the same list.
+func (s *Site) routes() {
+	for pattern, view := range map[string]view{
+		"GET /{$}":             s.start,
+		"GET /decide":          s.kinds,
+		"GET /decide/{kind}":   s.decide,
+		"GET /who":             s.who,
+		"GET /lists":           s.lists,
+		"GET /law":             s.law,
+		"GET /law/changes":     s.changes,
+		"GET /law/timeline":    s.timeline,
+		"GET /law/{id}":        s.provision,
+		"GET /goods":           s.goods,
+		"GET /search":          s.search,
+		"GET /story/july-2017": s.story,
+		"GET /gallery":         s.gallery,
+		"GET /about":           s.about,
+		"GET /api":             s.reference,
+		"GET /{rest...}":       s.missing,
+	} {
+		s.mux.Handle(pattern, s.page(view))
+	}
+	s.mux.HandleFunc("GET /goods/suggest", s.suggest)
+	s.mux.HandleFunc("POST /theme", s.setTheme)
+	s.mux.HandleFunc("POST /who/batch", s.whoBatch)
+	s.mux.Handle("GET /static/", s.assets)
+	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, s.assets.address("icon.svg"), http.StatusMovedPermanently)
+	})
+}
+
+// ServeHTTP serves one page.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	secure(w.Header())
+	s.mux.ServeHTTP(w, r)
+}
+
+// secure sets what every answer carries: nothing but our own files, no frames,
+// no address passed on.
+func secure(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; "+
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+}
+
+// state gives the name of a state from its code.
+func (s *Site) state(code string) string {
+	st, err := s.Desk.Places.ParseState(code)
+	if err != nil {
+		return code
+	}
+	return s.Desk.Places.Name(st)
+}
+
+// known refuses parameters that a page does not know.
+func known(r *http.Request, names ...string) error {
+	for name, values := range r.URL.Query() {
+		ok := false
+		for _, n := range names {
+			ok = ok || n == name
+		}
+		if !ok {
+			return fault.New(fault.Usage, "this page has no parameter %q", name).WithFix("leave it out of the address")
+		}
+		if len(values) > 1 {
+			return fault.New(fault.Usage, "the parameter %q stands twice in the address", name).WithFix("keep one of them")
+		}
+	}
+	return nil
+}

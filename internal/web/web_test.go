@@ -1,0 +1,120 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// open makes the site once for all tests, on a fixed day.
+var open = sync.OnceValues(func() (*Site, error) {
+	c, err := config()
+	if err != nil {
+		return nil, err
+	}
+	return New(c)
+})
+
+func config() (Config, error) {
+	d, err := decide.Open(data.FS, decide.Config{})
+	if err != nil {
+		return Config{}, err
+	}
+	list, err := scenario.Load(data.FS, "scenarios", d.Reference, d.Law)
+	if err != nil {
+		return Config{}, err
+	}
+	story, err := ReadStory(d)
+	if err != nil {
+		return Config{}, err
+	}
+	return Config{
+		Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story,
+		Operations: []Operation{{
+			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
+			Parameters: []Parameter{{Name: "as_of", In: "query", About: "the day of the law"}},
+		}},
+		Today: func() when.Day { return when.Date(2026, 11, 26) },
+	}, nil
+}
+
+func site(t testing.TB) *Site {
+	t.Helper()
+	s, err := open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func get(t testing.TB, h http.Handler, address string) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, address, nil))
+	return w
+}
+
+// welders is the question that a new user must be able to answer.
+const welders = "/decide/employment?date=2017-10-01&work.host=PL&work.nationality=KP&work.new_authorisation=true"
+
+// addresses are the pages that the tests walk; those of the browser too.
+var addresses = []string{
+	"/", "/decide", "/decide/employment", "/decide/transfer", welders,
+	"/decide/employment?date=2017&work.nationality=KP&work.new_authorisation=true",
+	"/decide/transfer?date=2017-10-01&destination=KP&goods[1].description=pumps&goods[1].hs=8413&origin=CN",
+	"/decide/transfer?date=2017-10-01&destination=KP&goods[1].description=pumps",
+	"/decide/employment?date=2017-02-30&work.nationality=Nowhere",
+	"/decide/test?date=2026-01-10&test.state=IR&test.type=enrichment",
+	"/law", "/law?date=2017-07-04&kind=transfer&direction=from", "/law?date=2017-12-23&goods=coal", "/law/changes",
+	"/law/changes?from=2017-07-04&to=2017-12-23&kind=employment", "/law/timeline?kind=employment", "/law/2375-p17", "/law/2397",
+	"/goods", "/goods?q=frozen+squid", "/goods?q=8413", "/goods?q=99999999", "/search?q=workers", "/search?q=zzzz",
+	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Rim+Mok", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
+}
+
+func TestEveryPage(t *testing.T) {
+	s := site(t)
+	for _, a := range addresses {
+		w := get(t, s, a)
+		want := http.StatusOK
+		switch {
+		case strings.HasPrefix(a, "/no/"), strings.Contains(a, "9999-p1"):
+			want = http.StatusNotFound
+		case strings.Contains(a, "Nowhere"), strings.Contains(a, "99999999"):
+			want = http.StatusUnprocessableEntity
+		}
+		if w.Code != want {
+			t.Errorf("%s: status %d, want %d\n%s", a, w.Code, want, w.Body.String())
+		}
+		if body := w.Body.String(); !strings.Contains(body, "</html>") || strings.Contains(body, "ZgotmplZ") || strings.Contains(body, "<no value>") {
+			t.Errorf("%s: not a whole page", a)
+		}
+	}
+}
+
+func TestWelders(t *testing.T) {
+	// The way of a new user: the kind, the form, the answer.
+	s := site(t)
+	if body := get(t, s, "/decide").Body.String(); !strings.Contains(body, `href="/decide/employment"`) {
+		t.Fatal("the kinds do not lead to employment")
+	}
+	typed := url.Values{"date": {"1 October 2017"}, "work.nationality": {"DPRK"}, "work.host": {"Poland"}, "work.new_authorisation": {"yes"}}
+	w := get(t, s, "/decide/employment?"+typed.Encode())
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != welders {
+		t.Fatalf("status %d, location %q", w.Code, w.Header().Get("Location"))
+	}
+	body := get(t, s, welders).Body.String()
+	for _, want := range []string{"Needs approval", "S/RES/2375 (2017), paragraph 17", "The way out", "5 August 2017", "What would change it"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the ruling does not say %q", want)
+		}
+	}
+}

@@ -96,7 +96,7 @@ var layers = []struct {
 	{pattern: "internal/goods", layer: 1},
 	{pattern: "internal/place", layer: 1},
 	{pattern: "internal/subject", layer: 1},
-	{pattern: "internal/tabular", layer: 1},
+	{pattern: "internal/tabular", layer: 2},
 	{pattern: "internal/xmlstream", layer: 1},
 	{pattern: "internal/vocab", layer: 1},
 

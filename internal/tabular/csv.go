@@ -1,70 +1,17 @@
-// Package tabular reads tables: delimited text now, sheets of workbooks beside
-// it, row by row in bounded memory, with the line of every row and a note of
-// the columns that nobody asked for.
-//
-// It guesses no meaning: which column is what is for the caller. It never drops
-// a row, never pads one and never turns a byte that is not text into one.
 package tabular
 
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/text"
 )
-
-// Limits of one table.
-const (
-	MaxRow     = 4 << 20 // bytes of one row
-	MaxColumns = 1024
-)
-
-// Options say what the table looks like.
-type Options struct {
-	// File stands in the place of every error.
-	File string
-	// Comma separates the fields; 0 means the one of comma, semicolon and tab
-	// that the header has most of.
-	Comma rune
-	// Columns are the names of the columns of a table without a header.
-	Columns []string
-	// Title says that the first row is a title and the header the second.
-	Title bool
-	// LazyQuotes takes a quote inside a field as it stands.
-	LazyQuotes bool
-}
-
-// Reader reads one table.
-type Reader struct {
-	file  string
-	title string
-	csv   *csv.Reader
-	next  func() ([]string, int, error) // fields and line; io.EOF at the end
-	names []string
-	index map[string]int
-	used  []bool // columns asked for
-	held  []bool // columns that held something
-	row   Row
-}
-
-// Row is one row; it is valid until the next one is read.
-type Row struct {
-	// Line is where the row begins, from 1; in a sheet, its number.
-	Line int
-	// Fields are the cells in order, as they stand there.
-	Fields []string
-	r      *Reader
-}
 
 // NewCSV makes a reader of delimited text in UTF-8, or in UTF-16 with a byte
 // order mark. It reads the header, unless Options.Columns stands for one.
@@ -93,16 +40,16 @@ func NewCSV(src io.Reader, o Options) (*Reader, error) {
 	if err := notATable(head); err != nil {
 		return nil, err.At(fault.Place{File: o.File, Line: 1})
 	}
-	r := &Reader{file: o.File}
-	r.csv = csv.NewReader(&lines{src: in, file: o.File, line: 1})
-	r.csv.ReuseRecord = true
-	r.csv.FieldsPerRecord = -1
-	r.csv.LazyQuotes = o.LazyQuotes
-	r.csv.Comma = o.Comma
-	if o.Comma == 0 {
-		r.csv.Comma = comma(head)
+	c := &lines{src: in, file: o.File, line: 1, lazy: o.LazyQuotes, comma: ',', buf: make([]byte, 64<<10)}
+	switch {
+	case o.Comma == 0:
+		c.comma = comma(head)
+	case o.Comma < utf8.RuneSelf && o.Comma != '"' && o.Comma != '\n' && o.Comma != '\r':
+		c.comma = byte(o.Comma)
+	default:
+		return nil, fault.New(fault.Usage, "%q cannot separate the fields of a table", o.Comma)
 	}
-	r.next = r.readCSV
+	r := &Reader{file: o.File, next: c.next}
 	if o.Title {
 		f, _, err := r.next()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -132,245 +79,268 @@ func notATable(head []byte) *fault.Error {
 }
 
 // comma gives the separator that the first line has most of.
-func comma(head []byte) rune {
+func comma(head []byte) byte {
 	line, _, _ := bytes.Cut(head, []byte("\n"))
-	best, most := ',', 0
-	for _, c := range ",;\t" {
-		if n := bytes.Count(line, []byte(string(c))); n > most {
+	best, most := byte(','), 0
+	for _, c := range []byte(",;\t") {
+		if n := bytes.Count(line, []byte{c}); n > most {
 			best, most = c, n
 		}
 	}
 	return best
 }
 
-func (r *Reader) readCSV() ([]string, int, error) {
-	f, err := r.csv.Read()
-	var p *csv.ParseError
-	switch {
-	case err == nil:
-		line, _ := r.csv.FieldPos(0)
-		return f, line, nil
-	case errors.As(err, &p):
-		what := "the quotes do not close"
-		if errors.Is(p.Err, csv.ErrBareQuote) {
-			what = "a quote stands inside a field that does not begin with one"
-		} else if !errors.Is(p.Err, csv.ErrQuote) {
-			what = p.Err.Error()
-		}
-		return nil, 0, fault.New(fault.Invalid, "not a table: %s", what).
-			At(fault.Place{File: r.file, Line: p.Line, Column: p.Column})
-	}
-	return nil, 0, err
+// lines reads rows of delimited text. A row is one string, cut into fields, so it
+// costs one allocation; what is not valid UTF-8, and a row larger than MaxRow, is
+// an error.
+type lines struct {
+	src   io.Reader
+	file  string
+	comma byte
+	lazy  bool
+
+	buf      []byte
+	pos, end int // what is read and not yet given out
+	err      error
+	line     int // of buf[pos]
+
+	fields []string
+	flat   []byte // the fields of a row with quotes, one after another
+	ends   []int  // where each field ends in flat
 }
 
-func (r *Reader) begin(columns []string) error {
-	if columns == nil {
-		f, _, err := r.next()
-		if errors.Is(err, io.EOF) {
-			return fault.New(fault.Invalid, "the table has no header").At(fault.Place{File: r.file})
-		}
+// next gives the next row that is not an empty line, and its line.
+func (t *lines) next() ([]string, int, error) {
+	for {
+		n, quoted, err := t.row()
 		if err != nil {
-			return err
+			return nil, 0, err
 		}
-		for _, name := range f {
-			columns = append(columns, strings.TrimSpace(name))
+		line, row := t.line, t.buf[t.pos:t.pos+n]
+		if !utf8.Valid(row) {
+			return nil, 0, t.notUTF8(row)
+		}
+		t.pos += n
+		if quoted {
+			if err := t.cutQuoted(row); err != nil {
+				return nil, 0, err
+			}
+			t.line += bytes.Count(row, newline)
+			return t.fields, line, nil
+		}
+		t.line++
+		if row = endOfLine(row); len(row) > 0 {
+			t.cut(string(row))
+			return t.fields, line, nil
 		}
 	}
-	if len(columns) > MaxColumns {
-		return fault.New(fault.TooLarge, "the table has more than %d columns", MaxColumns).At(fault.Place{File: r.file, Line: 1})
-	}
-	r.names = columns
-	r.index = make(map[string]int, len(columns))
-	for i, name := range columns {
-		if _, twice := r.index[name]; !twice {
-			r.index[name] = i
-		}
-	}
-	r.used = make([]bool, len(columns))
-	r.held = make([]bool, len(columns))
-	r.row.r = r
-	return nil
 }
 
-// Columns gives the names of the columns.
-func (r *Reader) Columns() []string { return r.names }
+var newline = []byte("\n")
 
-// Title gives the cells of the row before the header, where there is one.
-func (r *Reader) Title() string { return r.title }
-
-// Require makes sure that columns are there; the error names the missing ones
-// and the nearest that are.
-func (r *Reader) Require(names ...string) error {
-	for _, name := range names {
-		if _, ok := r.index[name]; ok {
+// row finds the next row in the buffer, the end of its line with it, and says
+// whether there is a quote in it.
+func (t *lines) row() (n int, quoted bool, err error) {
+	var in scan
+	for from, seen := 0, 0; ; { // the line begins at from; up to seen there is no line end
+		b := t.buf[t.pos:t.end]
+		i := bytes.IndexByte(b[seen:], '\n')
+		if n = seen + i + 1; i >= 0 {
+			line := b[from:n]
+			if quoted = quoted || bytes.IndexByte(line, '"') >= 0; !quoted || !t.open(&in, line) {
+				if n > MaxRow {
+					return 0, false, t.tooLarge()
+				}
+				return n, quoted, nil
+			}
+			from, seen = n, n
 			continue
 		}
-		err := fault.New(fault.Invalid, "the table has no column %q", name).At(fault.Place{File: r.file, Line: 1})
-		if near := text.NearestOf(name, r.names, 3); len(near) > 0 {
-			return err.WithFix("the nearest is %q", near[0])
+		seen = len(b)
+		if t.err != nil {
+			switch {
+			case !errors.Is(t.err, io.EOF):
+				return 0, false, t.err
+			case len(b) == 0:
+				return 0, false, io.EOF
+			}
+			return len(b), bytes.IndexByte(b, '"') >= 0, nil
 		}
-		return err.WithFix("the columns are: %s", strings.Join(r.names[:min(len(r.names), 40)], ", "))
+		if len(b) > MaxRow {
+			return 0, false, t.tooLarge()
+		}
+		t.fill()
+	}
+}
+
+// scan is where in a row a line ends.
+type scan struct {
+	quotes int  // seen so far
+	open   bool // a quoted field is open
+}
+
+// open reports whether a quoted field is open at the end of the line.
+func (t *lines) open(in *scan, line []byte) bool {
+	if !t.lazy {
+		in.quotes += bytes.Count(line, quote)
+		return in.quotes%2 == 1
+	}
+	for i, start := 0, true; i < len(line); i++ {
+		switch c := line[i]; {
+		case !in.open:
+			in.open = start && c == '"'
+			start = c == t.comma
+		case c != '"':
+		case i+1 < len(line) && line[i+1] == '"':
+			i++
+		case i+1 == len(line) || line[i+1] == t.comma || line[i+1] == '\n' || line[i+1] == '\r' && i+2 < len(line) && line[i+2] == '\n':
+			in.open, start = false, false
+		}
+	}
+	return in.open
+}
+
+var quote = []byte{'"'}
+
+// fill reads more, moving what is left to the front and growing the buffer when
+// it is full.
+func (t *lines) fill() {
+	if t.pos > 0 {
+		copy(t.buf, t.buf[t.pos:t.end])
+		t.end, t.pos = t.end-t.pos, 0
+	}
+	if t.end == len(t.buf) {
+		t.buf = append(t.buf, make([]byte, len(t.buf))...)
+	}
+	n, err := t.src.Read(t.buf[t.end:])
+	t.end, t.err = t.end+n, err
+}
+
+// cut cuts a row without quotes.
+func (t *lines) cut(row string) {
+	t.fields = t.fields[:0]
+	for {
+		i := strings.IndexByte(row, t.comma)
+		if i < 0 {
+			t.fields = append(t.fields, row)
+			return
+		}
+		t.fields = append(t.fields, row[:i])
+		row = row[i+1:]
+	}
+}
+
+// cutQuoted cuts a row in which there are quotes.
+func (t *lines) cutQuoted(row []byte) error {
+	t.flat, t.ends = t.flat[:0], t.ends[:0]
+	for i, more := 0, true; more; {
+		if i < len(row) && row[i] == '"' {
+			at, m, wrong := t.quotedField(row, i+1)
+			if wrong != "" {
+				return t.notATable(row[:at], wrong)
+			}
+			i, more = at, m
+		} else {
+			field := row[i:]
+			n := bytes.IndexByte(field, t.comma)
+			if more = n >= 0; more {
+				field = field[:n]
+			} else {
+				field = endOfLine(field)
+			}
+			if q := bytes.IndexByte(field, '"'); q >= 0 && !t.lazy {
+				return t.notATable(row[:i+q], "a quote stands inside a field that does not begin with one")
+			}
+			t.flat = append(t.flat, field...)
+			i += n + 1
+		}
+		t.ends = append(t.ends, len(t.flat))
+	}
+	all, from := string(t.flat), 0
+	t.fields = t.fields[:0]
+	for _, end := range t.ends {
+		t.fields = append(t.fields, all[from:end])
+		from = end
 	}
 	return nil
 }
 
-// Next gives the next row that has any content; io.EOF at the end. A row with
-// more cells than the header is an error of that row alone ([RowError]): the
-// reader can go on.
-func (r *Reader) Next() (*Row, error) {
+// quotedField reads a field from behind its first quote. It gives where the next
+// one begins, and whether there is one; or where and what is wrong.
+func (t *lines) quotedField(row []byte, i int) (next int, more bool, wrong string) {
 	for {
-		f, line, err := r.next()
-		if err != nil {
-			return nil, err
+		q := bytes.IndexByte(row[i:], '"')
+		if q < 0 {
+			return 0, false, "the quotes do not close"
 		}
-		r.row.Fields, r.row.Line = f, line
-		if len(f) == 1 && strings.Trim(f[0], " \t\x1a") == "" {
-			continue // an empty line, or the mark of the end of old systems
+		t.flat = appendLines(t.flat, row[i:i+q])
+		i += q + 1
+		if len(row)-i <= 2 && len(endOfLine(row[i:])) == 0 {
+			return len(row), false, ""
 		}
-		if len(f) > len(r.names) && slices.ContainsFunc(f[len(r.names):], func(s string) bool { return s != "" }) {
-			return &r.row, &RowError{line, fmt.Sprintf("it has %d cells, the header %d", len(f), len(r.names))}
+		switch {
+		case row[i] == t.comma:
+			return i + 1, true, ""
+		case row[i] == '"':
+			t.flat = append(t.flat, '"')
+			i++
+		case t.lazy:
+			t.flat = append(t.flat, '"')
+		default:
+			return i, false, "something stands between the end of a quoted field and the separator"
 		}
-		for i := range min(len(f), len(r.held)) {
-			if f[i] != "" {
-				r.held[i] = true
-			}
-		}
-		return &r.row, nil
 	}
 }
 
-// RowError is a fault of one row.
-type RowError struct {
-	Line   int
-	Reason string
-}
-
-// Error gives "line: reason".
-func (e *RowError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
-
-// Get gives the cell of a column without the white space around it, "" when
-// there is none, and marks the column as used.
-func (row *Row) Get(column string) string {
-	i, ok := row.r.index[column]
-	if !ok {
-		return ""
-	}
-	row.r.used[i] = true
-	if i >= len(row.Fields) {
-		return ""
-	}
-	return strings.TrimSpace(row.Fields[i])
-}
-
-// Unused gives the columns that held something and that nobody asked for.
-func (r *Reader) Unused() []string {
-	var out []string
-	for i, name := range r.names {
-		if r.held[i] && !r.used[i] {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// lines passes text on, holding each row to MaxRow and to UTF-8. A row is taken
-// to end at a line end outside quotes, so that a quote that never closes ends
-// in an error and not in memory.
-type lines struct {
-	src    io.Reader
-	file   string
-	line   int
-	row    int
-	quoted bool
-	buf    [32 << 10]byte
-	part   int    // bytes at the start of buf that begin a character
-	out    []byte // checked and not passed on
-	err    error
-}
-
-func (l *lines) Read(p []byte) (int, error) {
-	for len(l.out) == 0 {
-		if l.err != nil {
-			return 0, l.err
-		}
-		l.more()
-	}
-	n := copy(p, l.out)
-	l.out = l.out[n:]
-	if len(l.out) == 0 && l.part > 0 {
-		copy(l.buf[:], l.buf[len(l.buf)-l.part:])
-	}
-	return n, nil
-}
-
-// more reads and checks the next part of the text.
-func (l *lines) more() {
-	n, err := l.src.Read(l.buf[l.part : len(l.buf)-utf8.UTFMax])
-	n += l.part
-	l.err, l.part = err, 0
-	if cut := incomplete(l.buf[:n]); cut > 0 && err == nil {
-		n -= cut
-		l.part = cut
-		copy(l.buf[len(l.buf)-cut:], l.buf[n:n+cut]) // out of the way of what is read next
-	}
-	if err := l.check(l.buf[:n]); err != nil {
-		l.err, n = err, 0
-	}
-	l.out = l.buf[:n]
-	if n == 0 && l.part > 0 {
-		copy(l.buf[:], l.buf[len(l.buf)-l.part:])
-	}
-}
-
-// incomplete gives the number of bytes at the end that begin a character.
-func incomplete(b []byte) int {
-	for i := 1; i < utf8.UTFMax && i <= len(b); i++ {
-		if c := b[len(b)-i]; utf8.RuneStart(c) {
-			if c >= utf8.RuneSelf && !utf8.FullRune(b[len(b)-i:]) {
-				return i
-			}
-			return 0
-		}
-	}
-	return 0
-}
-
-func (l *lines) check(b []byte) error {
-	if !utf8.Valid(b) {
-		i := 0
-		for i < len(b) {
-			c, size := utf8.DecodeRune(b[i:])
-			if c == utf8.RuneError && size == 1 {
-				break
-			}
-			i += size
-		}
-		return fault.New(fault.Invalid, "the byte %#x is not UTF-8", b[i]).WithFix("convert the file to UTF-8 first").
-			At(fault.Place{File: l.file, Line: l.line + bytes.Count(b[:i], []byte("\n"))})
-	}
-	for len(b) > 0 {
-		i := bytes.IndexAny(b, "\"\n")
-		if i < 0 {
-			l.row += len(b)
-			break
-		}
-		l.row += i + 1
-		if b[i] == '"' {
-			l.quoted = !l.quoted
-		} else {
-			l.line++
-			if !l.quoted {
-				if l.row > MaxRow {
-					break
-				}
-				l.row = 0
-			}
+// appendLines appends what stands in quotes, its line ends made one character.
+func appendLines(to, b []byte) []byte {
+	for {
+		i := bytes.IndexByte(b, '\r')
+		switch {
+		case i < 0:
+			return append(to, b...)
+		case i+1 < len(b) && b[i+1] == '\n':
+			to = append(to, b[:i]...)
+		default:
+			to = append(to, b[:i+1]...)
 		}
 		b = b[i+1:]
 	}
-	if l.row > MaxRow {
-		return fault.New(fault.TooLarge, "one row is larger than %d bytes", MaxRow).
-			WithFix("a quote may not close").At(fault.Place{File: l.file, Line: l.line})
+}
+
+// endOfLine takes the end of the line off a row.
+func endOfLine(row []byte) []byte {
+	if n := len(row); n > 0 && row[n-1] == '\n' {
+		row = row[:n-1]
 	}
-	return nil
+	if n := len(row); n > 0 && row[n-1] == '\r' {
+		row = row[:n-1]
+	}
+	return row
+}
+
+// notATable is a fault in a row behind before.
+func (t *lines) notATable(before []byte, what string) error {
+	return fault.New(fault.Invalid, "not a table: %s", what).At(fault.Place{
+		File: t.file, Line: t.line + bytes.Count(before, newline),
+		Column: 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]),
+	})
+}
+
+func (t *lines) tooLarge() error {
+	return fault.New(fault.TooLarge, "one row is larger than %d bytes", MaxRow).
+		WithFix("a quote may not close").At(fault.Place{File: t.file, Line: t.line})
+}
+
+func (t *lines) notUTF8(row []byte) error {
+	i := 0
+	for i < len(row) {
+		c, size := utf8.DecodeRune(row[i:])
+		if c == utf8.RuneError && size == 1 {
+			break
+		}
+		i += size
+	}
+	return fault.New(fault.Invalid, "the byte %#x is not UTF-8", row[i]).WithFix("convert the file to UTF-8 first").
+		At(fault.Place{File: t.file, Line: t.line + bytes.Count(row[:i], newline)})
 }

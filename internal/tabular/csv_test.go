@@ -1,12 +1,15 @@
 package tabular
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 )
@@ -88,6 +91,57 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 }
 
+// TestAsTheStandardReader holds our reader to encoding/csv.
+func TestAsTheStandardReader(t *testing.T) {
+	for _, in := range oracleSeeds {
+		for _, lazy := range []bool{false, true} {
+			asTheStandardReader(t, in, lazy)
+		}
+	}
+}
+
+var oracleSeeds = []string{
+	"", "a", "a\n", "a,b\r\nc,d", "\n\n,\n", "\"a\"\"b\",c\n", "\"a\r\nb\"\r\n", "a\"b,c\n", "\"a\"b,c\n", "\"a\n", "a\r",
+	"\"\"", "\"\",\"\"\n\"\"", "\"a\",\n\"b\"\r", "x,\"a\"\"\",\n", "\"a\" ,b\n", "\r\n\r", "\"\"\"\"", "a,\"b\nc\",d\ne",
+}
+
+// asTheStandardReader compares all rows; the two may differ in how they word an
+// error, and in what the standard reader forgives at the end of a file.
+func asTheStandardReader(t *testing.T, in string, lazy bool) {
+	t.Helper()
+	std := csv.NewReader(strings.NewReader(in))
+	std.FieldsPerRecord, std.LazyQuotes = -1, lazy
+	l := &lines{src: iotest.OneByteReader(strings.NewReader(in)), line: 1, lazy: lazy, comma: ',', buf: make([]byte, 16)}
+	for {
+		want, wantErr := std.Read()
+		got, line, err := l.next()
+		if (err == nil) != (wantErr == nil) || errors.Is(err, io.EOF) != errors.Is(wantErr, io.EOF) {
+			if lazy && err != nil && strings.Contains(err.Error(), "do not close") {
+				return // the standard reader takes what is broken off when it is lazy
+			}
+			t.Fatalf("%q lazy %v: %q, %v; want %q, %v", in, lazy, got, err, want, wantErr)
+		}
+		if err != nil {
+			return
+		}
+		if at, _ := std.FieldPos(0); !reflect.DeepEqual(got, want) || at != line {
+			t.Fatalf("%q lazy %v: line %d %q; want line %d %q", in, lazy, line, got, at, want)
+		}
+	}
+}
+
+func FuzzAsTheStandardReader(f *testing.F) {
+	for _, in := range oracleSeeds {
+		f.Add(in, false)
+		f.Add(in, true)
+	}
+	f.Fuzz(func(t *testing.T, in string, lazy bool) {
+		if utf8.ValidString(in) {
+			asTheStandardReader(t, in, lazy)
+		}
+	})
+}
+
 func FuzzCSV(f *testing.F) {
 	f.Add([]byte("a,b\n1,\"2\"\n"))
 	f.Add([]byte("\xFF\xFEa\x00"))
@@ -96,12 +150,19 @@ func FuzzCSV(f *testing.F) {
 	})
 }
 
+// benchmarks of reading alone, with the standard reader to compare.
+var benchTable = "a,b,c,d\n" + strings.Repeat("12345,\"Some name of a company\",-0- ,\"a remark, with a comma\"\n"+
+	"12345,Some name of a company,-0- ,a remark without a comma in it\n", 10000)
+
 func BenchmarkCSV(b *testing.B) {
-	in := "a,b,c,d\n" + strings.Repeat("12345,\"Some name of a company\",-0- ,\"a remark, with a comma\"\n", 20000)
-	b.SetBytes(int64(len(in)))
+	b.SetBytes(int64(len(benchTable)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := rows(strings.NewReader(in), Options{}); err != nil {
+		r, err := NewCSV(strings.NewReader(benchTable), Options{})
+		for err == nil {
+			_, err = r.Next()
+		}
+		if err != io.EOF {
 			b.Fatal(err)
 		}
 	}
@@ -118,5 +179,19 @@ func TestTitleBeforeTheHeader(t *testing.T) {
 	}
 	if _, err := NewCSV(strings.NewReader("only a title\n"), Options{Title: true}); err == nil {
 		t.Error("a title without a header passes for a table")
+	}
+}
+
+func BenchmarkStandardCSV(b *testing.B) {
+	b.SetBytes(int64(len(benchTable)))
+	b.ReportAllocs()
+	for b.Loop() {
+		r := csv.NewReader(strings.NewReader(benchTable))
+		r.ReuseRecord = true
+		for {
+			if _, err := r.Read(); err != nil {
+				break
+			}
+		}
 	}
 }

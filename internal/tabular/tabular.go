@@ -127,7 +127,7 @@ func (r *Reader) Next() (*Row, error) {
 		if len(f) == 1 && strings.Trim(f[0], " \t\x1a") == "" {
 			continue // an empty line, or the mark of the end of old systems
 		}
-		if len(f) > len(r.names) && slices.ContainsFunc(f[len(r.names):], func(s string) bool { return s != "" }) {
+		if len(f) > len(r.names) && slices.ContainsFunc(f[len(r.names):], func(s string) bool { return strings.TrimSpace(s) != "" }) {
 			return &r.row, &RowError{line, fmt.Sprintf("it has %d cells, the header %d", len(f), len(r.names))}
 		}
 		for i := range min(len(f), len(r.held)) {

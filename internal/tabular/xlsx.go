@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -254,11 +255,33 @@ func (b *book) readShared(part string) error {
 				return fault.New(fault.TooLarge, "the texts of the workbook are larger than %d bytes", MaxShared).
 					WithFix("save the sheet as CSV in UTF-8")
 			}
-			b.shared = append(b.shared, string(text))
+			b.shared = append(b.shared, unescape(string(text)))
 			text = text[:0]
 		}
 		return nil
 	})
+}
+
+// unescape resolves the characters that a workbook writes as _xHHHH_ (ECMA-376
+// part 1, 22.9.2.19).
+func unescape(s string) string {
+	from := strings.Index(s, "_x")
+	if from < 0 {
+		return s
+	}
+	out := []byte(s[:from])
+	for i := from; i < len(s); {
+		if len(s)-i >= 7 && s[i:i+2] == "_x" && s[i+6] == '_' {
+			if c, err := strconv.ParseUint(s[i+2:i+6], 16, 16); err == nil && utf8.ValidRune(rune(c)) {
+				out = utf8.AppendRune(out, rune(c))
+				i += 7
+				continue
+			}
+		}
+		out = append(out, s[i])
+		i++
+	}
+	return string(out)
 }
 
 // readStyles finds out which styles show numbers as dates.
@@ -451,6 +474,8 @@ func (s *sheet) value(kind, style string) (string, error) {
 			return "", errNotBook("row %d refers to the text %q, and there are %d", s.line, v, len(s.shared))
 		}
 		return s.shared[i], nil
+	case "inlineStr":
+		return unescape(v), nil
 	case "b":
 		if v == "1" {
 			return "TRUE", nil

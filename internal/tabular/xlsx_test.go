@@ -79,6 +79,7 @@ func TestCells(t *testing.T) {
 		{"days that are no date", `<row r="2"><c r="A2" s="3"><v>42920</v></c><c r="B2" s="0"><v>42920</v></c></row>`, "[2 42920|42920]"},
 		{"a number too small for a date", `<row r="2"><c r="A2" s="1"><v>12</v></c></row>`, "[2 12|]"},
 		{"truth and error", `<row r="2"><c r="A2" t="b"><v>1</v></c><c r="B2" t="e"><v>#N/A</v></c></row>`, "[2 TRUE|#N/A]"},
+		{"characters written out", `<row r="2"><c r="A2" t="inlineStr"><is><t>a_x000D_b_x_x00e9__xD800_</t></is></c></row>`, "[2 a\rb_xé_xD800_|]"},
 		{"a row that is hidden", `<row r="2" hidden="1"><c r="A2"><v>1</v></c></row>`, "[2 1|]"},
 	} {
 		if got, err := sheetRows(workbook(t, c.rows, nil), Options{}); got != c.want || err != nil {

@@ -131,7 +131,7 @@ func (r *Reader) Next() (*Row, error) {
 			return &r.row, &RowError{line, fmt.Sprintf("it has %d cells, the header %d", len(f), len(r.names))}
 		}
 		for i := range min(len(f), len(r.held)) {
-			if f[i] != "" {
+			if !r.held[i] && strings.TrimSpace(f[i]) != "" {
 				r.held[i] = true
 			}
 		}

@@ -4,8 +4,10 @@ import (
 	"slices"
 
 	"github.com/cordon-engine/cordon/internal/publication"
+	"github.com/cordon-engine/cordon/internal/source/au"
 	"github.com/cordon-engine/cordon/internal/source/ca"
 	"github.com/cordon-engine/cordon/internal/source/ch"
+	"github.com/cordon-engine/cordon/internal/source/csl"
 	"github.com/cordon-engine/cordon/internal/source/eu"
 	"github.com/cordon-engine/cordon/internal/source/eujournal"
 	"github.com/cordon-engine/cordon/internal/source/ofac"
@@ -17,6 +19,6 @@ import (
 // they are shown.
 func Sources() []publication.Source {
 	return slices.Concat([]publication.Source{un.Source()}, ofac.Sources(), []publication.Source{
-		uk.Source(), eu.Source(), eujournal.Source(), ca.Source(), ch.Source(),
+		uk.Source(), eu.Source(), eujournal.Source(), csl.Source(), ch.Source(), ca.Source(), au.Source(),
 	})
 }

@@ -279,10 +279,10 @@ func (p *parser) details(r row, s *subject.Subject) {
 		}
 	}
 	for _, v := range lettered(r.cells[birthPlace]) {
-		s.BirthPlaces = append(s.BirthPlaces, subject.Place{Text: v, Country: p.in.FindState(p.t, tail(v))})
+		s.BirthPlaces = append(s.BirthPlaces, subject.Place{Text: v, Country: p.in.MaybeState(p.t, tail(v))})
 	}
 	for _, v := range lettered(r.cells[address]) {
-		s.Addresses = append(s.Addresses, subject.Address{Full: v, Country: p.in.FindState(p.t, tail(v))})
+		s.Addresses = append(s.Addresses, subject.Address{Full: v, Country: p.in.MaybeState(p.t, tail(v))})
 	}
 	for _, v := range p.states(r.cells[citizenship]) {
 		value := subject.Property{Name: "citizenship", Value: v}
@@ -341,12 +341,12 @@ func (p *parser) states(cell string) []string {
 }
 
 func (p *parser) parted(v string) []string {
-	if p.in.FindState(p.t, v) != "" {
+	if p.in.MaybeState(p.t, v) != "" {
 		return []string{v}
 	}
 	for _, sep := range []string{" and ", ", "} {
 		parts := strings.Split(v, sep)
-		if slices.ContainsFunc(parts, func(s string) bool { return p.in.FindState(p.t, s) != "" }) {
+		if slices.ContainsFunc(parts, func(s string) bool { return p.in.MaybeState(p.t, s) != "" }) {
 			return parts
 		}
 	}

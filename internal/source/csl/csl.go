@@ -283,7 +283,7 @@ func (p *parser) places(row *tabular.Row) {
 	s := p.rec.Subject
 	for _, v := range split(row.Get("places_of_birth")) {
 		last := v[strings.LastIndex(v, ", ")+1:]
-		s.BirthPlaces = append(s.BirthPlaces, subject.Place{Text: v, Country: p.in.FindState(p.t, last)})
+		s.BirthPlaces = append(s.BirthPlaces, subject.Place{Text: v, Country: p.in.MaybeState(p.t, last)})
 	}
 	for _, v := range split(row.Get("addresses")) {
 		a := subject.Address{Full: v}

@@ -22,15 +22,18 @@ import (
 
 type decideCmd struct {
 	lawFlags
-	Files   []string `arg:"" optional:"" help:"Activity files; - is standard input."`
-	AsOf    string   `help:"Take the law of this day, month, year or span instead of the activity's date." placeholder:"DATE"`
-	KnownAt string   `help:"Use only law that was published by this day." placeholder:"DAY"`
-	Set     []string `help:"State a fact, as goods[1].hs=2701 (repeatable)." placeholder:"FACT=VALUE" sep:"none"`
-	Ask     bool     `help:"Ask the open questions one by one until it is decided."`
-	Totals  string   `help:"Running totals counted against caps." placeholder:"FILE"`
-	Format  string   `help:"How to print: ${enum}." enum:"text,json,jsonl" default:"text"`
-	FailOn  []string `help:"End with status 3 when one of these verdicts is given." placeholder:"VERDICT"`
-	Brief   bool     `help:"The verdict and why, no more: nothing on duties, ways out, assumptions and near misses. JSON says which it leaves out."`
+	dataFlag
+	Files    []string      `arg:"" optional:"" help:"Activity files; - is standard input."`
+	AsOf     string        `help:"Take the law of this day, month, year or span instead of the activity's date." placeholder:"DATE"`
+	KnownAt  string        `help:"Use only law that was published by this day." placeholder:"DAY"`
+	Set      []string      `help:"State a fact, as goods[1].hs=2701 (repeatable)." placeholder:"FACT=VALUE" sep:"none"`
+	Ask      bool          `help:"Ask the open questions one by one until it is decided."`
+	Totals   string        `help:"Running totals counted against caps." placeholder:"FILE"`
+	Format   string        `help:"How to print: ${enum}." enum:"text,json,jsonl" default:"text"`
+	NoScreen bool          `name:"no-screen" help:"Look nobody up in lists: who is listed is what the activity states."`
+	MaxAge   time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
+	FailOn   []string      `help:"End with status 3 when one of these verdicts is given." placeholder:"VERDICT"`
+	Brief    bool          `help:"The verdict and why, no more: nothing on duties, ways out, assumptions and near misses. JSON says which it leaves out."`
 }
 
 // Run is the command.
@@ -48,6 +51,10 @@ func (c *decideCmd) Run(m *Main) error {
 		return err
 	}
 	run := &decideRun{decideCmd: c, m: m, d: d, fail: fail}
+	if !c.NoScreen {
+		run.lists = &lazyLists{m: m, dir: c.Data, maxAge: c.MaxAge}
+		defer run.lists.Close()
+	}
 	if run.known, err = parseDay("--known-at", c.KnownAt); err != nil {
 		return err
 	}
@@ -102,6 +109,15 @@ type decideRun struct {
 	refused int
 	printed int
 	in      *bufio.Scanner
+	lists   *lazyLists // nil looks nobody up
+}
+
+// resolver gives what looks up parties and ships; nil for nobody.
+func (r *decideRun) resolver() *decide.Resolver {
+	if r.lists == nil {
+		return nil
+	}
+	return &decide.Resolver{Screener: r.lists, Regimes: r.d.Law.Regimes, AsOf: r.asOf}
 }
 
 func (r *decideRun) encoder(full bool) *report.Encoder {
@@ -216,7 +232,13 @@ func (r *decideRun) one(a *activity.Activity, title string) error {
 }
 
 func (r *decideRun) rule(a *activity.Activity) (*ruling.Ruling, error) {
-	rl, err := r.d.Engine.Decide(ruling.Request{Activity: a, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief})
+	var said []ruling.Screened
+	if look := r.resolver(); look != nil {
+		a, said = look.Resolve(a)
+	}
+	rl, err := r.d.Engine.Decide(ruling.Request{
+		Activity: a, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief, Screened: said,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -294,9 +316,10 @@ func (r *decideRun) stream(name string) error {
 		return fault.New(fault.Usage, "--ask is for single activities, not for a stream")
 	}
 	started := time.Now()
-	s := decide.Stream{Name: name, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief, Encoder: func() func([]byte, *ruling.Ruling) []byte {
-		return r.encoder(false).Append
-	}}
+	s := decide.Stream{
+		Name: name, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief, Resolver: r.resolver(),
+		Encoder: func() func([]byte, *ruling.Ruling) []byte { return r.encoder(false).Append },
+	}
 	if len(r.Set) > 0 {
 		s.Prepare = r.prepare
 	}

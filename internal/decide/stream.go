@@ -31,9 +31,12 @@ type Stream struct {
 	// Prepare changes each activity before it is ruled on, as --set does; nil
 	// for nothing.
 	Prepare func(*activity.Activity) error
-	AsOf    *when.Period
-	KnownAt when.Day
-	Totals  []ruling.Total
+	// Resolver looks up parties and ships before an activity is ruled on; nil for
+	// nobody.
+	Resolver *Resolver
+	AsOf     *when.Period
+	KnownAt  when.Day
+	Totals   []ruling.Total
 	// Brief leaves out which assumed facts the verdicts rest on.
 	Brief bool
 	// Encoder makes an encoder for one worker: it appends a ruling to a buffer.
@@ -213,7 +216,11 @@ func (d *Desk) rule(dec *activity.Decoder, eval *ruling.Evaluator, a *activity.A
 			return nil, err
 		}
 	}
-	return eval.Decide(ruling.Request{Activity: a, AsOf: s.AsOf, KnownAt: s.KnownAt, Totals: s.Totals, Brief: s.Brief})
+	var said []ruling.Screened
+	if s.Resolver != nil {
+		a, said = s.Resolver.Resolve(a)
+	}
+	return eval.Decide(ruling.Request{Activity: a, AsOf: s.AsOf, KnownAt: s.KnownAt, Totals: s.Totals, Brief: s.Brief, Screened: said})
 }
 
 func appendError(b []byte, line int, err error) []byte {

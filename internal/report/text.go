@@ -518,7 +518,11 @@ func screenedText(s *ruling.Screened) string {
 		}
 		came += ", score " + strconv.FormatFloat(s.Score, 'f', 2, 64)
 	}
-	return s.Of() + " " + strconv.Quote(s.Name) + " against " + against + ": " + came
+	who := s.Of() + " " + strconv.Quote(s.Name)
+	if against != "" {
+		who += " against " + against
+	}
+	return who + ": " + came
 }
 
 func (p *Printer) near(r *ruling.Ruling) {

@@ -14,6 +14,7 @@ import (
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/scenario"
@@ -25,9 +26,10 @@ import (
 type serveCmd struct {
 	lawFlags
 	dataFlag
-	Addr        string `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	AllowRemote bool   `help:"Listen on an address that other machines can reach. There is no sign-in."`
-	Log         string `help:"What to log to standard error: ${enum}." enum:"requests,faults" default:"requests"`
+	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
+	AllowRemote bool          `help:"Listen on an address that other machines can reach. There is no sign-in."`
+	Log         string        `help:"What to log to standard error: ${enum}." enum:"requests,faults" default:"requests"`
 }
 
 // How long the server waits for heads, idle connections and, when it stops, for
@@ -49,14 +51,20 @@ func (c *serveCmd) Run(m *Main) error {
 		level = slog.LevelWarn
 	}
 	log := slog.New(slog.NewJSONHandler(m.Err, &slog.HandlerOptions{Level: level}))
-	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
-		return c.serve(ctx, m, log, host, lists{store, m})
+	return m.readingWith(c.Data, func(ctx context.Context, store snapshot.Store, places *place.Gazetteer) error {
+		d, err := m.openScreen(ctx, store, c.Data, c.MaxAge)
+		if err != nil {
+			return err
+		}
+		defer d.Close()
+		l := lists{store, m}
+		return c.serve(ctx, m, log, host, l, &screener{desk: d, places: places, m: m, lists: l})
 	})
 }
 
 // serve listens and answers, with the lists of an open store.
-func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host string, l lists) error {
-	h, err := c.handler(m, log, host, l)
+func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host string, l lists, sc *screener) error {
+	h, err := c.handler(m, log, host, l, sc)
 	if err != nil {
 		return err
 	}
@@ -86,7 +94,6 @@ func (c *serveCmd) host() (string, error) {
 func (c *serveCmd) greet(m *Main, at net.Addr) {
 	fmt.Fprintf(m.Out, "Cordon serves on http://%s/ (the API is described at http://%s/api)\n", at, at)
 	fmt.Fprintln(m.Out, "There is no sign-in: whoever reaches this address can use it. Nothing that is asked is stored.")
-	fmt.Fprintln(m.Out, "Screening is not available in this build.")
 	fmt.Fprintln(m.Out, "Stop it with Ctrl-C.")
 }
 
@@ -117,7 +124,7 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 }
 
 // handler puts pages and API together.
-func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, l lists) (http.Handler, error) {
+func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, l lists, sc *screener) (http.Handler, error) {
 	d, err := m.open(c.lawFlags, ruling.Options{Eager: true})
 	if err != nil {
 		return nil, err
@@ -127,7 +134,12 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, l lists) (htt
 		return nil, err
 	}
 	versions := report.Versions{Program: version, Data: d.DataVersion}
-	api, err := httpapi.New(httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Lists: listsForPrograms{l}, Limits: httpapi.DefaultLimits(), Log: log})
+	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Lists: listsForPrograms{l}, Limits: httpapi.DefaultLimits(), Log: log}
+	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log, Lists: l}
+	if sc != nil {
+		config.Screener, pages.Screener = screenerForPrograms{sc}, sc
+	}
+	api, err := httpapi.New(config)
 	if err != nil {
 		return nil, err
 	}
@@ -139,9 +151,8 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, l lists) (htt
 	if err != nil {
 		return nil, err
 	}
-	site, err := web.New(web.Config{
-		Desk: d, Versions: versions, Scenarios: list, Story: story, Today: m.today, Log: log, Operations: operations(api), Lists: l,
-	})
+	pages.Scenarios, pages.Story, pages.Operations = list, story, operations(api)
+	site, err := web.New(pages)
 	if err != nil {
 		return nil, err
 	}

@@ -371,3 +371,6 @@ func textsOf(v any) ([]string, error) {
 	}
 	return nil, fault.New(fault.Invalid, "neither a text, a number nor a list of them")
 }
+
+// ParseParty reads a party from a JSON object whose keys are fields.
+func ParseParty(b []byte) (Party, error) { return partyOf(b, nil) }

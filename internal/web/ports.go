@@ -50,7 +50,8 @@ type Screening struct {
 type Hit struct {
 	// ID names the subject in the address of its page.
 	ID string
-	// Tier is "listed", "owned_or_controlled", "named_in_report" or "red_flag".
+	// Tier is "listed", "owned_or_controlled", "may_be_owned", "controlled",
+	// "named_in_report", "former", "uncertain" or "red_flag".
 	Tier string
 	// Names are all names, the main one first.
 	Names []Name
@@ -74,7 +75,7 @@ type Name struct {
 type Evidence struct {
 	// Label says what was compared; Query and Candidate what stood on each side.
 	Label, Query, Candidate string
-	// Weight is what the step adds (or takes away), in points of 0 to 1.
+	// Weight is what the step adds (or takes away), in bits.
 	Weight float64
 }
 

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/match"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/screening"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/web"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// screener answers "who is it?" for pages and programs, with the lists as they
+// were when the server began.
+type screener struct {
+	desk   *screen.Desk
+	places *place.Gazetteer
+	m      *Main
+	lists  lists
+}
+
+// schemaOf gives the schema for a kind that the page offers.
+var schemaOf = map[string]string{"": "", "person": "Person", "organisation": "Organization", "vessel": "Vessel", "aircraft": "Airplane"}
+
+// tierOf gives the word of the pages for a tier.
+var tierOf = map[screening.Tier]string{
+	screening.TierListed: "listed", screening.TierOwned: "owned_or_controlled", screening.TierMaybeOwned: "may_be_owned",
+	screening.TierControlled: "controlled", screening.TierNamed: "named_in_report", screening.TierFormer: "former",
+	screening.TierUncertain: "uncertain",
+}
+
+// Screen is the port of the pages.
+func (s *screener) Screen(ctx context.Context, q web.Query) (web.Screening, error) {
+	schema, ok := schemaOf[q.Kind]
+	if !ok {
+		return web.Screening{}, fault.New(fault.Invalid, "%q is no kind of subject", q.Kind)
+	}
+	in := match.Input{Schema: schema}
+	if q.Name != "" {
+		in.Names = []match.Name{{Text: q.Name}}
+	}
+	if q.Country != "" {
+		in.Countries = []string{q.Country}
+	}
+	if q.Identifier != "" {
+		in.Identifiers = identifiersOf(q.Identifier, q.Kind)
+	}
+	query := screening.Query{Input: in, AsOf: s.day(q.AsOf), Threshold: s.desk.Params().Possible()}
+	a := s.desk.Screen(query)
+	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason}
+	states, err := s.lists.Lists(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, x := range a.Against {
+		for _, st := range states {
+			if st.ID == x.List {
+				out.Against = append(out.Against, st)
+			}
+		}
+	}
+	for i := range a.Hits {
+		h, err := s.hit(query, &a.Hits[i])
+		if err != nil {
+			return out, err
+		}
+		out.Hits = append(out.Hits, h)
+	}
+	return out, nil
+}
+
+// identifiersOf gives an identifier typed without its kind under those that it
+// may be of.
+func identifiersOf(value, kind string) []match.Identifier {
+	if k, v, ok := strings.Cut(value, ":"); ok {
+		return []match.Identifier{{Kind: strings.TrimSpace(k), Value: strings.TrimSpace(v)}}
+	}
+	if kind == "vessel" || strings.HasPrefix(strings.ToUpper(value), "IMO") {
+		return []match.Identifier{{Kind: "imo", Value: value}}
+	}
+	var out []match.Identifier
+	for _, k := range []string{"imo", "passport", "national", "tax", "registration", "lei", "bic"} {
+		out = append(out, match.Identifier{Kind: k, Value: value})
+	}
+	return out
+}
+
+// day gives the day asked for, and today for none.
+func (s *screener) day(d when.Day) when.Day {
+	if d == when.NoDay {
+		return s.m.today()
+	}
+	return d
+}
+
+func (s *screener) hit(q screening.Query, h *screening.Hit) (web.Hit, error) {
+	out := web.Hit{ID: h.ID, Tier: tierOf[h.Tier], Score: report.Score(h.Score)}
+	for _, n := range h.Names {
+		lang, rtl := scriptOf(n)
+		out.Names = append(out.Names, web.Name{Text: n, Lang: lang, RTL: rtl})
+	}
+	list, _, err := s.desk.Explain(q, h.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, e := range list {
+		out.Evidence = append(out.Evidence, web.Evidence{Label: e.Words, Query: e.Left, Candidate: e.Right, Weight: e.Bits})
+	}
+	for _, st := range h.Statuses {
+		l := web.Listing{
+			Authority: st.Listing.Authority, Programme: strings.Join(st.Listing.Programmes, ", "), Reference: st.Listing.Reference,
+			ListedOn: when.NoDay, DelistedOn: when.NoDay, Source: st.Seen.String(),
+		}
+		if st.From.Known {
+			l.ListedOn = st.From.Period.From
+		}
+		if st.Standing == snapshot.Delisted || st.Standing == snapshot.Uncertain {
+			l.DelistedOn = st.Off.To
+		}
+		out.Listings = append(out.Listings, l)
+	}
+	return out, nil
+}
+
+// scriptOf gives the language tag and direction of a name by its first letter.
+func scriptOf(name string) (lang string, rtl bool) {
+	for _, r := range name {
+		switch {
+		case unicode.Is(unicode.Hangul, r):
+			return "ko", false
+		case unicode.Is(unicode.Han, r):
+			return "zh", false
+		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
+			return "ja", false
+		case unicode.Is(unicode.Arabic, r):
+			return "ar", true
+		case unicode.Is(unicode.Hebrew, r):
+			return "he", true
+		case unicode.Is(unicode.Cyrillic, r):
+			return "ru", false
+		case unicode.IsLetter(r):
+			return "", false
+		}
+	}
+	return "", false
+}
+
+// screenerForPrograms is the port of the API.
+type screenerForPrograms struct{ *screener }
+
+// queryJSON is what a query says besides the party.
+type queryJSON struct {
+	Party     screen.Party
+	Lists     []string
+	AsOf      when.Day
+	Threshold float64
+	Limit     int
+}
+
+// read reads a query: the fields of a party, and lists, as_of, threshold, limit.
+func (s *screener) read(b []byte) (queryJSON, error) {
+	q := queryJSON{AsOf: s.m.today(), Threshold: s.desk.Params().Possible()}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return q, fault.New(fault.Invalid, "the body is not a JSON object: %v", err)
+	}
+	take := func(key string, to any) error {
+		v, ok := raw[key]
+		if !ok {
+			return nil
+		}
+		delete(raw, key)
+		if err := json.Unmarshal(v, to); err != nil {
+			return fault.New(fault.Invalid, "%s cannot be read: %v", key, err).At(fault.Place{Field: key})
+		}
+		return nil
+	}
+	var day string
+	for key, to := range map[string]any{"lists": &q.Lists, "as_of": &day, "threshold": &q.Threshold, "limit": &q.Limit} {
+		if err := take(key, to); err != nil {
+			return q, err
+		}
+	}
+	if day != "" {
+		var err error
+		if q.AsOf, err = when.ParseDay(day); err != nil {
+			return q, fault.In(fault.Place{Field: "as_of"}, err)
+		}
+	}
+	if q.Threshold < 0 || q.Threshold >= 1 || q.Limit < 0 || q.Limit > 1000 {
+		return q, fault.New(fault.Invalid, "threshold lies between 0 and 1, and limit between 1 and 1000")
+	}
+	rest, err := json.Marshal(raw)
+	if err != nil {
+		return q, err
+	}
+	q.Party, err = screen.ParseParty(rest)
+	return q, err
+}
+
+func (s *screener) answer(q queryJSON) (report.AnswerJSON, error) {
+	in, notes, err := q.Party.Input(s.places)
+	if err != nil {
+		return report.AnswerJSON{}, err
+	}
+	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit}
+	a := s.desk.Screen(query)
+	a.Notes = append(a.Notes, notes...)
+	return report.Answer(a, q.AsOf, s.desk.Params().ID(), whyOf(s.desk, query)), nil
+}
+
+// Screen answers one query.
+func (s screenerForPrograms) Screen(_ context.Context, query []byte) ([]byte, error) {
+	q, err := s.read(query)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.answer(q)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = jsonLine(&b, a)
+	return b.Bytes(), err
+}
+
+// ScreenLines answers one query a line.
+func (s screenerForPrograms) ScreenLines(ctx context.Context, r io.Reader, w io.Writer) (httpapi.Count, error) {
+	var n httpapi.Count
+	batch := screen.Batch{AsOf: s.m.today(), Threshold: s.desk.Params().Possible(), Places: s.places}
+	err := s.desk.Run(ctx, batch, screen.JSONRows(r, nil), func(a screen.Answered) error {
+		n.Read++
+		if a.Answer.Outcome == screening.NotScreened {
+			n.Refused++
+		} else {
+			n.Answered++
+		}
+		c := screenCmd{}
+		return jsonLine(w, c.answer(s.desk, batch, a))
+	})
+	return n, err
+}

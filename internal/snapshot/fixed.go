@@ -159,12 +159,12 @@ func (o *overlay) Find(ctx context.Context, reference string) ([]string, error) 
 func (o *overlay) find(reference string) (exact, folded []string) {
 	for _, f := range o.fixed {
 		for _, e := range f.entries {
-			for _, l := range e.Record.Listings {
+			for _, n := range NamingsOf(e.Record) {
 				switch {
-				case l.Reference == reference || l.Subject == reference:
-					exact = append(exact, l.Subject)
-				case strings.EqualFold(l.Reference, reference) || strings.EqualFold(l.Subject, reference):
-					folded = append(folded, l.Subject)
+				case n.Reference == reference:
+					exact = append(exact, n.Subject)
+				case FoldReference(n.Reference) == FoldReference(reference):
+					folded = append(folded, n.Subject)
 				}
 			}
 		}

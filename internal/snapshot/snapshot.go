@@ -184,22 +184,27 @@ type Store interface {
 	// Snapshot gives one; number 0 is the current one.
 	Snapshot(ctx context.Context, id ID) (Meta, error)
 	// Entries gives the entries of a snapshot in the order of their keys (bytes).
+	// For a snapshot that is not there it yields fault.NotFound: a wrong number
+	// must not read as an empty list, nor as the newest.
 	Entries(ctx context.Context, id ID) iter.Seq2[Entry, error]
 	// About gives the entries of a snapshot that are about a subject, by its ID:
-	// the subject itself, and listings and relations kept apart from it.
+	// the subject itself, and listings and relations kept apart from it (see
+	// [SubjectsOf]), in the order of their keys. None is no error.
 	About(ctx context.Context, id ID, subjectID string) ([]Entry, error)
 	// Find gives the IDs of the subjects, of any list, that ever had this ID or
-	// this reference number (exact, then without regard to case), sorted.
+	// this reference number (see [NamingsOf]), sorted: as it is written, or where
+	// nobody has it so, without regard to case (see [FoldReference]).
 	Find(ctx context.Context, reference string) ([]string, error)
 	// Versions gives the history of what is about a subject, in the order of
-	// From and Key.
+	// From and Key. A version of an entry that is not about it is left out.
 	Versions(ctx context.Context, list, subjectID string) ([]Version, error)
 	// Everything gives every version of every entry of a list, in the order of
 	// Key and From.
 	Everything(ctx context.Context, list string) iter.Seq2[Version, error]
-	// Raw gives the bytes of a file of a snapshot as they were received.
+	// Raw gives the bytes of a file of a snapshot as they were received. Reading
+	// to the end is fault.Unavailable when they no longer are.
 	Raw(ctx context.Context, sha256 string) (io.ReadCloser, error)
-	// Attempts gives the tries of a list, newest first, at most limit.
+	// Attempts gives the tries of a list, the last one kept first, at most limit.
 	Attempts(ctx context.Context, list string, limit int) ([]Attempt, error)
 	// Verify reads everything again and compares it with its hashes. It calls
 	// found for each thing that does not agree and for each leftover.
@@ -220,14 +225,15 @@ type Load interface {
 	// Kept gives the bytes of a file that Keep stored, so that what is parsed is
 	// what is kept.
 	Kept(sha256 string) (io.ReadCloser, error)
-	// Put adds an entry. A key given twice is fault.Conflict.
+	// Put adds an entry. A key given twice is fault.Conflict; the first stays.
 	Put(key string, r *subject.Record) error
 	// Content gives the hash of what was put so far (see [ContentHash]).
 	Content() (string, error)
 	// Size gives the number of entries put.
 	Size() int
 	// Commit makes the snapshot seen, all at once, and gives its number. It is
-	// fault.Conflict when another load of the list was committed since Begin.
+	// fault.Conflict when another load of the list was committed since Begin. The
+	// load has ended, whatever Commit gives; after an error nothing of it is seen.
 	Commit(m Meta) (Meta, error)
 	// Abort drops the load.
 	Abort() error
@@ -270,6 +276,28 @@ func SubjectsOf(r *subject.Record) []string {
 	}
 	return out
 }
+
+// Naming is something that names a subject: its ID or a reference number.
+type Naming struct{ Reference, Subject string }
+
+// NamingsOf gives what names the subjects that a record is about: the ID of each,
+// and the reference numbers of listings.
+func NamingsOf(r *subject.Record) []Naming {
+	var out []Naming
+	for _, id := range SubjectsOf(r) {
+		out = append(out, Naming{id, id})
+	}
+	for i := range r.Listings {
+		if l := &r.Listings[i]; l.Reference != "" && l.Subject != "" && l.Reference != l.Subject {
+			out = append(out, Naming{l.Reference, l.Subject})
+		}
+	}
+	return out
+}
+
+// FoldReference gives the form in which references are compared without regard
+// to case.
+func FoldReference(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
 // Later reports whether snapshot a comes after b in the order of publication,
 // and of loading where the day is the same.

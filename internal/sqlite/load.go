@@ -4,9 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,15 +37,49 @@ type loading struct {
 	ended bool
 }
 
+// staging are the temporary tables, and memory for this one connection in KiB:
+// with the 2 MiB that it has otherwise a large load writes each page many times.
 const staging = `
-CREATE TEMP TABLE IF NOT EXISTS staged (
-	key  TEXT NOT NULL PRIMARY KEY,
-	hash BLOB NOT NULL,
-	data BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TEMP TABLE IF NOT EXISTS staged_about (subject TEXT NOT NULL, key TEXT NOT NULL);
-CREATE TEMP TABLE IF NOT EXISTS staged_reference (folded TEXT NOT NULL, reference TEXT NOT NULL, subject TEXT NOT NULL);
-DELETE FROM staged; DELETE FROM staged_about; DELETE FROM staged_reference;
+PRAGMA main.cache_size = -16384;
+PRAGMA temp.cache_size = -8192;
+CREATE TEMP TABLE staged (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, hash BLOB NOT NULL, data BLOB NOT NULL);
+CREATE TEMP TABLE staged_about (subject TEXT NOT NULL, key TEXT NOT NULL);
+CREATE TEMP TABLE staged_reference (folded TEXT NOT NULL, reference TEXT NOT NULL, subject TEXT NOT NULL);
+`
+
+// changes finds what a load changes, in temporary tables and before anything is
+// locked. That is still so when the load is published if no other load of the
+// list was published meanwhile. The lists are in the order in which they will be
+// written. ?1 is the list.
+const changes = `
+CREATE TEMP TABLE gone (key TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE come (place INTEGER PRIMARY KEY, staged INTEGER NOT NULL);
+CREATE TEMP TABLE new_about (subject TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (subject, key)) WITHOUT ROWID;
+CREATE TEMP TABLE new_reference (folded TEXT NOT NULL, reference TEXT NOT NULL, subject TEXT NOT NULL,
+	PRIMARY KEY (folded, reference, subject)) WITHOUT ROWID;
+INSERT INTO temp.gone SELECT r.key FROM run r INDEXED BY run_open CROSS JOIN content c ON c.id = r.content
+	WHERE r.list = ?1 AND r.until IS NULL
+	AND NOT EXISTS (SELECT 1 FROM temp.staged s WHERE s.key = r.key AND s.hash = c.hash);
+INSERT INTO temp.come (staged) SELECT s.id FROM temp.staged s
+	WHERE NOT EXISTS (SELECT 1 FROM run r INDEXED BY run_open WHERE r.list = ?1 AND r.key = s.key AND r.until IS NULL)
+	OR EXISTS (SELECT 1 FROM temp.gone g WHERE g.key = s.key)
+	ORDER BY s.key;
+INSERT INTO temp.new_about SELECT DISTINCT s.subject, s.key FROM temp.staged_about s
+	WHERE NOT EXISTS (SELECT 1 FROM about a WHERE a.list = ?1 AND a.subject = s.subject AND a.key = s.key) ORDER BY 1, 2;
+INSERT INTO temp.new_reference SELECT DISTINCT s.folded, s.reference, s.subject FROM temp.staged_reference s
+	WHERE NOT EXISTS (SELECT 1 FROM reference r
+		WHERE r.folded = s.folded AND r.reference = s.reference AND r.subject = s.subject) ORDER BY 1, 2, 3;
+`
+
+// publish writes the changes. ?1 is the list, ?2 the number.
+const publish = `
+INSERT INTO content (hash, data) SELECT s.hash, s.data FROM temp.come c CROSS JOIN temp.staged s ON s.id = c.staged
+	WHERE true ORDER BY c.place ON CONFLICT (hash) DO NOTHING;
+UPDATE run INDEXED BY run_open SET until = ?2 WHERE list = ?1 AND until IS NULL AND key IN (SELECT key FROM temp.gone);
+INSERT INTO run (list, key, since, content) SELECT ?1, s.key, ?2, c.id
+	FROM temp.come n CROSS JOIN temp.staged s ON s.id = n.staged CROSS JOIN content c ON c.hash = s.hash ORDER BY n.place;
+INSERT INTO about (list, subject, key) SELECT ?1, subject, key FROM temp.new_about;
+INSERT OR IGNORE INTO reference (folded, reference, subject) SELECT folded, reference, subject FROM temp.new_reference;
 `
 
 // Begin starts a load.
@@ -49,19 +87,34 @@ func (s *Store) Begin(ctx context.Context, list string) (snapshot.Load, error) {
 	if err := snapshot.CheckList(list); err != nil {
 		return nil, err
 	}
-	l := &loading{s: s, ctx: ctx, list: list}
-	err := s.db.QueryRowContext(ctx, "SELECT coalesce(max(number), 0) FROM snapshot WHERE list = ?", list).Scan(&l.last)
-	if err == nil {
-		l.conn, err = s.db.Conn(ctx)
+	if s.reading {
+		return nil, onlyReading()
 	}
+	l := &loading{s: s, ctx: ctx, list: list}
+	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return nil, unavailable(err, "the store cannot be read")
 	}
-	if err := l.prepare(); err != nil {
+	l.conn = conn
+	l.last, err = l.newest()
+	if err == nil {
+		err = l.prepare()
+	}
+	if err != nil {
 		l.Abort()
 		return nil, unavailable(err, "the load cannot begin")
 	}
 	return l, nil
+}
+
+func onlyReading() error {
+	return fault.New(fault.Internal, "the store was opened for reading and is to be written")
+}
+
+// newest gives the number of the newest snapshot, 0 for none.
+func (l *loading) newest() (n int, err error) {
+	err = l.conn.QueryRowContext(l.ctx, "SELECT coalesce(max(number), 0) FROM snapshot WHERE list = ?", l.list).Scan(&n)
+	return n, err
 }
 
 func (l *loading) prepare() (err error) {
@@ -72,7 +125,7 @@ func (l *loading) prepare() (err error) {
 		to  **sql.Stmt
 		sql string
 	}{
-		{&l.put, "INSERT OR IGNORE INTO temp.staged (key, hash, data) VALUES (?, ?, ?)"},
+		{&l.put, "INSERT INTO temp.staged (key, hash, data) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING"},
 		{&l.about, "INSERT INTO temp.staged_about (subject, key) VALUES (?, ?)"},
 		{&l.ref, "INSERT INTO temp.staged_reference (folded, reference, subject) VALUES (?, ?, ?)"},
 	} {
@@ -109,18 +162,27 @@ func (l *loading) Keep(name, part string, r io.Reader) (snapshot.RawFile, error)
 	f := snapshot.RawFile{Name: name, Part: part, SHA256: hex.EncodeToString(h.Sum(nil)), Size: n}
 	path := l.s.rawPath(dir, f.SHA256)
 	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o700)
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
+		err = place(tmp.Name(), path)
 	}
 	if err != nil {
 		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
 	}
 	return f, nil
+}
+
+// place gives a file its name, so that it has it after a loss of power too.
+func place(tmp, path string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	if err := syncDir(dir); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
 }
 
 // Kept gives the bytes of a file that Keep stored.
@@ -179,36 +241,22 @@ func (l *loading) Put(key string, r *subject.Record) error {
 		return unavailable(err, "an entry cannot be kept")
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return fault.New(fault.Conflict, "the entry %q stands twice", key).WithFix("two entries of a publication may not have one reference")
+		return fault.New(fault.Conflict, "the entry %q stands twice", key).
+			WithFix("two entries of a publication may not have one reference")
 	}
 	l.size++
 	for _, id := range snapshot.SubjectsOf(r) {
 		if _, err := l.about.ExecContext(l.ctx, id, key); err != nil {
 			return unavailable(err, "an entry cannot be kept")
 		}
-		if err := l.refer(id, id); err != nil {
-			return err
-		}
 	}
-	for i := range r.Listings {
-		if err := l.refer(r.Listings[i].Reference, r.Listings[i].Subject); err != nil {
-			return err
+	for _, n := range snapshot.NamingsOf(r) {
+		if _, err := l.ref.ExecContext(l.ctx, snapshot.FoldReference(n.Reference), n.Reference, n.Subject); err != nil {
+			return unavailable(err, "a reference cannot be kept")
 		}
 	}
 	return nil
 }
-
-func (l *loading) refer(reference, id string) error {
-	if reference == "" || id == "" {
-		return nil
-	}
-	if _, err := l.ref.ExecContext(l.ctx, fold(reference), reference, id); err != nil {
-		return unavailable(err, "a reference cannot be kept")
-	}
-	return nil
-}
-
-func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
 func (l *loading) flush() error {
 	if !l.open {
@@ -249,98 +297,130 @@ func (l *loading) Content() (string, error) {
 	return h.Sum(), nil
 }
 
-// Commit makes the snapshot seen.
+// Commit makes the snapshot seen. What it changes is found first; only the
+// writing of it keeps other writers waiting, and nobody who reads.
 func (l *loading) Commit(m snapshot.Meta) (snapshot.Meta, error) {
+	if l.ended {
+		return m, fault.New(fault.Internal, "a load is to be published after its end")
+	}
+	defer l.Abort()
 	if err := l.flush(); err != nil {
 		return m, err
 	}
 	m.List, m.Number = l.list, l.last+1
-	err := txOn(l.ctx, l.conn, func(c *sql.Conn) error { return l.publish(c, m) })
-	if err == nil {
-		err = l.Abort() // of the temporary tables only
+	row := rowOf(m)
+	if _, err := row.meta(); err != nil { // a day beyond what can be written
+		return m, err
 	}
-	return m, err
+	meta, err := json.Marshal(row)
+	if err != nil {
+		return m, err
+	}
+	if err := l.findChanges(); err != nil {
+		return m, unavailable(err, "the load cannot be compared with the snapshot before")
+	}
+	return m, txOn(l.ctx, l.conn, func(c *sql.Conn) error {
+		if err := l.checkNewest(); err != nil {
+			return err
+		}
+		if _, err := c.ExecContext(l.ctx, "INSERT INTO snapshot (list, number, published, meta) VALUES (?, ?, ?, ?)",
+			l.list, m.Number, int64(m.Published), string(meta)); err != nil {
+			return err
+		}
+		_, err := c.ExecContext(l.ctx, publish, l.list, m.Number)
+		return err
+	})
 }
 
-func (l *loading) publish(c *sql.Conn, m snapshot.Meta) error {
-	var last int
-	if err := c.QueryRowContext(l.ctx, "SELECT coalesce(max(number), 0) FROM snapshot WHERE list = ?", l.list).Scan(&last); err != nil {
+// findChanges reads one state of the store, which is that of Begin.
+func (l *loading) findChanges() error {
+	if _, err := l.conn.ExecContext(l.ctx, "BEGIN"); err != nil {
 		return err
 	}
-	if last != l.last {
+	l.open = true
+	if err := l.checkNewest(); err != nil {
+		return err
+	}
+	if _, err := l.conn.ExecContext(l.ctx, changes, l.list); err != nil {
+		return err
+	}
+	return l.flush()
+}
+
+func (l *loading) checkNewest() error {
+	last, err := l.newest()
+	if err == nil && last != l.last {
 		return fault.New(fault.Conflict, "another load of %s was finished meanwhile: %s", l.list, snapshot.ID{List: l.list, Number: last}).
 			WithFix("look at it with `cordon lists status`, and load again if yours is newer")
 	}
-	meta, err := json.Marshal(rowOf(m))
-	if err != nil {
-		return err
-	}
-	for _, q := range []struct {
-		sql  string
-		args []any
-	}{
-		{"INSERT INTO snapshot (list, number, published, meta) VALUES (?, ?, ?, ?)", []any{l.list, m.Number, int64(m.Published), string(meta)}},
-		{"INSERT OR IGNORE INTO body (hash, data) SELECT hash, data FROM temp.staged", nil},
-		{`UPDATE entry SET until = ? WHERE list = ? AND until IS NULL
-			AND NOT EXISTS (SELECT 1 FROM temp.staged s WHERE s.key = entry.key AND s.hash = entry.hash)`, []any{m.Number, l.list}},
-		{`INSERT INTO entry (list, key, since, hash) SELECT ?, s.key, ?, s.hash FROM temp.staged s
-			WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.list = ? AND e.key = s.key AND e.until IS NULL)`, []any{l.list, m.Number, l.list}},
-		{"INSERT OR IGNORE INTO about (list, subject, key) SELECT ?, subject, key FROM temp.staged_about", []any{l.list}},
-		{"INSERT OR IGNORE INTO reference (folded, reference, subject) SELECT folded, reference, subject FROM temp.staged_reference", nil},
-	} {
-		if _, err := c.ExecContext(l.ctx, q.sql, q.args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
-// Abort drops what was gathered and gives the connection back.
+// Abort drops what was gathered. The connection is closed, not reused: its
+// temporary tables and its memory end with it.
 func (l *loading) Abort() error {
 	if l.ended {
 		return nil
 	}
 	l.ended = true
-	ctx := context.WithoutCancel(l.ctx)
-	if l.open {
-		_, _ = l.conn.ExecContext(ctx, "ROLLBACK")
-	}
 	for _, s := range []*sql.Stmt{l.put, l.about, l.ref} {
 		if s != nil {
 			s.Close()
 		}
 	}
-	_, _ = l.conn.ExecContext(ctx, "DROP TABLE IF EXISTS temp.staged; DROP TABLE IF EXISTS temp.staged_about; DROP TABLE IF EXISTS temp.staged_reference")
-	return l.conn.Close()
+	_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
+	if err := l.conn.Close(); err != nil && !errors.Is(err, sql.ErrConnDone) && !errors.Is(err, driver.ErrBadConn) {
+		return unavailable(err, "the load cannot be ended")
+	}
+	return nil
 }
 
-// Raw gives the bytes of a raw file, checked against its hash at the end.
+// Raw gives the bytes of a raw file. Reading it to the end is an error,
+// fault.Unavailable, when they are not those that were kept.
 func (s *Store) Raw(_ context.Context, sum string) (io.ReadCloser, error) {
-	if len(sum) != 64 {
-		return nil, fault.New(fault.Invalid, "%q is not the hash of a file", sum)
+	if b, err := hex.DecodeString(sum); err != nil || len(b) != sha256.Size || strings.ToLower(sum) != sum {
+		return nil, fault.New(fault.Invalid, "%q is not the hash of a file", sum).WithFix("write SHA-256 as 64 digits in lower case")
 	}
-	dir, err := s.rawDir()
-	if err != nil {
-		return nil, unavailable(err, "the raw files cannot be read")
+	missing := fault.New(fault.NotFound, "the raw file %s is not there", sum)
+	if s.dir == "" {
+		return nil, missing
 	}
-	f, err := os.Open(s.rawPath(dir, sum))
+	f, err := os.Open(s.rawPath(filepath.Join(s.dir, "raw"), sum))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, missing
+	}
 	if err != nil {
-		return nil, fault.New(fault.NotFound, "the raw file %s is not there", sum)
+		return nil, unavailable(err, "the raw file cannot be read")
 	}
 	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
 	if err != nil {
 		f.Close()
 		return nil, unavailable(err, "the raw file cannot be read")
 	}
-	return &rawFile{z: z, f: f}, nil
+	return &rawFile{z: z, f: f, sum: sum, seen: sha256.New()}, nil
 }
 
 type rawFile struct {
-	z *zstd.Decoder
-	f *os.File
+	z    *zstd.Decoder
+	f    *os.File
+	sum  string
+	seen hash.Hash
 }
 
-func (r *rawFile) Read(p []byte) (int, error) { return r.z.Read(p) }
+func (r *rawFile) Read(p []byte) (int, error) {
+	n, err := r.z.Read(p)
+	r.seen.Write(p[:n])
+	switch {
+	case err == nil:
+		return n, nil
+	case !errors.Is(err, io.EOF):
+		return n, unavailable(err, "the raw file %s is damaged", r.sum).WithFix("restore it from a copy of the data folder")
+	case hex.EncodeToString(r.seen.Sum(nil)) != r.sum:
+		return n, fault.New(fault.Unavailable, "the raw file %s does not have its hash", r.sum).
+			WithFix("restore it from a copy of the data folder")
+	}
+	return n, io.EOF
+}
 
 func (r *rawFile) Close() error {
 	r.z.Close()

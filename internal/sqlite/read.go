@@ -2,23 +2,25 @@ package sqlite
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io"
-	"io/fs"
 	"iter"
-	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/subject"
 )
 
 // Attempted keeps a record of a try to load a list.
 func (s *Store) Attempted(ctx context.Context, a snapshot.Attempt) error {
+	if err := snapshot.CheckList(a.List); err != nil {
+		return err
+	}
+	if s.reading {
+		return onlyReading()
+	}
 	b, err := json.Marshal(attemptRowOf(a))
 	if err != nil {
 		return err
@@ -31,153 +33,55 @@ func (s *Store) Attempted(ctx context.Context, a snapshot.Attempt) error {
 
 // Attempts gives the tries of a list, newest first.
 func (s *Store) Attempts(ctx context.Context, list string, limit int) ([]snapshot.Attempt, error) {
-	return query(ctx, s, func(rows *sql.Rows) (snapshot.Attempt, error) {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return snapshot.Attempt{}, err
-		}
+	return attempts(ctx, s.db, "SELECT attempt FROM attempt WHERE list = ? ORDER BY id DESC LIMIT ?", list, max(limit, 0))
+}
+
+func attempts(ctx context.Context, from source, q string, args ...any) ([]snapshot.Attempt, error) {
+	return query(ctx, from, func(rows *sql.Rows) (snapshot.Attempt, error) {
 		var r attemptRow
-		if err := json.Unmarshal([]byte(text), &r); err != nil {
+		if err := scanJSON(rows, &r); err != nil {
 			return snapshot.Attempt{}, err
 		}
-		return r.attempt(), nil
-	}, "SELECT attempt FROM attempt WHERE list = ? ORDER BY id DESC LIMIT ?", list, limit)
+		return r.attempt()
+	}, q, args...)
+}
+
+// source is the store, or one state of it: see [Store.still].
+type source interface {
+	QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error)
+	PrepareContext(ctx context.Context, q string) (*sql.Stmt, error)
+}
+
+// still runs f over one state of the store, whatever is published meanwhile.
+func (s *Store) still(ctx context.Context, f func(source) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return unavailable(err, "the store cannot be read")
+	}
+	defer tx.Rollback()
+	return f(tx)
 }
 
 // query reads all rows of a statement.
-func query[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error), q string, args ...any) ([]T, error) {
-	rows, err := s.db.QueryContext(ctx, q, args...)
-	if err != nil {
-		return nil, unavailable(err, "the store cannot be read")
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, unavailable(err, "the store cannot be read")
-		}
-		out = append(out, v)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, unavailable(err, "the store cannot be read")
-	}
-	return out, nil
-}
-
-// Lists gives the state of every list.
-func (s *Store) Lists(ctx context.Context) ([]snapshot.State, error) {
-	names, err := query(ctx, s, scanText, "SELECT list FROM snapshot UNION SELECT list FROM attempt ORDER BY 1")
+func query[T any](
+	ctx context.Context, from source, scan func(*sql.Rows) (T, error), q string, args ...any,
+) (out []T, err error) {
+	each(ctx, from, scan, func(v T, e error) bool {
+		out, err = append(out, v), e
+		return e == nil
+	}, q, args...)
 	if err != nil {
 		return nil, err
 	}
-	var out []snapshot.State
-	for _, name := range names {
-		st, err := s.state(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, st)
-	}
 	return out, nil
 }
 
-func scanText(rows *sql.Rows) (string, error) {
-	var t string
-	err := rows.Scan(&t)
-	return t, err
-}
-
-func (s *Store) state(ctx context.Context, name string) (snapshot.State, error) {
-	var st snapshot.State
-	snaps, err := s.Snapshots(ctx, name)
-	if err != nil {
-		return st, err
-	}
-	st.Count = len(snaps)
-	for _, m := range snaps {
-		if st.Current.Number == 0 || snapshot.Later(m, st.Current) {
-			st.Current = m
-		}
-	}
-	tries, err := s.Attempts(ctx, name, 200)
-	for i, a := range tries {
-		if i == 0 {
-			st.Last = a
-		}
-		if a.Same {
-			st.Confirmed = a
-			break
-		}
-	}
-	return st, err
-}
-
-// Snapshots gives those of a list.
-func (s *Store) Snapshots(ctx context.Context, list string) ([]snapshot.Meta, error) {
-	return query(ctx, s, scanMeta, "SELECT meta FROM snapshot WHERE list = ? ORDER BY number", list)
-}
-
-func scanMeta(rows *sql.Rows) (snapshot.Meta, error) {
-	var text string
-	if err := rows.Scan(&text); err != nil {
-		return snapshot.Meta{}, err
-	}
-	var r metaRow
-	if err := json.Unmarshal([]byte(text), &r); err != nil {
-		return snapshot.Meta{}, err
-	}
-	return r.meta(), nil
-}
-
-// Snapshot gives one; number 0 is the current one.
-func (s *Store) Snapshot(ctx context.Context, id snapshot.ID) (snapshot.Meta, error) {
-	if id.Number == 0 {
-		st, err := s.state(ctx, id.List)
-		if err == nil && st.Current.Number == 0 {
-			err = fault.New(fault.NotFound, "the list %q is not loaded", id.List).WithFix("`cordon lists status` shows what is")
-		}
-		return st.Current, err
-	}
-	list, err := query(ctx, s, scanMeta, "SELECT meta FROM snapshot WHERE list = ? AND number = ?", id.List, id.Number)
-	if err == nil && len(list) == 0 {
-		return snapshot.Meta{}, fault.New(fault.NotFound, "there is no snapshot %s", id).WithFix("`cordon lists status` shows what is loaded")
-	}
-	if err != nil {
-		return snapshot.Meta{}, err
-	}
-	return list[0], nil
-}
-
-// Entries gives the entries of a snapshot.
-func (s *Store) Entries(ctx context.Context, id snapshot.ID) iter.Seq2[snapshot.Entry, error] {
-	return func(yield func(snapshot.Entry, error) bool) {
-		if id.Number == 0 {
-			m, err := s.Snapshot(ctx, id)
-			if err != nil {
-				yield(snapshot.Entry{}, err)
-				return
-			}
-			id = m.ID
-		}
-		each(ctx, s, func(rows *sql.Rows) (snapshot.Entry, error) {
-			var e snapshot.Entry
-			var data []byte
-			if err := rows.Scan(&e.Key, &data); err != nil {
-				return e, err
-			}
-			var err error
-			e.Record, err = snapshot.Decode(data)
-			return e, err
-		}, yield, `SELECT e.key, b.data FROM entry e JOIN body b ON b.hash = e.hash
-			WHERE e.list = ? AND e.since <= ? AND (e.until IS NULL OR e.until > ?) ORDER BY e.key`, id.List, id.Number, id.Number)
-	}
-}
-
 // each yields the rows of a statement one by one.
-func each[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error), yield func(T, error) bool, q string, args ...any) {
+func each[T any](
+	ctx context.Context, from source, scan func(*sql.Rows) (T, error), yield func(T, error) bool, q string, args ...any,
+) {
 	var zero T
-	rows, err := s.db.QueryContext(ctx, q, args...)
+	rows, err := from.QueryContext(ctx, q, args...)
 	if err != nil {
 		yield(zero, unavailable(err, "the store cannot be read"))
 		return
@@ -198,46 +102,163 @@ func each[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error),
 	}
 }
 
+// Lists gives the state of every list, all as at one moment.
+func (s *Store) Lists(ctx context.Context) (out []snapshot.State, err error) {
+	err = s.still(ctx, func(from source) error {
+		names, err := query(ctx, from, scanText, "SELECT list FROM snapshot UNION SELECT list FROM attempt ORDER BY 1")
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			st, err := state(ctx, from, name)
+			if err != nil {
+				return err
+			}
+			out = append(out, st)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func scanText(rows *sql.Rows) (string, error) {
+	var t string
+	err := rows.Scan(&t)
+	return t, err
+}
+
+// scanJSON reads a row whose one column is JSON.
+func scanJSON(rows *sql.Rows, into any) error {
+	text, err := scanText(rows)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), into)
+	}
+	return err
+}
+
+func state(ctx context.Context, from source, name string) (st snapshot.State, err error) {
+	snaps, err := query(ctx, from, scanMeta, currentFirst, name)
+	if err != nil {
+		return st, err
+	}
+	if st.Count = len(snaps); st.Count > 0 {
+		st.Current = snaps[0]
+	}
+	for _, q := range []struct {
+		to    *snapshot.Attempt
+		where string
+	}{{&st.Last, "true"}, {&st.Confirmed, "json_extract(attempt, '$.same')"}} {
+		found, err := attempts(ctx, from, "SELECT attempt FROM attempt WHERE list = ? AND "+q.where+" ORDER BY id DESC LIMIT 1", name)
+		if err != nil {
+			return st, err
+		}
+		if len(found) > 0 {
+			*q.to = found[0]
+		}
+	}
+	return st, nil
+}
+
+// currentFirst is the order of [snapshot.Later].
+const currentFirst = "SELECT meta FROM snapshot WHERE list = ? ORDER BY published DESC, number DESC"
+
+// Snapshots gives those of a list.
+func (s *Store) Snapshots(ctx context.Context, list string) ([]snapshot.Meta, error) {
+	return query(ctx, s.db, scanMeta, "SELECT meta FROM snapshot WHERE list = ? ORDER BY number", list)
+}
+
+func scanMeta(rows *sql.Rows) (snapshot.Meta, error) {
+	var r metaRow
+	if err := scanJSON(rows, &r); err != nil {
+		return snapshot.Meta{}, err
+	}
+	return r.meta()
+}
+
+// Snapshot gives one; number 0 is the current one.
+func (s *Store) Snapshot(ctx context.Context, id snapshot.ID) (snapshot.Meta, error) {
+	q, args := "SELECT meta FROM snapshot WHERE list = ? AND number = ?", []any{id.List, id.Number}
+	if id.Number == 0 {
+		q, args = currentFirst+" LIMIT 1", args[:1]
+	}
+	list, err := query(ctx, s.db, scanMeta, q, args...)
+	switch {
+	case err != nil:
+		return snapshot.Meta{}, err
+	case len(list) > 0:
+		return list[0], nil
+	case id.Number == 0:
+		return snapshot.Meta{}, fault.New(fault.NotFound, "the list %q is not loaded", id.List).
+			WithFix("`cordon lists status` shows what is")
+	}
+	return snapshot.Meta{}, fault.New(fault.NotFound, "there is no snapshot %s", id).
+		WithFix("`cordon lists status` shows what is loaded")
+}
+
+// Entries gives the entries of a snapshot.
+func (s *Store) Entries(ctx context.Context, id snapshot.ID) iter.Seq2[snapshot.Entry, error] {
+	return func(yield func(snapshot.Entry, error) bool) {
+		m, err := s.Snapshot(ctx, id) // a number that is not there must not read as the newest
+		if err != nil {
+			yield(snapshot.Entry{}, err)
+			return
+		}
+		each(ctx, s.db, scanEntry, yield, `SELECT r.key, c.data FROM run r CROSS JOIN content c ON c.id = r.content
+			WHERE r.list = ?1 AND r.since <= ?2 AND (r.until IS NULL OR r.until > ?2) ORDER BY r.key`, m.List, m.Number)
+	}
+}
+
+func scanEntry(rows *sql.Rows) (snapshot.Entry, error) {
+	var e snapshot.Entry
+	var data sql.RawBytes // Decode keeps nothing of it
+	if err := rows.Scan(&e.Key, &data); err != nil {
+		return e, err
+	}
+	var err error
+	e.Record, err = snapshot.Decode(data)
+	return e, err
+}
+
+// aboutSubject is the way from a subject to its entries; the order is forced, as
+// the engine would rather read the whole list.
+const aboutSubject = ` FROM about a CROSS JOIN run r ON r.list = a.list AND r.key = a.key CROSS JOIN content c ON c.id = r.content
+	WHERE a.list = ?1 AND a.subject = ?2 `
+
 // About gives the entries of a snapshot that are about a subject.
 func (s *Store) About(ctx context.Context, id snapshot.ID, subjectID string) ([]snapshot.Entry, error) {
-	versions, err := s.Versions(ctx, id.List, subjectID)
+	m, err := s.Snapshot(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if id.Number == 0 {
-		m, err := s.Snapshot(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		id = m.ID
-	}
-	var out []snapshot.Entry
-	for _, v := range versions {
-		if v.From <= id.Number && (v.Until == 0 || v.Until > id.Number) {
-			out = append(out, snapshot.Entry{Key: v.Key, Record: v.Record})
-		}
-	}
-	return out, nil
+	out, err := query(ctx, s.db, scanEntry, "SELECT r.key, c.data"+aboutSubject+
+		"AND r.since <= ?3 AND (r.until IS NULL OR r.until > ?3) ORDER BY r.key", m.List, subjectID, m.Number)
+	return slices.DeleteFunc(out, func(e snapshot.Entry) bool { return !isAbout(e.Record, subjectID) }), err
 }
+
+// isAbout is asked again of each record, as a key is indexed under all that it
+// was ever about.
+func isAbout(r *subject.Record, id string) bool { return slices.Contains(snapshot.SubjectsOf(r), id) }
 
 // Find gives the subjects that a reference names.
 func (s *Store) Find(ctx context.Context, reference string) ([]string, error) {
-	exact, err := query(ctx, s, scanText, "SELECT DISTINCT subject FROM reference WHERE folded = ? AND reference = ? ORDER BY 1",
-		fold(reference), reference)
+	exact, err := query(ctx, s.db, scanText, "SELECT DISTINCT subject FROM reference WHERE folded = ? AND reference = ? ORDER BY 1",
+		snapshot.FoldReference(reference), reference)
 	if err != nil || len(exact) > 0 {
 		return exact, err
 	}
-	return query(ctx, s, scanText, "SELECT DISTINCT subject FROM reference WHERE folded = ? ORDER BY 1", fold(reference))
+	return query(ctx, s.db, scanText, "SELECT DISTINCT subject FROM reference WHERE folded = ? ORDER BY 1",
+		snapshot.FoldReference(reference))
 }
+
+const versionColumns = "SELECT r.key, r.since, coalesce(r.until, 0), c.hash, c.data"
 
 func scanVersion(rows *sql.Rows) (snapshot.Version, error) {
 	var v snapshot.Version
-	var until sql.NullInt64
-	var hash, data []byte
-	if err := rows.Scan(&v.Key, &v.From, &until, &hash, &data); err != nil {
+	var sum, data sql.RawBytes
+	if err := rows.Scan(&v.Key, &v.From, &v.Until, &sum, &data); err != nil {
 		return v, err
 	}
-	v.Until, v.Hash = int(until.Int64), hex.EncodeToString(hash)
+	v.Hash = hex.EncodeToString(sum)
 	var err error
 	v.Record, err = snapshot.Decode(data)
 	return v, err
@@ -245,103 +266,14 @@ func scanVersion(rows *sql.Rows) (snapshot.Version, error) {
 
 // Versions gives the history of what is about a subject.
 func (s *Store) Versions(ctx context.Context, list, subjectID string) ([]snapshot.Version, error) {
-	return query(ctx, s, scanVersion, `SELECT e.key, e.since, e.until, e.hash, b.data
-		FROM about a JOIN entry e ON e.list = a.list AND e.key = a.key JOIN body b ON b.hash = e.hash
-		WHERE a.list = ? AND a.subject = ? ORDER BY e.since, e.key`, list, subjectID)
+	out, err := query(ctx, s.db, scanVersion, versionColumns+aboutSubject+"ORDER BY r.since, r.key", list, subjectID)
+	return slices.DeleteFunc(out, func(v snapshot.Version) bool { return !isAbout(v.Record, subjectID) }), err
 }
 
 // Everything gives every version of every entry of a list.
 func (s *Store) Everything(ctx context.Context, list string) iter.Seq2[snapshot.Version, error] {
 	return func(yield func(snapshot.Version, error) bool) {
-		each(ctx, s, scanVersion, yield, `SELECT e.key, e.since, e.until, e.hash, b.data FROM entry e JOIN body b ON b.hash = e.hash
-			WHERE e.list = ? ORDER BY e.key, e.since`, list)
+		each(ctx, s.db, scanVersion, yield, versionColumns+` FROM run r CROSS JOIN content c ON c.id = r.content
+			WHERE r.list = ? ORDER BY r.key, r.since`, list)
 	}
-}
-
-// Verify reads everything again and compares it with its hashes.
-func (s *Store) Verify(ctx context.Context, found func(problem string)) error {
-	if rows, err := query(ctx, s, scanText, "PRAGMA integrity_check"); err != nil {
-		return err
-	} else if len(rows) != 1 || rows[0] != "ok" {
-		found("the database: " + strings.Join(rows, "; "))
-	}
-	var failed error
-	each(ctx, s, func(rows *sql.Rows) (bool, error) {
-		var hash, data []byte
-		if err := rows.Scan(&hash, &data); err != nil {
-			return false, err
-		}
-		sum := sha256.Sum256(data)
-		if string(sum[:]) != string(hash) {
-			found("the record " + hex.EncodeToString(hash) + " does not have its hash")
-		}
-		return true, nil
-	}, func(_ bool, err error) bool { failed = err; return err == nil }, "SELECT hash, data FROM body")
-	if failed != nil {
-		return failed
-	}
-	metas, err := query(ctx, s, scanMeta, "SELECT meta FROM snapshot ORDER BY list, number")
-	if err != nil {
-		return err
-	}
-	used := map[string]bool{}
-	for _, m := range metas {
-		if err := s.verify(ctx, m, used, found); err != nil {
-			return err
-		}
-	}
-	return s.leftovers(used, found)
-}
-
-func (s *Store) verify(ctx context.Context, m snapshot.Meta, used map[string]bool, found func(string)) error {
-	h := snapshot.NewContentHash()
-	for e, err := range s.Entries(ctx, m.ID) {
-		if err != nil {
-			found(m.ID.String() + ": " + err.Error())
-			return nil
-		}
-		h.Add(e.Key, snapshot.Hash(snapshot.Encode(e.Record)))
-	}
-	if h.Sum() != m.Content {
-		found(m.ID.String() + " does not have the content that its hash says")
-	}
-	for _, f := range m.Files {
-		used[f.SHA256] = true
-		r, err := s.Raw(ctx, f.SHA256)
-		if err != nil {
-			found(m.ID.String() + ": " + err.Error())
-			continue
-		}
-		sum := sha256.New()
-		_, err = io.Copy(sum, r)
-		r.Close()
-		if err != nil || hex.EncodeToString(sum.Sum(nil)) != f.SHA256 {
-			found(m.ID.String() + ": the raw file " + f.Name + " does not have its hash")
-		}
-	}
-	return nil
-}
-
-// leftovers tells of raw files that no snapshot has: those of loads that were
-// refused or broken off. They do no harm.
-func (s *Store) leftovers(used map[string]bool, found func(string)) error {
-	if s.dir == "" {
-		return nil
-	}
-	dir, err := s.rawDir()
-	if err != nil {
-		return unavailable(err, "the raw files cannot be read")
-	}
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil || d.IsDir() {
-			return err
-		}
-		if name := strings.TrimSuffix(d.Name(), ".zst"); !used[name] {
-			found(snapshot.Leftover + path)
-		}
-		return nil
-	})
 }

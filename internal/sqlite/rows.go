@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -29,7 +30,12 @@ type metaRow struct {
 	Program   string       `json:"program"`
 	Owner     string       `json:"owner,omitempty"`
 	Expires   string       `json:"expires,omitempty"`
+	Embedded  bool         `json:"embedded,omitempty"`
 	Stated    string       `json:"stated,omitempty"`
+	Circa     bool         `json:"stated_circa,omitempty"`
+	Text      string       `json:"stated_text,omitempty"`
+	Note      string       `json:"stated_note,omitempty"`
+	Said      *string      `json:"stated_stamp,omitempty"` // where it is not Stamp
 	Count     int          `json:"stated_count"`
 	Subjects  int          `json:"subjects"`
 	Listings  int          `json:"listings"`
@@ -82,11 +88,15 @@ func rowOf(m snapshot.Meta) metaRow {
 	r := metaRow{
 		List: m.List, Number: m.Number, Source: m.Source, Format: m.Format, Address: m.Address, Published: m.Published.String(),
 		Stamp: m.Stamp, Undated: m.Undated, Recorded: m.Recorded, Raw: m.Raw, Content: m.Content, Program: m.Program,
-		Owner: m.Owner, Expires: m.Expires.String(), Count: m.Report.Published.Count,
+		Owner: m.Owner, Expires: m.Expires.String(), Embedded: m.Embedded, Count: m.Report.Published.Count,
+		Circa: m.Report.Published.At.Circa, Text: m.Report.Published.At.Text, Note: m.Report.Published.At.Note,
 		Subjects: m.Report.Subjects, Listings: m.Report.Listings, Relations: m.Report.Relations, LeftOff: m.Report.RefusalsLeftOff,
 	}
 	if at := m.Report.Published.At; at.Known {
 		r.Stated = at.Period.String()
+	}
+	if p := m.Report.Published; p.Stamp != m.Stamp {
+		r.Said = &p.Stamp
 	}
 	for _, f := range m.Files {
 		r.Files = append(r.Files, fileRow(f))
@@ -103,18 +113,29 @@ func rowOf(m snapshot.Meta) metaRow {
 	return r
 }
 
-func (r metaRow) meta() snapshot.Meta {
+func (r metaRow) meta() (snapshot.Meta, error) {
 	m := snapshot.Meta{
 		ID: snapshot.ID{List: r.List, Number: r.Number}, Source: r.Source, Format: r.Format, Address: r.Address,
-		Published: day(r.Published), Stamp: r.Stamp, Undated: r.Undated, Recorded: r.Recorded, Raw: r.Raw, Content: r.Content,
-		Program: r.Program, Owner: r.Owner, Expires: day(r.Expires),
+		Stamp: r.Stamp, Undated: r.Undated, Recorded: r.Recorded, Raw: r.Raw, Content: r.Content,
+		Program: r.Program, Owner: r.Owner, Embedded: r.Embedded,
 		Report: publication.Report{
-			Published: publication.Published{Stamp: r.Stamp, Count: r.Count},
+			Published: publication.Published{Stamp: r.Stamp, Count: r.Count, At: subject.Date{Circa: r.Circa, Text: r.Text, Note: r.Note}},
 			Subjects:  r.Subjects, Listings: r.Listings, Relations: r.Relations, RefusalsLeftOff: r.LeftOff,
 		},
 	}
-	if p, err := when.Parse(r.Stated); err == nil {
-		m.Report.Published.At = subject.On(p)
+	if r.Said != nil {
+		m.Report.Published.Stamp = *r.Said
+	}
+	var err, err2 error
+	if m.Published, err = day(r.Published); err == nil {
+		m.Expires, err = day(r.Expires)
+	}
+	if at := &m.Report.Published.At; r.Stated != "" {
+		at.Known = true
+		at.Period, err2 = when.Parse(r.Stated)
+	}
+	if err = errors.Join(err, err2); err != nil {
+		return m, fault.Wrap(fault.Unavailable, err, "what is kept of %s cannot be read", m.ID)
 	}
 	for _, f := range r.Files {
 		m.Files = append(m.Files, snapshot.RawFile(f))
@@ -128,16 +149,15 @@ func (r metaRow) meta() snapshot.Meta {
 	for _, o := range r.Oddities {
 		m.Report.Oddities = append(m.Report.Oddities, publication.Oddity{Kind: o.Kind, What: o.What, Count: o.Count, First: fault.Place(o.First)})
 	}
-	return m
+	return m, nil
 }
 
-// day reads a day; none for "" and for what is not one.
-func day(s string) when.Day {
-	d, err := when.ParseDay(s)
-	if err != nil {
-		return when.NoDay
+// day reads a day; none for "".
+func day(s string) (when.Day, error) {
+	if s == "" {
+		return when.NoDay, nil
 	}
-	return d
+	return when.ParseDay(s)
 }
 
 type attemptRow struct {
@@ -160,9 +180,14 @@ func attemptRowOf(a snapshot.Attempt) attemptRow {
 	}
 }
 
-func (r attemptRow) attempt() snapshot.Attempt {
-	return snapshot.Attempt{
-		List: r.List, Source: r.Source, At: r.At, Snapshot: r.Snapshot, Same: r.Same, Published: day(r.Published),
+func (r attemptRow) attempt() (snapshot.Attempt, error) {
+	a := snapshot.Attempt{
+		List: r.List, Source: r.Source, At: r.At, Snapshot: r.Snapshot, Same: r.Same,
 		Stamp: r.Stamp, Raw: r.Raw, Code: fault.Code(r.Code), Message: r.Message,
 	}
+	var err error
+	if a.Published, err = day(r.Published); err != nil {
+		err = fault.Wrap(fault.Unavailable, err, "an attempt to load %s cannot be read", r.List)
+	}
+	return a, err
 }

@@ -1,17 +1,22 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
 	"fmt"
-	"math/rand/v2"
+	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -44,36 +49,303 @@ func TestNothingIsMadeForReading(t *testing.T) {
 	}
 }
 
+func opened(t testing.TB, dir string) *Store {
+	t.Helper()
+	s := must(Open(context.Background(), dir))(t)
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// problems gives what Verify finds, without harmless leftovers.
+func problems(t testing.TB, s *Store) []string {
+	t.Helper()
+	found, _ := verified(t, s)
+	return found
+}
+
+// verified gives what Verify finds, and the number of harmless leftovers.
+func verified(t testing.TB, s *Store) (found []string, leftovers int) {
+	t.Helper()
+	if err := s.Verify(context.Background(), func(p string) {
+		if strings.HasPrefix(p, snapshot.Leftover) {
+			leftovers++
+			return
+		}
+		found = append(found, p)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return found, leftovers
+}
+
+// Each kind of damage is found, and named.
 func TestDamageIsSaid(t *testing.T) {
+	for name, q := range map[string]struct{ sql, want string }{
+		"a record":           {"UPDATE content SET data = x'0100' || data WHERE id = 1", "does not have its hash"},
+		"a hash":             {"UPDATE content SET hash = x'00' WHERE id = 1", "does not have the content"},
+		"an entry":           {"DELETE FROM run WHERE key = 'x:a'", "belongs to no entry"},
+		"the run of one":     {"UPDATE run SET until = 2 WHERE key = 'x:b'", "x@2 does not have the content"},
+		"a subject":          {"DELETE FROM about WHERE key = 'x:a'", "the entry x:a of x is not found by x:a"},
+		"a reference":        {"DELETE FROM reference WHERE reference = 'Ref.x:b'", "the subject x:b is not found by Ref.x:b"},
+		"a snapshot":         {"DELETE FROM snapshot WHERE number = 1", "x has the snapshots 1 to 2, and 1 are there"},
+		"what is kept of it": {"UPDATE snapshot SET meta = json_replace(meta, '$.content', 'other')", "does not have the content"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := opened(t, t.TempDir())
+			must(snapshottest.Load(t, s, "x", "2020-01-01", map[string]string{"x:a": "1", "x:b": "2"}))(t)
+			must(snapshottest.Load(t, s, "x", "2020-01-02", map[string]string{"x:a": "1", "x:b": "2"}))(t)
+			if got := problems(t, s); len(got) > 0 {
+				t.Fatalf("before: %q", got)
+			}
+			must(s.db.Exec(q.sql))(t)
+			if got := problems(t, s); !strings.Contains(strings.Join(got, "\n"), q.want) {
+				t.Errorf("found %q, want %q", got, q.want)
+			}
+		})
+	}
+}
+
+func TestDamagedRawFileIsSaid(t *testing.T) {
+	for name, damage := range map[string]func(path string) error{
+		"other bytes": func(path string) error { return os.WriteFile(path, []byte("not zstd"), 0o600) },
+		"cut":         func(path string) error { return os.Truncate(path, 10) },
+		"empty":       func(path string) error { return os.Truncate(path, 0) },
+		"gone":        os.Remove,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := opened(t, dir)
+			m := must(snapshottest.Load(t, s, "x", "2020-01-01", map[string]string{"x:a": "1"}))(t)
+			if err := damage(filepath.Join(dir, "raw", m.Raw[:2], m.Raw+".zst")); err != nil {
+				t.Fatal(err)
+			}
+			if got := problems(t, s); len(got) != 1 || !strings.Contains(got[0], m.Raw) {
+				t.Errorf("verify: %q", got)
+			}
+			r, err := s.Raw(context.Background(), m.Raw)
+			if err == nil {
+				_, err = io.ReadAll(r)
+				r.Close()
+			}
+			if code := fault.CodeOf(err); code != fault.Unavailable && code != fault.NotFound {
+				t.Errorf("reading gives %v", err)
+			}
+		})
+	}
+}
+
+// A file that is no store of ours is refused with a way out, and left as it is.
+func TestOtherFilesAreRefused(t *testing.T) {
+	foreign := func(path string) error {
+		db, err := sql.Open("sqlite", path)
+		if err == nil {
+			_, err = db.Exec("CREATE TABLE theirs (x)")
+			db.Close()
+		}
+		return err
+	}
+	for name, write := range map[string]func(path string) error{
+		"no database":    func(path string) error { return os.WriteFile(path, []byte(strings.Repeat("other ", 1000)), 0o600) },
+		"somebody's":     foreign,
+		"cut to a third": func(path string) error { return cutStore(path) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, file)
+			if err := write(path); err != nil {
+				t.Fatal(err)
+			}
+			before := must(os.ReadFile(path))(t)
+			for how, open := range map[string]func(context.Context, string) (*Store, error){"open": Open, "read": OpenReader} {
+				s, err := open(context.Background(), dir)
+				if err == nil { // damage further in is found when it is met
+					_, _, err = snapshottest.Contents(s, snapshot.ID{List: "x"})
+					s.Close()
+				}
+				var f *fault.Error
+				if !errors.As(err, &f) || f.Code != fault.Unavailable || f.Fix == "" {
+					t.Errorf("%s: %v", how, err)
+				}
+			}
+			if after := must(os.ReadFile(path))(t); !bytes.Equal(before, after) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+func cutStore(path string) error {
+	s, err := Open(context.Background(), filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	l, err := s.Begin(context.Background(), "x")
+	if err != nil {
+		return err
+	}
+	for i := range 2000 {
+		r := snapshottest.Record(fmt.Sprint("x:", i), "1")
+		if err := l.Put(r.Subject.ID, r); err != nil {
+			return err
+		}
+	}
+	if _, err := l.Commit(snapshot.Meta{Published: 1, Expires: when.NoDay}); err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	return os.Truncate(path, info.Size()/3)
+}
+
+// The name of a folder is a path, whatever stands in it.
+func TestOddFolders(t *testing.T) {
+	for _, name := range []string{"a?b=c", "100%25", "a#b", "a b", "ä", "file:x", "%2e%2e"} {
+		dir := filepath.Join(t.TempDir(), name)
+		s := opened(t, dir)
+		must(snapshottest.Load(t, s, "x", "2020-01-01", map[string]string{"x:a": "1"}))(t)
+		if info, err := os.Stat(filepath.Join(dir, file)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: the store is elsewhere: %v", name, err)
+		}
+	}
+	t.Chdir(t.TempDir())
+	opened(t, "var")
+	if info, err := os.Stat(filepath.Join("var", file)); err != nil || info.Size() == 0 {
+		t.Errorf("the store of a folder below this one is elsewhere: %v", err)
+	}
+}
+
+// A reader reads, next to a writer and after it, and cannot write.
+func TestReaderCannotWrite(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
-	s, err := Open(ctx, dir)
-	if err != nil {
-		t.Fatal(err)
+	w := opened(t, dir)
+	must(snapshottest.Load(t, w, "x", "2020-01-01", map[string]string{"x:a": "1"}))(t)
+	for _, beside := range []bool{true, false} {
+		if !beside {
+			w.Close()
+		}
+		r := must(OpenReader(ctx, dir))(t)
+		if got, _, err := snapshottest.Contents(r, snapshot.ID{List: "x"}); len(got) != 1 || err != nil {
+			t.Errorf("%v %v", got, err)
+		}
+		if _, err := r.Begin(ctx, "x"); err == nil {
+			t.Error("a load begins")
+		}
+		if err := r.Attempted(ctx, snapshot.Attempt{List: "x"}); err == nil {
+			t.Error("an attempt is kept")
+		}
+		if _, err := r.db.Exec("DELETE FROM run"); err == nil {
+			t.Error("a statement writes")
+		}
+		if got := problems(t, r); len(got) > 0 {
+			t.Errorf("%q", got)
+		}
+		r.Close()
 	}
-	m, err := snapshottest.Load(t, s, "x", "2020-01-01", map[string]string{"x:a": "1"})
-	if err != nil {
-		t.Fatal(err)
+}
+
+// A store written by the first form of the database reads as before.
+func TestOlderStore(t *testing.T) {
+	for name, open := range map[string]func(context.Context, string) (*Store, error){"open": Open, "read": OpenReader} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			db := must(sql.Open("sqlite", filepath.Join(dir, file)))(t)
+			must(db.Exec(migrations[0] + "; PRAGMA user_version = 1"))(t)
+			want, hash := map[int]string{1: "1", 2: "2", 3: "2"}, snapshot.NewContentHash
+			bodies := map[string][]byte{}
+			for n, text := range want {
+				body := snapshot.Encode(snapshottest.Record("x:a", text))
+				bodies[text] = body
+				h := hash()
+				h.Add("x:a", snapshot.Hash(body))
+				must(db.Exec("INSERT INTO snapshot VALUES ('x', ?, 18000, ?)", n,
+					fmt.Sprintf(`{"list":"x","number":%d,"published":"2020-01-01","content":%q,"stamp":"s","stated":"2020-01"}`, n, h.Sum())))(t)
+			}
+			for text, body := range bodies {
+				sum := must(hex.DecodeString(snapshot.Hash(body)))(t)
+				since, until := 1, any(2)
+				if text == "2" {
+					since, until = 2, nil
+				}
+				must(db.Exec("INSERT INTO body VALUES (?, ?)", sum, body))(t)
+				must(db.Exec("INSERT INTO entry VALUES ('x', 'x:a', ?, ?, ?)", since, until, sum))(t)
+			}
+			must(db.Exec("INSERT INTO about VALUES ('x', 'x:a', 'x:a');" + `
+				INSERT INTO reference VALUES ('x:a', 'x:a', 'x:a'), ('ref.x:a', 'Ref.x:a', 'x:a')`))(t)
+			db.Close()
+			s := must(open(context.Background(), dir))(t)
+			defer s.Close()
+			for n, text := range want {
+				if got, _, err := snapshottest.Contents(s, snapshot.ID{List: "x", Number: n}); got["x:a"] != text || err != nil {
+					t.Errorf("snapshot %d: %v %v", n, got, err)
+				}
+			}
+			m := must(s.Snapshot(context.Background(), snapshot.ID{List: "x"}))(t)
+			if p := m.Report.Published; p.Stamp != "s" || p.At.Period.String() != "2020-01" || m.Expires != when.NoDay {
+				t.Errorf("%+v", m)
+			}
+			if got := problems(t, s); len(got) > 0 {
+				t.Errorf("%q", got)
+			}
+		})
 	}
-	raw := filepath.Join(dir, "raw", m.Raw[:2], m.Raw+".zst")
-	if err := os.WriteFile(raw, []byte("not zstd"), 0o600); err != nil {
-		t.Fatal(err)
+}
+
+// Whatever is known of a snapshot or an attempt comes back.
+func TestEveryFieldIsKept(t *testing.T) {
+	m, n := snapshot.Meta{}, 0
+	fill(reflect.ValueOf(&m).Elem(), &n)
+	if got, err := rowOf(m).meta(); err != nil || cmp.Diff(m, got) != "" {
+		t.Errorf("%v %s", err, cmp.Diff(m, got))
 	}
-	if _, err := s.db.Exec("UPDATE body SET data = x'0100' || data"); err != nil {
-		t.Fatal(err)
+	a := snapshot.Attempt{}
+	fill(reflect.ValueOf(&a).Elem(), &n)
+	if got, err := attemptRowOf(a).attempt(); err != nil || cmp.Diff(a, got) != "" {
+		t.Errorf("%v %s", err, cmp.Diff(a, got))
 	}
-	n := 0
-	if err := s.Verify(ctx, func(p string) { n++ }); err != nil || n < 3 {
-		t.Errorf("%d problems found, %v", n, err)
+	for _, m := range []snapshot.Meta{{Published: when.NoDay, Expires: when.NoDay}, {Stamp: "only the list's"}} {
+		if got, err := rowOf(m).meta(); err != nil || cmp.Diff(m, got) != "" {
+			t.Errorf("%v %s", err, cmp.Diff(m, got))
+		}
 	}
-	s.Close()
-	if err := os.WriteFile(filepath.Join(dir, file), []byte(strings.Repeat("not a database ", 1000)), 0o600); err != nil {
-		t.Fatal(err)
+	if _, err := (metaRow{Published: "2020-02-30"}).meta(); fault.CodeOf(err) != fault.Unavailable {
+		t.Errorf("a day that does not exist: %v", err)
 	}
-	os.Remove(filepath.Join(dir, file+"-wal"))
-	os.Remove(filepath.Join(dir, file+"-shm"))
-	if _, err := Open(ctx, dir); fault.CodeOf(err) != fault.Unavailable {
-		t.Errorf("a file that is no database: %v", err)
+}
+
+// fill sets every field to something that no other has.
+func fill(v reflect.Value, n *int) {
+	*n++
+	switch v.Interface().(type) {
+	case time.Time:
+		v.Set(reflect.ValueOf(time.Date(2026, 1, 2, 3, 4, 5, *n, time.UTC)))
+		return
+	case when.Period:
+		v.Set(reflect.ValueOf(when.Period{From: when.Day(18000 + *n), To: when.Day(18100 + *n)}))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(fmt.Sprint("s", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		v.SetInt(int64(*n))
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		fill(v.Index(0), n)
+		fill(v.Index(1), n)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), n)
+		}
+	default:
+		panic(v.Kind())
 	}
 }
 
@@ -105,94 +377,6 @@ func TestOnlyTheOwnerReads(t *testing.T) {
 			t.Errorf("%s: %v %v", path, info.Mode().Perm(), err)
 		}
 	}
-}
-
-// A process that loads without end is killed at any moment; what it leaves is
-// whole: the snapshot before or the one after. CORDON_KILLS sets how often.
-func TestKill(t *testing.T) {
-	if dir := os.Getenv("CORDON_KILL_DIR"); dir != "" {
-		loadForEver(t, dir)
-		return
-	}
-	kills := 12
-	if s := os.Getenv("CORDON_KILLS"); s != "" {
-		var err error
-		if kills, err = strconv.Atoi(s); err != nil {
-			t.Fatal(err)
-		}
-	} else if testing.Short() {
-		kills = 3
-	}
-	dir := t.TempDir()
-	grown := 0
-	for i := range kills {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestKill$")
-		cmd.Env = append(os.Environ(), "CORDON_KILL_DIR="+dir)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Duration(20+rand.IntN(130)) * time.Millisecond)
-		if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
-		_ = cmd.Wait()
-		n := whole(t, dir, i)
-		if n < grown {
-			t.Fatalf("kill %d: %d snapshots where there were %d", i, n, grown)
-		}
-		grown = n
-	}
-	t.Logf("%d kills, %d snapshots, all whole", kills, grown)
-	if grown == 0 {
-		t.Error("no load was ever finished; the test shows nothing")
-	}
-}
-
-func loadForEver(t *testing.T, dir string) {
-	s, err := Open(context.Background(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := 0; ; n++ {
-		records := map[string]string{}
-		for i := range 200 {
-			records[fmt.Sprintf("x:%d", i)] = fmt.Sprint(rand.IntN(3))
-		}
-		if _, err := snapshottest.Load(t, s, "x", "2020-01-01", records); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// whole checks a store after a kill and gives the number of its snapshots.
-func whole(t *testing.T, dir string, kill int) int {
-	t.Helper()
-	ctx := context.Background()
-	s, err := Open(ctx, dir)
-	if err != nil {
-		t.Fatalf("kill %d: %v", kill, err)
-	}
-	defer s.Close()
-	if kill%50 == 0 { // reading everything again each time would take longer than the loads
-		if err := s.Verify(ctx, func(p string) {
-			if !strings.HasPrefix(p, snapshot.Leftover) {
-				t.Errorf("kill %d: %s", kill, p)
-			}
-		}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	snaps, err := s.Snapshots(ctx, "x")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := len(snaps); n > 0 {
-		got, _, err := snapshottest.Contents(s, snaps[n-1].ID)
-		if err != nil || len(got) != 200 {
-			t.Errorf("kill %d: the newest snapshot has %d entries: %v", kill, len(got), err)
-		}
-	}
-	return len(snaps)
 }
 
 func BenchmarkLoad(b *testing.B) {
@@ -247,4 +431,20 @@ func BenchmarkEntries(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
+}
+
+func BenchmarkAbout(b *testing.B) {
+	s := opened(b, b.TempDir())
+	records := map[string]string{}
+	for i := range 100_000 {
+		records["x:"+strconv.Itoa(i)] = "text"
+	}
+	m := must(snapshottest.Load(b, s, "x", "2020-01-01", records))(b)
+	n := 0
+	for b.Loop() {
+		n++
+		if got := must(s.About(context.Background(), m.ID, "x:"+strconv.Itoa(n*7919%100_000)))(b); len(got) != 1 {
+			b.Fatal(got)
+		}
+	}
 }

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/publication"
@@ -84,7 +83,8 @@ func Run(t *testing.T, open func(t testing.TB) snapshot.Store) {
 	for name, test := range map[string]func(*testing.T, snapshot.Store){
 		"empty": testEmpty, "whole": testWhole, "order": testOrder, "history": testHistory, "find": testFind, "apart": testApart,
 		"conflict": testConflict, "aborted": testAborted, "attempts": testAttempts, "raw": testRaw, "readers": testReaders,
-		"twice": testTwice, "cancel": testCancel,
+		"twice": testTwice, "cancel": testCancel, "moved": testMoved, "keys": testKeys, "mix": testMix, "broken": testBroken,
+		"model": testModel,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -93,7 +93,6 @@ func Run(t *testing.T, open func(t testing.TB) snapshot.Store) {
 			problems(t, s)
 		})
 	}
-	t.Run("model", func(t *testing.T) { testModel(t, open) })
 }
 
 func problems(t *testing.T, s snapshot.Store) {
@@ -142,16 +141,31 @@ func testEmpty(t *testing.T, s snapshot.Store) {
 	if l := must[[]string](t)(s.Find(ctx, "KPe.001")); len(l) > 0 {
 		t.Errorf("found: %v", l)
 	}
-	for _, id := range []snapshot.ID{{List: "un"}, {List: "un", Number: 1}} {
+	must[snapshot.Meta](t)(Load(t, s, "x", "2020-01-01", map[string]string{"x:a": "1"}))
+	for _, id := range []snapshot.ID{{List: "un"}, {List: "un", Number: 1}, {List: "x", Number: 2}, {List: "x", Number: -1}} {
 		if _, err := s.Snapshot(ctx, id); fault.CodeOf(err) != fault.NotFound {
 			t.Errorf("%v: %v", id, err)
+		}
+		if got, _, err := Contents(s, id); fault.CodeOf(err) != fault.NotFound {
+			t.Errorf("entries of %v: %v %v", id, got, err)
+		}
+		if got, err := s.About(ctx, id, "x:a"); fault.CodeOf(err) != fault.NotFound {
+			t.Errorf("about, in %v: %v %v", id, got, err)
 		}
 	}
 	if _, err := s.Begin(ctx, "Not A List"); fault.CodeOf(err) != fault.Invalid {
 		t.Errorf("a bad name: %v", err)
 	}
+	if err := s.Attempted(ctx, snapshot.Attempt{List: "Not A List"}); fault.CodeOf(err) != fault.Invalid {
+		t.Errorf("an attempt of a bad name: %v", err)
+	}
 	if _, err := s.Raw(ctx, strings.Repeat("0", 64)); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("no raw file: %v", err)
+	}
+	for _, bad := range []string{"", "0", strings.Repeat("../", 21) + "a", strings.Repeat("A", 64)} {
+		if _, err := s.Raw(ctx, bad); fault.CodeOf(err) != fault.Invalid {
+			t.Errorf("raw file %q: %v", bad, err)
+		}
 	}
 }
 
@@ -354,6 +368,17 @@ func testAttempts(t *testing.T, s snapshot.Store) {
 	if got := must[[]snapshot.Attempt](t)(s.Attempts(ctx, "x", 2)); len(got) != 2 || got[0].At != failed.At {
 		t.Errorf("%v", got)
 	}
+	if got := must[[]snapshot.Attempt](t)(s.Attempts(ctx, "x", 0)); len(got) != 0 {
+		t.Errorf("at most none: %v", got)
+	}
+	for range 300 { // a list that fails for days was still confirmed before
+		if err := s.Attempted(ctx, failed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if st = must[[]snapshot.State](t)(s.Lists(ctx)); !st[0].Confirmed.At.Equal(same.At) {
+		t.Errorf("after many failures confirmed is %+v", st[0].Confirmed)
+	}
 }
 
 func testRaw(t *testing.T, s snapshot.Store) {
@@ -427,30 +452,10 @@ func testCancel(t *testing.T, s snapshot.Store) {
 	if _, err := l.Commit(snapshot.Meta{Published: Day("2020-01-01")}); err == nil {
 		t.Error("a cancelled load commits")
 	}
+	if _, err := l.Commit(snapshot.Meta{Published: Day("2020-01-01")}); err == nil {
+		t.Error("a load commits after its end")
+	}
 	if n := len(must[[]snapshot.Meta](t)(s.Snapshots(context.Background(), "x"))); n != 0 {
 		t.Errorf("%d snapshots", n)
 	}
-}
-
-// testModel compares any order of loads with maps.
-func testModel(t *testing.T, open func(testing.TB) snapshot.Store) {
-	rapid.Check(t, func(rt *rapid.T) {
-		s := open(t)
-		defer s.Close()
-		var model []map[string]string
-		for range rapid.IntRange(1, 6).Draw(rt, "loads") {
-			records := rapid.MapOf(rapid.SampledFrom([]string{"x:a", "x:b", "x:c"}), rapid.SampledFrom([]string{"1", "2"})).Draw(rt, "records")
-			day := rapid.SampledFrom([]string{"2020-01-01", "2020-01-02", "2020-01-03"}).Draw(rt, "published")
-			if _, err := Load(t, s, "x", day, records); err != nil {
-				rt.Fatal(err)
-			}
-			model = append(model, records)
-		}
-		for i, want := range model {
-			got, _, err := Contents(s, snapshot.ID{List: "x", Number: i + 1})
-			if err != nil || cmp.Diff(want, got) != "" {
-				rt.Fatalf("snapshot %d: %v, want %v (%v)", i+1, got, want, err)
-			}
-		}
-	})
 }

@@ -97,6 +97,7 @@ var layers = []struct {
 	{pattern: "internal/place", layer: 1},
 	{pattern: "internal/subject", layer: 1},
 	{pattern: "internal/tabular", layer: 2},
+	{pattern: "internal/jsonlines", layer: 1},
 	{pattern: "internal/xmlstream", layer: 1},
 	{pattern: "internal/vocab", layer: 1},
 

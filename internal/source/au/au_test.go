@@ -2,10 +2,7 @@ package au
 
 import (
 	"archive/zip"
-	"bytes"
 	"encoding/xml"
-	"fmt"
-	"io"
 	"os"
 	"regexp"
 	"strconv"
@@ -18,63 +15,13 @@ import (
 	"github.com/cordon-engine/cordon/internal/subject"
 )
 
-// workbook packs the rows of a text file, cells apart by a bar, into a workbook.
 func workbook(t testing.TB, path string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sheet strings.Builder
-	sheet.WriteString("<worksheet><sheetData>")
-	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
-		sheet.WriteString("<row>")
-		for _, cell := range strings.Split(line, "|") {
-			cell = strings.ReplaceAll(strings.TrimSpace(cell), "\\n", "\n")
-			if day, ok := strings.CutPrefix(cell, "day:"); ok {
-				fmt.Fprintf(&sheet, `<c s="1"><v>%s</v></c>`, day)
-				continue
-			}
-			if _, err := strconv.Atoi(cell); err == nil {
-				fmt.Fprintf(&sheet, `<c><v>%s</v></c>`, cell)
-				continue
-			}
-			sheet.WriteString(`<c t="inlineStr"><is><t>`)
-			if err := xml.EscapeText(&sheet, []byte(cell)); err != nil {
-				t.Fatal(err)
-			}
-			sheet.WriteString("</t></is></c>")
-		}
-		sheet.WriteString("</row>")
-	}
-	sheet.WriteString("</sheetData></worksheet>")
-	return pack(t, sheet.String())
-}
-
-func pack(t testing.TB, sheet string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, part := range [][2]string{
-		{"_rels/.rels", `<Relationships><Relationship Id="r1" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
-		{"xl/workbook.xml", `<workbook><sheets><sheet name="List" id="r1"/></sheets></workbook>`},
-		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="sheet.xml"/>` +
-			`<Relationship Id="r2" Type="x/styles" Target="styles.xml"/></Relationships>`},
-		{"xl/styles.xml", `<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`},
-		{"xl/sheet.xml", sheet},
-	} {
-		w, err := z.Create(part[0])
-		if err == nil {
-			_, err = io.WriteString(w, part[1])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return publicationtest.Workbook(t, string(text))
 }
 
 func TestFixtures(t *testing.T) {
@@ -268,7 +215,7 @@ func TestBrokenOffIsRefused(t *testing.T) {
 			t.Fatalf("%d of %d bytes pass for a list", n, len(book))
 		}
 	}
-	cut := pack(t, "<worksheet><sheetData><row><c><v>1</v></c></row>")
+	cut := publicationtest.WorkbookOf(t, "<worksheet><sheetData><row><c><v>1</v></c></row>")
 	if _, _, err := publicationtest.Load(t, Source(), nil, nil, publicationtest.Bytes("cut", "", cut)); err == nil {
 		t.Error("a sheet that is broken off passes for a list")
 	}

@@ -18,6 +18,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xuri/excelize/v2"
+
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
@@ -106,7 +108,10 @@ func openRows(path string, pairs []string) (iter.Seq2[screen.Row, error], func()
 	}
 }
 
-func openTable(f *os.File, path, _ string) (*tabular.Reader, error) {
+func openTable(f *os.File, path, ext string) (*tabular.Reader, error) {
+	if ext == ".xlsx" {
+		return tabular.NewXLSX(f, tabular.Options{File: path})
+	}
 	return tabular.NewCSV(f, tabular.Options{File: path})
 }
 
@@ -135,7 +140,11 @@ func (c *screenCmd) openOutput(m *Main, d *screen.Desk, asOf when.Day) (*output,
 		o.format = strings.TrimPrefix(strings.ToLower(filepath.Ext(c.Output)), ".")
 	}
 	switch o.format {
-	case "jsonl", "csv", "text", "json":
+	case "jsonl", "csv", "text":
+	case "xlsx":
+		if c.Output == "" {
+			return nil, fault.New(fault.Usage, "--format xlsx needs --output")
+		}
 	default:
 		return nil, fault.New(fault.Usage, "answers cannot be written as %q", o.format).WithFix("use jsonl, csv or xlsx")
 	}
@@ -299,6 +308,8 @@ func (o *output) convert(path string) error {
 	switch o.format {
 	case "csv":
 		err = writeCSV(f, r)
+	case "xlsx":
+		err = writeXLSX(f, r)
 	default:
 		_, err = io.Copy(f, r)
 	}
@@ -387,4 +398,40 @@ func writeCSV(w io.Writer, r *bufio.Reader) error {
 	}
 	table.Flush()
 	return table.Error()
+}
+
+// writeXLSX writes answers as a workbook, row by row.
+func writeXLSX(w io.Writer, r *bufio.Reader) error {
+	book := excelize.NewFile()
+	defer book.Close()
+	sheet, err := book.NewStreamWriter("Sheet1")
+	if err != nil {
+		return err
+	}
+	n := 0
+	put := func(row []string) error {
+		n++
+		values := make([]any, len(row))
+		for i, v := range row {
+			values[i] = v // always text, so no cell is a formula
+		}
+		return sheet.SetRow("A"+strconv.Itoa(n), values)
+	}
+	if err := put(answerColumns); err != nil {
+		return err
+	}
+	if err := eachAnswer(r, func(a report.AnswerJSON) error {
+		for _, row := range cells(a) {
+			if err := put(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := sheet.Flush(); err != nil {
+		return err
+	}
+	return book.Write(w)
 }

@@ -58,11 +58,11 @@ func TestServe(t *testing.T) {
 	if base == "" {
 		t.Fatalf("no greeting: %s %s", out.String(), log.String())
 	}
-	if !strings.Contains(out.String(), "no sign-in") || !strings.Contains(out.String(), "Screening is not available") {
+	if !strings.Contains(out.String(), "no sign-in") {
 		t.Errorf("the greeting hides something: %s", out.String())
 	}
 	for path, want := range map[string]int{
-		"": 200, "decide/employment?date=2017-10-01&work.nationality=KP": 200, "api": 200, "openapi.json": 200, "healthz": 200, "readyz": 503, "lists": 200, "v1/lists": 200,
+		"": 200, "decide/employment?date=2017-10-01&work.nationality=KP": 200, "api": 200, "openapi.json": 200, "healthz": 200, "readyz": 200, "who?name=Yun+Ho+Chin": 200, "lists": 200, "v1/lists": 200,
 		"v1/goods?q=squid": 200, "v1/nothing": 404, "nothing": 404, "story/july-2017": 200,
 	} {
 		res, err := http.Get(base + path)
@@ -77,8 +77,25 @@ func TestServe(t *testing.T) {
 		if strings.HasSuffix(path, "lists") && !strings.Contains(string(body), "un-1718") {
 			t.Errorf("%s does not show the lists that come with the program: %s", path, body)
 		}
+		if strings.HasPrefix(path, "who") && (!strings.Contains(string(body), "KPi.001") || !strings.Contains(string(body), "Match")) {
+			t.Errorf("a listed person is not found on the page: %s", body)
+		}
 		if path == "api" && !strings.Contains(string(body), "/v1/decide/batch") {
 			t.Error("the reference page does not list the operations")
+		}
+	}
+	for query, want := range map[string]string{
+		`{"name":"Yun Ho Chin"}`: `"outcome":"match"`, `{"name":"Gunnhild Haraldsdottir"}`: `"outcome":"clear"`,
+		`{"name":"x y","lists":["nowhere"]}`: `"outcome":"not_screened"`, `{"nome":"x"}`: `did you mean`, `{"name":"x","as_of":"soon"}`: `as_of`,
+	} {
+		res, err := http.Post(base+"v1/screen", "application/json", strings.NewReader(query))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if !strings.Contains(string(body), want) {
+			t.Errorf("%s: %d %s", query, res.StatusCode, body)
 		}
 	}
 	stop()

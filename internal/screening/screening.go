@@ -78,6 +78,10 @@ type Query struct {
 	Limit int
 }
 
+// identifiedBits is the evidence of facts from which a strong identifier must
+// have agreed: no other fact tells as much.
+const identifiedBits = 20
+
 // DefaultLimit is how many hits are shown unless more are asked for.
 const DefaultLimit = 10
 
@@ -93,9 +97,12 @@ type Hit struct {
 	// Exact is true when a name of the party is spelt as one of the subject's,
 	// but for case, accents and punctuation. Such a hit comes first, also where a
 	// weak alias keeps its score low.
-	Exact    bool
-	Tier     Tier
-	Statuses []snapshot.Status
+	Exact bool
+	// Identified is true when a strong identifier agrees. A ship with the right
+	// IMO number is the ship, whatever it is called.
+	Identified bool
+	Tier       Tier
+	Statuses   []snapshot.Status
 	// Same are the IDs of the same subject in other lists, with their statuses
 	// among Statuses and the reason for the merger.
 	Same []Merger
@@ -341,12 +348,13 @@ func (e *Engine) screen(q Query) (Answer, error) {
 		}
 		s := w.scorer.ScoreNames(p.of(d), d.p, c.names)
 		s.Probability = e.params.AgainstList(s.Probability)
-		if s.Probability < show && s.Probability < e.params.Possible() {
+		if s.Probability < show && s.Probability < e.params.Possible() && s.Bits-s.NameBits < identifiedBits {
 			continue
 		}
 		hits = append(hits, Hit{
 			ID: d.doc.Record.Subject.ID, List: d.doc.List, Score: s.Probability, Bits: s.Bits, doc: c.doc,
-			Exact: slices.ContainsFunc(d.spelt, func(x string) bool { return slices.Contains(spelt, x) }),
+			Identified: s.Bits-s.NameBits >= identifiedBits,
+			Exact:      slices.ContainsFunc(d.spelt, func(x string) bool { return slices.Contains(spelt, x) }),
 		})
 	}
 	if err := e.finish(&a, hits, q, show); err != nil {
@@ -362,6 +370,12 @@ func (e *Engine) screen(q Query) (Answer, error) {
 // that are shown.
 func (e *Engine) finish(a *Answer, hits []Hit, q Query, show float64) error {
 	slices.SortFunc(hits, func(x, y Hit) int {
+		if x.Identified != y.Identified {
+			if x.Identified {
+				return -1
+			}
+			return 1
+		}
 		if x.Exact != y.Exact {
 			if x.Exact {
 				return -1
@@ -376,8 +390,8 @@ func (e *Engine) finish(a *Answer, hits []Hit, q Query, show float64) error {
 	}
 	for i := range hits {
 		h := &hits[i]
-		shown := len(a.Hits) < limit && h.Score >= show
-		if !shown && h.Score < e.params.Possible() {
+		shown := len(a.Hits) < limit && (h.Score >= show || h.Identified)
+		if !shown && h.Score < e.params.Possible() && !h.Identified {
 			continue
 		}
 		if err := e.fill(h, q.AsOf, shown); err != nil {
@@ -414,10 +428,12 @@ func boundedNote(b index.Bounded) string {
 // outcome says what a hit alone would lead to.
 func (e *Engine) outcome(h *Hit) Outcome {
 	switch {
-	case h.Score < e.params.Possible():
+	case h.Score < e.params.Possible() && !h.Identified:
 		return Clear
 	case h.Tier == TierFormer || h.Tier == TierNamed || h.Tier == TierControlled:
 		return Possible
+	case h.Identified && (h.Tier == TierListed || h.Tier == TierOwned):
+		return Match
 	case h.Score < e.params.Alert() || h.Tier == TierUncertain || h.Tier == TierMaybeOwned:
 		return Possible
 	}

@@ -252,7 +252,7 @@ func (p *parser) find(name string) string {
 	if code := p.states[name]; code != "" {
 		return code
 	}
-	return p.in.FindState(p.t, name)
+	return p.in.MaybeState(p.t, name)
 }
 
 func (p *parser) state(name string) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -148,7 +149,7 @@ func (r *decideRun) fromFlags() error {
 		for _, k := range vocab.Kinds() {
 			names = append(names, k.Name)
 		}
-		if err := r.prompt(a, "kind", "What is done?", names); err != nil {
+		if err := r.prompt("kind", "What is done?", names, a); err != nil {
 			return err
 		}
 	}
@@ -156,7 +157,7 @@ func (r *decideRun) fromFlags() error {
 		a.Date = *r.asOf
 	}
 	if a.Date.From == when.NoDay && r.Ask {
-		if err := r.prompt(a, "date", "On which day (2017-07-04), or in which month or year?", nil); err != nil {
+		if err := r.prompt("date", "On which day (2017-07-04), or in which month or year?", nil, a); err != nil {
 			return err
 		}
 	}
@@ -206,12 +207,13 @@ func (r *decideRun) file(name string) error {
 }
 
 func (r *decideRun) one(a *activity.Activity, title string) error {
-	rl, err := r.rule(a)
+	full, said := r.resolve(a)
+	rl, err := r.rule(full, said)
 	if err != nil {
 		return err
 	}
 	if r.Ask {
-		if rl, err = r.ask(a, rl); err != nil {
+		if rl, err = r.ask(a, full, rl); err != nil {
 			return err
 		}
 	}
@@ -231,11 +233,15 @@ func (r *decideRun) one(a *activity.Activity, title string) error {
 	return err
 }
 
-func (r *decideRun) rule(a *activity.Activity) (*ruling.Ruling, error) {
-	var said []ruling.Screened
+// resolve looks up parties and the ship.
+func (r *decideRun) resolve(a *activity.Activity) (*activity.Activity, []ruling.Screened) {
 	if look := r.resolver(); look != nil {
-		a, said = look.Resolve(a)
+		return look.Resolve(a)
 	}
+	return a, nil
+}
+
+func (r *decideRun) rule(a *activity.Activity, said []ruling.Screened) (*ruling.Ruling, error) {
 	rl, err := r.d.Engine.Decide(ruling.Request{
 		Activity: a, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief, Screened: said,
 	})
@@ -248,8 +254,10 @@ func (r *decideRun) rule(a *activity.Activity) (*ruling.Ruling, error) {
 	return rl, err
 }
 
-// ask puts the engine's own next question until nothing is open.
-func (r *decideRun) ask(a *activity.Activity, rl *ruling.Ruling) (*ruling.Ruling, error) {
+// ask puts the engine's own next question until nothing is open. What was looked up
+// for the activity a is in full; an answer goes into both, so that it settles what
+// a look-up left open and leaves the rest of it as it is.
+func (r *decideRun) ask(a, full *activity.Activity, rl *ruling.Ruling) (*ruling.Ruling, error) {
 	for q := rl.Next(); q != nil; q = rl.Next() {
 		values := q.Values
 		if !q.Date && len(values) == 0 {
@@ -258,7 +266,7 @@ func (r *decideRun) ask(a *activity.Activity, rl *ruling.Ruling) (*ruling.Ruling
 		if !q.Date && vocab.FactOf(q.Fact).Type == vocab.Bool {
 			values = []string{"yes", "no"}
 		}
-		if err := r.prompt(a, q.Name(), report.QuestionText(q), values); err != nil {
+		if err := r.prompt(q.Name(), report.QuestionText(q), values, a, full); err != nil {
 			if fault.CodeOf(err) == fault.Unavailable { // no more answers: say what stands
 				return rl, nil
 			}
@@ -267,16 +275,21 @@ func (r *decideRun) ask(a *activity.Activity, rl *ruling.Ruling) (*ruling.Ruling
 		if q.Date {
 			r.asOf = nil
 		}
+		said := rl.Screened
+		if q.Date || q.Fact == vocab.VesselIMO {
+			full, said = r.resolve(a)
+		}
 		var err error
-		if rl, err = r.rule(a); err != nil {
+		if rl, err = r.rule(full, said); err != nil {
 			return nil, err
 		}
 	}
 	return rl, nil
 }
 
-// prompt asks for one fact and states it; a wrong answer is asked again.
-func (r *decideRun) prompt(a *activity.Activity, name, question string, values []string) error {
+// prompt asks for one fact and states it of each activity; a wrong answer is asked
+// again.
+func (r *decideRun) prompt(name, question string, values []string, of ...*activity.Activity) error {
 	if r.in == nil {
 		r.in = bufio.NewScanner(r.m.In)
 	}
@@ -294,7 +307,10 @@ func (r *decideRun) prompt(a *activity.Activity, name, question string, values [
 		if answer == "" {
 			continue
 		}
-		err := r.d.Reference.SetFact(a, name, answer)
+		var err error
+		for _, a := range of {
+			err = cmp.Or(err, r.d.Reference.SetFact(a, name, answer))
+		}
 		if err == nil {
 			return nil
 		}

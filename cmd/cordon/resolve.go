@@ -11,6 +11,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/ownership"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -93,7 +94,7 @@ func input(q *decide.Look) match.Input {
 
 func (l *lazyLists) hit(h *screening.Hit, day when.Day) (decide.Hit, error) {
 	out := decide.Hit{
-		List: h.List, Subject: h.ID, Score: h.Score, Sure: h.Score >= l.desk.Params().Alert(), Listings: h.Statuses,
+		List: h.List, Subject: h.ID, Score: report.Score(h.Score), Sure: h.Score >= l.desk.Params().Alert(), Listings: h.Statuses,
 	}
 	for i := range h.Owners {
 		r := &h.Owners[i].Result

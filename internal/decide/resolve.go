@@ -319,6 +319,9 @@ func (s *resolution) weigh(found *Found) []finding {
 		for i := range found.Hits {
 			f.hit(&found.Hits[i], &g.Listings, s.days)
 		}
+		if f.listed == former && f.status == nil {
+			f.listed = none // nothing can be stated that another day could bring back
+		}
 		if f.listed != none || f.owned != none {
 			out = append(out, f)
 		}
@@ -342,7 +345,11 @@ func (f *finding) hit(h *Hit, g *law.Listings, days when.Period) {
 		if !belongs(&st.Listing, g) {
 			continue
 		}
-		if l := levelOf(st, days, h.Sure && len(st.Listing.Programmes) > 0); l > f.listed {
+		l := levelOf(st, days, h.Sure && len(st.Listing.Programmes) > 0)
+		if l == dated && f.listed == dated {
+			l = open // taken off and listed again: the days of one would hide the other
+		}
+		if l > f.listed {
 			f.listed, f.status = l, nil
 			if exact(st) {
 				f.status = st
@@ -507,7 +514,7 @@ func (h *Hit) said(line ruling.Screened, days when.Period) ruling.Screened {
 
 // tier says in a word how a subject stood on the days.
 func (h *Hit) tier(days when.Period) string {
-	best, order := "named", []string{"former", "controlled", "uncertain", "listed"}
+	best, order := "named", []string{"not_yet", "former", "controlled", "uncertain", "listed"}
 	take := func(w string) {
 		if slices.Index(order, w) > slices.Index(order, best) {
 			best = w
@@ -517,7 +524,9 @@ func (h *Hit) tier(days when.Period) string {
 		st := &h.Listings[i]
 		switch at := standing(st, days); {
 		case st.Listing.Tier == subject.Named:
-		case at == snapshot.NotYet || at == snapshot.Delisted:
+		case at == snapshot.NotYet:
+			take("not_yet")
+		case at == snapshot.Delisted:
 			take("former")
 		case at != snapshot.Listed:
 			take("uncertain")

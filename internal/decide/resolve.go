@@ -332,7 +332,7 @@ func (s *resolution) weigh(found *Found) []finding {
 // belongs reports whether a listing is, or may be, of a regime: one that names no
 // programme may be of any of its authority.
 func belongs(l *subject.Listing, g *law.Listings) bool {
-	if l.Tier != subject.Designated || l.Authority != g.Authority {
+	if l.Tier != subject.Designated || g.Authority == "" || l.Authority != g.Authority {
 		return false
 	}
 	return len(l.Programmes) == 0 || slices.ContainsFunc(l.Programmes, func(p string) bool { return g.Has(l.Authority, p) })

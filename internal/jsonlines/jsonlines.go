@@ -23,6 +23,7 @@ type Reader struct {
 	pos, end int
 	err      error
 	line     int
+	cut      bool
 }
 
 // NewReader makes a reader. The error says what the file is where it is empty or
@@ -77,6 +78,16 @@ func (r *Reader) Next() ([]byte, int, error) {
 	}
 }
 
+// Cut reports whether the last line was ended by the end of the file and not by a
+// line end: if it cannot be read, the file is broken off.
+func (r *Reader) Cut() bool { return r.cut }
+
+// Broken is the fault of a file that ends inside a line.
+func (r *Reader) Broken(cause error) error {
+	return fault.Wrap(fault.Invalid, cause, "the file is broken off in the middle of a line").WithFix("fetch it again").
+		At(fault.Place{File: r.file, Line: r.line})
+}
+
 func (r *Reader) next() ([]byte, error) {
 	for seen := 0; ; {
 		if i := bytes.IndexByte(r.buf[r.pos+seen:r.end], '\n'); i >= 0 {
@@ -96,6 +107,7 @@ func (r *Reader) next() ([]byte, error) {
 			b := r.buf[r.pos:r.end]
 			r.pos = r.end
 			r.line++
+			r.cut = true
 			return b, nil
 		}
 		r.fill()

@@ -179,6 +179,9 @@ func (p *parser) lines(ctx context.Context, src io.Reader) error {
 		}
 		p.t.Seen("row")
 		fields, err := object(b)
+		if err != nil && r.Cut() {
+			return r.Broken(err)
+		}
 		if err != nil {
 			p.t.Refuse("row", p.at(line), "", "%v", err)
 			continue

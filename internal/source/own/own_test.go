@@ -55,6 +55,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"used and ignored":                  {small + "ignore: B\n", "N,B\n", "both uses and ignores"},
 		"a key of which nothing is said":    {small, `{"N":"a","C":1}`, `says nothing of the column "C"`},
 		"a page":                            {small, "<!DOCTYPE html>", "web page"},
+		"lines that are broken off":         {small, "{\"N\":\"a\"}\n{\"N\":", "broken off"},
 		"an array":                          {small, `[{"N":"a"}]`, "JSON array"},
 		"quotes that do not close":          {small, "N,B\n\"a,\n", "quotes do not close"},
 		"a packed file that is broken off":  {small, "\x1f\x8b\x08\x00", "damaged"},

@@ -70,6 +70,12 @@ type Format struct {
 	// files as a whole cannot be trusted: they are broken off, are not what
 	// they say, or exceed a limit; then nothing of them is kept.
 	Parse func(ctx context.Context, in *Input, t *Tally) error
+	// Delta says that a file of this format holds only what changed since the
+	// publication before it. It is read together with the files of the snapshot
+	// it is applied to: Input.Files are those, then the file itself, and what
+	// comes out is the whole list. So a list with deltas has the same proof as
+	// one without, and its snapshot can be made anew from the bytes kept with it.
+	Delta bool
 	// Seen says which real file of the publication has been through this
 	// parser, and when; empty when none has, and the user is told so.
 	Seen string

@@ -10,6 +10,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/source/csl"
 	"github.com/cordon-engine/cordon/internal/source/eu"
 	"github.com/cordon-engine/cordon/internal/source/eujournal"
+	"github.com/cordon-engine/cordon/internal/source/ftm"
 	"github.com/cordon-engine/cordon/internal/source/jp"
 	"github.com/cordon-engine/cordon/internal/source/ofac"
 	"github.com/cordon-engine/cordon/internal/source/own"
@@ -21,6 +22,7 @@ import (
 // they are shown.
 func Sources() []publication.Source {
 	return slices.Concat([]publication.Source{un.Source()}, ofac.Sources(), []publication.Source{
-		uk.Source(), eu.Source(), eujournal.Source(), csl.Source(), ch.Source(), ca.Source(), au.Source(), jp.Source(), own.Source(),
+		uk.Source(), eu.Source(), eujournal.Source(), csl.Source(), ch.Source(), ca.Source(), au.Source(), jp.Source(),
+		ftm.Source(), own.Source(),
 	})
 }

@@ -9,6 +9,7 @@ package tabular
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -136,6 +137,34 @@ func (r *Reader) Next() (*Row, error) {
 			}
 		}
 		return &r.row, nil
+	}
+}
+
+// Each calls row for every row to the end, and bad for every row that is none: one
+// with more cells than the header or, if whole, with fewer.
+func (r *Reader) Each(ctx context.Context, whole bool, row func(*Row) error, bad func(*RowError)) error {
+	for {
+		next, err := r.Next()
+		var fault *RowError
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.As(err, &fault):
+			bad(fault)
+			continue
+		case err == nil:
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		if n, all := len(next.Fields), len(r.names); whole && n < all {
+			bad(&RowError{next.Line, fmt.Sprintf("it has %d cells, the header %d", n, all)})
+			continue
+		}
+		if err := row(next); err != nil {
+			return err
+		}
 	}
 }
 

@@ -12,7 +12,6 @@ package au
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"regexp"
 	"slices"
@@ -121,27 +120,19 @@ func (p *parser) read(ctx context.Context, src io.Reader) error {
 	if p.measured {
 		columns = append(columns, measures...)
 	}
-	for last := ""; ; {
-		tr, err := r.Next()
-		var bad *tabular.RowError
-		switch {
-		case errors.Is(err, io.EOF):
-			for _, column := range r.Unused() {
-				p.t.Odd(publication.UnknownElement, "column "+column, p.at(1))
-			}
-			return ctx.Err()
-		case errors.As(err, &bad):
-			p.t.Seen("row")
-			p.t.Refuse("row", p.at(bad.Line), "", "%s", bad.Reason)
-			continue
-		case err != nil:
-			return err
-		}
+	last := ""
+	err = r.Each(ctx, false, func(row *tabular.Row) (err error) {
 		p.t.Seen("row")
-		if last, err = p.take(tr, columns, last); err != nil {
-			return err
-		}
+		last, err = p.take(row, columns, last)
+		return err
+	}, func(bad *tabular.RowError) {
+		p.t.Seen("row")
+		p.t.Refuse("row", p.at(bad.Line), "", "%s", bad.Reason)
+	})
+	for _, column := range r.Unused() {
+		p.t.Odd(publication.UnknownElement, "column "+column, p.at(1))
 	}
+	return err
 }
 
 var refParts = regexp.MustCompile(`^(\d+)([a-z]*\d*)$`)

@@ -11,7 +11,6 @@ package csl
 import (
 	"bytes"
 	"context"
-	"errors"
 	"hash/fnv"
 	"io"
 	"regexp"
@@ -95,39 +94,22 @@ func (p *parser) run(ctx context.Context, src io.Reader, entry func(*parser, *ta
 	if err := r.Require("source", "name", "alt_names"); err != nil {
 		return err
 	}
-	for {
-		row, err := r.Next()
-		var bad *tabular.RowError
-		switch {
-		case errors.Is(err, io.EOF):
-			for _, column := range r.Unused() {
-				p.t.Odd(publication.UnknownElement, "column "+column, fault.Place{File: p.file, Line: 1})
-			}
-			return nil
-		case errors.As(err, &bad):
-			p.t.Seen("list")
-			p.t.Refuse("list", p.here(bad.Line), "", "%s", bad.Reason)
-			continue
-		case err != nil:
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+	err = r.Each(ctx, true, func(row *tabular.Row) error {
 		p.at = p.here(row.Line)
 		p.t.Seen("list")
-		if n, all := len(row.Fields), len(r.Columns()); n < all {
-			p.t.Refuse("list", p.at, "", "it has %d cells, the header %d", n, all)
-			continue
-		}
 		if row.Get("source") == "source" {
 			p.t.Refuse("list", p.at, "", "it is the header once more")
-			continue
+			return nil
 		}
-		if err := entry(p, row); err != nil {
-			return err
-		}
+		return entry(p, row)
+	}, func(bad *tabular.RowError) {
+		p.t.Seen("list")
+		p.t.Refuse("list", p.here(bad.Line), "", "%s", bad.Reason)
+	})
+	for _, column := range r.Unused() {
+		p.t.Odd(publication.UnknownElement, "column "+column, p.here(1))
 	}
+	return err
 }
 
 // again counts how often a key was there before.

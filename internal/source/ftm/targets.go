@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"errors"
-	"io"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -34,36 +32,20 @@ func parseTargets(ctx context.Context, in *publication.Input, t *publication.Tal
 	if err != nil {
 		return err
 	}
-	for {
-		row, err := r.Next()
-		var bad *tabular.RowError
-		switch {
-		case errors.Is(err, io.EOF):
-			for _, column := range r.Unused() {
-				p.t.Odd(publication.UnknownElement, "column "+column, fault.Place{File: file.Name, Line: 1})
-			}
-			p.finish()
-			return nil
-		case errors.As(err, &bad):
-			t.Seen("target")
-			t.Refuse("target", fault.Place{File: file.Name, Line: bad.Line}, "", "%s", bad.Reason)
-			continue
-		case err != nil:
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		p.at = fault.Place{File: file.Name, Line: row.Line}
+	place := func(line int) fault.Place { return fault.Place{File: file.Name, Line: line} }
+	err = r.Each(ctx, true, func(row *tabular.Row) error {
+		p.at = place(row.Line)
 		t.Seen("target")
-		if n, all := len(row.Fields), len(r.Columns()); n < all {
-			t.Refuse("target", p.at, row.Get("id"), "it has %d cells, the header %d", n, all)
-			continue
-		}
-		if err := p.target(row); err != nil {
-			return err
-		}
+		return p.target(row)
+	}, func(bad *tabular.RowError) {
+		t.Seen("target")
+		t.Refuse("target", place(bad.Line), "", "%s", bad.Reason)
+	})
+	for _, column := range r.Unused() {
+		p.t.Odd(publication.UnknownElement, "column "+column, place(1))
 	}
+	p.finish()
+	return err
 }
 
 // list gives the values of a cell: they are parted by semicolons and quoted as in

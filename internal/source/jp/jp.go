@@ -8,7 +8,6 @@ package jp
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"strings"
 
@@ -91,31 +90,19 @@ func (p *parser) run(ctx context.Context, src io.Reader) error {
 	if err := r.Require(required...); err != nil {
 		return err
 	}
-	for {
-		row, err := r.Next()
-		var bad *tabular.RowError
-		switch {
-		case errors.Is(err, io.EOF):
-			for _, column := range r.Unused() {
-				p.t.Odd(publication.UnknownElement, "column "+column, fault.Place{File: p.file, Line: 1})
-			}
-			return nil
-		case errors.As(err, &bad):
-			p.t.Seen("list")
-			p.t.Refuse("list", fault.Place{File: p.file, Line: bad.Line}, "", "%s", bad.Reason)
-			continue
-		case err != nil:
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		p.at, p.row = fault.Place{File: p.file, Line: row.Line}, row
+	place := func(line int) fault.Place { return fault.Place{File: p.file, Line: line} }
+	err = r.Each(ctx, false, func(row *tabular.Row) error {
+		p.at, p.row = place(row.Line), row
 		p.t.Seen("list")
-		if err := p.entry(); err != nil {
-			return err
-		}
+		return p.entry()
+	}, func(bad *tabular.RowError) {
+		p.t.Seen("list")
+		p.t.Refuse("list", place(bad.Line), "", "%s", bad.Reason)
+	})
+	for _, column := range r.Unused() {
+		p.t.Odd(publication.UnknownElement, "column "+column, place(1))
 	}
+	return err
 }
 
 func (p *parser) get(column string) string { return publication.Line(p.row.Get(column)) }

@@ -98,27 +98,13 @@ func (p *parser) table(ctx context.Context, src io.Reader) error {
 	if err := p.header(r); err != nil {
 		return err
 	}
-	for {
-		row, err := r.Next()
-		var bad *tabular.RowError
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case errors.As(err, &bad):
-			p.t.Seen("row")
-			p.t.Refuse("row", p.at(bad.Line), "", "%s", bad.Reason)
-			continue
-		case err != nil:
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+	return r.Each(ctx, false, func(row *tabular.Row) error {
 		p.t.Seen("row")
-		if err := p.entry(row.Line, func(column string) []string { return p.values(row.Get(column)) }); err != nil {
-			return err
-		}
-	}
+		return p.entry(row.Line, func(column string) []string { return p.values(row.Get(column)) })
+	}, func(bad *tabular.RowError) {
+		p.t.Seen("row")
+		p.t.Refuse("row", p.at(bad.Line), "", "%s", bad.Reason)
+	})
 }
 
 // header makes sure that every column is used or ignored, and stands once.

@@ -27,6 +27,11 @@ type Merger struct {
 // are taken for one when nothing contradicts and more than names agrees.
 const SameBits = 18
 
+// MaxEvidence is the largest number of subjects among which names are compared
+// to find the same one; beyond it only references and identifiers join subjects,
+// since comparing everybody with everybody alike would take minutes.
+const MaxEvidence = 20_000
+
 // reference finds the reference numbers of the UN list that other publications
 // cite: three letters, the last of which is i or e, a dot and three digits.
 var reference = regexp.MustCompile(`\b[A-Z]{2}[ie]\.\d{3}\b`)
@@ -94,7 +99,11 @@ func (e *Engine) agree(all []Merger) ([]Merger, error) {
 func (e *Engine) sameAs(w *worker, d *prepared) ([]Merger, error) {
 	s := d.doc.Record.Subject
 	out := e.cited(d)
-	found, _, err := w.candidates(e.ix, readings{d.p, d.p}, e.limits)
+	find := w.candidates
+	if e.ix.Len() > MaxEvidence {
+		find = w.identified
+	}
+	found, _, err := find(e.ix, readings{d.p, d.p}, e.limits)
 	if err != nil {
 		return nil, err
 	}

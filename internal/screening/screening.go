@@ -220,7 +220,16 @@ func (r readings) keys() []uint64 {
 // candidates finds the documents that share enough with a query, in the order of
 // their numbers.
 func (w *worker) candidates(ix *index.Index, r readings, limits index.Limits) ([]candidate, index.Bounded, error) {
-	found, bounded, err := w.search.Find(ix, r.keys(), match.IdentifierKeys(r.plain), limits)
+	return w.documents(w.search.Find(ix, r.keys(), match.IdentifierKeys(r.plain), limits))
+}
+
+// identified finds the documents that share an identifier with a query.
+func (w *worker) identified(ix *index.Index, r readings, limits index.Limits) ([]candidate, index.Bounded, error) {
+	return w.documents(w.search.Find(ix, nil, match.IdentifierKeys(r.plain), limits))
+}
+
+// documents gathers units by their documents.
+func (w *worker) documents(found []index.Candidate, bounded index.Bounded, err error) ([]candidate, index.Bounded, error) {
 	if err != nil {
 		return nil, bounded, err
 	}

@@ -209,6 +209,11 @@ func (j *job) parse(ctx context.Context) error {
 		return err
 	}
 	j.meta.Format = format.Name
+	if format.Delta {
+		if err := j.onTop(ctx); err != nil {
+			return err
+		}
+	}
 	t := publication.NewTally(j.put)
 	in := &publication.Input{List: j.req.List, Files: j.files, Places: j.Places, Mapping: j.req.Mapping}
 	if err := format.Parse(ctx, in, t); err != nil {
@@ -230,6 +235,29 @@ func (j *job) parse(ctx context.Context) error {
 		y, m, d := j.meta.Recorded.Date()
 		j.meta.Published, j.meta.Undated = when.Date(y, int(m), d), true
 	}
+	return nil
+}
+
+// onTop puts the files of the snapshot in force before those of a delta, which
+// says only what changed since. The new snapshot has them all, so that it can be
+// read again from what is kept.
+func (j *job) onTop(ctx context.Context) error {
+	now, err := j.Store.Snapshot(ctx, snapshot.ID{List: j.req.List})
+	if fault.CodeOf(err) == fault.NotFound && err != nil {
+		return fault.New(fault.Conflict, "this is a delta, and the list that it changes is not loaded").
+			At(fault.Place{File: j.req.Files[0].Name}).WithFix("load the whole list first")
+	}
+	if err != nil {
+		return err
+	}
+	var before []publication.File
+	for _, f := range now.Files {
+		before = append(before, publication.File{
+			Name: f.Name, Part: f.Part, Open: func() (io.ReadCloser, error) { return j.Store.Raw(ctx, f.SHA256) },
+		})
+	}
+	j.files = append(before, j.files...)
+	j.meta.Files = append(slices.Clone(now.Files), j.meta.Files...)
 	return nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/publication/publicationtest"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/source/ftm"
 	"github.com/cordon-engine/cordon/internal/source/un"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -285,5 +286,36 @@ func TestNoSourceTakesAnErrorPage(t *testing.T) {
 				t.Errorf("%s keeps %s", src.ID, name)
 			}
 		}
+	}
+}
+
+// A delta is read on top of the list in force and gives the whole list; alone, out
+// of order or twice it does not pass for one.
+func TestDeltas(t *testing.T) {
+	l, store := loader(t)
+	dir := filepath.Join("..", "source", "ftm", "testdata")
+	try := func(name string) (string, error) {
+		req := load.Request{Source: ftm.Source(), Files: []publication.File{publicationtest.OnDisk(filepath.Join(dir, name), "")}, Now: now, Published: when.NoDay, Shrunk: true}
+		res, err := l.Load(context.Background(), req)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprint(res.Meta.Number, " ", res.Same, " ", len(res.Meta.Files)), nil
+	}
+	for _, step := range []struct{ file, want string }{
+		{"delta-1.json", ""}, {"entities.ftm.json", "1 false 1"}, {"delta-2.json", ""}, {"delta-1.json", "2 false 2"},
+		{"delta-1.json", "2 true 2"}, {"delta-2.json", "3 false 3"},
+	} {
+		got, err := try(step.file)
+		if got != step.want || (err != nil) != (step.want == "") || err != nil && fault.CodeOf(err) == fault.Internal {
+			t.Errorf("%s: %q %v, want %q", step.file, got, err, step.want)
+		}
+	}
+	if err := store.Verify(context.Background(), func(p string) {
+		if !strings.HasPrefix(p, snapshot.Leftover) {
+			t.Error(p)
+		}
+	}); err != nil {
+		t.Error(err)
 	}
 }

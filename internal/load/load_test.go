@@ -172,6 +172,9 @@ func TestPull(t *testing.T) {
 // A daily file that was only generated anew is no new list: 53 real files are
 // two.
 func TestDailyFilesAreTwoLists(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: 53 loads of the real list")
+	}
 	archive := publicationtest.Shared(t, "un/daily_2025-11-29_2026-01-28.tar.xz")
 	dir := t.TempDir()
 	if out, err := exec.Command("tar", "-C", dir, "-xJf", archive).CombinedOutput(); err != nil {

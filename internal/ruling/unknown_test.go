@@ -120,7 +120,11 @@ func TestUnknownIsBetweenTheValues(t *testing.T) {
 			}
 		}
 	}
-	if asked < 300 || not < 300 {
+	few := 1
+	if testing.Short() { // a tenth of the scenarios
+		few = 10
+	}
+	if asked < 300/few || not < 300/few {
 		t.Errorf("%d are asked for and %d not: the test says little", asked, not)
 	}
 	t.Logf("%d facts stated as not known are asked for, %d not", asked, not)

@@ -35,12 +35,7 @@ func (s *Scorer) ScoreNames(a, b *Prepared, names []uint32) Score {
 			}
 		}
 	}
-	if out.A < 0 {
-		out.NameBits = weights[fBias]
-	}
-	out.Bits = out.NameBits + s.factBits(a, b, nil)
-	out.Probability = s.p.probability(out.Bits, k)
-	return out
+	return s.conclude(out, a, b, k)
 }
 
 // consonantPairs gives, as a set of 64, which of the eight classes of consonants

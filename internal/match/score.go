@@ -144,8 +144,13 @@ func (s *Scorer) Score(a, b *Prepared) Score {
 			}
 		}
 	}
+	return s.conclude(out, a, b, k)
+}
+
+// conclude adds the facts to the evidence of the names that agree best.
+func (s *Scorer) conclude(out Score, a, b *Prepared, k kind) Score {
 	if out.A < 0 {
-		out.NameBits = weights[fBias] // no name on one side: nothing known
+		out.NameBits = s.weights[k][fBias] // no name on one side: nothing known
 	}
 	out.Weak = out.A >= 0 && (a.names[out.A].kind == Weak || b.names[out.B].kind == Weak)
 	out.Bits = out.NameBits + s.factBits(a, b, nil)

@@ -306,8 +306,12 @@ func TestDeltas(t *testing.T) {
 		return fmt.Sprint(res.Meta.Number, " ", res.Same, " ", len(res.Meta.Files)), nil
 	}
 	for _, step := range []struct{ file, want string }{
-		{"delta-1.json", ""}, {"entities.ftm.json", "1 false 1"}, {"delta-2.json", ""}, {"delta-1.json", "2 false 2"},
-		{"delta-1.json", "2 true 2"}, {"delta-2.json", "3 false 3"},
+		{"delta-1.json", ""},
+		{"entities.ftm.json", "1 false 1"},
+		{"delta-2.json", ""},
+		{"delta-1.json", "2 false 2"},
+		{"delta-1.json", "2 true 2"},
+		{"delta-2.json", "3 false 3"},
 	} {
 		got, err := try(step.file)
 		if got != step.want || (err != nil) != (step.want == "") || err != nil && fault.CodeOf(err) == fault.Internal {

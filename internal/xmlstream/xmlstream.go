@@ -646,8 +646,9 @@ func nameLen(b []byte) int {
 	return len(b)
 }
 
+// local is the name without its prefix; a colon that parts nothing from nothing belongs to the name.
 func local(name []byte) []byte {
-	if i := bytes.IndexByte(name, ':'); i >= 0 {
+	if i := bytes.IndexByte(name, ':'); i > 0 && i+1 < len(name) {
 		return name[i+1:]
 	}
 	return name

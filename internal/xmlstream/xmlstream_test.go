@@ -185,7 +185,7 @@ func TestNodesTellWhatWasNotAskedFor(t *testing.T) {
 // FuzzReader compares with the standard library: what we take, it takes, and
 // both see the same.
 func FuzzReader(f *testing.F) {
-	for _, s := range []string{`<a b="1">t&amp;<b/></a>`, `<a><![CDATA[x]]></a>`, "<a>\r\n</a>", `<?xml version="1.0"?><x:a xmlns:x="u"/>`} {
+	for _, s := range []string{`<a b="1">t&amp;<b/></a>`, `<a><![CDATA[x]]></a>`, "<a>\r\n</a>", `<?xml version="1.0"?><x:a xmlns:x="u"/>`, `<:/>`, `<a:/>`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {

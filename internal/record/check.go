@@ -184,11 +184,11 @@ func checkQuantity(r *Record) *fault.Error {
 		return err.WithFix("give one of: %s", strings.Join(Units(), ", "))
 	}
 	if u.only != nil && !slices.Contains(u.only, r.Measure) {
-		return wrong("unit", "a %s is not counted in %s", r.Measure, u.about)
+		return wrong("unit", "%s is not counted in %s", r.Measure, u.about)
 	}
 	for i := range units {
 		if own := &units[i]; own != u && slices.Contains(own.only, r.Measure) {
-			return wrong("unit", "a %s is counted in %s, not in %s", r.Measure, own.about, u.about)
+			return wrong("unit", "%s is counted in %s, not in %s", r.Measure, own.about, u.about)
 		}
 	}
 	if r.Measure == TradeShare && r.Quantity.High > 100 {

@@ -202,6 +202,9 @@ func (f *fileReader) record(n *yamltree.Node) (Record, error) {
 	if err := f.fields(n, &r); err != nil {
 		return r, err
 	}
+	if !r.Quantity.Known && !r.Blank {
+		r.Unit = "" // that of the defaults; there is nothing to count in it
+	}
 	r.Series, r.Snapshot = f.file.Series, max(r.Snapshot, 1)
 	switch key := (fileKey{r.Snapshot, r.ID}); {
 	case r.ID == "":

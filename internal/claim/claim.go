@@ -23,9 +23,15 @@ type Source struct {
 	State     place.State
 	Published when.Period
 	URL       string
-	// SHA256 and Captured belong to the kept original; empty where only the reference is kept.
+	// CopyOf is the source of which this one is a copy, a translation or a summary: what it says in its own voice has
+	// that source's origin. "" for none.
+	CopyOf string
+	// SHA256, in hexadecimal, Size, in bytes, Captured and Tool (what captured it) belong to the kept original; empty
+	// where only the reference is kept.
 	SHA256   string
+	Size     int
 	Captured when.Day
+	Tool     string
 	// Verified is false where we have not seen the text itself but an account of it.
 	Verified bool
 	Note     string
@@ -48,7 +54,7 @@ const (
 	Registry
 )
 
-// Claim is one assertion by one speaker in one source.
+// Claim is one assertion by one speaker in one source. A Period or Request.On whose From is [when.NoDay] is not given.
 type Claim struct {
 	ID     string
 	Source string
@@ -57,15 +63,20 @@ type Claim struct {
 	Where    string
 	From, To int
 	// Speaker is in whose name it is said; SpeakerState the state whose organ or official speaks.
+	// SpeakerKind says what the speaker is; the zero value stands for a state organ where SpeakerState is set, and for
+	// the kind of the source where it is not.
 	Speaker      string
 	SpeakerState place.State
+	SpeakerKind  SourceKind
 	Kind         Kind
 	// Text says it in our own words.
 	Text string
 	// Hedge is the likelihood word the speaker used, in our own words; "" for none.
 	Hedge string
-	// About are the states whose conduct it is about, Obligations the provisions by their ids.
+	// About are the states whose conduct it is about, Act what was done, in a few words, where neither Activity nor
+	// Obligations say so; Obligations are provisions by their ids.
 	About       []place.State
+	Act         string
 	Obligations []string
 	// Parties are the persons, firms and ships it names, each with the act that it names them for.
 	Parties []Party
@@ -130,7 +141,8 @@ type Link struct {
 // LinkKind says how one claim stands to another.
 type LinkKind uint8
 
-// The kinds of links.
+// The kinds of links. A claim that repeats or quotes another rests on it and adds no origin; one that supports or
+// challenges another has an origin of its own.
 const (
 	Supports LinkKind = iota
 	Challenges

@@ -1,6 +1,7 @@
 package claim
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -78,7 +79,7 @@ func (l *Ledger) checkClaim(c *Claim, obligation func(string) bool, near func(st
 		}
 		return e.WithFix("`cordon law list` shows the ids")
 	}
-	for _, check := range []func(*Claim) error{acts, l.links, l.answers, grades, disputes} {
+	for _, check := range []func(*Claim) error{acts, l.links, origin, l.answers, grades, disputes} {
 		if err := check(c); err != nil {
 			return err
 		}
@@ -139,6 +140,16 @@ func (l *Ledger) links(c *Claim) error {
 				WithFix("who holds it to be wrong challenges it")
 		}
 		l.inbound[k.To] = append(l.inbound[k.To], Inbound{k.Kind, c})
+	}
+	return nil
+}
+
+// origin holds that what rests on another claim names no origin of its own.
+func origin(c *Claim) error {
+	rests := slices.ContainsFunc(c.Links, func(k Link) bool { return k.Kind == Repeats || k.Kind == Quotes })
+	if rests && c.Origin != "" {
+		return fault.New(fault.Invalid, "the claim repeats or quotes another and names an origin of its own").
+			At(fault.Place{Field: "origin"}).WithFix("leave the origin out, or say that it supports the other")
 	}
 	return nil
 }

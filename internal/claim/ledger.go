@@ -23,6 +23,7 @@ type Ledger struct {
 	at       map[string]fault.Place // of "source ID" and "claim ID"
 	inbound  map[string][]Inbound   // by the ID that links lead to
 	origins  map[string][]string    // by the ID of a claim
+	counted  map[string][]string    // those of them that count
 	takenBy  map[string]string      // retracted claim to the one that retracts it
 }
 
@@ -59,7 +60,7 @@ func LoadFiles(ref *activity.Reference, fsys fs.FS, dir string) ([]Entry, error)
 func New(entries []Entry, obligation func(id string) bool, near func(id string) []string) (*Ledger, error) {
 	l := &Ledger{
 		sourceAt: map[string]*Source{}, claimAt: map[string]*Claim{}, at: map[string]fault.Place{},
-		inbound: map[string][]Inbound{}, origins: map[string][]string{}, takenBy: map[string]string{},
+		inbound: map[string][]Inbound{}, takenBy: map[string]string{},
 	}
 	if err := l.gather(entries); err != nil {
 		return nil, err
@@ -81,6 +82,7 @@ func New(entries []Entry, obligation func(id string) bool, near func(id string) 
 		return nil, err
 	}
 	l.retract()
+	l.trace()
 	return l, nil
 }
 

@@ -1,0 +1,94 @@
+package claim
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/cordon-engine/cordon/internal/text"
+)
+
+// Origins gives what a claim rests on in the end, sorted. A claim that repeats or quotes others has their origins and
+// none of its own. Any other has one: the origin that it names, or else its voice. One state is one voice, whoever speaks for
+// it (courts apart); a publisher is one voice in all its texts; and what a copy says in its own voice is in the voice
+// of the publisher of what it copies. So nobody corroborates himself.
+func (l *Ledger) Origins(c *Claim) []string { return l.origins[c.ID] }
+
+// OriginsOf gives the distinct origins that count among several claims, sorted. A claim that was taken back or judged
+// doubtful has none that counts, and nor has what rests on it alone: a repeat does not wash a claim clean.
+func (l *Ledger) OriginsOf(claims []*Claim) []string {
+	set := map[string]bool{}
+	for _, c := range claims {
+		for _, o := range l.counted[c.ID] {
+			set[o] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// SharingOrigin gives the other claims that share an origin with c, by id.
+func (l *Ledger) SharingOrigin(c *Claim) []*Claim {
+	var out []*Claim
+	for _, o := range l.claims {
+		if o != c && slices.ContainsFunc(l.origins[o.ID], func(k string) bool { return slices.Contains(l.origins[c.ID], k) }) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// trace works out the origins of all claims, and then those that count. Links must not form cycles.
+func (l *Ledger) trace() {
+	l.origins = l.follow(func(*Claim) bool { return true })
+	l.counted = l.follow(func(c *Claim) bool { return l.takenBy[c.ID] == "" && !c.doubtful() })
+}
+
+// follow gives for each claim the origins that it reaches over repeats and quotes, without those of claims that pass
+// refuses.
+func (l *Ledger) follow(pass func(*Claim) bool) map[string][]string {
+	out := map[string][]string{}
+	var of func(c *Claim) []string
+	of = func(c *Claim) []string {
+		if got, ok := out[c.ID]; ok {
+			return got
+		}
+		set := map[string]bool{}
+		rests := false
+		for _, k := range c.Links {
+			if k.Kind == Repeats || k.Kind == Quotes {
+				rests = true
+				for _, o := range of(l.claimAt[k.To]) {
+					set[o] = true
+				}
+			}
+		}
+		if !rests {
+			set[l.voice(c)] = true
+		}
+		if !pass(c) {
+			clear(set)
+		}
+		out[c.ID] = slices.Sorted(maps.Keys(set))
+		return out[c.ID]
+	}
+	for _, c := range l.claims {
+		of(c)
+	}
+	return out
+}
+
+// voice is the origin of a claim that rests on no other.
+func (l *Ledger) voice(c *Claim) string {
+	src := l.SourceOf(c)
+	switch {
+	case c.Origin != "":
+		return "origin: " + c.Origin
+	case c.SpeakerState != 0 && l.Standing(c) != Court:
+		return "state: " + c.SpeakerState.String()
+	case text.Fold(c.Speaker) == text.Fold(src.Publisher):
+		for src.CopyOf != "" {
+			src = l.sourceAt[src.CopyOf]
+		}
+		return "voice: " + text.Fold(src.Publisher)
+	}
+	return "voice: " + text.Fold(c.Speaker)
+}

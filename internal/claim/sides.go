@@ -34,6 +34,9 @@ func (l *Ledger) SidesOf(c *Claim) Sides {
 	}
 	s.For, s.Against, s.Conceded = ordered(s.For), ordered(s.Against), ordered(s.Conceded)
 	s.ForWeight, s.AgainstWeight = l.weigh(s.For), l.weigh(l.withSupport(s.Against))
+	if c.Kind.conduct() {
+		s.ForWeight = l.Weigh(s.For) // a reading of the law supports no fact
+	}
 	return s
 }
 

@@ -8,6 +8,7 @@ package law
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/goods"
@@ -194,6 +195,13 @@ type Provision struct {
 	// Order is the number of the provision in the law, from 0: the order of
 	// findings.
 	Order int
+}
+
+// Binds reports whether the provision binds a state, by its alpha-2 code: the target where it is addressed, any state where
+// states are. Organs and organisations are bound beside states and never in their name.
+func (p *Provision) Binds(state string) bool {
+	target := p.Instrument.Regime.Target == state
+	return target && strings.Contains(p.Bound, "target") || strings.Contains(strings.ToLower(p.Bound), "states")
 }
 
 // Cite gives the citation for people: "S/RES/2397 (2017), paragraph 7".

@@ -1,0 +1,377 @@
+// Package matrix says, for each obligation, state and period, how strong the evidence of a breach is, what the state
+// answers, and what was complied with.
+//
+// Cells follow from rulings on the activities that claims and figures assert, by the rules in rules.go, which
+// docs/method/matrix.md shows as tables. No rule reads a name, no cell holds a score, and nothing is averaged over states.
+// "No information" is a value of its own: it is neither compliance nor breach. The package loads nothing and asks no clock.
+package matrix
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/record"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// Judge rules on activities; an Evaluator of package ruling is one.
+type Judge interface {
+	Decide(ruling.Request) (*ruling.Ruling, error)
+}
+
+// Figure is a record with the activity that it reports, in the vocabulary of the law.
+type Figure struct {
+	Record   *record.Record
+	Activity *activity.Activity
+	// About is the state whose conduct it is.
+	About place.State
+}
+
+// Input is what a matrix is built from.
+type Input struct {
+	Law   *law.Law
+	Judge Judge
+	// Claims are all that are known, with their sources.
+	Claims []*claim.Claim
+	Source func(id string) *claim.Source
+	// Origin gives the independence group of a claim, Retracted whether another claim takes it back.
+	Origin    func(id string) string
+	Retracted func(id string) bool
+	Figures   []Figure
+	// KnownAt leaves out what was published after that day; NoDay for nothing. Law is taken as known today: a ruling is on
+	// the law of the activity's day.
+	KnownAt when.Day
+}
+
+// Matrix holds every item with the obligation and state that it bears on. It does not change.
+type Matrix struct {
+	law   *law.Law
+	items []Item
+	// silent are the answers that were asked for and never came, by claim.
+	byClaim map[string][]int
+	// LeftOut counts the claims and figures published after KnownAt.
+	LeftOut int
+}
+
+// Item is one claim or figure as it bears on one obligation of one state.
+type Item struct {
+	Obligation *law.Provision
+	State      place.State
+	Period     when.Period
+	// Claim or Record; Source is the source of a claim.
+	Claim  *claim.Claim
+	Source *claim.Source
+	Record *record.Record
+	Bears  Bearing
+	// ByHand is true when a person named the obligation and no ruling was made.
+	ByHand bool
+	// Verdict is that of the ruling on the activity; Finding the finding on this obligation, nil when it does not apply.
+	Verdict ruling.Verdict
+	Finding *ruling.Finding
+	Ruling  *ruling.Ruling
+	// Origin is the independence group; items of one origin count once.
+	Origin string
+	// Retracted items are shown and count for nothing.
+	Retracted bool
+	// Late is the number of days by which a report was late; Compliance only.
+	Late int
+}
+
+// ID names the claim or figure.
+func (i *Item) ID() string {
+	if i.Claim != nil {
+		return i.Claim.ID
+	}
+	return i.Record.ID
+}
+
+// Bearing says what an item means for its obligation.
+type Bearing uint8
+
+// The bearings.
+const (
+	// Breach: the activity, if it was as asserted, broke the obligation.
+	Breach Bearing = iota
+	// MayBreach: whether it did hangs on a fact that the item does not give.
+	MayBreach
+	// Lawful: the obligation did not forbid the activity on its day.
+	Lawful
+	// Complied: the obligation was met, or something was done about a breach.
+	Complied
+	// Reply: the state's answer.
+	Reply
+	// Context: said about it, and neither evidence nor answer.
+	Context
+)
+
+var bearings = [...]string{"breach", "may be a breach", "lawful on its day", "complied", "reply", "context"}
+
+// String gives the word for people.
+func (b Bearing) String() string { return bearings[b] }
+
+// Build rules on what the claims and figures assert. An activity on which no ruling can be made is an error that names the
+// claim.
+func Build(in Input) (*Matrix, error) {
+	b := builder{in: in, m: &Matrix{law: in.Law, byClaim: map[string][]int{}}}
+	for _, c := range in.Claims {
+		if err := b.claim(c); err != nil {
+			return nil, err
+		}
+	}
+	for i := range in.Figures {
+		if err := b.figure(&in.Figures[i]); err != nil {
+			return nil, err
+		}
+	}
+	b.replies()
+	slices.SortStableFunc(b.m.items, func(x, y Item) int {
+		return cmp.Or(
+			cmp.Compare(x.Obligation.Order, y.Obligation.Order), cmp.Compare(x.State, y.State),
+			cmp.Compare(x.Period.From, y.Period.From), cmp.Compare(x.Period.To, y.Period.To), cmp.Compare(x.ID(), y.ID()))
+	})
+	return b.m, nil
+}
+
+type builder struct {
+	in Input
+	m  *Matrix
+	// answers are the claims that wait for the items of what they answer.
+	answers []*claim.Claim
+}
+
+func (b *builder) unknownYet(published when.Period) bool {
+	return b.in.KnownAt != when.NoDay && published.From > b.in.KnownAt
+}
+
+// claim adds the items of one claim, or keeps an answer for later.
+func (b *builder) claim(c *claim.Claim) error {
+	source := b.in.Source(c.Source)
+	if b.unknownYet(source.Published) {
+		b.m.LeftOut++
+		return nil
+	}
+	base := Item{
+		Period: c.Period, Claim: c, Source: source, Origin: b.in.Origin(c.ID), Retracted: b.in.Retracted(c.ID), ByHand: true,
+	}
+	if answers(c) {
+		b.answers = append(b.answers, c)
+	}
+	bears := bearing(c)
+	if c.Activity == nil || (bears != Breach && bears != Complied) {
+		return b.byHand(c, base, bears)
+	}
+	r, err := b.in.Judge.Decide(ruling.Request{Activity: c.Activity, KnownAt: when.NoDay, Brief: true})
+	if err != nil {
+		return err
+	}
+	base.ByHand = false
+	return b.ruled(c.About, base, r, c.Obligations, bears)
+}
+
+// bearing is what a claim of its kind means where no ruling says otherwise.
+func bearing(c *claim.Claim) Bearing {
+	switch c.Kind {
+	case claim.Allegation, claim.Finding, claim.Decision, claim.Admission:
+		return Breach
+	case claim.Fact:
+		if c.Activity != nil {
+			return Breach
+		}
+		return Context
+	case claim.Compliance, claim.Remedy:
+		return Complied
+	default:
+		return Context
+	}
+}
+
+// byHand places a claim under the obligations that a person named.
+func (b *builder) byHand(c *claim.Claim, base Item, bears Bearing) error {
+	for _, id := range c.Obligations {
+		p, err := b.provision(id)
+		if err != nil {
+			return err
+		}
+		for _, s := range c.About {
+			item := base
+			item.Obligation, item.State, item.Bears = p, s, bears
+			b.add(item)
+		}
+	}
+	return nil
+}
+
+func (b *builder) provision(id string) (*law.Provision, error) {
+	if p, ok := b.in.Law.Provision(id); ok {
+		return p, nil
+	}
+	_, err := b.in.Law.Find(id)
+	return nil, err
+}
+
+// ruled places an item under each provision that the ruling found broken, or perhaps broken, by a state that it binds, and
+// under the named ones whatever was found.
+func (b *builder) ruled(about []place.State, base Item, r *ruling.Ruling, named []string, bears Bearing) error {
+	base.Ruling, base.Verdict = r, r.Verdict
+	found := map[*law.Provision]*ruling.Finding{}
+	order := make([]*law.Provision, 0, len(r.Findings))
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if before, ok := found[f.Provision]; !ok {
+			order = append(order, f.Provision)
+		} else if breached(before) <= breached(f) {
+			continue
+		}
+		found[f.Provision] = f
+	}
+	for _, id := range named {
+		p, err := b.provision(id)
+		if err != nil {
+			return err
+		}
+		if _, ok := found[p]; !ok {
+			order = append(order, p)
+		}
+	}
+	for _, p := range order {
+		item := base
+		item.Obligation, item.Finding, item.Bears = p, found[p], bears
+		if f := item.Finding; f != nil {
+			item.Late = f.Late
+		}
+		if bears == Breach {
+			item.Bears = Lawful
+			if item.Finding != nil {
+				item.Bears = breached(item.Finding)
+			}
+			if item.Bears == Breach && !b.throughout(p, r) {
+				item.Bears = MayBreach
+			}
+		}
+		if !slices.Contains(named, p.ID) && (!obliges(p) || item.Bears == Lawful || (bears == Complied && !reporting(p))) {
+			continue
+		}
+		for _, s := range about {
+			if p.Binds(s.String()) {
+				item.State = s
+				b.add(item)
+			}
+		}
+	}
+	return nil
+}
+
+// throughout reports whether a provision forbade the activity on every day on which it may have been done.
+func (b *builder) throughout(p *law.Provision, r *ruling.Ruling) bool {
+	from, until, ok := p.Period(b.in.Law, when.NoDay)
+	if !ok || from > r.AsOf.From || until < r.AsOf.To {
+		return false
+	}
+	return !slices.ContainsFunc(r.Spans, func(s ruling.Span) bool { return s.Verdict < ruling.OverCap })
+}
+
+// reporting reports whether a provision is a duty to report.
+func reporting(p *law.Provision) bool {
+	return p.Effect == law.Require && (p.Due != when.NoDay || p.DueDays > 0)
+}
+
+// obliges reports whether a provision can be kept or broken.
+func obliges(p *law.Provision) bool {
+	switch p.Effect {
+	case law.Prohibit, law.Cap, law.Require, law.Commit:
+		return true
+	default:
+		return false
+	}
+}
+
+// breached says what a finding makes of the activity. What only the committee could have allowed, and what a person must
+// weigh, may be a breach.
+func breached(f *ruling.Finding) Bearing {
+	switch {
+	case f.Outcome == ruling.Excepted:
+		return Lawful
+	case f.Outcome == ruling.Applies && f.Verdict >= ruling.OverCap:
+		return Breach
+	case f.Verdict >= ruling.Incomplete:
+		return MayBreach
+	default:
+		return Lawful
+	}
+}
+
+func (b *builder) figure(f *Figure) error {
+	// A figure cannot have been known before the end of what it covers.
+	if b.unknownYet(when.On(f.Record.Period.To)) {
+		b.m.LeftOut++
+		return nil
+	}
+	r, err := b.in.Judge.Decide(ruling.Request{Activity: f.Activity, KnownAt: when.NoDay, Brief: true})
+	if err != nil {
+		return err
+	}
+	base := Item{Period: f.Record.Period, Record: f.Record, Origin: "record:" + f.Record.Series + ":" + f.Record.ID}
+	return b.ruled([]place.State{f.About}, base, r, nil, Breach)
+}
+
+func (b *builder) add(item Item) {
+	if item.Claim != nil {
+		b.m.byClaim[item.Claim.ID] = append(b.m.byClaim[item.Claim.ID], len(b.m.items))
+	}
+	b.m.items = append(b.m.items, item)
+}
+
+// answers reports whether a claim is somebody's answer to others.
+func answers(c *claim.Claim) bool {
+	switch c.Kind {
+	case claim.Denial, claim.Admission, claim.LawReading, claim.Legitimacy, claim.Remedy:
+		return slices.ContainsFunc(c.Links, func(l claim.Link) bool {
+			return l.Kind == claim.Answers || l.Kind == claim.Challenges
+		}) || slices.Contains(c.About, c.SpeakerState)
+	default:
+		return false
+	}
+}
+
+// replies places answers beside what they answer: under each obligation of the claims they are linked to, for the state
+// that speaks, or, where a firm or person speaks, for the state that the claim is about.
+func (b *builder) replies() {
+	var added []Item
+	for _, c := range b.answers {
+		seen := map[[2]any]bool{}
+		put := func(p *law.Provision, s place.State, period when.Period) {
+			if seen[[2]any{p, s}] {
+				return
+			}
+			seen[[2]any{p, s}] = true
+			added = append(added, Item{
+				Obligation: p, State: s, Period: period, Claim: c, Source: b.in.Source(c.Source), Bears: Reply, ByHand: true,
+				Origin: b.in.Origin(c.ID), Retracted: b.in.Retracted(c.ID),
+			})
+		}
+		for _, l := range c.Links {
+			if l.Kind != claim.Answers && l.Kind != claim.Challenges {
+				continue
+			}
+			for _, n := range b.m.byClaim[l.To] {
+				if it := &b.m.items[n]; c.SpeakerState == 0 || it.State == c.SpeakerState {
+					put(it.Obligation, it.State, it.Period)
+				}
+			}
+		}
+		for _, id := range c.Obligations {
+			if p, ok := b.in.Law.Provision(id); ok && slices.Contains(c.About, c.SpeakerState) {
+				put(p, c.SpeakerState, c.Period)
+			}
+		}
+	}
+	b.m.items = append(b.m.items, added...)
+}
+
+// Items gives every item, by obligation, state and period. The result must not be changed.
+func (m *Matrix) Items() []Item { return m.items }

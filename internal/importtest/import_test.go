@@ -70,6 +70,7 @@ var layers = []struct {
 	{pattern: "internal/scenario", layer: 4},
 	{pattern: "internal/screening", layer: 4},
 	{pattern: "internal/matrix", layer: 4},
+	{pattern: "internal/caps", layer: 4},
 	{pattern: "internal/draft", layer: 4},
 	{pattern: "internal/commitment", layer: 4},
 	{pattern: "internal/check", layer: 4},

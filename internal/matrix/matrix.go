@@ -32,17 +32,23 @@ type Figure struct {
 	About place.State
 }
 
+// Ledger is what a matrix asks of a ledger of claims; a Ledger of package claim is one.
+type Ledger interface {
+	Claims() []*claim.Claim
+	SourceOf(*claim.Claim) *claim.Source
+	// Standing says what the speaker is, Origins on whose observation the claim rests, RetractedBy who takes it back.
+	Standing(*claim.Claim) claim.SourceKind
+	Origins(*claim.Claim) []string
+	RetractedBy(id string) string
+}
+
 // Input is what a matrix is built from.
 type Input struct {
 	Law   *law.Law
 	Judge Judge
-	// Claims are all that are known, with their sources.
-	Claims []*claim.Claim
-	Source func(id string) *claim.Source
-	// Origin gives the independence group of a claim, Retracted whether another claim takes it back.
-	Origin    func(id string) string
-	Retracted func(id string) bool
-	Figures   []Figure
+	// Ledger holds the claims; nil for none.
+	Ledger  Ledger
+	Figures []Figure
 	// KnownAt leaves out what was published after that day; NoDay for nothing. Law is taken as known today: a ruling is on
 	// the law of the activity's day.
 	KnownAt when.Day
@@ -74,8 +80,10 @@ type Item struct {
 	Verdict ruling.Verdict
 	Finding *ruling.Finding
 	Ruling  *ruling.Ruling
-	// Origin is the independence group; items of one origin count once.
-	Origin string
+	// Origins are those on whose observation the item rests; items of one origin count once.
+	Origins []string
+	// Standing says what the speaker of a claim is.
+	Standing claim.SourceKind
 	// Retracted items are shown and count for nothing.
 	Retracted bool
 	// Late is the number of days by which a report was late; Compliance only.
@@ -118,9 +126,11 @@ func (b Bearing) String() string { return bearings[b] }
 // claim.
 func Build(in Input) (*Matrix, error) {
 	b := builder{in: in, m: &Matrix{law: in.Law, byClaim: map[string][]int{}}}
-	for _, c := range in.Claims {
-		if err := b.claim(c); err != nil {
-			return nil, err
+	if in.Ledger != nil {
+		for _, c := range in.Ledger.Claims() {
+			if err := b.claim(c); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for i := range in.Figures {
@@ -145,18 +155,15 @@ type builder struct {
 }
 
 func (b *builder) unknownYet(published when.Period) bool {
-	return b.in.KnownAt != when.NoDay && published.From > b.in.KnownAt
+	return b.in.KnownAt != when.NoDay && claim.Given(published) && published.From > b.in.KnownAt
 }
 
 // claim adds the items of one claim, or keeps an answer for later.
 func (b *builder) claim(c *claim.Claim) error {
-	source := b.in.Source(c.Source)
-	if b.unknownYet(source.Published) {
+	base := b.base(c)
+	if b.unknownYet(base.Source.Published) {
 		b.m.LeftOut++
 		return nil
-	}
-	base := Item{
-		Period: c.Period, Claim: c, Source: source, Origin: b.in.Origin(c.ID), Retracted: b.in.Retracted(c.ID), ByHand: true,
 	}
 	if answers(c) {
 		b.answers = append(b.answers, c)
@@ -171,6 +178,24 @@ func (b *builder) claim(c *claim.Claim) error {
 	}
 	base.ByHand = false
 	return b.ruled(c.About, base, r, c.Obligations, bears)
+}
+
+// base is an item of a claim without what it bears on. A claim without a period is about what its activity is about, or,
+// where that is not said either, about the time of its source.
+func (b *builder) base(c *claim.Claim) Item {
+	l := b.in.Ledger
+	i := Item{
+		Period: c.Period, Claim: c, Source: l.SourceOf(c), Origins: l.Origins(c), Standing: l.Standing(c),
+		Retracted: l.RetractedBy(c.ID) != "", ByHand: true,
+	}
+	switch {
+	case claim.Given(c.Period):
+	case c.Activity != nil:
+		i.Period = c.Activity.Date
+	default:
+		i.Period = i.Source.Published
+	}
+	return i
 }
 
 // bearing is what a claim of its kind means where no ruling says otherwise.
@@ -315,7 +340,7 @@ func (b *builder) figure(f *Figure) error {
 	if err != nil {
 		return err
 	}
-	base := Item{Period: f.Record.Period, Record: f.Record, Origin: "record:" + f.Record.Series + ":" + f.Record.ID}
+	base := Item{Period: f.Record.Period, Record: f.Record, Origins: []string{"record " + f.Record.Series + " " + f.Record.ID}}
 	return b.ruled([]place.State{f.About}, base, r, nil, Breach)
 }
 
@@ -349,10 +374,9 @@ func (b *builder) replies() {
 				return
 			}
 			seen[[2]any{p, s}] = true
-			added = append(added, Item{
-				Obligation: p, State: s, Period: period, Claim: c, Source: b.in.Source(c.Source), Bears: Reply, ByHand: true,
-				Origin: b.in.Origin(c.ID), Retracted: b.in.Retracted(c.ID),
-			})
+			item := b.base(c)
+			item.Obligation, item.State, item.Period, item.Bears = p, s, period, Reply
+			added = append(added, item)
 		}
 		for _, l := range c.Links {
 			if l.Kind != claim.Answers && l.Kind != claim.Challenges {
@@ -366,7 +390,7 @@ func (b *builder) replies() {
 		}
 		for _, id := range c.Obligations {
 			if p, ok := b.in.Law.Provision(id); ok && slices.Contains(c.About, c.SpeakerState) {
-				put(p, c.SpeakerState, c.Period)
+				put(p, c.SpeakerState, b.base(c).Period)
 			}
 		}
 	}

@@ -49,11 +49,17 @@ type world struct {
 	claims  []*claim.Claim
 	sources map[string]*claim.Source
 	origin  map[string]string
-	taken   map[string]bool
+	taken   map[string]string
 }
 
+func (w *world) Claims() []*claim.Claim                   { return w.claims }
+func (w *world) SourceOf(c *claim.Claim) *claim.Source    { return w.sources[c.Source] }
+func (w *world) Standing(c *claim.Claim) claim.SourceKind { return w.sources[c.Source].Kind }
+func (w *world) Origins(c *claim.Claim) []string          { return []string{w.origin[c.ID]} }
+func (w *world) RetractedBy(id string) string             { return w.taken[id] }
+
 func worldOf(lines []said) *world {
-	w := &world{sources: map[string]*claim.Source{}, origin: map[string]string{}, taken: map[string]bool{}}
+	w := &world{sources: map[string]*claim.Source{}, origin: map[string]string{}, taken: map[string]string{}}
 	for i := range lines {
 		w.claims = append(w.claims, w.claim(&lines[i]))
 	}
@@ -97,7 +103,7 @@ func (w *world) claim(s *said) *claim.Claim {
 		c.Links = append(c.Links, claim.Link{Kind: claim.Answers, To: s.answers})
 	}
 	if s.retracts != "" {
-		w.taken[s.retracts] = true
+		w.taken[s.retracts] = s.id
 	}
 	if s.asked {
 		c.Asked = []claim.Request{{Of: c.About[0], Silent: true}}
@@ -115,11 +121,7 @@ func cmpOr(a, b string) string {
 func (w *world) build(t testing.TB, known when.Day) *matrix.Matrix {
 	t.Helper()
 	m, err := matrix.Build(matrix.Input{
-		Law: desk.Law, Judge: desk.Engine, Claims: w.claims,
-		Source:    func(id string) *claim.Source { return w.sources[id] },
-		Origin:    func(id string) string { return w.origin[id] },
-		Retracted: func(id string) bool { return w.taken[id] },
-		KnownAt:   known,
+		Law: desk.Law, Judge: desk.Engine, Ledger: w, KnownAt: known,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -113,7 +113,7 @@ func (i *Item) Worth() (Worth, string) {
 	case i.Record != nil:
 		return worthOfFigure(i.Record)
 	default:
-		return worthOfClaim(i.Claim, i.Source)
+		return worthOfClaim(i.Claim, i.Standing)
 	}
 }
 
@@ -128,7 +128,7 @@ func worthOfFigure(r *record.Record) (Worth, string) {
 	}
 }
 
-func worthOfClaim(c *claim.Claim, s *claim.Source) (Worth, string) {
+func worthOfClaim(c *claim.Claim, standing claim.SourceKind) (Worth, string) {
 	letter, number := gradeOf(c)
 	switch {
 	case c.Hedge != "":
@@ -137,7 +137,7 @@ func worthOfClaim(c *claim.Claim, s *claim.Source) (Worth, string) {
 		return Faint, "nobody is named as the speaker"
 	case c.Kind == claim.Decision:
 		return ByDecision, "decided"
-	case c.Kind == claim.Finding && s.Kind == claim.ExpertPanel && c.Dissent == "":
+	case c.Kind == claim.Finding && standing == claim.ExpertPanel && c.Dissent == "":
 		return ByFinding, "found by the authority's expert body"
 	case letter == 'F' || number == 6:
 		return Faint, "graded as impossible to judge"
@@ -173,11 +173,13 @@ func weigh(items []*Item) weighed {
 		if w == Nothing {
 			continue
 		}
-		if _, seen := best[i.Origin]; !seen {
-			press[i.Origin] = true
+		for _, o := range i.Origins {
+			if _, seen := best[o]; !seen {
+				press[o] = true
+			}
+			best[o] = max(best[o], w)
+			press[o] = press[o] && i.Claim != nil && i.Standing == claim.Press
 		}
-		best[i.Origin] = max(best[i.Origin], w)
-		press[i.Origin] = press[i.Origin] && i.Source != nil && i.Source.Kind == claim.Press
 	}
 	out := weighed{press: true}
 	for origin, w := range best {

@@ -73,6 +73,9 @@ type Record struct {
 	Scope string
 	// Assumption is what an estimate rests on: "each tanker fully laden".
 	Assumption string
+	// Laden is the share of a full load that an estimate by number of ships assumes, 1 for fully laden; 0 for other figures.
+	// Figures under other shares follow from it.
+	Laden float64
 	// Source says where the figure was found; Verified is false where we have not seen the text ourselves.
 	Source   Source
 	Verified bool

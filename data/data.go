@@ -5,8 +5,8 @@ package data
 
 import "embed"
 
-// FS holds the folders instruments, listings, ownership, scenarios, goods, place, records, claims, schema,
+// FS holds the folders instruments, listings, ownership, scenarios, goods, place, records, claims, watchers, schema,
 // review and matching.
 //
-//go:embed instruments listings ownership scenarios goods place records claims schema review matching
+//go:embed instruments listings ownership scenarios goods place records claims watchers schema review matching
 var FS embed.FS

@@ -368,11 +368,15 @@ func (r *decideRun) stream(name string) error {
 }
 
 func (m *Main) printer(d *decide.Desk, brief bool) *report.Printer {
+	return m.printerOf(d.Places, brief)
+}
+
+func (m *Main) printerOf(places *place.Gazetteer, brief bool) *report.Printer {
 	return &report.Printer{W: m.Out, Colour: m.Terminal, Brief: brief, Name: func(code string) string {
-		st, err := d.Places.ParseState(code)
+		st, err := places.ParseState(code)
 		if err != nil {
 			return ""
 		}
-		return d.Places.Name(place.State(st))
+		return places.Name(place.State(st))
 	}}
 }

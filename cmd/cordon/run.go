@@ -42,6 +42,10 @@ type cli struct {
 	Screen  screenCmd  `cmd:"" help:"Who is this? Screen a party, or every row of a file, against the lists."`
 	Explain explainCmd `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
 	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
+	States  statesCmd  `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
+	State   stateCmd   `cmd:"" help:"What is known of one state, as a report that can be cited."`
+	Caps    capsCmd    `cmd:"" help:"Figures of every series beside a cap: within it, over it, or not known."`
+	Bundle  bundleCmd  `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
 	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
 	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
 	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
@@ -108,6 +112,28 @@ Examples:
 	"explain": `Examples:
   cordon explain "Yun Ho Chin" un:KPi.001
   cordon explain "Yun Ho Chin" un:KPi.001 --birth-date 1944-10-13`,
+	"states": `Each cell has two words: the evidence of a breach and the response of the
+state. No information is neither compliance nor breach. There is no score; a
+comparison needs weights of your own.
+
+Examples:
+  cordon states
+  cordon states --obligation labour --by year
+  cordon states --state China --evidence alleged --format csv
+  cordon states --compare --weight 'reporting=1;conduct=1'`,
+	"state": `Examples:
+  cordon state Russia
+  cordon state CN --as-of 2017-07-04
+  cordon state China --format html > china.html`,
+	"caps": `Examples:
+  cordon caps oil --year 2018 --fill 1/3,1/2,0.9,1
+  cordon caps coal --year 2017
+  cordon caps 2397-p5 --year 2023 --format json`,
+	"bundle make": `Examples:
+  cordon bundle make China
+  cordon bundle make RU --known-at 2019-12-31 --output ru.zip`,
+	"bundle verify": `Examples:
+  cordon bundle verify cn.bundle.zip`,
 	"lists sources": `Examples:
   cordon lists sources
   cordon lists sources --format json`,

@@ -85,15 +85,16 @@ type Verdict uint8
 // The verdicts. A line with gaps can be over the limit and never certainly within it.
 const (
 	Unknown Verdict = iota
+	Partial
 	Within
 	Depends
 	Over
 )
 
-var verdicts = [...]string{"unknown", "within", "depends", "over"}
+var verdicts = [...]string{"unknown", "part", "within", "depends", "over"}
 
-// String gives the word used in files: unknown (no figure, or gaps), within, depends (on the product or on which of
-// several figures is right), over.
+// String gives the word used in files: unknown (no figure, or gaps), part (one state's share of what the cap counts of all
+// states together, below the limit), within, depends (on the product or on which of several figures is right), over.
 func (v Verdict) String() string { return verdicts[v] }
 
 // Of gives the accounts of a cap for the periods that overlap asked, limit by limit. A provision that is no cap, or has no
@@ -108,6 +109,12 @@ func Of(in Input, p *law.Provision, asked when.Period) ([]Account, error) {
 	var out []Account
 	for _, l := range p.Cap.Limits {
 		for _, period := range periodsOf(&l, asked) {
+			if from, until, ok := p.Period(in.Law, when.NoDay); ok {
+				period.From, period.To = max(period.From, from), min(period.To, until)
+			}
+			if period.To < period.From {
+				continue
+			}
 			a := Account{Provision: p, Limit: l, Period: period, Max: l.Quantity, Unit: l.Unit}
 			if l.Quantity == 0 {
 				a.Max, a.Unit = l.Value, "USD"
@@ -262,8 +269,14 @@ func (a *Account) line(k key, parts []Part) Line {
 	}
 	l.Low, l.High, l.Gaps = cover(parts, a.Period)
 	l.Verdict = a.verdict(l.Low, l.High, len(l.Gaps) > 0)
+	if l.Verdict == Within && l.Reporter != 0 && a.Limit.Whose == allStates && k.kind == record.Reported {
+		l.Verdict = Partial
+	}
 	return l
 }
+
+// allStates is what a limit says that counts the supplies of all states together.
+const allStates = "all states"
 
 // verdict compares a band with the limit. With days missing, what is below the limit may still be over it.
 func (a *Account) verdict(low, high float64, gaps bool) Verdict {
@@ -302,7 +315,9 @@ func (a *Account) sums() {
 			sum.Gaps = append(sum.Gaps, l.Gaps...)
 		}
 		sum.Gaps = merge(sum.Gaps)
-		sum.Verdict = a.verdict(sum.Low, sum.High, len(sum.Gaps) > 0)
+		if sum.Verdict = a.verdict(sum.Low, sum.High, len(sum.Gaps) > 0); sum.Verdict == Within && a.Limit.Whose == allStates {
+			sum.Verdict = Partial // nothing says that no other state supplied
+		}
 		a.Lines = append(a.Lines, sum)
 	}
 }

@@ -93,7 +93,7 @@ func same(t *testing.T, got, want string) {
 // TestDependsOnProduct: 62,000 t is under the cap or over it by what product it was.
 func TestDependsOnProduct(t *testing.T) {
 	for product, want := range map[string]caps.Verdict{
-		"": caps.Depends, "residual": caps.Within, "diesel": caps.Within, "kerosene": caps.Within, "gasoline": caps.Over,
+		"": caps.Depends, "residual": caps.Partial, "diesel": caps.Partial, "kerosene": caps.Partial, "gasoline": caps.Over,
 	} {
 		as := accounts(t, []record.Record{delivery("made-up", "CN", "2018", 62000, "t", 1)},
 			func(in *caps.Input) { in.Product = product }, "2397-p5", "2018")
@@ -113,8 +113,8 @@ func TestVanishedMonths(t *testing.T) {
 		delivery("press", "RU", "2023", 105845, "bbl", 1),
 	}, nil, "2397-p5", "2023")), `
 2397-p5 2023 max 500000 bbl
-  reported press by RU: 105845 to 105845, within
-  reported table by RU: 105844 to 105844, within
+  reported press by RU: 105845 to 105845, part
+  reported table by RU: 105844 to 105844, part
 `)
 }
 
@@ -145,7 +145,7 @@ func TestGapsAreNotZero(t *testing.T) {
   reported other by CN: 600000 to 600000, over, no figure for 2019-01, no figure for 2019-03/2019-12
   reported table by 2 states: 500500 to 500500, over, no figure for 2019-02/2019-12
   reported table by CN: 1000 to 1000, unknown, no figure for 2019-02/2019-12
-  reported table by RU: 499500 to 499500, within
+  reported table by RU: 499500 to 499500, part
   reported whole by RU: 0 to 0, unknown, no figure for 2019
     wholeRU2018-07/2019-06 overlaps false, outside true, weigh false 
 `)

@@ -61,6 +61,7 @@ var layers = []struct {
 
 	{pattern: "internal/decide", layer: 5},
 	{pattern: "internal/screen", layer: 5},
+	{pattern: "internal/states", layer: 5},
 	{pattern: "internal/load", layer: 5},
 	{pattern: "internal/rescreen", layer: 5},
 	{pattern: "internal/answer", layer: 5},

@@ -36,8 +36,12 @@ type Cell struct {
 	Origins int
 	// PressOnly is true when all of them are press: thin, whatever their number.
 	PressOnly bool
-	// Disputed, Silent: somebody was asked and answered nothing.
+	// Silent are the requests for an answer that the state left without one.
 	Silent []claim.Request
+	// Unasked is the number of claims that count as evidence on which nobody is known to have asked the state.
+	Unasked int
+	// Unverified is true when the text of no item that counts was seen.
+	Unverified bool
 	// ByHand is true when every item that counts was placed by a person and not by a ruling.
 	ByHand bool
 	// Complied is the number of items that say that the obligation was met.
@@ -114,10 +118,14 @@ func cellOf(p *law.Provision, s place.State, period when.Period, items []*Item) 
 	}
 	c.Origins, c.PressOnly = w.identified, w.identified > 0 && w.press
 	c.Response, c.Answer = responseOf(items)
-	c.ByHand = c.Evidence > NoInformation
+	c.ByHand, c.Unverified = c.Evidence > NoInformation, c.Evidence > NoInformation
 	for _, i := range items {
 		if worth, _ := i.Worth(); worth > Nothing {
 			c.ByHand = c.ByHand && i.ByHand
+			c.Unverified = c.Unverified && !i.Verified()
+			if i.Claim != nil && len(i.Claim.Asked) == 0 && c.Response == NoResponse {
+				c.Unasked++
+			}
 		}
 		if i.Bears == Complied && !i.Retracted {
 			c.Complied++
@@ -141,4 +149,16 @@ func silences(c *claim.Claim, s place.State) []claim.Request {
 		}
 	}
 	return out
+}
+
+// Span gives the time of all items.
+func (m *Matrix) Span() when.Period {
+	if len(m.items) == 0 {
+		return when.Period{}
+	}
+	span := m.items[0].Period
+	for i := range m.items {
+		span.From, span.To = min(span.From, m.items[i].Period.From), max(span.To, m.items[i].Period.To)
+	}
+	return span
 }

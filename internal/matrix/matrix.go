@@ -24,12 +24,15 @@ type Judge interface {
 	Decide(ruling.Request) (*ruling.Ruling, error)
 }
 
-// Figure is a record with the activity that it reports, in the vocabulary of the law.
+// Figure is a record with what it says in the vocabulary of the law.
 type Figure struct {
-	Record   *record.Record
+	Record *record.Record
+	// Activity is what was done; nil where Complied names what was met.
 	Activity *activity.Activity
 	// About is the state whose conduct it is.
 	About place.State
+	// Complied are the obligations that the figure says were met, by their ids; none where it says what was done.
+	Complied []string
 }
 
 // Ledger is what a matrix asks of a ledger of claims; a Ledger of package claim is one.
@@ -96,6 +99,14 @@ func (i *Item) ID() string {
 		return i.Claim.ID
 	}
 	return i.Record.ID
+}
+
+// Verified reports whether the text that it stands in was seen.
+func (i *Item) Verified() bool {
+	if i.Claim != nil {
+		return i.Claim.Verified && i.Source.Verified
+	}
+	return i.Record.Verified
 }
 
 // Bearing says what an item means for its obligation.
@@ -170,7 +181,11 @@ func (b *builder) claim(c *claim.Claim) error {
 	}
 	bears := bearing(c)
 	if c.Activity == nil || (bears != Breach && bears != Complied) {
-		return b.byHand(c, base, bears)
+		about := c.About
+		if bears == Context && answers(c) { // where it answers, it stands as the reply
+			about = slices.DeleteFunc(slices.Clone(about), func(s place.State) bool { return s == c.SpeakerState })
+		}
+		return b.byHand(about, c.Obligations, base, bears)
 	}
 	r, err := b.in.Judge.Decide(ruling.Request{Activity: c.Activity, KnownAt: when.NoDay, Brief: true})
 	if err != nil {
@@ -215,14 +230,14 @@ func bearing(c *claim.Claim) Bearing {
 	}
 }
 
-// byHand places a claim under the obligations that a person named.
-func (b *builder) byHand(c *claim.Claim, base Item, bears Bearing) error {
-	for _, id := range c.Obligations {
+// byHand places an item under the obligations that a person named.
+func (b *builder) byHand(about []place.State, named []string, base Item, bears Bearing) error {
+	for _, id := range named {
 		p, err := b.provision(id)
 		if err != nil {
 			return err
 		}
-		for _, s := range c.About {
+		for _, s := range about {
 			item := base
 			item.Obligation, item.State, item.Bears = p, s, bears
 			b.add(item)
@@ -336,12 +351,20 @@ func (b *builder) figure(f *Figure) error {
 		b.m.LeftOut++
 		return nil
 	}
+	base := Item{Period: f.Record.Period, Record: f.Record, Origins: []string{"record " + f.Record.Series + " " + f.Record.ID}, ByHand: true}
+	about, bears := []place.State{f.About}, Breach
+	if len(f.Complied) > 0 {
+		bears = Complied
+	}
+	if f.Activity == nil {
+		return b.byHand(about, f.Complied, base, bears)
+	}
 	r, err := b.in.Judge.Decide(ruling.Request{Activity: f.Activity, KnownAt: when.NoDay, Brief: true})
 	if err != nil {
 		return err
 	}
-	base := Item{Period: f.Record.Period, Record: f.Record, Origins: []string{"record " + f.Record.Series + " " + f.Record.ID}}
-	return b.ruled([]place.State{f.About}, base, r, nil, Breach)
+	base.ByHand = false
+	return b.ruled(about, base, r, f.Complied, bears)
 }
 
 func (b *builder) add(item Item) {

@@ -1,7 +1,10 @@
 package matrix
 
 import (
+	"slices"
+
 	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -129,7 +132,7 @@ func worthOfFigure(r *record.Record) (Worth, string) {
 }
 
 func worthOfClaim(c *claim.Claim, standing claim.SourceKind) (Worth, string) {
-	letter, number := gradeOf(c)
+	letter, number := c.Judged()
 	switch {
 	case c.Hedge != "":
 		return Faint, "the speaker hedges"
@@ -139,7 +142,7 @@ func worthOfClaim(c *claim.Claim, standing claim.SourceKind) (Worth, string) {
 		return ByDecision, "decided"
 	case c.Kind == claim.Finding && standing == claim.ExpertPanel && c.Dissent == "":
 		return ByFinding, "found by the authority's expert body"
-	case letter == 'F' || number == 6:
+	case (letter == 0 || number == 0) && unjudgeable(c):
 		return Faint, "graded as impossible to judge"
 	case letter == 0 || number == 0:
 		return Identified, "not graded"
@@ -150,18 +153,9 @@ func worthOfClaim(c *claim.Claim, standing claim.SourceKind) (Worth, string) {
 	}
 }
 
-// gradeOf gives the most cautious letter and number that anyone gave; F and 6 only where nobody judged otherwise, since they
-// say that no judgement was possible. 0 means not graded.
-func gradeOf(c *claim.Claim) (letter byte, number int) {
-	for _, g := range c.Grades {
-		if g.Reliability != 0 && (letter == 0 || letter == 'F' || (g.Reliability != 'F' && g.Reliability > letter)) {
-			letter = g.Reliability
-		}
-		if g.Credibility != 0 && (number == 0 || number == 6 || (g.Credibility != 6 && g.Credibility > number)) {
-			number = g.Credibility
-		}
-	}
-	return letter, number
+// unjudgeable reports whether somebody graded the claim and said that no judgement was possible.
+func unjudgeable(c *claim.Claim) bool {
+	return slices.ContainsFunc(c.Grades, func(g claim.Grade) bool { return g.Reliability == 'F' || g.Credibility == 6 })
 }
 
 // weigh counts the independent origins among the items, each by the best of its items.
@@ -236,4 +230,12 @@ func responseIn(c *claim.Claim) Response {
 	default:
 		return NoResponse
 	}
+}
+
+// ParseEvidence reads the word for a level.
+func ParseEvidence(s string) (Evidence, error) {
+	if n := slices.Index(evidences[:], s); n >= 0 {
+		return Evidence(n), nil
+	}
+	return 0, fault.New(fault.Invalid, "there is no evidence %q", s).WithFix("say possible, alleged, corroborated or adjudicated")
 }

@@ -53,6 +53,7 @@ var fields = []field{
 	{name: "blank", flag: func(r *Record) *bool { return &r.Blank }},
 	plain("scope", func(r *Record) *string { return &r.Scope }),
 	plain("assumption", func(r *Record) *string { return &r.Assumption }),
+	word("laden", ladenText, parseShare, func(r *Record, v float64) { r.Laden = v }),
 	plain("source_title", func(r *Record) *string { return &r.Source.Title }),
 	plain("source_publisher", func(r *Record) *string { return &r.Source.Publisher }),
 	plain("source_url", func(r *Record) *string { return &r.Source.URL }),
@@ -61,6 +62,22 @@ var fields = []field{
 	{name: "verified", flag: func(r *Record) *bool { return &r.Verified }},
 	plain("note", func(r *Record) *string { return &r.Note }),
 	{name: "row", count: func(r *Record) *int { return &r.Row }},
+}
+
+func ladenText(r *Record) string {
+	if r.Laden == 0 {
+		return ""
+	}
+	return number(r.Laden)
+}
+
+// parseShare reads a share above 0 and up to 1.
+func parseShare(s string) (float64, error) {
+	v, ok := ParseNumber(s)
+	if !ok || v <= 0 || v > 1 {
+		return 0, fault.New(fault.Invalid, "%q is no share of a full load", clip(s)).WithFix("write a number above 0 and up to 1, as in 0.9")
+	}
+	return v, nil
 }
 
 // plain is a field of free text.

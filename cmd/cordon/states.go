@@ -1,0 +1,392 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/caps"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/matrix"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/states"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// statesFlags open the desk of what is known of states.
+type statesFlags struct {
+	lawFlags
+	KnownAt string `help:"Leave out what was published after this day." placeholder:"DAY"`
+}
+
+// openStates opens the desk and reads the day of --known-at.
+func (m *Main) openStates(f statesFlags) (*states.Desk, when.Day, error) {
+	known, err := parseDay("--known-at", f.KnownAt)
+	if err != nil {
+		return nil, known, err
+	}
+	d, err := m.open(f.lawFlags, ruling.Options{})
+	if err != nil {
+		return nil, known, err
+	}
+	s, err := states.Open(statesFacts(d), data.FS, states.Own{})
+	return s, known, err
+}
+
+func statesFacts(d *decide.Desk) states.Facts {
+	return states.Facts{
+		Law: d.Law, Engine: d.Engine, Reference: d.Reference, Lists: d.Lists, Factors: d.Factors, Places: d.Places, DataVersion: d.DataVersion,
+	}
+}
+
+// stateName gives names of states for people.
+func stateName(d *states.Desk) report.Names {
+	return func(code string) string {
+		s, err := d.Places.ParseState(code)
+		if err != nil || d.Places.Name(s) == "" {
+			return code
+		}
+		return d.Places.Name(s)
+	}
+}
+
+type statesCmd struct {
+	statesFlags
+	Obligation []string           `help:"Only this provision, instrument or measure (repeatable), as 2397-p8, 2375 or labour." placeholder:"ID"`
+	State      []string           `help:"Only this state (repeatable)." placeholder:"STATE"`
+	Period     string             `help:"Only this period." placeholder:"PERIOD"`
+	By         string             `help:"Columns of time: ${enum}." enum:"whole,year,quarter" default:"whole"`
+	Evidence   string             `help:"Only cells with at least this evidence: possible, alleged, corroborated or adjudicated." placeholder:"WORD"`
+	All        bool               `help:"Also cells of provisions that only restate others."`
+	Compare    bool               `help:"Order the states by weights that you give."`
+	Weight     map[string]float64 `help:"Weights of a comparison, as reporting=1;conduct=2. Axes: law, reporting, conduct, response, exposure." placeholder:"AXIS=W;..."`
+	Format     string             `help:"How to print: ${enum}." enum:"text,json,csv,md,html" default:"text"`
+}
+
+// Run is the command.
+func (c *statesCmd) Run(m *Main) error {
+	d, known, err := m.openStates(c.statesFlags)
+	if err != nil {
+		return err
+	}
+	mx, err := d.Matrix(known)
+	if err != nil {
+		return err
+	}
+	if c.Compare || len(c.Weight) > 0 {
+		return c.compare(m, d, mx, known)
+	}
+	v, err := c.view(d, mx, known)
+	if err != nil {
+		return err
+	}
+	switch c.Format {
+	case "json":
+		return m.printJSON(report.StatesForPrograms(v))
+	case "csv":
+		return m.cellsCSV(v)
+	default:
+		return m.document(c.Format, report.StatesDocument(v, stateName(d)), d)
+	}
+}
+
+// view chooses the cells.
+func (c *statesCmd) view(d *states.Desk, mx *matrix.Matrix, known when.Day) (*report.StatesView, error) {
+	v := &report.StatesView{Watchers: d.Watchers, LeftOut: mx.LeftOut, Known: known}
+	q := matrix.Query{}
+	var err error
+	if q.Obligations, err = d.Obligations(c.Obligation); err != nil {
+		return nil, err
+	}
+	for _, s := range c.State {
+		st, err := d.Places.ParseState(s)
+		if err != nil {
+			return nil, err
+		}
+		q.States = append(q.States, st)
+	}
+	if q.Periods, err = c.periods(mx); err != nil {
+		return nil, err
+	}
+	least := matrix.NoInformation
+	if c.Evidence != "" {
+		if least, err = matrix.ParseEvidence(c.Evidence); err != nil {
+			return nil, err
+		}
+	}
+	v.Cells = slices.DeleteFunc(mx.Cells(q), func(cell matrix.Cell) bool { return cell.Evidence < least })
+	if !c.All {
+		v.Hide()
+	}
+	return v, nil
+}
+
+// periods gives the columns of time.
+func (c *statesCmd) periods(mx *matrix.Matrix) ([]when.Period, error) {
+	span := mx.Span()
+	if c.Period != "" {
+		var err error
+		if span, err = when.Parse(c.Period); err != nil {
+			return nil, fault.In(fault.Place{Field: "--period"}, err)
+		}
+	} else if c.By == "whole" {
+		return nil, nil
+	}
+	return span.Cut(map[string]int{"whole": 0, "year": 12, "quarter": 3}[c.By]), nil
+}
+
+// compare orders states by the asker's weights.
+func (c *statesCmd) compare(m *Main, d *states.Desk, mx *matrix.Matrix, known when.Day) error {
+	weights := map[matrix.Axis]float64{}
+	for word, w := range c.Weight {
+		a, err := matrix.ParseAxis(word)
+		if err != nil {
+			return err
+		}
+		weights[a] = w
+	}
+	list, err := matrix.Compare(d.Standings(mx, known), weights)
+	if err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		return m.printJSON(report.ComparedForPrograms(list))
+	}
+	return m.document(c.Format, report.ComparedDocument(list, weights, stateName(d)), d)
+}
+
+// document prints a document in one of the forms for people.
+func (m *Main) document(format string, doc *report.Document, d *states.Desk) error {
+	switch format {
+	case "md":
+		return doc.Markdown(m.Out)
+	case "html":
+		return doc.HTML(m.Out)
+	default:
+		return m.printerOf(d.Places, false).Document(doc)
+	}
+}
+
+// cellsCSV writes one cell a row.
+func (m *Main) cellsCSV(v *report.StatesView) error {
+	w := csv.NewWriter(m.Out)
+	rows := [][]string{{"obligation", "state", "period", "evidence", "rule", "response", "origins", "complied", "items"}}
+	for i := range v.Cells {
+		c := &v.Cells[i]
+		var ids []string
+		for _, it := range c.Items {
+			ids = append(ids, it.ID())
+		}
+		rows = append(rows, []string{
+			c.Obligation.ID, c.State.String(), c.Period.String(), c.Evidence.String(), c.By.ID, c.Response.String(),
+			strconv.Itoa(c.Origins), strconv.Itoa(c.Complied), strings.Join(ids, " "),
+		})
+	}
+	return w.WriteAll(rows)
+}
+
+type stateCmd struct {
+	statesFlags
+	AsOf   string `help:"The same as --known-at." placeholder:"DAY"`
+	State  string `arg:"" help:"The state, by name or code."`
+	Format string `help:"How to print: ${enum}." enum:"text,json,md,html" default:"text"`
+}
+
+// Run is the command.
+func (c *stateCmd) Run(m *Main) error {
+	if c.AsOf != "" && c.KnownAt != "" {
+		return fault.New(fault.Usage, "--as-of and --known-at say the same thing").WithFix("give one of them")
+	}
+	if c.AsOf != "" {
+		c.KnownAt = c.AsOf
+	}
+	d, known, err := m.openStates(c.statesFlags)
+	if err != nil {
+		return err
+	}
+	s, err := d.Places.ParseState(c.State)
+	if err != nil {
+		return err
+	}
+	dossier, err := d.Dossier(s, known)
+	if err != nil {
+		return err
+	}
+	versions := report.Versions{Program: version, Data: d.DataVersion}
+	if c.Format == "json" {
+		return m.printJSON(report.DossierForPrograms(dossier, versions, d.Law.Version))
+	}
+	return m.document(c.Format, report.Dossier(dossier, stateName(d), versions, d.Law.Version), d)
+}
+
+type capsCmd struct {
+	statesFlags
+	What    string   `arg:"" help:"oil, coal, or the id of a cap."`
+	Year    string   `help:"The period." placeholder:"PERIOD" required:""`
+	Product string   `help:"The petroleum product to take where a figure does not say." placeholder:"PRODUCT"`
+	Fill    []string `help:"Work estimates by ships out for these shares of a full load, as 1/3,1/2,0.9,1." placeholder:"SHARE" sep:","`
+	Format  string   `help:"How to print: ${enum}." enum:"text,json,md,html" default:"text"`
+}
+
+// Run is the command.
+func (c *capsCmd) Run(m *Main) error {
+	d, _, err := m.openStates(c.statesFlags)
+	if err != nil {
+		return err
+	}
+	period, err := when.Parse(c.Year)
+	if err != nil {
+		return fault.In(fault.Place{Field: "--year"}, err)
+	}
+	list, err := c.provisions(d)
+	if err != nil {
+		return err
+	}
+	in := caps.Input{Law: d.Law, Lists: d.Lists, Factors: d.Factors, Records: d.Records, Product: c.Product}
+	for _, f := range c.Fill {
+		share, err := parseShare(f)
+		if err != nil {
+			return err
+		}
+		in.Fill = append(in.Fill, share)
+	}
+	var accounts []caps.Account
+	for _, p := range list {
+		if in.Target, err = d.Places.ParseState(p.Instrument.Regime.Target); err != nil {
+			return err
+		}
+		as, err := caps.Of(in, p, period)
+		if err != nil {
+			return err
+		}
+		accounts = append(accounts, as...)
+	}
+	if len(accounts) == 0 {
+		return fault.New(fault.NotFound, "no cap of %s ran in %s", c.What, period.Long())
+	}
+	if c.Format == "json" {
+		return m.printJSON(report.CapsForPrograms(accounts))
+	}
+	return m.document(c.Format, report.CapsDocument(accounts, stateName(d)), d)
+}
+
+// provisions finds the caps that are meant: one by its id, or all on a measure or named goods.
+func (c *capsCmd) provisions(d *states.Desk) ([]*law.Provision, error) {
+	if p, ok := d.Law.Provision(c.What); ok {
+		return []*law.Provision{p}, nil
+	}
+	word := c.What
+	if word == "oil" {
+		word = "fuel"
+	}
+	var out []*law.Provision
+	for _, p := range d.Law.Provisions() {
+		if p.Effect != law.Cap || len(p.Cap.Limits) == 0 {
+			continue
+		}
+		named := slices.ContainsFunc(p.Goods, func(s law.Selector) bool { return s.List == word })
+		if p.Measure == word || named {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fault.New(fault.NotFound, "there is no cap %q", c.What).WithFix("say oil, coal, or an id as 2397-p5")
+	}
+	return out, nil
+}
+
+// parseShare reads "0.9" and "1/3".
+func parseShare(s string) (float64, error) {
+	up, down, frac := strings.Cut(s, "/")
+	v, err := strconv.ParseFloat(strings.TrimSpace(up), 64)
+	if err == nil && frac {
+		var by float64
+		by, err = strconv.ParseFloat(strings.TrimSpace(down), 64)
+		v /= by
+	}
+	if err != nil || !(v > 0 && v <= 1) {
+		return 0, fault.New(fault.Usage, "%q is no share of a full load", s).WithFix("write 1/3, 0.9 or 1")
+	}
+	return v, nil
+}
+
+type bundleCmd struct {
+	Make   bundleMakeCmd   `cmd:"" help:"Write everything that a dossier of a state rests on, with hashes, into a file."`
+	Verify bundleVerifyCmd `cmd:"" help:"Check the hashes of a bundle and rebuild its dossier from what is in it."`
+}
+
+type bundleMakeCmd struct {
+	statesFlags
+	State  string `arg:"" help:"The state, by name or code."`
+	Output string `help:"The file to write; STATE.bundle.zip otherwise." short:"o" placeholder:"FILE"`
+}
+
+// Run is the command.
+func (c *bundleMakeCmd) Run(m *Main) error {
+	d, known, err := m.openStates(c.statesFlags)
+	if err != nil {
+		return err
+	}
+	s, err := d.Places.ParseState(c.State)
+	if err != nil {
+		return err
+	}
+	if c.Output == "" {
+		c.Output = strings.ToLower(s.String()) + ".bundle.zip"
+	}
+	b, err := d.Bundle(s, known, version, m.dossierFiles)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.Output, b, 0o644); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "the file %q", c.Output)
+	}
+	_, err = fmt.Fprintf(m.Out, "%s: %d bytes. `cordon bundle verify %s` checks it and rebuilds the dossier.\n", c.Output, len(b), c.Output)
+	return err
+}
+
+// dossierFiles are the forms of the dossier that a bundle holds and rebuilds.
+func (m *Main) dossierFiles(d *states.Desk, dossier *states.Dossier) (map[string][]byte, error) {
+	versions := report.Versions{Program: version, Data: d.DataVersion}
+	var md strings.Builder
+	if err := report.Dossier(dossier, stateName(d), versions, d.Law.Version).Markdown(&md); err != nil {
+		return nil, err
+	}
+	j, err := report.DossierBytes(dossier, versions, d.Law.Version)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{"dossier.md": []byte(md.String()), "dossier.json": j}, nil
+}
+
+type bundleVerifyCmd struct {
+	lawFlags
+	File string `arg:"" help:"The bundle." type:"existingfile"`
+}
+
+// Run is the command.
+func (c *bundleVerifyCmd) Run(m *Main) error {
+	b, err := readFile(c.File)
+	if err != nil {
+		return err
+	}
+	d, err := m.open(c.lawFlags, ruling.Options{})
+	if err != nil {
+		return err
+	}
+	found, err := states.VerifyBundle(statesFacts(d), b, m.dossierFiles)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(m.Out, "%s is whole: %d files have the hashes it says, and the dossier of %s was rebuilt from them byte for byte.\n",
+		c.File, found.Files, place.State(found.State))
+	return err
+}

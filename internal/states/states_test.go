@@ -1,0 +1,145 @@
+package states_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/states"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+func open(t testing.TB) *states.Desk {
+	t.Helper()
+	d, err := decide.Open(data.FS, decide.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := states.Open(states.Facts{
+		Law: d.Law, Engine: d.Engine, Reference: d.Reference, Lists: d.Lists, Factors: d.Factors, Places: d.Places, DataVersion: d.DataVersion,
+	}, data.FS, states.Own{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func render(d *states.Desk, dossier *states.Dossier) (map[string][]byte, error) {
+	v := report.Versions{Program: "test", Data: d.DataVersion}
+	var md strings.Builder
+	if err := report.Dossier(dossier, func(code string) string { return code }, v, d.Law.Version).Markdown(&md); err != nil {
+		return nil, err
+	}
+	j, err := report.DossierBytes(dossier, v, d.Law.Version)
+	return map[string][]byte{"dossier.md": []byte(md.String()), "dossier.json": j}, err
+}
+
+// TestBundle: a bundle is the same whenever it is made, verifies, and does not once anything in it is changed, added or gone.
+func TestBundle(t *testing.T) {
+	d := open(t)
+	s, err := d.Places.ParseState("CN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := d.Bundle(s, when.NoDay, "test", render)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := open(t).Bundle(s, when.NoDay, "test", render)
+	if err != nil || !bytes.Equal(b, again) {
+		t.Fatalf("made twice, the bundle differs (%v)", err)
+	}
+	found, err := states.VerifyBundle(d.Facts, b, render)
+	if err != nil || found.State != place.State(s) || found.Files != 4 {
+		t.Fatalf("%+v: %v", found, err)
+	}
+	files := unzip(t, b)
+	for name := range files {
+		for what, change := range map[string]func(map[string][]byte){
+			"a byte changed": func(f map[string][]byte) { f[name] = append([]byte(" "), f[name][1:]...) },
+			"gone":           func(f map[string][]byte) { delete(f, name) },
+		} {
+			other := maps.Clone(files)
+			change(other)
+			if bytes.Equal(other[name], files[name]) {
+				continue
+			}
+			if _, err := states.VerifyBundle(d.Facts, rezip(t, other), render); err == nil {
+				t.Errorf("%s, %s: verified all the same", name, what)
+			}
+		}
+	}
+	other := maps.Clone(files)
+	other["more.txt"] = []byte("x")
+	if _, err := states.VerifyBundle(d.Facts, rezip(t, other), render); err == nil {
+		t.Error("a file added: verified all the same")
+	}
+	// A dossier that was rewritten with its hash does not come out of the claims.
+	other = maps.Clone(files)
+	other["dossier.md"] = bytes.ReplaceAll(other["dossier.md"], []byte("possible"), []byte("proved"))
+	var m map[string]any
+	if err := json.Unmarshal(other["manifest.json"], &m); err != nil {
+		t.Fatal(err)
+	}
+	m["sha256"].(map[string]any)["dossier.md"] = hash(other["dossier.md"])
+	if other["manifest.json"], err = json.Marshal(m); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := states.VerifyBundle(d.Facts, rezip(t, other), render); err == nil || !strings.Contains(err.Error(), "comes out otherwise") {
+		t.Errorf("a dossier rewritten with its hash: %v", err)
+	}
+}
+
+func hash(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+func unzip(t *testing.T, b []byte) map[string][]byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var buf bytes.Buffer
+		if _, err := buf.ReadFrom(r); err != nil {
+			t.Fatal(err)
+		}
+		out[f.Name] = buf.Bytes()
+	}
+	return out
+}
+
+func rezip(t *testing.T, files map[string][]byte) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	for name, b := range files {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}

@@ -113,10 +113,10 @@ type decideRun struct {
 	lists   *lazyLists // nil looks nobody up
 }
 
-// resolver gives what looks up parties and ships; nil for nobody.
+// resolver gives what looks up parties and ships.
 func (r *decideRun) resolver() *decide.Resolver {
 	if r.lists == nil {
-		return nil
+		return &decide.Resolver{Off: decide.SwitchedOff}
 	}
 	return &decide.Resolver{Screener: r.lists, Regimes: r.d.Law.Regimes, AsOf: r.asOf}
 }
@@ -235,10 +235,7 @@ func (r *decideRun) one(a *activity.Activity, title string) error {
 
 // resolve looks up parties and the ship.
 func (r *decideRun) resolve(a *activity.Activity) (*activity.Activity, []ruling.Screened) {
-	if look := r.resolver(); look != nil {
-		return look.Resolve(a)
-	}
-	return a, nil
+	return r.resolver().Resolve(a)
 }
 
 func (r *decideRun) rule(a *activity.Activity, said []ruling.Screened) (*ruling.Ruling, error) {

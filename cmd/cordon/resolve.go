@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -52,7 +55,16 @@ func (l *lazyLists) Screen(q decide.Look, day when.Day) decide.Found {
 	if l.once.Do(l.open); l.err != nil {
 		return decide.Found{NotScreened: "the lists cannot be opened: " + l.err.Error()}
 	}
-	a := l.desk.Screen(screening.Query{Input: input(&q), AsOf: day, Threshold: l.desk.Params().Possible(), Limit: mostHits})
+	return lookUps{l.desk}.Screen(q, day)
+}
+
+// lookUps is the decide.Screener over lists that are open.
+type lookUps struct{ desk *screen.Desk }
+
+// Screen is part of decide.Screener.
+func (l lookUps) Screen(q decide.Look, day when.Day) decide.Found {
+	query := screening.Query{Input: input(&q), AsOf: day, Threshold: decide.DefaultThresholds.Ask, Limit: mostHits}
+	a := l.desk.Screen(query)
 	out := decide.Found{More: a.More}
 	for _, g := range a.Against {
 		out.Lists = append(out.Lists, decide.ListState{List: g.List, Snapshot: g.Snapshot.String()})
@@ -64,7 +76,7 @@ func (l *lazyLists) Screen(q decide.Look, day when.Day) decide.Found {
 		return out
 	}
 	for i := range a.Hits {
-		h, err := l.hit(&a.Hits[i], day)
+		h, err := l.hit(query, &a.Hits[i])
 		if err != nil {
 			return decide.Found{NotScreened: err.Error(), Lists: out.Lists}
 		}
@@ -92,33 +104,100 @@ func input(q *decide.Look) match.Input {
 	return in
 }
 
-func (l *lazyLists) hit(h *screening.Hit, day when.Day) (decide.Hit, error) {
-	out := decide.Hit{
-		List: h.List, Subject: h.ID, Score: report.Score(h.Score), Sure: h.Score >= l.desk.Params().Alert(), Listings: h.Statuses,
+func (l lookUps) hit(q screening.Query, h *screening.Hit) (decide.Hit, error) {
+	out := decide.Hit{List: h.List, Subject: h.ID, Score: report.Score(h.Score), Identified: h.Identified, Listings: h.Statuses}
+	evidence, _, err := l.desk.Explain(q, h.ID)
+	if err != nil {
+		return out, err
 	}
+	out.Agrees = agreements(evidence)
+	s, err := l.desk.Subject(h.ID, q.AsOf)
+	if err != nil {
+		return out, err
+	}
+	out.Known = toCompare(s.Records)
 	for i := range h.Owners {
-		r := &h.Owners[i].Result
-		o := decide.Owner{Authorities: r.Rule.Authorities, Sure: r.Outcome == ownership.Caught}
-		var seen []string
-		for _, stake := range r.Via {
-			if slices.Contains(seen, stake.Owner) {
-				continue
-			}
-			seen = append(seen, stake.Owner)
-			s, err := l.desk.Subject(stake.Owner, day)
-			if fault.CodeOf(err) == fault.NotFound {
-				continue // an owner that no list has an entry of
-			}
-			if err != nil {
-				return out, err
-			}
-			for _, st := range s.Statuses {
-				if st.Standing == snapshot.Listed {
-					o.Listings = append(o.Listings, st)
-				}
-			}
+		o, err := l.owner(&h.Owners[i].Result, q.AsOf)
+		if err != nil {
+			return out, err
 		}
 		out.Owners = append(out.Owners, o)
 	}
 	return out, nil
+}
+
+// owner gives what a rule of ownership made of a subject, with the listings of the
+// owners on a day.
+func (l lookUps) owner(r *ownership.Result, day when.Day) (decide.Owner, error) {
+	out := decide.Owner{Authorities: r.Rule.Authorities, Sure: r.Outcome == ownership.Caught}
+	var seen []string
+	for _, stake := range r.Via {
+		if slices.Contains(seen, stake.Owner) {
+			continue
+		}
+		seen = append(seen, stake.Owner)
+		s, err := l.desk.Subject(stake.Owner, day)
+		if fault.CodeOf(err) == fault.NotFound {
+			continue // an owner that no list has an entry of
+		}
+		if err != nil {
+			return out, err
+		}
+		for _, st := range s.Statuses {
+			if st.Standing == snapshot.Listed {
+				out.Listings = append(out.Listings, st)
+			}
+		}
+	}
+	return out, nil
+}
+
+// agreeing are the kinds of evidence that are more than a name, in words.
+var agreeing = map[string]string{
+	"birth": "date of birth", "country": "state", "gender": "gender", "address": "address", "flag": "flag", "built": "year of build",
+	"tonnage": "tonnage", "imo": "IMO number",
+}
+
+// agreements gives what agrees besides the name, in the order of the evidence.
+func agreements(list []match.Evidence) []string {
+	var out []string
+	for _, e := range list {
+		words, ok := agreeing[e.Kind]
+		if !ok && slices.Contains(match.IdentifierKinds(), e.Kind) {
+			words, ok = e.Kind+" number", true
+		}
+		if ok && e.Bits > 0 && !slices.Contains(out, words) {
+			out = append(out, words)
+		}
+	}
+	return out
+}
+
+// mostKnown is how many dates, and how many numbers, of a subject are named to
+// compare with.
+const mostKnown = 3
+
+// toCompare gives what lists say of a subject by which a person can tell it from
+// another of the same name.
+func toCompare(records []*subject.Record) []string {
+	var births, numbers, addresses []string
+	add := func(to *[]string, s string) {
+		if s != "" && len(*to) < mostKnown && !slices.Contains(*to, s) {
+			*to = append(*to, s)
+		}
+	}
+	for _, r := range records {
+		for _, b := range r.Subject.Births {
+			if b.Known {
+				add(&births, "born "+b.Period.String())
+			}
+		}
+		for _, d := range r.Subject.Documents {
+			add(&numbers, strings.TrimSpace(d.Kind+" "+d.Number))
+		}
+		for _, a := range r.Subject.Addresses {
+			add(&addresses, strings.Trim(cmp.Or(a.Full, a.City+", "+cmp.Or(a.Country, a.CountryText)), ", "))
+		}
+	}
+	return slices.Concat(births, numbers, addresses)
 }

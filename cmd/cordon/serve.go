@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/place"
@@ -138,6 +139,8 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, l lists, sc *
 	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log, Lists: l}
 	if sc != nil {
 		config.Screener, pages.Screener = screenerForPrograms{sc}, sc
+		hold := func() (decide.Screener, func()) { return lookUps{sc.desk}, func() {} }
+		config.LookUps, pages.LookUps = hold, hold
 	}
 	api, err := httpapi.New(config)
 	if err != nil {

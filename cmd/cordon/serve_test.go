@@ -98,6 +98,18 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s: %d %s", query, res.StatusCode, body)
 		}
 	}
+	const pay = `{"kind":"payment","date":"2017-08-20","finance":{"service":"payment"},"parties":[{"name":"Korea Mining Development Trading Corporation"}]}`
+	for address, want := range map[string]string{"v1/decide": `"verdict":"prohibited"`, "v1/decide?screen=false": "screening was switched off"} {
+		res, err := http.Post(base+address, "application/json", strings.NewReader(pay))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if !strings.Contains(string(body), want) {
+			t.Errorf("%s: %d %s", address, res.StatusCode, body)
+		}
+	}
 	stop()
 	select {
 	case code := <-ended:

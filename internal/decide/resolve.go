@@ -1,7 +1,9 @@
 package decide
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/law"
@@ -57,10 +59,16 @@ type ListState struct{ List, Snapshot string }
 // Hit is a subject of a list that a party may be.
 type Hit struct {
 	List, Subject string
-	// Score is how alike the two are, from 0 to 1; Sure is true from the point on
-	// at which the screening takes them for the same.
-	Score float64
-	Sure  bool
+	// Score is how alike the two are, from 0 to 1. Identified is true when a strong
+	// identifier agrees, such as the IMO number: then the score does not matter.
+	Score      float64
+	Identified bool
+	// Agrees are what agrees besides the name, in words, such as "state"; empty for
+	// a match by name alone.
+	Agrees []string
+	// Known is what the list says of the subject, by which a person can tell it from
+	// another of the same name, such as "born 1957-10-20".
+	Known []string
 	// Listings are its listings by all authorities, with the days of each.
 	Listings []snapshot.Status
 	// Owners say by which rules listed parties own or control it, or may.
@@ -77,11 +85,41 @@ type Owner struct {
 	Listings []snapshot.Status
 }
 
+// Thresholds are the scores by which a hit leads to something. A strong identifier
+// that agrees states the fact whatever the score.
+type Thresholds struct {
+	// Ask is the score from which somebody may be the listed one, so that the ruling
+	// asks; below it the hit is no hit.
+	Ask float64
+	// State is the score from which somebody is taken for the listed one, so that
+	// the fact is stated.
+	State float64
+}
+
+// DefaultThresholds are those of a Resolver that has none of its own. Where they
+// come from stands in docs/method/screening.md.
+var DefaultThresholds = Thresholds{Ask: 0.65, State: 0.95}
+
+// SwitchedOff is the reason for not screening when whoever asks did not want it.
+const SwitchedOff = "screening was switched off for this question"
+
+// Unavailable is a Screener that looks nobody up, for the reason that it is.
+type Unavailable string
+
+// Screen is part of Screener.
+func (u Unavailable) Screen(Look, when.Day) Found { return Found{NotScreened: string(u)} }
+
 // Resolver states of the parties and the ship of an activity what lists say of
 // them. It is safe for concurrent use.
 type Resolver struct {
 	Screener Screener
 	Regimes  []*law.Regime
+	// Off says why nobody is to be looked up; "" for somebody. It is said of each
+	// party, and nothing is stated: who is listed is what the activity states. A
+	// look-up that fails is another thing, and leaves the fact unknown.
+	Off string
+	// Thresholds are DefaultThresholds unless given.
+	Thresholds Thresholds
 	// AsOf takes the place of the date of every activity; nil for the date.
 	AsOf *when.Period
 }
@@ -91,7 +129,10 @@ type Resolver struct {
 // nobody was looked up. What the activity states itself is left as it is. All
 // look-ups are in the second result, in the order of the parties, the ship last.
 func (r *Resolver) Resolve(a *activity.Activity) (*activity.Activity, []ruling.Screened) {
-	s := resolution{r: r, a: a, days: a.Date}
+	s := resolution{r: r, a: a, days: a.Date, at: r.Thresholds}
+	if s.at == (Thresholds{}) {
+		s.at = DefaultThresholds
+	}
 	if r.AsOf != nil {
 		s.days = *r.AsOf
 	}
@@ -108,6 +149,7 @@ type resolution struct {
 	a      *activity.Activity
 	copied bool
 	days   when.Period
+	at     Thresholds
 	said   []ruling.Screened
 	owners []finding // of parties that own the ship
 }
@@ -184,7 +226,9 @@ func (s *resolution) party(i int) {
 		return
 	}
 	list := s.look(i, &q, p, partyFacts)
-	partyFacts.state(&s.change().Parties[i], list)
+	if len(list) > 0 {
+		partyFacts.state(&s.change().Parties[i], list)
+	}
 	switch text(p, vocab.PartyRole) {
 	case "traveller":
 		if _, own := travellerFacts.own(s.a.Facts); s.has(vocab.TravellerListed) && !own {
@@ -227,11 +271,16 @@ func (s *resolution) stated(party int, q *Look, id vocab.FactID) {
 
 // look looks somebody up, records it and says what follows under each regime.
 func (s *resolution) look(party int, q *Look, own activity.Facts, k facts) []finding {
+	if s.r.Off != "" {
+		s.said = append(s.said, ruling.Screened{Party: party, Name: q.Called(), Outcome: "not_screened", Reason: s.r.Off})
+		return nil
+	}
 	found := s.r.Screener.Screen(*q, s.days.From)
 	if !s.days.Exact() && found.NotScreened == "" {
 		found = both(found, s.r.Screener.Screen(*q, s.days.To))
 	}
-	said := found.said(party, q, s.days)
+	found.Hits = slices.DeleteFunc(slices.Clone(found.Hits), func(h Hit) bool { return h.Score < s.at.Ask && !h.Identified })
+	said := s.saidOf(&found, party, q)
 	list := s.weigh(&found)
 	if k.regime(own) != "" { // it stands, so what was found under others is only said
 		for i := range said {
@@ -317,16 +366,25 @@ func (s *resolution) weigh(found *Found) []finding {
 	for _, g := range s.r.Regimes {
 		f := finding{regime: g.ID}
 		for i := range found.Hits {
-			f.hit(&found.Hits[i], &g.Listings, s.days)
+			f.hit(&found.Hits[i], &g.Listings, s)
 		}
-		if f.listed == former && f.status == nil {
-			f.listed = none // nothing can be stated that another day could bring back
-		}
+		f.settle()
 		if f.listed != none || f.owned != none {
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// sure reports whether a hit is taken for the one that was looked up.
+func (s *resolution) sure(h *Hit) bool { return h.Identified || h.Score >= s.at.State }
+
+// settle leaves out a former listing whose days are not exact: nothing can be
+// stated of it that another day could bring back.
+func (f *finding) settle() {
+	if f.listed == former && f.status == nil {
+		f.listed = none
+	}
 }
 
 // belongs reports whether a listing is, or may be, of a regime: one that names no
@@ -339,13 +397,13 @@ func belongs(l *subject.Listing, g *law.Listings) bool {
 }
 
 // hit adds one hit.
-func (f *finding) hit(h *Hit, g *law.Listings, days when.Period) {
+func (f *finding) hit(h *Hit, g *law.Listings, s *resolution) {
 	for i := range h.Listings {
 		st := &h.Listings[i]
 		if !belongs(&st.Listing, g) {
 			continue
 		}
-		l := levelOf(st, days, h.Sure && len(st.Listing.Programmes) > 0)
+		l := levelOf(st, s.days, s.sure(h) && len(st.Listing.Programmes) > 0)
 		if l == dated && f.listed == dated {
 			l = open // taken off and listed again: the days of one would hide the other
 		}
@@ -365,7 +423,7 @@ func (f *finding) hit(h *Hit, g *law.Listings, days when.Period) {
 			continue
 		}
 		l := open
-		if h.Sure && o.Sure && known {
+		if s.sure(h) && o.Sure && known {
 			l = yes
 		}
 		f.owned = max(f.owned, l)
@@ -479,8 +537,8 @@ func (k facts) set(f *activity.Facts, id vocab.FactID, v activity.Value) {
 	}
 }
 
-// said records a look-up, a line for each list and for each hit in it.
-func (found *Found) said(party int, q *Look, days when.Period) []ruling.Screened {
+// saidOf records a look-up, a line for each list and for each hit in it.
+func (s *resolution) saidOf(found *Found, party int, q *Look) []ruling.Screened {
 	line := ruling.Screened{Party: party, Name: q.Called(), Outcome: "clear"}
 	if found.NotScreened != "" {
 		line.Outcome, line.Reason = "not_screened", found.NotScreened
@@ -494,7 +552,7 @@ func (found *Found) said(party int, q *Look, days when.Period) []ruling.Screened
 		before := len(out)
 		for i := range found.Hits {
 			if h := &found.Hits[i]; h.List == l.List && found.NotScreened == "" {
-				out = append(out, h.said(line, days))
+				out = append(out, s.saidOfHit(h, line))
 			}
 		}
 		if len(out) == before {
@@ -504,12 +562,60 @@ func (found *Found) said(party int, q *Look, days when.Period) []ruling.Screened
 	return out
 }
 
-func (h *Hit) said(line ruling.Screened, days when.Period) ruling.Screened {
-	line.Subject, line.Score, line.Tier = h.Subject, h.Score, h.tier(days)
-	if line.Outcome = "possible"; h.Sure {
+func (s *resolution) saidOfHit(h *Hit, line ruling.Screened) ruling.Screened {
+	line.Subject, line.Score, line.Tier = h.Subject, h.Score, h.tier(s.days)
+	line.By = by(h.Agrees)
+	sure := s.sure(h)
+	if line.Outcome = "possible"; sure {
 		line.Outcome = "match"
 	}
+	line.Leads = s.leads(h)
+	switch {
+	case line.Leads == "" || h.Identified || sure && line.Leads == asked:
+	case sure:
+		line.Threshold = s.at.State
+	default:
+		line.Threshold = s.at.Ask
+	}
+	if line.Leads != "" && (!sure || len(h.Agrees) == 0) { // another of the same name may be meant
+		line.Compare = strings.Join(h.Known, "; ")
+	}
 	return line
+}
+
+// by says in words what agrees.
+func by(agrees []string) string {
+	switch n := len(agrees); n {
+	case 0:
+		return "name alone"
+	case 1:
+		return "name and " + agrees[0]
+	default:
+		return "name, " + strings.Join(agrees[:n-1], ", ") + " and " + agrees[n-1]
+	}
+}
+
+// What a hit leads to.
+const (
+	stated = "stated"
+	asked  = "asked"
+)
+
+// leads says what follows from a hit under the regimes; "" for nothing.
+func (s *resolution) leads(h *Hit) string {
+	out := ""
+	for _, g := range s.r.Regimes {
+		f := finding{}
+		f.hit(h, &g.Listings, s)
+		f.settle()
+		switch l := max(f.listed, f.owned); {
+		case f.listed == open || f.owned == open && l == open:
+			out = cmp.Or(out, asked)
+		case l != none:
+			out = stated
+		}
+	}
+	return out
 }
 
 // tier says in a word how a subject stood on the days.

@@ -72,7 +72,7 @@ func listing(authority, programme, from, off string) snapshot.Status {
 }
 
 func hit(sure bool, list ...snapshot.Status) decide.Hit {
-	h := decide.Hit{List: "un", Subject: "un:S", Score: 0.5, Sure: sure, Listings: list}
+	h := decide.Hit{List: "un", Subject: "un:S", Score: 0.7, Listings: list}
 	if sure {
 		h.Score = 0.97
 	}

@@ -36,7 +36,10 @@ type Config struct {
 	// is not ready.
 	Screener Screener
 	Lists    ListStatus
-	Limits   Limits
+	// LookUps gives lists of one moment for rulings to look parties and ships up in;
+	// nil leaves whether they are listed unknown.
+	LookUps LookUps
+	Limits  Limits
 	// Log takes defects; never what was asked.
 	Log *slog.Logger
 }
@@ -130,9 +133,20 @@ type Filter struct {
 	Regime    string `query:"regime" doc:"only this regime"`
 }
 
+// Looking says whether parties and ships are looked up in lists.
+type Looking struct {
+	Screen bool `query:"screen" default:"true" doc:"false looks nobody up: who is listed is what the activity states, and the answer says so"`
+}
+
 type decideInput struct {
 	Days
+	Looking
 	RawBody []byte
+}
+
+type decideLinesInput struct {
+	Days
+	Looking
 }
 
 type lawInput struct {
@@ -226,17 +240,18 @@ func (a *API) register(api huma.API) {
 
 	add(a, api, operation{
 		method: "POST", path: "/v1/decide", id: "decide", summary: "Rule on one activity", in: activity, out: of(Ruling{}), faults: bad,
-		about: "The body is one activity. The answer is the ruling with near misses and the activity as it was understood.",
+		about: "The body is one activity. The answer is the ruling with near misses and the activity as it was understood. " +
+			"Named parties and the ship are looked up in the loaded lists; screened says who, where, and what came of it.",
 	}, func(ctx context.Context, in *decideInput) ([]byte, error) {
-		return a.decideOne(ctx, in.Days, in.RawBody)
+		return a.decideOne(ctx, in)
 	})
 	stream(a, api, operation{
 		method: "POST", path: "/v1/decide/batch", id: "decideBatch", summary: "Rule on a stream of activities",
 		in: lines(activity), inType: jsonLines, out: lines(of(Ruling{})), outType: jsonLines, faults: bad,
 		about: "One activity a line; one ruling a line, in the same order, while the stream still runs. A line that cannot be read is answered " +
 			"with its error. The trailers Cordon-Read, Cordon-Answered and Cordon-Refused count them; a stream that breaks off ends without them.",
-	}, func(ctx context.Context, in *Days, r io.Reader, w io.Writer) (Count, error) {
-		return a.decideLines(ctx, *in, r, w)
+	}, func(_ context.Context, in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
+		return a.decideLines(in, r, w)
 	})
 	add(a, api, operation{
 		method: "POST", path: "/v1/screen", id: "screen", summary: "Screen one subject against the loaded lists",

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +23,8 @@ import (
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -134,6 +137,73 @@ func TestSameBytes(t *testing.T) {
 	e := report.Encoder{Versions: a.Versions, Full: true}
 	if want := string(e.Append(nil, rl)) + "\n"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// oneListed is lists on which stands one name; another cannot be looked up.
+type oneListed struct{ held *atomic.Int32 }
+
+// Screen is part of decide.Screener.
+func (l oneListed) Screen(q decide.Look, _ when.Day) decide.Found {
+	if l.held.Load() < 1 {
+		return decide.Found{NotScreened: "the lists were given back before they were looked in"}
+	}
+	out := decide.Found{Lists: []decide.ListState{{List: "test", Snapshot: "test@7"}}}
+	switch q.Name {
+	case "Broken":
+		out.NotScreened = "the list test is stale"
+	case "Listed Trading":
+		off := when.Period{From: when.NoDay, To: when.NoDay}
+		l := subject.Listing{Authority: "UN", Tier: subject.Designated, Programmes: []string{"DPRK"}, Listed: subject.Date{
+			Period: when.On(when.Date(2016, 3, 2)), Known: true,
+		}}
+		out.Hits = []decide.Hit{{
+			List: "test", Subject: "test:1", Score: 0.97, Known: []string{"born 1957-10-20"},
+			Listings: []snapshot.Status{{Listing: l, From: l.Listed, Off: off}},
+		}}
+	}
+	return out
+}
+
+// TestLooksUp holds that the API looks parties up as the command line does, says
+// what came of it, can be told not to, and never takes a failure for "clear".
+func TestLooksUp(t *testing.T) {
+	var held atomic.Int32
+	a := api(t, func(c *Config) {
+		c.LookUps = func() (decide.Screener, func()) { held.Add(1); return oneListed{&held}, func() { held.Add(-1) } }
+	})
+	s := schema(t, a, "/components/schemas/Ruling")
+	none := api(t, nil)
+	for _, c := range []struct {
+		api         *API
+		query, name string
+		verdict     string
+		want        string
+	}{
+		{a, "", "Listed Trading", "prohibited", `"snapshot":"test@7","outcome":"match","subject":"test:1","tier":"listed","score":0.97,"by":"name alone","leads":"stated","compare":"born 1957-10-20","question":"Is it the same one (born 1957-10-20)?`},
+		{a, "", "Somebody", "permitted", `"snapshot":"test@7","outcome":"clear"`},
+		{a, "?screen=true", "Somebody", "permitted", `"outcome":"clear"`},
+		{a, "?as_of=2015-01-01", "Listed Trading", "permitted", `"tier":"not_yet"`},
+		{a, "", "Broken", "incomplete", `"outcome":"not_screened","reason":"the list test is stale"`},
+		{a, "?screen=false", "Listed Trading", "permitted", `"outcome":"not_screened","reason":"screening was switched off for this question"`},
+		{none, "", "Somebody", "incomplete", `"outcome":"not_screened","reason":"screening is not available in this build"`},
+	} {
+		body := `{"kind":"payment","date":"2017-08-20","finance":{"service":"payment"},"parties":[{"name":"` + c.name + `"}]}`
+		for path, full := range map[string]bool{"/v1/decide": true, "/v1/decide/batch": false} {
+			got := ask(c.api, http.MethodPost, path+c.query, body)
+			if !strings.Contains(got.Body.String(), c.want) || !strings.Contains(got.Body.String(), `"verdict":"`+c.verdict+`"`) {
+				t.Errorf("%s%s %s: %s", path, c.query, c.name, got.Body)
+			}
+			if err := valid(t, s, got.Body.Bytes()); full && err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		}
+	}
+	if got := ask(a, http.MethodPost, "/v1/decide?screen=perhaps", welders); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), `"field":"screen"`) {
+		t.Errorf("screen=perhaps: %d %s", got.Code, got.Body)
+	}
+	if n := held.Load(); n != 0 {
+		t.Errorf("%d uses of the lists were not ended", n)
 	}
 }
 

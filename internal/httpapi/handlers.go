@@ -55,20 +55,38 @@ func (a *API) small(act *activity.Activity) error {
 	return nil
 }
 
-func (a *API) decideOne(ctx context.Context, d Days, body []byte) ([]byte, error) {
-	asOf, known, err := d.read()
+// resolver gives what looks parties and ships up for one answer, and what ends it.
+func (a *API) resolver(l Looking, asOf *when.Period) (*decide.Resolver, func()) {
+	r := &decide.Resolver{Regimes: a.Desk.Law.Regimes, AsOf: asOf}
+	done := func() {}
+	switch {
+	case !l.Screen:
+		r.Off = decide.SwitchedOff
+	case a.LookUps == nil:
+		r.Screener = decide.Unavailable(noScreening)
+	default:
+		r.Screener, done = a.LookUps()
+	}
+	return r, done
+}
+
+func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
+	asOf, known, err := in.read()
 	if err != nil {
 		return nil, err
 	}
 	act := &activity.Activity{}
-	if err := activity.NewDecoder(a.Desk.Reference).Decode(body, act); err != nil {
+	if err := activity.NewDecoder(a.Desk.Reference).Decode(in.RawBody, act); err != nil {
 		return nil, err
 	}
 	if err := a.small(act); err != nil {
 		return nil, err
 	}
 	rl, err := within(ctx, a.Limits.Time, func() (*ruling.Ruling, error) {
-		rl, err := a.Desk.Engine.Decide(ruling.Request{Activity: act, AsOf: asOf, KnownAt: known})
+		look, done := a.resolver(in.Looking, asOf)
+		defer done()
+		full, said := look.Resolve(act)
+		rl, err := a.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: asOf, KnownAt: known, Screened: said})
 		if err != nil {
 			return nil, err
 		}
@@ -81,19 +99,23 @@ func (a *API) decideOne(ctx context.Context, d Days, body []byte) ([]byte, error
 	return append(e.Append(nil, rl), '\n'), nil
 }
 
-func (a *API) decideLines(_ context.Context, d Days, r io.Reader, w io.Writer) (Count, error) {
-	asOf, known, err := d.read()
+func (a *API) decideLines(in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
+	asOf, known, err := in.read()
 	if err != nil {
 		return Count{}, err
 	}
+	look, done := a.resolver(in.Looking, asOf)
+	defer done()
 	n, err := a.Desk.Run(r, w, decide.Stream{
-		Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small,
+		Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small, Resolver: look,
 		Encoder: func() func([]byte, *ruling.Ruling) []byte { return (&report.Encoder{Versions: a.Versions}).Append },
 	})
 	return Count{n.Read, n.Ruled, n.Refused}, err
 }
 
-var errNoScreening = fault.New(fault.Unavailable, "screening is not available in this build").
+const noScreening = "screening is not available in this build"
+
+var errNoScreening = fault.New(fault.Unavailable, noScreening).
 	WithFix("state party.listed as a fact of the activity, and check it yourself")
 
 func (a *API) screenOne(ctx context.Context, body []byte) ([]byte, error) {

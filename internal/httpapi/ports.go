@@ -3,6 +3,8 @@ package httpapi
 import (
 	"context"
 	"io"
+
+	"github.com/cordon-engine/cordon/internal/decide"
 )
 
 // Screener answers "who is it?" for programs. Implementations are safe for
@@ -16,6 +18,11 @@ type Screener interface {
 	// line that cannot be read is answered with its error and counted.
 	ScreenLines(ctx context.Context, r io.Reader, w io.Writer) (Count, error)
 }
+
+// LookUps gives the lists of one moment and what ends their use. All of one answer
+// is looked up in them, a stream included, so that it never mixes two versions of a
+// list.
+type LookUps func() (lists decide.Screener, done func())
 
 // ListStatus says which lists are loaded.
 type ListStatus interface {

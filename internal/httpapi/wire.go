@@ -19,7 +19,7 @@ type Ruling struct {
 	Spans      []Span         `json:"spans,omitempty" nullable:"false" doc:"verdicts within an inexact date"`
 	Views      []View         `json:"views,omitempty" nullable:"false" doc:"verdicts under each position on disputed law"`
 	NearMisses []NearMiss     `json:"near_misses,omitempty" nullable:"false" doc:"provisions that one difference would have brought in"`
-	Screened   []string       `json:"screened" nullable:"false" doc:"empty: nobody is screened here"`
+	Screened   []Screened     `json:"screened" nullable:"false" doc:"look-ups of named parties and the ship, one for each list and hit"`
 	Regimes    []Regime       `json:"regimes" nullable:"false"`
 	Versions   Versions       `json:"versions"`
 	Activity   map[string]any `json:"activity,omitempty" doc:"the activity as it was understood"`
@@ -141,6 +141,24 @@ type NearMiss struct {
 	Day       string `json:"day,omitempty"`
 	Verdict   string `json:"verdict"`
 	Verified  bool   `json:"verified"`
+}
+
+// Screened is one look-up of a party or the ship in one list.
+type Screened struct {
+	Who       string  `json:"who" example:"parties[1]"`
+	Name      string  `json:"name"`
+	List      string  `json:"list" doc:"empty when nobody was looked up"`
+	Snapshot  string  `json:"snapshot" doc:"the version of the list" example:"un@3"`
+	Outcome   string  `json:"outcome" enum:"match,possible,clear,not_screened"`
+	Reason    string  `json:"reason,omitempty" doc:"why nobody was screened, or what the activity states itself"`
+	Subject   string  `json:"subject,omitempty" doc:"who was found"`
+	Tier      string  `json:"tier,omitempty" doc:"how the subject stood to the list on that day"`
+	Score     float64 `json:"score,omitempty" doc:"how alike the two are, from 0 to 1"`
+	By        string  `json:"by,omitempty" doc:"what the two agree in" example:"name alone"`
+	Leads     string  `json:"leads,omitempty" enum:"stated,asked" doc:"what followed: the fact was stated, or is asked"`
+	Threshold float64 `json:"threshold,omitempty" doc:"score from which that follows"`
+	Compare   string  `json:"compare,omitempty" doc:"what the list says of the subject"`
+	Question  string  `json:"question,omitempty" doc:"what would settle whether it is the same"`
 }
 
 // Regime is a body of law that was asked.

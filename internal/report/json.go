@@ -95,8 +95,8 @@ func (e *Encoder) ID(r *ruling.Ruling) string {
 	}
 	for i := range r.Screened {
 		s := &r.Screened[i]
-		e.scratch = fmt.Appendf(e.scratch, "screened %d %q %q %q %q %q %q %q %v\n",
-			s.Party, s.Name, s.List, s.Snapshot, s.Outcome, s.Reason, s.Subject, s.Tier, s.Score)
+		e.scratch = fmt.Appendf(e.scratch, "screened %d %q %q %q %q %q %q %q %v %q %q %v %q\n",
+			s.Party, s.Name, s.List, s.Snapshot, s.Outcome, s.Reason, s.Subject, s.Tier, s.Score, s.By, s.Leads, s.Threshold, s.Compare)
 	}
 	if r.Brief {
 		e.scratch = append(e.scratch, "brief\n"...)
@@ -345,6 +345,14 @@ func appendScreened(b []byte, s *ruling.Screened) []byte {
 	}
 	if s.Subject != "" {
 		b = number(b, "score", s.Score)
+		for _, kv := range [][2]string{{"by", s.By}, {"leads", s.Leads}, {"compare", s.Compare}, {"question", Settles(s)}} {
+			if kv[1] != "" {
+				b = field(b, kv[0], kv[1])
+			}
+		}
+		if s.Threshold > 0 {
+			b = number(b, "threshold", s.Threshold)
+		}
 	}
 	return append(b, '}')
 }

@@ -491,7 +491,7 @@ func AssumedValue(a *ruling.Assumption) string {
 func (p *Printer) screened(r *ruling.Ruling) {
 	var lines []string
 	for i := range r.Screened {
-		lines = append(lines, screenedText(&r.Screened[i]))
+		lines = append(lines, ScreenedText(&r.Screened[i]))
 	}
 	p.list("Screened", lines)
 }
@@ -499,7 +499,8 @@ func (p *Printer) screened(r *ruling.Ruling) {
 // outcomes are the outcomes of screening as people read them.
 var outcomes = map[string]string{"match": "a match", "possible": "possibly on it", "clear": "clear", "not_screened": "NOT SCREENED"}
 
-func screenedText(s *ruling.Screened) string {
+// ScreenedText says who was looked up in which list and what came of it.
+func ScreenedText(s *ruling.Screened) string {
 	against := s.List
 	if s.Snapshot != "" {
 		against += " (" + s.Snapshot + ")"
@@ -512,17 +513,60 @@ func screenedText(s *ruling.Screened) string {
 		came += ", " + s.Reason
 	}
 	if s.Subject != "" {
-		came += ": " + s.Subject
-		if s.Tier != "" {
-			came += ", " + s.Tier
-		}
-		came += ", score " + strconv.FormatFloat(s.Score, 'f', 2, 64)
+		came += hitText(s)
 	}
 	who := s.Of() + " " + strconv.Quote(s.Name)
 	if against != "" {
 		who += " against " + against
 	}
 	return who + ": " + came
+}
+
+func hitText(s *ruling.Screened) string {
+	text := ": " + s.Subject
+	if s.Tier != "" {
+		text += ", " + s.Tier
+	}
+	text += ", score " + strconv.FormatFloat(s.Score, 'f', 2, 64)
+	if s.By != "" {
+		text += ", by " + s.By
+	}
+	from := strconv.FormatFloat(s.Threshold, 'g', -1, 64)
+	switch {
+	case s.Leads == "stated" && s.Threshold == 0:
+		text += "; it is stated, by its number"
+	case s.Leads == "stated":
+		text += "; from " + from + " on it is stated"
+	case s.Leads == "asked" && s.Threshold == 0:
+		text += "; it is asked, since the list does not settle it for that day"
+	case s.Leads == "asked":
+		text += "; from " + from + " on it is asked"
+	}
+	if q := Settles(s); q != "" {
+		text += ". " + q
+	}
+	return text
+}
+
+// Settles gives the question that would settle whether a hit is the one that was
+// looked up; "" where nothing follows from it, or something besides its name agrees
+// and the fact is stated.
+func Settles(s *ruling.Screened) string {
+	if s.Leads == "" || s.Leads == "stated" && s.By != "name alone" {
+		return ""
+	}
+	fact := s.Of() + ".listed"
+	if s.Tier == "owned" || s.Tier == "may_be_owned" {
+		fact = s.Of() + ".owned_by_listed"
+	}
+	known := ""
+	if s.Compare != "" {
+		known = " (" + s.Compare + ")"
+	}
+	if s.Party < 0 {
+		return "Is it the same ship" + known + "? Give its IMO number, or state " + fact + "=false if it is another"
+	}
+	return "Is it the same one" + known + "? State " + fact + "=false if it is another"
 }
 
 func (p *Printer) near(r *ruling.Ruling) {

@@ -290,6 +290,15 @@ type Screened struct {
 	Subject, Tier string
 	// Score is how alike the two are, from 0 to 1; 0 where nothing was found.
 	Score float64
+	// By says what the two agree in ("name alone", "name and state") and Leads what
+	// followed: "stated", "asked", or "" where nothing did.
+	By, Leads string
+	// Threshold is the score from which that follows; 0 where an identifier led to
+	// it, or nothing followed.
+	Threshold float64
+	// Compare is what the list says of the subject, by which a person can tell the
+	// two apart; "" where they need not be told apart, or nothing is known.
+	Compare string
 }
 
 // Of names who was looked up, as facts are named: "parties[2]" or "vessel".

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/report"
@@ -71,14 +72,16 @@ type rulingCard struct {
 	Cites    []cite
 	Reasons  []reason
 	// Further are the reasons that are folded away at first.
-	Further    []reason
-	Spans      []ruling.Span
-	Views      []viewLine
-	Duties     []string
-	Paths      []ruling.Path
-	Near       []nearLine
-	Assumed    []assumedLine
-	Scope      []string
+	Further []reason
+	Spans   []ruling.Span
+	Views   []viewLine
+	Duties  []string
+	Paths   []ruling.Path
+	Near    []nearLine
+	Assumed []assumedLine
+	Scope   []string
+	// Screened says who was looked up where, and what came of it.
+	Screened   []string
 	Unproven   bool
 	AnyWeighed bool
 }
@@ -159,11 +162,30 @@ func (s *Site) decide(r *http.Request) (*answer, error) {
 }
 
 func (s *Site) rule(p *posed) (*ruling.Ruling, error) {
-	rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: p.a, AsOf: p.asOf, KnownAt: p.known})
+	full, said := s.lookUp(p)
+	p.full = full
+	rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said})
 	if err != nil {
 		return nil, err
 	}
 	return rl, s.Desk.Engine.Explain(rl, s.Desk.HS.Neighbours)
+}
+
+// lookUp gives the activity with what the lists of one moment say of its parties
+// and its ship.
+func (s *Site) lookUp(p *posed) (*activity.Activity, []ruling.Screened) {
+	look := &decide.Resolver{Regimes: s.Desk.Law.Regimes, AsOf: p.asOf}
+	switch {
+	case p.noScreen:
+		look.Off = decide.SwitchedOff
+	case s.LookUps == nil:
+		look.Screener = decide.Unavailable("screening is not available in this build")
+	default:
+		lists, done := s.LookUps()
+		defer done()
+		look.Screener = lists
+	}
+	return look.Resolve(p.a)
 }
 
 func (s *Site) encoder() *report.Encoder { return &report.Encoder{Versions: s.Versions, Full: true} }
@@ -316,6 +338,9 @@ func (s *Site) card(p *posed, rl *ruling.Ruling) *rulingCard {
 	if len(c.Reasons) > maxReasons {
 		c.Reasons, c.Further = c.Reasons[:maxReasons], c.Reasons[maxReasons:]
 	}
+	for i := range rl.Screened {
+		c.Screened = append(c.Screened, report.ScreenedText(&rl.Screened[i]))
+	}
 	for _, f := range rl.Deciding() {
 		x := cite{f.Provision.Cite(), "/law/" + f.Provision.ID}
 		if !slices.ContainsFunc(c.Cites, func(y cite) bool { return y.Text == x.Text }) {
@@ -367,7 +392,7 @@ func assumedTitle(a *ruling.Assumption, act *activity.Activity) string {
 // reasons gives the findings with the facts in words.
 func (s *Site) reasons(p *posed, rl *ruling.Ruling) []reason {
 	words := map[string]said{}
-	for _, x := range s.said(p.a) {
+	for _, x := range s.said(rl.Activity) { // with what lists say
 		words[x.Name] = x
 	}
 	var out []reason
@@ -441,6 +466,9 @@ func commandLine(p *posed) string {
 	}
 	if p.known != when.NoDay {
 		parts = append(parts, "--known-at "+p.known.String())
+	}
+	if p.noScreen {
+		parts = append(parts, "--no-screen")
 	}
 	return strings.Join(parts, " \\\n  ")
 }

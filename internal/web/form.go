@@ -63,6 +63,10 @@ type posed struct {
 	// ask are facts the reader wants to be asked for; strip asks for the strip.
 	ask   []string
 	strip bool
+	// noScreen looks nobody up; full is the activity with what lists say, once it
+	// was looked up.
+	noScreen bool
+	full     *activity.Activity
 	// typed is what stands in the address, by name; errs what is wrong with it.
 	typed map[string]string
 	errs  map[string]string
@@ -165,6 +169,12 @@ func (f *forms) state(p *posed, name, value string) error {
 			return fault.New(fault.Usage, "strip is yes, or left out")
 		}
 		p.strip = true
+		return nil
+	case "screen":
+		if value != "no" {
+			return fault.New(fault.Usage, "screen is no, or left out")
+		}
+		p.noScreen = true
 		return nil
 	case "date":
 		period, err := readDate(value)
@@ -283,6 +293,9 @@ func (p *posed) extra() url.Values {
 	}
 	if p.strip {
 		q.Set("strip", "yes")
+	}
+	if p.noScreen {
+		q.Set("screen", "no")
 	}
 	return q
 }

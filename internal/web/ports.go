@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 
+	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -20,6 +21,10 @@ type ListStatus interface {
 	// Lists gives the loaded lists in a fixed order; none is an empty slice.
 	Lists(ctx context.Context) ([]ListState, error)
 }
+
+// LookUps gives the lists of one moment and what ends their use; all of one answer
+// is looked up in them.
+type LookUps func() (lists decide.Screener, done func())
 
 // Query is one question to a [Screener].
 type Query struct {

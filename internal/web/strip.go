@@ -75,8 +75,8 @@ func (s *Site) strip(d *decidePage, p *posed, rl *ruling.Ruling) error {
 		return nil
 	}
 	period := when.Period{From: stripFrom, To: s.Today()}
-	key := fmt.Sprintf("%s %d %d", p.a.AppendJSON(nil), period.To, p.known)
-	along, err := s.strips.get(key, func() ([]decide.Stretch, error) { return s.Desk.Along(p.a, period, p.known) })
+	key := fmt.Sprintf("%s %d %d", p.full.AppendJSON(nil), period.To, p.known) // with what lists say now
+	along, err := s.strips.get(key, func() ([]decide.Stretch, error) { return s.Desk.Along(p.full, period, p.known) })
 	if err != nil {
 		return err
 	}

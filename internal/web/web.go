@@ -33,6 +33,9 @@ type Config struct {
 	// Screener and Lists may be nil: the pages then say that nothing is screened.
 	Screener Screener
 	Lists    ListStatus
+	// LookUps gives lists of one moment for rulings to look parties and ships up in;
+	// nil leaves whether they are listed unknown.
+	LookUps LookUps
 	// Operations describe the API for its reference page.
 	Operations []Operation
 	// Log takes faults of Cordon itself; never what people typed.

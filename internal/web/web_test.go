@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +13,8 @@ import (
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -43,8 +46,59 @@ func config() (Config, error) {
 			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
 			Parameters: []Parameter{{Name: "as_of", In: "query", About: "the day of the law"}},
 		}},
-		Today: func() when.Day { return when.Date(2026, 11, 26) },
+		LookUps: func() (decide.Screener, func()) { return nobodyListed{}, func() {} },
+		Today:   func() when.Day { return when.Date(2026, 11, 26) },
 	}, nil
+}
+
+// nobodyListed is lists on which stands one name only.
+type nobodyListed struct{}
+
+// Screen is part of decide.Screener.
+func (nobodyListed) Screen(q decide.Look, _ when.Day) decide.Found {
+	out := decide.Found{Lists: []decide.ListState{{List: "test", Snapshot: "test@7"}}}
+	if q.Name == "Listed Trading" {
+		off := when.Period{From: when.NoDay, To: when.NoDay}
+		l := subject.Listing{Authority: "UN", Tier: subject.Designated, Programmes: []string{"DPRK"}, Listed: subject.Date{
+			Period: when.On(when.Date(2016, 3, 2)), Known: true,
+		}}
+		out.Hits = []decide.Hit{{
+			List: "test", Subject: "test:1", Score: 0.97, Listings: []snapshot.Status{{Listing: l, From: l.Listed, Off: off}},
+		}}
+	}
+	return out
+}
+
+// TestPagesLookUp holds that the page of a ruling looks parties up, says so, and
+// can be told not to.
+func TestPagesLookUp(t *testing.T) {
+	s := site(t)
+	const who = "/decide/payment?date=2017-08-20&finance.service=payment&parties[1].name="
+	for _, c := range []struct {
+		address string
+		want    []string
+	}{
+		{who + "Listed+Trading", []string{"verdict v-prohibited", "a match: test:1, listed", "by name alone", "test@7"}},
+		{who + "Listed+Trading&screen=no", []string{"verdict v-permitted", "screening was switched off", "--no-screen"}},
+		{who + "Somebody+else", []string{"verdict v-permitted", "(test@7): clear"}},
+		{who + "Listed+Trading&as_of=2015-01-01", []string{"verdict v-permitted", "not_yet"}},
+		{who + "Listed+Trading&screen=yes", []string{"is no, or left out"}},
+	} {
+		body := html.UnescapeString(get(t, s, c.address).Body.String())
+		for _, w := range c.want {
+			if !strings.Contains(body, w) {
+				t.Errorf("%s does not say %q", c.address, w)
+			}
+		}
+	}
+	without, err := New(func() Config { c := s.Config; c.LookUps = nil; return c }())
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := get(t, without, who+"Somebody+else").Body.String()
+	if strings.Contains(body, "verdict v-permitted") || !strings.Contains(body, "NOT SCREENED") {
+		t.Error("a page that cannot look up reads as if it had")
+	}
 }
 
 func site(t testing.TB) *Site {

@@ -83,27 +83,30 @@ func (c *deskFlags) desk(m *Main, f func(ctx context.Context, d *screen.Desk, pl
 // openScreen opens a desk over a store. Where the data folder is not there, the
 // index of the embedded lists is made in memory.
 func (m *Main) openScreen(ctx context.Context, store snapshot.Store, dir string, maxAge time.Duration) (*screen.Desk, error) {
-	params, err := match.Load(data.FS, "matching")
+	c, err := m.screenConfig(dir, maxAge)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := ownershipRules()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(dir); err != nil {
-		dir = ""
-	}
-	same, apart, err := readDecided(dir)
-	if err != nil {
-		return nil, err
-	}
-	d, err := screen.Open(ctx, screen.Config{
-		Store: store, Params: params, Rules: rules, Dir: dir, MaxAge: maxAge, Now: m.now(), Same: same, Apart: apart,
-		Progress: func(what string, n int) { m.counting(what)(n) },
-	})
+	c.Store, c.Now = store, m.now()
+	d, err := screen.Open(ctx, c)
 	m.progressDone()
 	return d, err
+}
+
+// screenConfig gives all that a desk is opened with but the store.
+func (m *Main) screenConfig(dir string, maxAge time.Duration) (c screen.Config, err error) {
+	c.MaxAge, c.Progress = maxAge, func(what string, n int) { m.counting(what)(n) }
+	if c.Params, err = match.Load(data.FS, "matching"); err != nil {
+		return c, err
+	}
+	if c.Rules, err = ownershipRules(); err != nil {
+		return c, err
+	}
+	if _, err := os.Stat(dir); err == nil {
+		c.Dir = dir
+	}
+	c.Same, c.Apart, err = readDecided(c.Dir)
+	return c, err
 }
 
 func ownershipRules() (ownership.Rules, error) {

@@ -9,19 +9,16 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cordon-engine/cordon/data"
-	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
-	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/scenario"
-	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/web"
-	"github.com/cordon-engine/cordon/internal/when"
 )
 
 type serveCmd struct {
@@ -29,6 +26,7 @@ type serveCmd struct {
 	dataFlag
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
+	Poll        time.Duration `help:"How often to look for newly loaded lists." default:"2s" placeholder:"2s"`
 	AllowRemote bool          `help:"Listen on an address that other machines can reach. There is no sign-in."`
 	Log         string        `help:"What to log to standard error: ${enum}." enum:"requests,faults" default:"requests"`
 }
@@ -47,25 +45,30 @@ func (c *serveCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
+	if c.Poll <= 0 {
+		return fault.New(fault.Usage, "--poll is a span of time, as in 2s")
+	}
 	level := slog.LevelInfo
 	if c.Log == "faults" {
 		level = slog.LevelWarn
 	}
 	log := slog.New(slog.NewJSONHandler(m.Err, &slog.HandlerOptions{Level: level}))
-	return m.readingWith(c.Data, func(ctx context.Context, store snapshot.Store, places *place.Gazetteer) error {
-		d, err := m.openScreen(ctx, store, c.Data, c.MaxAge)
-		if err != nil {
-			return err
-		}
-		defer d.Close()
-		l := lists{store, m}
-		return c.serve(ctx, m, log, host, l, &screener{desk: d, places: places, m: m, lists: l})
-	})
+	live, places, err := m.openLive(m.ctx, c.Data, c.MaxAge, log)
+	if err != nil {
+		return err
+	}
+	defer live.Close()
+	var following sync.WaitGroup
+	defer following.Wait()
+	ctx, stop := context.WithCancel(m.ctx)
+	defer stop()
+	following.Go(func() { live.Follow(ctx, c.Poll) })
+	return c.serve(m.ctx, m, log, host, &screener{live: live, places: places, m: m, lists: lists{live, m, c.MaxAge}})
 }
 
-// serve listens and answers, with the lists of an open store.
-func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host string, l lists, sc *screener) error {
-	h, err := c.handler(m, log, host, l, sc)
+// serve listens and answers.
+func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host string, sc *screener) error {
+	h, err := c.handler(m, log, host, sc)
 	if err != nil {
 		return err
 	}
@@ -125,7 +128,7 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 }
 
 // handler puts pages and API together.
-func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, l lists, sc *screener) (http.Handler, error) {
+func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener) (http.Handler, error) {
 	d, err := m.open(c.lawFlags, ruling.Options{Eager: true})
 	if err != nil {
 		return nil, err
@@ -135,12 +138,12 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, l lists, sc *
 		return nil, err
 	}
 	versions := report.Versions{Program: version, Data: d.DataVersion}
-	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Lists: listsForPrograms{l}, Limits: httpapi.DefaultLimits(), Log: log}
-	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log, Lists: l}
+	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Limits: httpapi.DefaultLimits(), Log: log}
+	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log}
 	if sc != nil {
 		config.Screener, pages.Screener = screenerForPrograms{sc}, sc
-		hold := func() (decide.Screener, func()) { return lookUps{sc.desk}, func() {} }
-		config.LookUps, pages.LookUps = hold, hold
+		config.Lists, pages.Lists = listsForPrograms{sc.lists}, sc.lists
+		config.LookUps, pages.LookUps = sc.lookUps, sc.lookUps
 	}
 	api, err := httpapi.New(config)
 	if err != nil {
@@ -182,55 +185,4 @@ func operations(api *httpapi.API) []web.Operation {
 		out = append(out, x)
 	}
 	return out
-}
-
-// lists tells pages and API which lists are loaded.
-type lists struct {
-	store snapshot.Store
-	m     *Main
-}
-
-// Lists is the port of the pages.
-func (l lists) Lists(ctx context.Context) ([]web.ListState, error) {
-	states, err := l.store.Lists(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []web.ListState
-	for _, s := range states {
-		st := report.Status(s, l.m.now(), 0)
-		x := web.ListState{
-			ID: st.List, Title: st.List, Authority: st.Owner, Snapshot: st.Snapshot, Subjects: st.Subjects, Published: s.Current.Published,
-			Checked: when.NoDay, Hash: st.Content, Stale: st.Stale, Error: st.Error,
-		}
-		if src, err := source(st.Source); err == nil {
-			x.Title, x.Authority = src.Title+" ("+st.List+")", src.Authority
-		}
-		if day, _, ok := strings.Cut(st.Checked, "T"); ok {
-			if x.Checked, err = when.ParseDay(day); err != nil {
-				return nil, err
-			}
-		}
-		out = append(out, x)
-	}
-	return out, nil
-}
-
-// listsForPrograms is the same port for the API.
-type listsForPrograms struct{ lists }
-
-// Lists is the port of the API.
-func (l listsForPrograms) Lists(ctx context.Context) ([]httpapi.List, error) {
-	states, err := l.lists.Lists(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := []httpapi.List{}
-	for _, s := range states {
-		out = append(out, httpapi.List{
-			ID: s.ID, Title: s.Title, Authority: s.Authority, Snapshot: s.Snapshot, Subjects: s.Subjects, Published: s.Published.String(),
-			Checked: s.Checked.String(), SHA256: s.Hash, Stale: s.Stale, Error: s.Error,
-		})
-	}
-	return out, nil
 }

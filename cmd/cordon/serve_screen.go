@@ -20,10 +20,10 @@ import (
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
-// screener answers "who is it?" for pages and programs, with the lists as they
-// were when the server began.
+// screener answers "who is it?" for pages and programs. Each answer is made with
+// the lists of one moment.
 type screener struct {
-	desk   *screen.Desk
+	live   *screen.Live
 	places *place.Gazetteer
 	m      *Main
 	lists  lists
@@ -40,7 +40,7 @@ var tierOf = map[screening.Tier]string{
 }
 
 // Screen is the port of the pages.
-func (s *screener) Screen(ctx context.Context, q web.Query) (web.Screening, error) {
+func (s *screener) Screen(_ context.Context, q web.Query) (web.Screening, error) {
 	schema, ok := schemaOf[q.Kind]
 	if !ok {
 		return web.Screening{}, fault.New(fault.Invalid, "%q is no kind of subject", q.Kind)
@@ -55,10 +55,12 @@ func (s *screener) Screen(ctx context.Context, q web.Query) (web.Screening, erro
 	if q.Identifier != "" {
 		in.Identifiers = identifiersOf(q.Identifier, q.Kind)
 	}
-	query := screening.Query{Input: in, AsOf: s.day(q.AsOf), Threshold: s.desk.Params().Possible()}
-	a := s.desk.Screen(query)
+	held := s.live.Take()
+	defer held.Release()
+	query := screening.Query{Input: in, AsOf: s.day(q.AsOf), Threshold: held.Params().Possible()}
+	a := held.Screen(query)
 	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason}
-	states, err := s.lists.Lists(ctx)
+	states, err := s.lists.of(held.States)
 	if err != nil {
 		return out, err
 	}
@@ -70,7 +72,7 @@ func (s *screener) Screen(ctx context.Context, q web.Query) (web.Screening, erro
 		}
 	}
 	for i := range a.Hits {
-		h, err := s.hit(query, &a.Hits[i])
+		h, err := hitOnPage(held.Desk, query, &a.Hits[i])
 		if err != nil {
 			return out, err
 		}
@@ -103,13 +105,13 @@ func (s *screener) day(d when.Day) when.Day {
 	return d
 }
 
-func (s *screener) hit(q screening.Query, h *screening.Hit) (web.Hit, error) {
+func hitOnPage(desk *screen.Desk, q screening.Query, h *screening.Hit) (web.Hit, error) {
 	out := web.Hit{ID: h.ID, Tier: tierOf[h.Tier], Score: report.Score(h.Score)}
 	for _, n := range h.Names {
 		lang, rtl := scriptOf(n)
 		out.Names = append(out.Names, web.Name{Text: n, Lang: lang, RTL: rtl})
 	}
-	list, _, err := s.desk.Explain(q, h.ID)
+	list, _, err := desk.Explain(q, h.ID)
 	if err != nil {
 		return out, err
 	}
@@ -168,8 +170,8 @@ type queryJSON struct {
 }
 
 // read reads a query: the fields of a party, and lists, as_of, threshold, limit.
-func (s *screener) read(b []byte) (queryJSON, error) {
-	q := queryJSON{AsOf: s.m.today(), Threshold: s.desk.Params().Possible()}
+func (s *screener) read(b []byte, threshold float64) (queryJSON, error) {
+	q := queryJSON{AsOf: s.m.today(), Threshold: threshold}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return q, fault.New(fault.Invalid, "the body is not a JSON object: %v", err)
@@ -208,24 +210,26 @@ func (s *screener) read(b []byte) (queryJSON, error) {
 	return q, err
 }
 
-func (s *screener) answer(q queryJSON) (report.AnswerJSON, error) {
+func (s *screener) answer(desk *screen.Desk, q queryJSON) (report.AnswerJSON, error) {
 	in, notes, err := q.Party.Input(s.places)
 	if err != nil {
 		return report.AnswerJSON{}, err
 	}
 	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit}
-	a := s.desk.Screen(query)
+	a := desk.Screen(query)
 	a.Notes = append(a.Notes, notes...)
-	return report.Answer(a, q.AsOf, s.desk.Params().ID(), whyOf(s.desk, query)), nil
+	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, query)), nil
 }
 
 // Screen answers one query.
 func (s screenerForPrograms) Screen(_ context.Context, query []byte) ([]byte, error) {
-	q, err := s.read(query)
+	held := s.live.Take()
+	defer held.Release()
+	q, err := s.read(query, held.Params().Possible())
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.answer(q)
+	a, err := s.answer(held.Desk, q)
 	if err != nil {
 		return nil, err
 	}
@@ -237,8 +241,10 @@ func (s screenerForPrograms) Screen(_ context.Context, query []byte) ([]byte, er
 // ScreenLines answers one query a line.
 func (s screenerForPrograms) ScreenLines(ctx context.Context, r io.Reader, w io.Writer) (httpapi.Count, error) {
 	var n httpapi.Count
-	batch := screen.Batch{AsOf: s.m.today(), Threshold: s.desk.Params().Possible(), Places: s.places}
-	err := s.desk.Run(ctx, batch, screen.JSONRows(r, nil), func(a screen.Answered) error {
+	held := s.live.Take()
+	defer held.Release()
+	batch := screen.Batch{AsOf: s.m.today(), Threshold: held.Params().Possible(), Places: s.places}
+	err := held.Run(ctx, batch, screen.JSONRows(r, nil), func(a screen.Answered) error {
 		n.Read++
 		if a.Answer.Outcome == screening.NotScreened {
 			n.Refused++
@@ -246,7 +252,7 @@ func (s screenerForPrograms) ScreenLines(ctx context.Context, r io.Reader, w io.
 			n.Answered++
 		}
 		c := screenCmd{}
-		return jsonLine(w, c.answer(s.desk, batch, a))
+		return jsonLine(w, c.answer(held.Desk, batch, a))
 	})
 	return n, err
 }

@@ -142,7 +142,7 @@ func TestServeRefusesStrangers(t *testing.T) {
 // resolve to this machine gets nothing.
 func TestServeIsAskedByName(t *testing.T) {
 	c := &serveCmd{Addr: "127.0.0.1:0"}
-	h, err := c.handler(&Main{}, discard(), "127.0.0.1", lists{}, nil)
+	h, err := c.handler(&Main{}, discard(), "127.0.0.1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

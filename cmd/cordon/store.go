@@ -74,19 +74,25 @@ func (m *Main) loading(dir string, f func(context.Context, *load.Loader) error) 
 
 // with puts the embedded lists beside those of a store.
 func (m *Main) with(store snapshot.Store, f func(snapshot.Store, *place.Gazetteer) error) error {
-	places, err := gazetteer()
-	if err != nil {
-		return err
-	}
-	sub, err := fs.Sub(data.FS, "listings")
-	if err != nil {
-		return err
-	}
-	fixed, err := load.Embedded(m.ctx, sub, places)
+	places, fixed, err := m.embedded()
 	if err != nil {
 		return err
 	}
 	return f(snapshot.WithFixed(store, fixed...), places)
+}
+
+// embedded gives the table of places and the lists that come with the program.
+func (m *Main) embedded() (*place.Gazetteer, []*snapshot.Fixed, error) {
+	places, err := gazetteer()
+	if err != nil {
+		return nil, nil, err
+	}
+	sub, err := fs.Sub(data.FS, "listings")
+	if err != nil {
+		return nil, nil, err
+	}
+	fixed, err := load.Embedded(m.ctx, sub, places)
+	return places, fixed, err
 }
 
 // counting gives a function that shows how many of something are done, where

@@ -388,7 +388,10 @@ func TestABatchThatBreaksOffIsNotWhole(t *testing.T) {
 	}
 }
 
-type fake struct{ lists []List }
+type fake struct {
+	lists  []List
+	behind string
+}
 
 func (f fake) Screen(_ context.Context, q []byte) ([]byte, error) { return q, nil }
 
@@ -399,6 +402,8 @@ func (f fake) ScreenLines(_ context.Context, r io.Reader, w io.Writer) (Count, e
 
 func (f fake) Lists(context.Context) ([]List, error) { return f.lists, nil }
 
+func (f fake) Behind() string { return f.behind }
+
 func TestReady(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -407,8 +412,9 @@ func TestReady(t *testing.T) {
 	}{
 		{"nothing loaded", nil, 503},
 		{"no list", &fake{}, 503},
-		{"an old list", &fake{[]List{{ID: "un", Stale: "it is old"}}}, 503},
-		{"a list", &fake{[]List{{ID: "un"}}}, 200},
+		{"an old list", &fake{lists: []List{{ID: "un", Stale: "it is old"}}}, 503},
+		{"a list", &fake{lists: []List{{ID: "un", Snapshot: "un@3"}}}, 200},
+		{"a list, and a newer one that cannot be used", &fake{[]List{{ID: "un", Snapshot: "un@3"}}, "it is broken"}, 200},
 	} {
 		a := api(t, func(cfg *Config) {
 			if c.port != nil {
@@ -418,11 +424,20 @@ func TestReady(t *testing.T) {
 		if w := ask(a, http.MethodGet, "/readyz", ""); w.Code != c.status {
 			t.Errorf("%s: status %d: %s", c.name, w.Code, w.Body)
 		}
+		if c.port == nil {
+			continue
+		}
+		for _, path := range []string{"/readyz", "/healthz"} {
+			w := ask(a, http.MethodGet, path, "")
+			if s := w.Body.String(); !strings.Contains(s, c.port.behind) || c.status == 200 && !strings.Contains(s, `"lists":["un@3"]`) {
+				t.Errorf("%s: %s says %s", c.name, path, s)
+			}
+		}
 	}
 }
 
 func TestScreeningGoesToThePort(t *testing.T) {
-	a := api(t, func(c *Config) { c.Screener, c.Lists = fake{}, fake{[]List{{ID: "un"}}} })
+	a := api(t, func(c *Config) { c.Screener, c.Lists = fake{}, fake{lists: []List{{ID: "un"}}} })
 	if w := ask(a, http.MethodPost, "/v1/screen", `{"name":"x"}`); w.Code != 200 || w.Body.String() != `{"name":"x"}` {
 		t.Errorf("status %d: %s", w.Code, w.Body)
 	}

@@ -281,23 +281,60 @@ func (l *late) Write(b []byte) (int, error) {
 	return n, err
 }
 
-func (a *API) healthy(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = io.WriteString(w, "{\"healthy\":true}\n") // the reader is gone
+// health is what /healthz and /readyz say of the lists in use.
+type health struct {
+	Lists []string `json:"lists"`
+	Notes []string `json:"notes"`
+}
+
+// health gives the snapshots that answers are made with now, and what keeps newer
+// ones from use.
+func (a *API) health(ctx context.Context) health {
+	h := health{[]string{}, []string{}}
+	if a.Lists == nil {
+		return h
+	}
+	list, err := a.Lists.Lists(ctx)
+	if err != nil {
+		h.Notes = append(h.Notes, "the lists could not be read")
+	}
+	for _, l := range list {
+		if l.Snapshot != "" {
+			h.Lists = append(h.Lists, l.Snapshot)
+		}
+	}
+	if why := a.Lists.Behind(); why != "" {
+		h.Notes = append(h.Notes, why)
+	}
+	return h
+}
+
+func (a *API) healthy(w http.ResponseWriter, r *http.Request) {
+	writeJSON(w, http.StatusOK, struct {
+		Healthy bool `json:"healthy"`
+		health
+	}{true, a.health(r.Context())})
 }
 
 // ready says whether every question can be answered: without lists, or with one
-// that is too old, nobody can be screened.
+// that is too old, nobody can be screened. Lists that are not the newest are no
+// reason, since every answer names those it was made with; they are in the notes.
 func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 	why := a.unready(r.Context())
 	status := http.StatusOK
 	if len(why) > 0 {
 		status = http.StatusServiceUnavailable
 	}
-	b, _ := encode(struct { // plain texts encode
+	writeJSON(w, status, struct {
 		Ready bool     `json:"ready"`
 		Why   []string `json:"why"`
-	}{len(why) == 0, why})
+		health
+	}{len(why) == 0, why, a.health(r.Context())})
+}
+
+// writeJSON answers outside the framework, with a value that encodes.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	b, _ := encode(v)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(b) // the reader is gone

@@ -28,6 +28,8 @@ type LookUps func() (lists decide.Screener, done func())
 type ListStatus interface {
 	// Lists gives the loaded lists in a fixed order.
 	Lists(ctx context.Context) ([]List, error)
+	// Behind says why newer lists than those are not in use; "" when there are none.
+	Behind() string
 }
 
 // Count says what became of the lines of a stream: Read = Answered + Refused.

@@ -84,28 +84,34 @@ type list struct {
 
 // Open opens the lists of the store, and builds their index when there is none.
 func Open(ctx context.Context, c Config) (*Desk, error) {
-	lists, err := lists(ctx, c.Store)
+	states, err := c.Store.Lists(ctx)
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{Config: c, ctx: ctx, lists: lists}
+	lists, err := listsOf(ctx, c.Store, states)
+	if err != nil {
+		return nil, err
+	}
+	return (&builder{Config: c, ctx: ctx, lists: lists}).desk()
+}
+
+// desk opens or builds the index, and makes a desk of it.
+func (b *builder) desk() (*Desk, error) {
 	ix, mergers, err := b.open()
 	if err != nil {
 		return nil, err
 	}
-	engine, err := screening.New(ix, c.Params, c.Rules, decided(mergers, c.Same, c.Apart))
+	engine, err := screening.New(ix, b.Params, b.Rules, decided(mergers, b.Same, b.Apart))
 	if err != nil {
 		ix.Close()
 		return nil, err
 	}
-	return &Desk{Engine: engine, ix: ix, Stale: stale(lists, c.Now, c.MaxAge)}, nil
+	return &Desk{Engine: engine, ix: ix, Stale: stale(b.lists, b.Now, b.MaxAge)}, nil
 }
 
-func lists(ctx context.Context, store Store) ([]list, error) {
-	states, err := store.Lists(ctx)
-	if err != nil {
-		return nil, err
-	}
+// listsOf gives the lists with their snapshots, as the states have them: a snapshot
+// that was loaded since is left out, and its records are not read.
+func listsOf(ctx context.Context, store Store, states []snapshot.State) ([]list, error) {
 	var out []list
 	for _, s := range states {
 		if s.Current.Number == 0 {
@@ -115,7 +121,7 @@ func lists(ctx context.Context, store Store) ([]list, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, list{s, snaps})
+		out = append(out, list{s, snaps[:min(s.Count, len(snaps))]})
 	}
 	return out, nil
 }

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 	"unicode"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
@@ -170,44 +175,92 @@ type queryJSON struct {
 }
 
 // read reads a query: the fields of a party, and lists, as_of, threshold, limit.
+// Those are taken out on the way, so that the rest is read once, as a party.
 func (s *screener) read(b []byte, threshold float64) (queryJSON, error) {
 	q := queryJSON{AsOf: s.m.today(), Threshold: threshold}
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return q, fault.New(fault.Invalid, "the body is not a JSON object: %v", err)
+	in := jsontext.NewDecoder(bytes.NewReader(b)) // refuses what stands twice and what is no UTF-8
+	if in.PeekKind() != '{' {
+		return q, notAnObject(nil)
 	}
-	take := func(key string, to any) error {
-		v, ok := raw[key]
-		if !ok {
-			return nil
+	_, err := in.ReadToken()
+	party := append(make([]byte, 0, len(b)), '{')
+	for err == nil && in.PeekKind() != '}' {
+		var key, value jsontext.Value
+		if key, err = in.ReadValue(); err != nil {
+			break
 		}
-		delete(raw, key)
-		if err := json.Unmarshal(v, to); err != nil {
-			return fault.New(fault.Invalid, "%s cannot be read: %v", key, err).At(fault.Place{Field: key})
+		name := string(key) // quoted; good only until the next read
+		if value, err = in.ReadValue(); err != nil {
+			break
 		}
-		return nil
-	}
-	var day string
-	for key, to := range map[string]any{"lists": &q.Lists, "as_of": &day, "threshold": &q.Threshold, "limit": &q.Limit} {
-		if err := take(key, to); err != nil {
+		mine, err := q.take(strings.Trim(name, `"`), value)
+		if err != nil {
 			return q, err
 		}
-	}
-	if day != "" {
-		var err error
-		if q.AsOf, err = when.ParseDay(day); err != nil {
-			return q, fault.In(fault.Place{Field: "as_of"}, err)
+		if !mine {
+			if len(party) > 1 {
+				party = append(party, ',')
+			}
+			party = append(append(append(party, name...), ':'), value...)
 		}
 	}
-	if q.Threshold < 0 || q.Threshold >= 1 || q.Limit < 0 || q.Limit > 1000 {
-		return q, fault.New(fault.Invalid, "threshold lies between 0 and 1, and limit between 1 and 1000")
+	if err == nil {
+		_, err = in.ReadToken()
 	}
-	rest, err := json.Marshal(raw)
+	if err == nil {
+		if _, err = in.ReadToken(); errors.Is(err, io.EOF) {
+			err = nil
+		} else if err == nil {
+			return q, notAnObject(nil)
+		}
+	}
 	if err != nil {
-		return q, err
+		return q, notAnObject(err)
 	}
-	q.Party, err = screen.ParseParty(rest)
+	q.Party, err = screen.ParseParty(append(party, '}'))
 	return q, err
+}
+
+func notAnObject(err error) error {
+	const fix = `write it as {"name": "..."}`
+	if err == nil {
+		return fault.New(fault.Invalid, "the body is not one JSON object").WithFix(fix)
+	}
+	return fault.New(fault.Invalid, "the body is not one JSON object: %v", err).WithFix(fix)
+}
+
+// take takes a field that is not of the party, and reports whether it is one.
+func (q *queryJSON) take(key string, value jsontext.Value) (mine bool, err error) {
+	var day string
+	var to any
+	switch key {
+	case "lists":
+		to = &q.Lists
+	case "as_of":
+		to = &day
+	case "threshold":
+		to = &q.Threshold
+	case "limit":
+		to = &q.Limit
+	default:
+		return false, nil
+	}
+	at := fault.Place{Field: key}
+	if err := json.Unmarshal(value, to); err != nil {
+		return true, fault.New(fault.Invalid, "%s cannot be read: %v", key, err).At(at)
+	}
+	if day != "" {
+		if q.AsOf, err = when.ParseDay(day); err != nil {
+			return true, fault.In(at, err)
+		}
+	}
+	if q.Threshold < 0 || q.Threshold >= 1 {
+		return true, fault.New(fault.Invalid, "the threshold lies from 0 to below 1").At(at)
+	}
+	if q.Limit < 0 || q.Limit > 1000 {
+		return true, fault.New(fault.Invalid, "the limit lies between 1 and 1000").At(at)
+	}
+	return true, nil
 }
 
 func (s *screener) answer(desk *screen.Desk, q queryJSON) (report.AnswerJSON, error) {
@@ -238,12 +291,17 @@ func (s screenerForPrograms) Screen(_ context.Context, query []byte) ([]byte, er
 	return b.Bytes(), err
 }
 
+// together is how many answers of a stream are sent at once: they come in such lots.
+const together = 64
+
 // ScreenLines answers one query a line.
 func (s screenerForPrograms) ScreenLines(ctx context.Context, r io.Reader, w io.Writer) (httpapi.Count, error) {
 	var n httpapi.Count
 	held := s.live.Take()
 	defer held.Release()
 	batch := screen.Batch{AsOf: s.m.today(), Threshold: held.Params().Possible(), Places: s.places}
+	out := bufio.NewWriterSize(w, 1<<16)
+	c := screenCmd{}
 	err := held.Run(ctx, batch, screen.JSONRows(r, nil), func(a screen.Answered) error {
 		n.Read++
 		if a.Answer.Outcome == screening.NotScreened {
@@ -251,8 +309,11 @@ func (s screenerForPrograms) ScreenLines(ctx context.Context, r io.Reader, w io.
 		} else {
 			n.Answered++
 		}
-		c := screenCmd{}
-		return jsonLine(w, c.answer(held.Desk, batch, a))
+		err := jsonLine(out, c.answer(held.Desk, batch, a))
+		if err == nil && n.Read%together == 0 {
+			err = out.Flush()
+		}
+		return err
 	})
-	return n, err
+	return n, cmp.Or(err, out.Flush())
 }

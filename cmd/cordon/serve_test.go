@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -86,7 +88,10 @@ func TestServe(t *testing.T) {
 	}
 	for query, want := range map[string]string{
 		`{"name":"Yun Ho Chin"}`: `"outcome":"match"`, `{"name":"Gunnhild Haraldsdottir"}`: `"outcome":"clear"`,
-		`{"name":"x y","lists":["nowhere"]}`: `"outcome":"not_screened"`, `{"nome":"x"}`: `did you mean`, `{"name":"x","as_of":"soon"}`: `as_of`,
+		`{"name":"x y","lists":["nowhere"]}`: `"outcome":"not_screened"`, `{"nome":"x"}`: `did you mean`, `{"name":"x","as_of":"soon"}`: `"field":"as_of"`,
+		`{"name":"Gunnhild Haraldsdottir","name":"Yun Ho Chin"}`: `"code":"invalid"`, `{"name":"x"} {}`: `not one JSON object`, `["x"]`: `not one JSON object`,
+		"{\"name\":\"\xff\"}": `"code":"invalid"`, `{"name":"x","limit":-1}`: `"field":"limit"`, `{"name":"x"`: `not one JSON object`, ``: `"code":"usage"`,
+		`{"as_of":"2016-03-01","name":"Yun Ho Chin","limit":1,"threshold":0.5,"lists":["un-1718"]}`: `"as_of":"2016-03-01"`,
 	} {
 		res, err := http.Post(base+"v1/screen", "application/json", strings.NewReader(query))
 		if err != nil {
@@ -151,6 +156,62 @@ func TestServeIsAskedByName(t *testing.T) {
 	h.ServeHTTP(w, r)
 	if w.Code != http.StatusBadRequest {
 		t.Errorf("status %d", w.Code)
+	}
+}
+
+// TestServeStopsWithoutLoss holds that a server which is told to stop takes nothing
+// new and brings what it began to its end.
+func TestServeStopsWithoutLoss(t *testing.T) {
+	on, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, end := make(chan struct{}), make(chan struct{})
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(begun)
+		<-end
+		_, _ = io.WriteString(w, "the whole answer")
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- serve(ctx, on, h, discard()) }()
+	answer := make(chan string, 1)
+	go func() {
+		res, err := http.Get("http://" + on.Addr().String())
+		if err != nil {
+			answer <- err.Error()
+			return
+		}
+		defer res.Body.Close()
+		b, err := io.ReadAll(res.Body)
+		answer <- fmt.Sprint(string(b), err)
+	}()
+	<-begun
+	stop()
+	refused := false
+	for range 500 {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", on.Addr().String())
+		if refused = err != nil; refused {
+			break
+		}
+		_ = conn.Close()
+		time.Sleep(10 * time.Millisecond)
+	}
+	if !refused {
+		t.Error("a server that stops takes new connections")
+	}
+	select {
+	case err := <-ended:
+		t.Errorf("it did not wait for what it began: %v", err)
+	default:
+	}
+	close(end)
+	if got := <-answer; got != "the whole answer<nil>" {
+		t.Errorf("the answer is %s", got)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 

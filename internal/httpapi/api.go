@@ -50,6 +50,8 @@ type API struct {
 	mux  *http.ServeMux
 	spec []byte
 	ops  []Operation
+	// places are those among the requests that are worked on at once.
+	places chan struct{}
 }
 
 // Operation describes one operation for the reference page.
@@ -70,7 +72,7 @@ func New(c Config) (*API, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{Config: c, mux: http.NewServeMux()}
+	a := &API{Config: c, mux: http.NewServeMux(), places: make(chan struct{}, c.Limits.Requests)}
 	hc := huma.DefaultConfig("Cordon", c.Versions.Program)
 	hc.Info.Description = "Sanctions law applied to activities: rulings with paragraphs, open questions and ways out. " +
 		"UN law as loaded; national law is not assessed. There is no sign-in: whoever reaches the server can use it."
@@ -96,11 +98,25 @@ func New(c Config) (*API, error) {
 	})
 	a.mux.HandleFunc("GET /healthz", a.healthy)
 	a.mux.HandleFunc("GET /readyz", a.ready)
-	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, problem(r.Context(), a.Log, fault.New(fault.NotFound, "there is nothing at %s %s", r.Method, r.URL.Path).
-			WithFix("/openapi.json lists what there is")))
-	})
+	a.mux.HandleFunc("/", a.nothing)
 	return a, nil
+}
+
+// nothing answers where no operation is: with 405 where another method has one.
+func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if _, pattern := a.mux.Handler(other); pattern != "/" && method != r.Method {
+			w.Header().Set("Allow", method)
+			writeProblem(w, &Problem{
+				Type: "about:blank", Title: http.StatusText(http.StatusMethodNotAllowed), Status: http.StatusMethodNotAllowed,
+				Code: string(fault.Usage), Detail: r.URL.Path + " is not asked with " + r.Method, Fix: "use " + method,
+			})
+			return
+		}
+	}
+	writeProblem(w, problem(r.Context(), a.Log, fault.New(fault.NotFound, "there is nothing at %s %s", r.Method, r.URL.Path).
+		WithFix("/openapi.json lists what there is")))
 }
 
 // ServeHTTP answers one request.

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -273,6 +275,9 @@ func TestProblems(t *testing.T) {
 		{"GET", "/v1/schemas/nothing", "", 404, "not_found", "nothing"},
 		{"GET", "/v1/nothing", "", 404, "not_found", "nothing"},
 		{"GET", "/v1/version?x=1", "", 422, "invalid", "x"},
+		{"GET", "/v1/decide", "", 405, "usage", "GET"},
+		{"POST", "/v1/lists", "{}", 405, "usage", "POST"},
+		{"DELETE", "/healthz", "", 405, "usage", "DELETE"},
 	} {
 		w := ask(small, c.method, c.path, c.body)
 		name := c.method + " " + c.path + " " + c.body[:min(len(c.body), 40)]
@@ -282,6 +287,12 @@ func TestProblems(t *testing.T) {
 		}
 		if err := valid(t, s, w.Body.Bytes()); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+		if again := w.Header().Get("Retry-After") != ""; again != (c.status == 503) {
+			t.Errorf("%s: Retry-After %t", name, again)
+		}
+		if allow := w.Header().Get("Allow") != ""; allow != (c.status == 405) {
+			t.Errorf("%s: Allow %t", name, allow)
 		}
 		var p Problem
 		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Code != c.code || p.Status != c.status || !strings.Contains(p.Detail, c.says) {
@@ -466,8 +477,8 @@ func TestGuard(t *testing.T) {
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	if w.Code != http.StatusForbidden {
-		t.Errorf("a page of another site: status %d", w.Code)
+	if w.Code != http.StatusForbidden || w.Header().Get("Content-Type") != problemType || !json.Valid(w.Body.Bytes()) {
+		t.Errorf("a page of another site: status %d: %s", w.Code, w.Body)
 	}
 	if s := logged.String(); strings.Contains(s, "secret") || !strings.Contains(s, `"route":"GET /v1/goods"`) {
 		t.Errorf("the log is %s", s)
@@ -493,7 +504,7 @@ func TestTooManyAtOnce(t *testing.T) {
 	}()
 	<-begun
 	w := ask(h, http.MethodGet, "/", "")
-	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || w.Header().Get("Content-Type") != problemType {
 		t.Errorf("status %d", w.Code)
 	}
 	close(end)
@@ -503,17 +514,70 @@ func TestTooManyAtOnce(t *testing.T) {
 	}
 }
 
+// TestPanics holds that a defect is answered as one, says nothing of what was asked,
+// and does not make half an answer look whole.
+func TestPanics(t *testing.T) {
+	var logged bytes.Buffer
+	h := Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/half" {
+			_, _ = io.WriteString(w, "half")
+		}
+		panic("a secret name")
+	}), DefaultLimits(), nil, slog.New(slog.NewJSONHandler(&logged, nil)))
+	w := ask(h, http.MethodGet, "/", "")
+	if w.Code != http.StatusInternalServerError || w.Header().Get("Content-Type") != problemType || !strings.Contains(w.Body.String(), `"code":"internal"`) {
+		t.Errorf("status %d: %s", w.Code, w.Body)
+	}
+	if s := logged.String() + w.Body.String(); strings.Contains(s, "secret") || !strings.Contains(s, "api_test.go") || !strings.Contains(s, `"status":500`) {
+		t.Errorf("the log is %s", s)
+	}
+	defer func() {
+		if cause := recover(); cause != http.ErrAbortHandler {
+			t.Errorf("half an answer ends with %v", cause)
+		}
+	}()
+	ask(h, http.MethodGet, "/half", "")
+}
+
+// TestSlowBody holds that who sends too slowly is told so, and not waited for.
+func TestSlowBody(t *testing.T) {
+	l := DefaultLimits()
+	l.Time = 300 * time.Millisecond
+	a := api(t, func(c *Config) { c.Limits = l })
+	s := httptest.NewServer(Guard(a, l, nil, slog.New(slog.DiscardHandler)))
+	defer s.Close()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /v1/decide HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(res.Body)
+	if res.StatusCode != http.StatusRequestTimeout || res.Header.Get("Content-Type") != problemType || !json.Valid(body) {
+		t.Errorf("%s: %s", res.Status, body)
+	}
+}
+
 func TestWithin(t *testing.T) {
-	never := make(chan struct{})
-	defer close(never)
-	_, err := within(t.Context(), time.Millisecond, func() (int, error) {
+	never, places := make(chan struct{}), make(chan struct{}, 1)
+	_, err := within(t.Context(), places, time.Millisecond, func() (int, error) {
 		<-never
 		return 1, nil
 	})
 	if err == nil || !strings.Contains(err.Error(), "longer than") {
 		t.Errorf("err = %v", err)
 	}
-	if v, err := within(t.Context(), time.Minute, func() (int, error) { return 7, nil }); v != 7 || err != nil {
+	// It still works, so that no other may begin.
+	if _, err := within(t.Context(), places, time.Minute, func() (int, error) { return 1, nil }); err == nil || !strings.Contains(err.Error(), "too many") {
+		t.Errorf("err = %v", err)
+	}
+	close(never)
+	if v, err := within(t.Context(), places, time.Minute, func() (int, error) { return 7, nil }); v != 7 || err != nil {
 		t.Errorf("%d, %v", v, err)
 	}
 }

@@ -2,9 +2,11 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -32,8 +34,12 @@ func DefaultLimits() Limits {
 	}
 }
 
-// patience is how long a request waits for its turn.
-const patience = 2 * time.Second
+// patience is how long a request waits for its turn; retryAfter, in seconds, is when
+// one that was refused for now should come again.
+const (
+	patience   = 2 * time.Second
+	retryAfter = "2"
+)
 
 // Guard puts limits, a check of who is addressed, and a log around a handler. Hosts
 // are the names under which the server may be addressed; none means any. A
@@ -43,7 +49,11 @@ const patience = 2 * time.Second
 // address with its facts, a body, or who asked.
 func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.Handler {
 	requests, batches := make(chan struct{}, l.Requests), make(chan struct{}, l.Batches)
-	next = http.NewCrossOriginProtection().Handler(next)
+	strangers := http.NewCrossOriginProtection()
+	strangers.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, forbidden)
+	}))
+	next = strangers.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		seen := &watched{ResponseWriter: w}
@@ -57,6 +67,7 @@ func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.H
 			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("route", pattern),
 				slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes), slog.Duration("took", time.Since(started)))
 		}()
+		defer survive(r.Context(), seen, log)
 		if !addressed(r.Host, hosts) {
 			writeProblem(seen, problem(r.Context(), log, fault.New(fault.Usage, "this server is not called %q", r.Host).
 				WithFix("use the address that the server printed when it started")))
@@ -66,22 +77,53 @@ func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.H
 		if strings.HasSuffix(r.URL.Path, "/batch") {
 			turn, size, limit = batches, l.Batch, l.BatchTime
 		}
-		select {
-		case turn <- struct{}{}:
-			defer func() { <-turn }()
-		case <-time.After(patience):
-			seen.Header().Set("Retry-After", "2")
+		if !wait(r.Context(), turn) {
 			writeProblem(seen, problem(r.Context(), log, fault.New(fault.Unavailable, "too many requests at once").WithFix("try again in a moment")))
 			return
-		case <-r.Context().Done():
-			return
 		}
+		defer func() { <-turn }()
 		c := http.NewResponseController(w)
 		_ = c.SetReadDeadline(started.Add(limit))                // a recorder in a test has none
 		_ = c.SetWriteDeadline(started.Add(limit + time.Second)) // and so
 		r.Body = http.MaxBytesReader(seen, r.Body, size)
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// survive answers for a defect of ours that would break the connection off, as long
+// as nothing was sent yet, and logs where it was: not what it says, which may be what
+// was asked.
+func survive(ctx context.Context, w *watched, log *slog.Logger) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	if cause == http.ErrAbortHandler { //nolint:errorlint // it is that very value
+		panic(cause) // a stream is broken off on purpose
+	}
+	log.LogAttrs(ctx, slog.LevelError, "panic", slog.String("type", fmt.Sprintf("%T", cause)), slog.String("stack", string(debug.Stack())))
+	if w.status != 0 || w.bytes != 0 {
+		panic(http.ErrAbortHandler) // half an answer must not look whole
+	}
+	writeProblem(w, defect())
+}
+
+// wait takes a place, and reports whether there was one soon enough.
+func wait(ctx context.Context, turn chan struct{}) bool {
+	select {
+	case turn <- struct{}{}:
+		return true
+	default:
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case turn <- struct{}{}:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // addressed reports whether a Host header names one of the hosts: a page of
@@ -136,20 +178,25 @@ func (w *watched) Write(b []byte) (int, error) {
 func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // within gives f so much time. Work that is late goes on until it ends, since a
-// ruling cannot be stopped halfway, but nobody waits for it.
-func within[T any](ctx context.Context, limit time.Duration, f func() (T, error)) (T, error) {
+// ruling cannot be stopped halfway, but nobody waits for it; it keeps its place among
+// those that work at once, so that late work does not pile up.
+func within[T any](ctx context.Context, places chan struct{}, limit time.Duration, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
 	}
+	var none T
+	if !wait(ctx, places) {
+		return none, fault.New(fault.Unavailable, "too many requests at once").WithFix("try again in a moment")
+	}
 	done := make(chan result, 1)
 	go func() {
+		defer func() { <-places }()
 		v, err := f()
 		done <- result{v, err}
 	}()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
-	var none T
 	select {
 	case r := <-done:
 		return r.value, r.err

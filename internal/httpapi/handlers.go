@@ -82,7 +82,7 @@ func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
 	if err := a.small(act); err != nil {
 		return nil, err
 	}
-	rl, err := within(ctx, a.Limits.Time, func() (*ruling.Ruling, error) {
+	rl, err := within(ctx, a.places, a.Limits.Time, func() (*ruling.Ruling, error) {
 		look, done := a.resolver(in.Looking, asOf)
 		defer done()
 		full, said := look.Resolve(act)

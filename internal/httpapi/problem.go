@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -38,6 +39,14 @@ func (p *Problem) Error() string { return p.Detail }
 // GetStatus gives the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
 
+// GetHeaders gives when to come again, where that helps.
+func (p *Problem) GetHeaders() http.Header {
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
+		return http.Header{"Retry-After": {retryAfter}}
+	}
+	return nil
+}
+
 // ContentType turns the type of the answer into that of problems.
 func (p *Problem) ContentType(string) string { return problemType }
 
@@ -51,8 +60,7 @@ func problem(ctx context.Context, log *slog.Logger, err error) *Problem {
 	var f *fault.Error
 	if fault.CodeOf(err) == fault.Internal || !errors.As(err, &f) {
 		log.LogAttrs(ctx, slog.LevelError, "defect", slog.String("error", err.Error()))
-		p.Detail = "something went wrong here, and the fault is ours"
-		return p
+		return defect()
 	}
 	p.Detail, p.Fix = f.Message, f.Fix
 	if f.Cause != nil {
@@ -67,9 +75,24 @@ func problem(ctx context.Context, log *slog.Logger, err error) *Problem {
 	return p
 }
 
+// defect is the problem of a fault of ours.
+func defect() *Problem {
+	return &Problem{
+		Type: "about:blank", Title: http.StatusText(http.StatusInternalServerError), Status: http.StatusInternalServerError,
+		Code: string(fault.Internal), Detail: "something went wrong here, and the fault is ours",
+	}
+}
+
+// forbidden is the problem of a request that a page of another site makes.
+var forbidden = &Problem{
+	Type: "about:blank", Title: http.StatusText(http.StatusForbidden), Status: http.StatusForbidden, Code: string(fault.Usage),
+	Detail: "a page of another site may not ask this server", Fix: "open the page of this server, or use a program",
+}
+
 // writeProblem answers outside the framework.
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", problemType)
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the reader is gone
 }

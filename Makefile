@@ -87,7 +87,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 	echo "fuzz: $$found targets, $(FUZZTIME) each, nothing found"
 
 bench: ## Run the benchmarks and print the table of docs/BENCHMARKS.md
-	@$(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./internal/decide ./internal/goods ./internal/place | awk -f docs/benchtable.awk
+	@$(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./internal/decide ./internal/goods ./internal/place ./cmd/cordon | awk -f docs/benchtable.awk
 
 build: ## Build the static binary bin/cordon
 	$(GO) build -trimpath -o bin/cordon ./cmd/cordon

@@ -17,26 +17,33 @@ import (
 type Party map[string][]string
 
 // Fields gives the fields that a party may have, sorted.
-func Fields() []string {
+func Fields() []string { return slices.Clone(fields) }
+
+// fields and kinds are asked for with every party.
+var (
+	kinds  = match.IdentifierKinds()
+	fields = allFields()
+)
+
+func allFields() []string {
 	out := []string{
 		"name", "alias", "schema", "birthDate", "country", "nationality", "gender", "address", "flag", "buildYear", "tonnage", "id",
 	}
-	out = append(out, match.IdentifierKinds()...)
+	out = append(out, kinds...)
 	slices.Sort(out)
 	return out
 }
 
 // CheckField says whether a party may have a field; the error names the nearest.
 func CheckField(name string) error {
-	all := Fields()
-	if slices.Contains(all, name) {
+	if _, ok := slices.BinarySearch(fields, name); ok {
 		return nil
 	}
 	err := fault.New(fault.Invalid, "a party has no field %q", name)
-	if near := text.NearestOf(name, all, 1); len(near) > 0 {
+	if near := text.NearestOf(name, fields, 1); len(near) > 0 {
 		return err.WithFix("did you mean %q?", near[0])
 	}
-	return err.WithFix("the fields are: %s", strings.Join(all, ", "))
+	return err.WithFix("the fields are: %s", strings.Join(fields, ", "))
 }
 
 // Input reads a party. Every value that is not understood is an error that names
@@ -102,13 +109,13 @@ func (p Party) one(field string) string {
 func (p Party) identifiers(in *match.Input) error {
 	for _, v := range p["id"] {
 		kind, value, ok := strings.Cut(v, ":")
-		if !ok || !slices.Contains(match.IdentifierKinds(), kind) {
+		if !ok || !slices.Contains(kinds, kind) {
 			return fault.New(fault.Invalid, "%q is not an identifier with its kind", v).At(fault.Place{Field: "id"}).
-				WithFix("write KIND:VALUE, where the kind is one of %s", strings.Join(match.IdentifierKinds(), ", "))
+				WithFix("write KIND:VALUE, where the kind is one of %s", strings.Join(kinds, ", "))
 		}
 		in.Identifiers = append(in.Identifiers, match.Identifier{Kind: kind, Value: strings.TrimSpace(value)})
 	}
-	for _, kind := range match.IdentifierKinds() {
+	for _, kind := range kinds {
 		for _, v := range p[kind] {
 			in.Identifiers = append(in.Identifiers, match.Identifier{Kind: kind, Value: v})
 		}

@@ -14,6 +14,10 @@ FUZZTIME ?= 10s
 # Added to `go test`, for example TESTFLAGS=-v or TESTFLAGS='-run Ruling'.
 TESTFLAGS ?=
 
+# Builds once what the targets below run. The flags are those of tests, so that what either compiled serves both.
+DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building; the first time this takes a minute or so' >&2; } && \
+	$(GO) build -o bin/cordon-dev ./cmd/cordon
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo run test check format vet lint layers drift race fuzz bench build generate clean
@@ -22,17 +26,19 @@ help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Judge the activities of July 2017, print each ruling and, on a terminal, serve them as pages
+	@$(DEV)
 	@printf '%s\n' 'Cordon: what the law was on the day, for each activity in examples/july-2017'
-	@$(GO) run ./cmd/cordon decide examples/july-2017/*.yaml
+	@bin/cordon-dev decide examples/july-2017/*.yaml
 	@if [ -t 1 ]; then \
 		printf '\n%s\n' 'The same as pages: open the address below and choose July 2017'; \
-		$(GO) run ./cmd/cordon serve --log faults; \
+		bin/cordon-dev serve --log faults; \
 	else \
 		printf '\n%s\n' 'The same as pages: `make run`, then http://127.0.0.1:8080/story/july-2017'; \
 	fi
 
 run: ## Serve pages and the API on 127.0.0.1:8080 (ADDR=host:port for another address)
-	@$(GO) run ./cmd/cordon serve $(if $(ADDR),--addr $(ADDR))
+	@$(DEV)
+	@bin/cordon-dev serve $(if $(ADDR),--addr $(ADDR))
 
 test: vet ## Vet and run every test; those that lack a browser or Postgres skip and say so under -v
 	$(GO) test $(TESTFLAGS) ./...

@@ -121,6 +121,68 @@ func lists() *fakeLists {
 	}}
 }
 
+// TestThresholds holds what follows from a hit by its score, its number and what
+// agrees, and that the ruling is told which threshold it was.
+func TestThresholds(t *testing.T) {
+	one := func(score float64, identified bool, agrees ...string) decide.Hit {
+		return decide.Hit{
+			List: "un", Subject: "un:S", Score: score, Identified: identified, Agrees: agrees, Known: []string{"born 1957", "KP 123"},
+			Listings: []snapshot.Status{listing("UN", "DPRK", "2009-04-24", "")},
+		}
+	}
+	elsewhere := one(0.99, false)
+	elsewhere.Listings = []snapshot.Status{listing("US", "DPRK", "2009-04-24", "")}
+	yes, unknown := &activity.Value{Num: 1}, &activity.Value{Unknown: true}
+	const compare = "born 1957; KP 123"
+	for _, c := range []struct {
+		name  string
+		hit   decide.Hit
+		fact  *activity.Value
+		said  ruling.Screened
+		other decide.Thresholds
+	}{
+		{"below asking", one(0.64, false), nil, ruling.Screened{Outcome: "clear"}, decide.Thresholds{}},
+		{"asked", one(0.65, false), unknown, ruling.Screened{Outcome: "possible", By: "name alone", Leads: "asked", Threshold: 0.65, Compare: compare}, decide.Thresholds{}},
+		{"asked though a state agrees", one(0.9499, false, "state"), unknown, ruling.Screened{Outcome: "possible", By: "name and state", Leads: "asked", Threshold: 0.65, Compare: compare}, decide.Thresholds{}},
+		{"stated by name alone", one(0.95, false), yes, ruling.Screened{Outcome: "match", By: "name alone", Leads: "stated", Threshold: 0.95, Compare: compare}, decide.Thresholds{}},
+		{"stated, and more agrees", one(0.97, false, "state", "flag"), yes, ruling.Screened{Outcome: "match", By: "name, state and flag", Leads: "stated", Threshold: 0.95}, decide.Thresholds{}},
+		{"stated by its number", one(0.3, true, "IMO number"), yes, ruling.Screened{Outcome: "match", By: "name and IMO number", Leads: "stated"}, decide.Thresholds{}},
+		{"of another authority", elsewhere, nil, ruling.Screened{Outcome: "match", By: "name alone"}, decide.Thresholds{}},
+		{"other thresholds", one(0.9, false), yes, ruling.Screened{Outcome: "match", By: "name alone", Leads: "stated", Threshold: 0.85, Compare: compare}, decide.Thresholds{Ask: 0.5, State: 0.85}},
+	} {
+		r := &decide.Resolver{Screener: &fakeLists{table: map[string]decide.Found{"X": found(c.hit)}}, Regimes: regimes(), Thresholds: c.other}
+		var p activity.Facts
+		p.Set(vocab.PartyName, activity.Value{Text: "X"})
+		a, said := r.Resolve(&activity.Activity{Kind: vocab.KindPayment, Date: when.On(day("2017-08-20")), Parties: []activity.Facts{p}})
+		got, ok := a.Parties[0].Get(vocab.PartyListed)
+		if ok != (c.fact != nil) || ok && got != *c.fact {
+			t.Errorf("%s: listed %+v %t", c.name, got, ok)
+		}
+		want := c.said
+		want.Name, want.List, want.Snapshot = "X", "un", "un@3"
+		if want.Outcome != "clear" {
+			want.Subject, want.Tier, want.Score = "un:S", "listed", c.hit.Score
+		}
+		if len(said) != 1 || said[0] != want {
+			t.Errorf("%s: said %+v\nwant %+v", c.name, said, want)
+		}
+	}
+}
+
+// TestSwitchedOff holds that nobody is looked up, nothing is stated, and both are
+// said of each, the ship too.
+func TestSwitchedOff(t *testing.T) {
+	r := &decide.Resolver{Off: decide.SwitchedOff}
+	var p, f activity.Facts
+	p.Set(vocab.PartyName, activity.Value{Text: "Listed"})
+	f.Set(vocab.VesselIMO, activity.Value{Text: "8628597"})
+	in := &activity.Activity{Kind: vocab.KindTransfer, Date: when.On(day("2017-10-20")), Facts: f, Parties: []activity.Facts{p}}
+	a, said := r.Resolve(in)
+	if a != in || len(said) != 2 || said[0].Reason != decide.SwitchedOff || said[1].Reason != decide.SwitchedOff || said[1].Party != -1 {
+		t.Errorf("%+v", said)
+	}
+}
+
 func regimes() []*law.Regime {
 	return []*law.Regime{
 		{ID: "un-dprk", Listings: law.Listings{Authority: "UN", Programmes: []string{"DPRK"}}},

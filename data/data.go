@@ -6,7 +6,8 @@ package data
 import "embed"
 
 // FS holds the folders instruments, listings, ownership, scenarios, goods, place, records, claims, watchers, schema,
-// review and matching.
+// review and matching, and selftest.
 //
 //go:embed instruments listings ownership scenarios goods place records claims watchers schema review matching
+//go:embed selftest
 var FS embed.FS

@@ -62,6 +62,7 @@ var layers = []struct {
 	{pattern: "internal/decide", layer: 5},
 	{pattern: "internal/screen", layer: 5},
 	{pattern: "internal/states", layer: 5},
+	{pattern: "internal/selftest", layer: 5},
 	{pattern: "internal/load", layer: 5},
 	{pattern: "internal/rescreen", layer: 5},
 	{pattern: "internal/answer", layer: 5},
@@ -91,6 +92,7 @@ var layers = []struct {
 	{pattern: "internal/publication", layer: 2},
 	{pattern: "internal/event", layer: 2},
 	{pattern: "internal/match", layer: 2},
+	{pattern: "internal/variant", layer: 2},
 	{pattern: "internal/ownership", layer: 2},
 	{pattern: "internal/ledger", layer: 2},
 

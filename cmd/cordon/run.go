@@ -37,21 +37,22 @@ type Main struct {
 
 // cli is the command line.
 type cli struct {
-	Decide  decideCmd  `cmd:"" help:"May we do this? Rule on activities."`
-	Law     lawCmd     `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
-	Screen  screenCmd  `cmd:"" help:"Who is this? Screen a party, or every row of a file, against the lists."`
-	Explain explainCmd `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
-	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
-	States  statesCmd  `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
-	State   stateCmd   `cmd:"" help:"What is known of one state, as a report that can be cited."`
-	Caps    capsCmd    `cmd:"" help:"Figures of every series beside a cap: within it, over it, or not known."`
-	Bundle  bundleCmd  `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
-	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
-	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
-	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
-	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
-	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
-	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
+	Decide   decideCmd   `cmd:"" help:"May we do this? Rule on activities."`
+	Law      lawCmd      `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
+	Screen   screenCmd   `cmd:"" help:"Who is this? Screen a party, or every row of a file, against the lists."`
+	Explain  explainCmd  `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
+	Lists    listsCmd    `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
+	States   statesCmd   `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
+	State    stateCmd    `cmd:"" help:"What is known of one state, as a report that can be cited."`
+	Caps     capsCmd     `cmd:"" help:"Figures of every series beside a cap: within it, over it, or not known."`
+	Bundle   bundleCmd   `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
+	Goods    goodsCmd    `cmd:"" help:"What is this HS code, and which law names it?"`
+	Match    matchCmd    `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
+	Selftest selftestCmd `cmd:"" help:"Does screening find what is listed here? Ask with 20 variants of every name, and count."`
+	Tune     tuneCmd     `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
+	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of activities or instruments."`
+	Serve    serveCmd    `cmd:"" help:"Serve pages and the API on this machine."`
+	Version  versionCmd  `cmd:"" help:"Print the versions of program, law and data."`
 }
 
 // examples stand under --help of each command.
@@ -134,6 +135,17 @@ Examples:
   cordon bundle make RU --known-at 2019-12-31 --output ru.zip`,
 	"bundle verify": `Examples:
   cordon bundle verify cn.bundle.zip`,
+	"selftest": `Each listed name is written as people and machines write it wrongly or otherwise
+(slips, words left out or moved, other spellings and scripts, look-alike letters),
+and the engine is asked with each. Exit status: 0 passes, 1 failed, 2 bad input or
+usage, 3 below a floor or above a ceiling.
+
+Examples:
+  cordon selftest
+  cordon selftest --list un --all --misses misses.jsonl
+  cordon selftest --floor substitute=0.97 --floor all=0.95 --ceiling alerts=0.005
+  cordon selftest --population customers.csv --sample 200 --format json
+  cordon selftest --threshold 0.9 --floors our-floors.yaml`,
 	"lists sources": `Examples:
   cordon lists sources
   cordon lists sources --format json`,

@@ -186,12 +186,17 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 		p.para("  ! ", "    ", n)
 	}
 	p.printf("\n")
+	p.against(a.Against, asOf)
+	return p.err
+}
+
+// against says against what was screened.
+func (p *Printer) against(list []screening.Against, asOf when.Day) {
 	var lists []string
-	for _, x := range a.Against {
+	for _, x := range list {
 		lists = append(lists, fmt.Sprintf("%s (%s subjects)", x.Snapshot, Count(x.Subjects)))
 	}
 	p.para("  Screened against ", "  ", strings.Join(lists, ", ")+", as of "+asOf.Long()+".")
-	return p.err
 }
 
 func rest(n int) string {

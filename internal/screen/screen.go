@@ -60,13 +60,22 @@ type Config struct {
 // Desk screens against the lists of one moment. It may be used by many at once.
 type Desk struct {
 	*screening.Engine
-	ix *index.Index
+	ix    *index.Index
+	lists *builder
 	// Stale says why nothing may be screened; "" when it may.
 	Stale string
 }
 
 // Close ends the use of the desk.
 func (d *Desk) Close() error { return d.ix.Close() }
+
+// Documents gives every subject of the lists, read from the store itself: what
+// the index should hold, for whoever checks it. The store must still be open.
+func (d *Desk) Documents(ctx context.Context) iter.Seq2[screening.Document, error] {
+	b := *d.lists
+	b.ctx = ctx
+	return b.documents()
+}
 
 // Screen answers a query; see [screening.Engine.Screen].
 func (d *Desk) Screen(q screening.Query) screening.Answer {
@@ -106,7 +115,7 @@ func (b *builder) desk() (*Desk, error) {
 		ix.Close()
 		return nil, err
 	}
-	return &Desk{Engine: engine, ix: ix, Stale: stale(b.lists, b.Now, b.MaxAge)}, nil
+	return &Desk{Engine: engine, ix: ix, lists: b, Stale: stale(b.lists, b.Now, b.MaxAge)}, nil
 }
 
 // listsOf gives the lists with their snapshots, as the states have them: a snapshot

@@ -46,6 +46,9 @@ func (u rule) apply(w string) string {
 // for the language of the state that the list gives.
 func (t *Tables) respell(s *source, r *rng) string {
 	if script := scriptOf(s.Text); script != latin {
+		if script == romanise.Han && !s.person {
+			return "" // where one word ends and the next begins is not written
+		}
 		return romanised(s.apart(script), r)
 	}
 	if !s.person || len(s.custom.rules) == 0 {
@@ -120,10 +123,11 @@ func (t *Tables) otherScript(s *source, _ *rng) string {
 // mixed writes one word in another script: a Latin one in that of the bearer's
 // state or else in Cyrillic, any other in Latin letters.
 func (t *Tables) mixed(s *source, r *rng) string {
-	if len(s.words) < 2 {
+	full := s.full()
+	if len(full) < 2 {
 		return ""
 	}
-	at := r.below(len(s.words))
+	at := pick(r, full)
 	word := s.words[at]
 	other := ""
 	if scriptOf(word) != latin {

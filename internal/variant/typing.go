@@ -8,7 +8,11 @@ import (
 
 // typed is the shortest word, in letters, in which a slip of the finger is made:
 // in a word of three, one letter is often what tells two names apart (Kim, Kin).
-const typed = 4
+// A name of one word is told by that word alone and needs more.
+const (
+	typed      = 4
+	typedAlone = 6
+)
 
 // keyboards are rows of common layouts: QWERTY, the Russian, Greek, Arabic and
 // Hebrew ones. A slip is possible only on a letter that stands on one of them.
@@ -47,6 +51,10 @@ type place struct{ word, letter int }
 // few of each and the word that is to be skipped.
 func (s *source) places(but int) []place {
 	var out []place
+	least := typed
+	if len(s.words) == 1 {
+		least = typedAlone
+	}
 	for w, word := range s.words {
 		r := []rune(word)
 		n := 0
@@ -55,7 +63,7 @@ func (s *source) places(but int) []place {
 				n++
 			}
 		}
-		if n < typed || w == s.skip || hasDigit(word) {
+		if n < least || w == s.skip || hasDigit(word) {
 			continue
 		}
 		for i := range len(r) - but {

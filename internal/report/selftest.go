@@ -3,7 +3,9 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/screening"
@@ -50,7 +52,7 @@ type NamesJSON struct {
 	Listed   int `json:"listed"`
 	Tested   int `json:"tested"`
 	Weak     int `json:"weak_left_out"`
-	Off      int `json:"subjects_taken_off"`
+	Off      int `json:"subjects_not_listed"`
 }
 
 // RecallRowJSON is one account: made = found + missed + refused.
@@ -65,7 +67,9 @@ type RecallRowJSON struct {
 	// Recall is null when nothing was made.
 	Recall *float64 `json:"recall"`
 	Floor  *float64 `json:"floor,omitempty"`
-	Below  bool     `json:"below,omitempty"`
+	// Judged is false where there is a floor and too little was made to judge.
+	Judged *bool `json:"judged,omitempty"`
+	Below  bool  `json:"below,omitempty"`
 }
 
 // PopulationJSON is the account of the neutral population.
@@ -183,7 +187,7 @@ func recallRow(r selftest.Row) RecallRowJSON {
 		out.Recall = &x
 	}
 	if r.HasFloor {
-		out.Floor = &r.Floor
+		out.Floor, out.Judged = &r.Floor, &r.Judged
 	}
 	return out
 }
@@ -268,12 +272,12 @@ func (p *Printer) selfTestVerdict(r *selftest.Result) {
 	}
 	for _, row := range append([]selftest.Row{r.Total}, r.Kinds...) {
 		if row.Below {
-			p.para("  ■ ", "    ", fmt.Sprintf("%s: recall is %s, and the floor %s.", upperFirst(floorWord(row.Key)), share(row.Recall()), share(row.Floor)))
+			p.para("  ■ ", "    ", fmt.Sprintf("%s: recall is %s, and the floor %s.", upperFirst(floorWord(row.Key)), share2(row.Recall()), demanded(row.Floor)))
 		}
 	}
 	for _, c := range r.Ceilings {
 		if c.Above {
-			p.para("  ■ ", "    ", fmt.Sprintf("False %s: %s of the neutral names, and at most %s are allowed.", c.Key, share(c.Rate), share(c.Most)))
+			p.para("  ■ ", "    ", fmt.Sprintf("False %s: %s of the neutral names, and at most %s are allowed.", c.Key, share2(c.Rate), demanded(c.Most)))
 		}
 	}
 	var none []string
@@ -281,7 +285,8 @@ func (p *Printer) selfTestVerdict(r *selftest.Result) {
 		none = append(none, floorWord(row.Key))
 	}
 	if len(none) > 0 {
-		p.para("  ? ", "    ", "Not judged, since no such variant could be made of these names: "+strings.Join(none, ", ")+".")
+		p.para("  ? ", "    ", fmt.Sprintf("Not judged, since fewer than %s could be made: %s.", counted(max(r.Floors.Least, 1), "variant", "variants"),
+			strings.Join(none, ", ")))
 	}
 	if why := refusal(r); why != "" {
 		p.para("  ! ", "    ", "The first refusal: "+why)
@@ -310,6 +315,14 @@ func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // cent is not all.
 func share(x float64) string { return fmt.Sprintf("%.1f %%", float64(int(x*1000+1e-9))/10) }
 
+// share2 is share with one more digit.
+func share2(x float64) string { return fmt.Sprintf("%.2f %%", float64(int(x*10000+1e-9))/100) }
+
+// demanded writes a floor or ceiling with the digits that it was given.
+func demanded(x float64) string {
+	return strconv.FormatFloat(math.Round(x*1e8)/1e6, 'f', -1, 64) + " %"
+}
+
 // recallTable writes rows under the heads of their columns; kinds have a floor
 // and names of which nothing was made.
 func (p *Printer) recallTable(rows []selftest.Row, word func(string) string, kinds bool) {
@@ -328,7 +341,7 @@ func (p *Printer) recallTable(rows []selftest.Row, word func(string) string, kin
 		if kinds {
 			floor := ""
 			if r.HasFloor {
-				floor = share(r.Floor)
+				floor = demanded(r.Floor)
 			}
 			line += fmt.Sprintf(" %7s %8s", floor, Count(r.NotMade))
 		}
@@ -412,7 +425,10 @@ func (p *Printer) examples(r *selftest.Result) {
 func named(n *selftest.Name) string { return fmt.Sprintf("%q (%s)", n.Text, n.ID) }
 
 func instead(c selftest.Case) string {
-	if c.Other == nil {
+	switch {
+	case c.Outcome == selftest.Refused:
+		return " was refused: " + c.Reason
+	case c.Other == nil:
 		return ""
 	}
 	return fmt.Sprintf(" gave %s (%s, %.1f %%)", c.Other.Caption, c.Other.ID, 100*Score(c.Other.Score))
@@ -431,7 +447,7 @@ func (p *Printer) selfTestScope(r *selftest.Result, s SelfTestScope) {
 		text += fmt.Sprintf(" Left out: %s that the lists call weak.", counted(inv.Weak, "name", "names"))
 	}
 	if inv.Off > 0 {
-		text += fmt.Sprintf(" No longer listed: %s.", counted(inv.Off, "subject", "subjects"))
+		text += fmt.Sprintf(" Not listed on that day: %s.", counted(inv.Off, "subject", "subjects"))
 	}
 	text += fmt.Sprintf(" A hit counts from %.4g, and as a match from %.4g; parameters %s.", r.Threshold, r.Alert, s.Parameters)
 	p.para("  ", "  ", text)

@@ -27,9 +27,14 @@ const (
 type Floors struct {
 	Recall   map[string]float64
 	Ceilings map[string]float64
+	// Least is how many variants of a kind there must be to judge it: one miss of
+	// two tells nothing. The names as listed, and all variants together, are always
+	// judged.
+	Least int
 }
 
-// ReadFloors reads a file with two maps, recall and ceilings.
+// ReadFloors reads a file with two maps, recall and ceilings, and the number
+// least.
 func ReadFloors(name string, b []byte) (Floors, error) {
 	f := Floors{Recall: map[string]float64{}, Ceilings: map[string]float64{}}
 	docs, err := yamltree.Parse(name, b)
@@ -56,6 +61,15 @@ func ReadFloors(name string, b []byte) (Floors, error) {
 				return f, fault.In(k.Place(), err)
 			}
 		}
+	}
+	least, err := fields.Text("least")
+	if err == nil && least != "" {
+		if f.Least, err = strconv.Atoi(least); err != nil || f.Least < 0 {
+			return f, fields.Opt("least").Errorf("%q is not a number of variants", least)
+		}
+	}
+	if err != nil {
+		return f, err
 	}
 	return f, fields.End()
 }
@@ -94,7 +108,7 @@ func (p *part) set(key, value string) error {
 // With gives the floors with single ones changed: "substitute=0.95" among floors,
 // "alerts=0.01" among ceilings.
 func (f Floors) With(floors, ceilings []string) (Floors, error) {
-	out := Floors{Recall: maps.Clone(f.Recall), Ceilings: maps.Clone(f.Ceilings)}
+	out := Floors{Recall: maps.Clone(f.Recall), Ceilings: maps.Clone(f.Ceilings), Least: f.Least}
 	for i, pairs := range [][]string{floors, ceilings} {
 		p := out.parts()[i]
 		for _, pair := range pairs {

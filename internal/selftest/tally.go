@@ -46,8 +46,8 @@ type Row struct {
 	// NotMade is the number of names of which no variant of the kind could be
 	// made; only of kinds.
 	NotMade int
-	// Floor is the least recall, Judged whether there is one and anything was
-	// made to judge it by, and Below whether recall is less.
+	// Floor is the least recall, Judged whether there is one and enough was made
+	// to judge by, and Below whether recall is less.
 	Floor                   float64
 	HasFloor, Judged, Below bool
 }
@@ -103,6 +103,7 @@ type Result struct {
 	Seed             uint64
 	AsOf             when.Day
 	Threshold, Alert float64
+	Floors           Floors
 	// Names is the number of listed names that were asked about.
 	Names int
 	// Listed is the account of the names as listed, Total that of all variants
@@ -111,10 +112,11 @@ type Result struct {
 	// Kinds begins with the names as listed and has every kind, also those of
 	// which nothing was made. The others have the variants only, sorted by key.
 	Kinds, Lists, Scripts, Schemas []Row
-	Neutral                        Neutrals
-	Groups                         []Neutrals // by group, and by schema
-	NeutralSchemas                 []Neutrals
-	Ceilings                       []Ceiling
+	// Neutral is the account of the population; Groups and NeutralSchemas that of
+	// its parts.
+	Neutral                Neutrals
+	Groups, NeutralSchemas []Neutrals
+	Ceilings               []Ceiling
 	// Misses are the questions that were missed or refused, Alerts the neutral
 	// names on which an alert was raised, in the order in which they were asked.
 	Misses, Alerts []Case
@@ -122,7 +124,8 @@ type Result struct {
 	Passed bool
 }
 
-// Unjudged gives the rows whose floor could not be judged, since nothing was made.
+// Unjudged gives the kinds whose floor could not be judged, since too little was
+// made.
 func (r *Result) Unjudged() []Row {
 	var out []Row
 	for _, k := range r.Kinds {
@@ -149,7 +152,7 @@ func newTally(c *Config) *tally {
 	for _, k := range Kinds() {
 		t.kinds[string(k)] = &Row{Key: string(k)}
 	}
-	t.r = Result{Seed: c.Seed, AsOf: c.AsOf, Threshold: c.Threshold, Alert: c.Alert, Total: Row{Key: All}}
+	t.r = Result{Seed: c.Seed, AsOf: c.AsOf, Threshold: c.Threshold, Alert: c.Alert, Floors: c.Floors, Total: Row{Key: All}}
 	return t
 }
 
@@ -212,7 +215,8 @@ func (t *tally) result() *Result {
 	judge := func(row *Row) {
 		row.Floor, row.HasFloor = t.c.Floors.Recall[row.Key], false
 		if _, ok := t.c.Floors.Recall[row.Key]; ok {
-			row.HasFloor, row.Judged = true, row.Made > 0
+			always := row.Key == All || row.Key == string(AsListed)
+			row.HasFloor, row.Judged = true, row.Made > 0 && (always || row.Made >= t.c.Floors.Least)
 			row.Below = row.Judged && row.Recall() < row.Floor
 		}
 		r.Passed = r.Passed && !row.Below

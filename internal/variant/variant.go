@@ -145,12 +145,12 @@ type source struct {
 	body   bool // an organisation of any sort
 	vessel bool
 	custom custom
-	small  map[string]bool // particles, which are no names of their own
-	skip   int             // the word in which no finger slips; -1 for none
+	minor  func(folded string) bool // a word that is no name of its own
+	skip   int                      // the word in which no finger slips; -1 for none
 }
 
 func (t *Tables) source(n Name) *source {
-	s := &source{Name: n, words: strings.Fields(n.Text), custom: custom{script: latin}, small: t.small, skip: -1}
+	s := &source{Name: n, words: strings.Fields(n.Text), custom: custom{script: latin}, skip: -1}
 	switch n.Schema {
 	case subject.Person:
 		s.person = true
@@ -159,6 +159,7 @@ func (t *Tables) source(n Name) *source {
 	case subject.LegalEntity, subject.Organization, subject.Company, subject.PublicBody:
 		s.body = true
 	}
+	s.minor = func(folded string) bool { return t.small[folded] || s.body && len(t.forms[folded]) > 0 }
 	for _, state := range n.States {
 		if c, ok := t.customs[strings.ToUpper(state)]; ok {
 			s.custom = c
@@ -182,12 +183,12 @@ func (s *source) replaced(at int, word string) string {
 	return strings.Join(w, " ")
 }
 
-// full gives the words that are names of their own: no particle, initial,
-// number or sign. They may be left out, and two of them must stay.
+// full gives the words that are names of their own: no particle, title, legal
+// form, initial, number or sign. They may be left out, and two of them must stay.
 func (s *source) full() []int {
 	var out []int
 	for i, w := range s.words {
-		if !s.small[text.Fold(w)] && letters(strings.TrimRight(w, ",")) > 1 {
+		if !s.minor(text.Fold(w)) && letters(strings.TrimRight(w, ",")) > 1 {
 			out = append(out, i)
 		}
 	}

@@ -21,7 +21,7 @@ func drop(_ *Tables, s *source, r *rng) string {
 	}
 	at := pick(r, full)
 	w := slices.Delete(slices.Clone(s.words), at, at+1)
-	for s.person && s.small[text.Fold(w[len(w)-1])] {
+	for s.person && s.minor(text.Fold(w[len(w)-1])) {
 		w = w[:len(w)-1] // a particle goes with the name behind it
 	}
 	return strings.Join(w, " ")
@@ -39,7 +39,7 @@ func (t *Tables) add(s *source, r *rng) string {
 			return strings.Join(slices.Insert(slices.Clone(s.words), last, like(s.words[0], pick(r, t.added["given"]))), " ")
 		}
 		return like(s.words[0], pick(r, t.added["title"])) + " " + s.Text
-	case s.body:
+	case s.body && len(s.full()) > 1: // one word with another is often another's name
 		return s.Text + " " + like(s.words[0], pick(r, t.added["organisation"]))
 	}
 	return ""

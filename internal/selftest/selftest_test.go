@@ -19,11 +19,16 @@ import (
 	"github.com/cordon-engine/cordon/internal/load"
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/ownership"
+	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/publication/publicationtest"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/snapshot/snapshottest"
+	"github.com/cordon-engine/cordon/internal/source/au"
+	"github.com/cordon-engine/cordon/internal/source/ca"
+	"github.com/cordon-engine/cordon/internal/source/csl"
+	"github.com/cordon-engine/cordon/internal/source/un"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/variant"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -498,6 +503,33 @@ func TestShippedPopulation(t *testing.T) {
 	}
 	if len(groups) < 30 || firms < 400 || len(seen)-firms < 2000 {
 		t.Errorf("%d groups, %d firms, %d in all", len(groups), firms, len(seen))
+	}
+}
+
+// No neutral name is on a real list, where one is at hand.
+func TestShippedPopulationIsOnNoRealList(t *testing.T) {
+	population := shippedPopulation(t)
+	for file, src := range map[string]publication.Source{
+		"un/consolidated_2026-08-01.xml": un.Source(), "other/csl/csl_names_2026-07.csv": csl.Source(),
+		"other/ca_sema/sema-lmes_2025.xml": ca.Source(), "other/au_dfat/dfat_2026.xlsx": au.Source(),
+	} {
+		t.Run(src.ID, func(t *testing.T) {
+			spelt, subjects := Spellings{}, 0
+			_, _, err := publicationtest.Load(t, src, nil, func(r *subject.Record) {
+				subjects++
+				for i := range r.Subject.Names {
+					spelt.add(r.Subject.Names[i].Full)
+				}
+			}, publicationtest.OnDisk(publicationtest.Shared(t, file), ""))
+			if err != nil || subjects < 1000 {
+				t.Fatalf("%d subjects, %v", subjects, err)
+			}
+			for _, n := range population {
+				if spelt.has(n.Name) {
+					t.Errorf("%s is listed", n.Name)
+				}
+			}
+		})
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/selftest"
-	"github.com/cordon-engine/cordon/internal/variant"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -57,52 +55,36 @@ func (c *selftestCmd) Run(m *Main) error {
 	})
 }
 
-// config reads all that does not depend on the lists.
+// config gives all that does not depend on the lists: what comes with the
+// program, with what the flags say in its place.
 func (c *selftestCmd) config() (selftest.Config, error) {
-	cfg := selftest.Config{Seed: c.Seed, Threshold: c.Threshold}
+	cfg, err := selftest.Shipped(data.FS)
+	if err != nil {
+		return cfg, err
+	}
+	cfg.Seed, cfg.Threshold = c.Seed, c.Threshold
 	for _, l := range c.List {
 		cfg.Lists = append(cfg.Lists, strings.Split(l, ",")...)
 	}
-	var err error
-	if cfg.Floors, err = c.floors(); err != nil {
-		return cfg, err
-	}
-	if cfg.Population, err = c.population(); err != nil {
-		return cfg, err
-	}
-	cfg.Variants, err = variant.Load(data.FS, selftest.Dir)
-	return cfg, err
-}
-
-func (c *selftestCmd) floors() (selftest.Floors, error) {
-	name := selftest.Dir + "/floors.yaml"
-	b, err := fs.ReadFile(data.FS, name)
 	if c.Floors != "" {
-		name = c.Floors
-		b, err = readFile(name)
+		b, err := readFile(c.Floors)
+		if err != nil {
+			return cfg, err
+		}
+		if cfg.Floors, err = selftest.ReadFloors(c.Floors, b); err != nil {
+			return cfg, err
+		}
 	}
+	if cfg.Floors, err = cfg.Floors.With(c.Floor, c.Ceiling); err != nil || c.Population == "" {
+		return cfg, err
+	}
+	f, err := os.Open(c.Population)
 	if err != nil {
-		return selftest.Floors{}, err
-	}
-	f, err := selftest.ReadFloors(name, b)
-	if err != nil {
-		return f, err
-	}
-	return f.With(c.Floor, c.Ceiling)
-}
-
-func (c *selftestCmd) population() ([]selftest.Neutral, error) {
-	name := selftest.Dir + "/population.tsv"
-	f, err := data.FS.Open(name)
-	if c.Population != "" {
-		name = c.Population
-		f, err = os.Open(name)
-	}
-	if err != nil {
-		return nil, fault.Wrap(fault.NotFound, err, "the population cannot be read")
+		return cfg, fault.Wrap(fault.NotFound, err, "the population cannot be read")
 	}
 	defer f.Close()
-	return selftest.ReadPopulation(name, f)
+	cfg.Population, err = selftest.ReadPopulation(c.Population, f)
+	return cfg, err
 }
 
 // test asks everything and prints what came of it.

@@ -272,12 +272,14 @@ func (p *Printer) selfTestVerdict(r *selftest.Result) {
 	}
 	for _, row := range append([]selftest.Row{r.Total}, r.Kinds...) {
 		if row.Below {
-			p.para("  ■ ", "    ", fmt.Sprintf("%s: recall is %s, and the floor %s.", upperFirst(floorWord(row.Key)), share2(row.Recall()), demanded(row.Floor)))
+			p.para("  ■ ", "    ", fmt.Sprintf("%s: recall is %s, and the floor %s.",
+				upperFirst(floorWord(row.Key)), share2(row.Recall()), demanded(row.Floor)))
 		}
 	}
 	for _, c := range r.Ceilings {
 		if c.Above {
-			p.para("  ■ ", "    ", fmt.Sprintf("False %s: %s of the neutral names, and at most %s are allowed.", c.Key, share2(c.Rate), demanded(c.Most)))
+			p.para("  ■ ", "    ", fmt.Sprintf("False %s: %s of the neutral names, and at most %s are allowed.",
+				c.Key, share2(c.Rate), demanded(c.Most)))
 		}
 	}
 	var none []string
@@ -285,8 +287,8 @@ func (p *Printer) selfTestVerdict(r *selftest.Result) {
 		none = append(none, floorWord(row.Key))
 	}
 	if len(none) > 0 {
-		p.para("  ? ", "    ", fmt.Sprintf("Not judged, since fewer than %s could be made: %s.", counted(max(r.Floors.Least, 1), "variant", "variants"),
-			strings.Join(none, ", ")))
+		p.para("  ? ", "    ", fmt.Sprintf("Not judged, since fewer than %s could be made: %s.",
+			counted(max(r.Floors.Least, 1), "variant", "variants"), strings.Join(none, ", ")))
 	}
 	if why := refusal(r); why != "" {
 		p.para("  ! ", "    ", "The first refusal: "+why)

@@ -206,7 +206,8 @@ func ReadPopulation(file string, src io.Reader) ([]Neutral, error) {
 		}
 		n := Neutral{Name: row.Get("name"), Schema: row.Get("schema"), Group: row.Get("group")}
 		if n.Schema != "" && match.KindOf(n.Schema) == "" {
-			return nil, fault.New(fault.Invalid, "%q is not a schema", n.Schema).At(fault.Place{File: file, Line: row.Line + skipped, Field: "schema"})
+			return nil, fault.New(fault.Invalid, "%q is not a schema", n.Schema).
+				At(fault.Place{File: file, Line: row.Line + skipped, Field: "schema"})
 		}
 		if n.Name == "" {
 			n.Unread = "it has no name"

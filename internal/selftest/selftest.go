@@ -12,6 +12,8 @@ package selftest
 import (
 	"cmp"
 	"context"
+	"io/fs"
+	"path"
 	"runtime"
 	"slices"
 	"sync"
@@ -66,6 +68,31 @@ type Config struct {
 	Workers int
 	// Progress is told now and then how many names of all are done; may be nil.
 	Progress func(done, all int)
+}
+
+// Shipped gives a configuration with the floors, the neutral population and the
+// table of variants that come with the program.
+func Shipped(fsys fs.FS) (Config, error) {
+	var c Config
+	floors := path.Join(Dir, "floors.yaml")
+	b, err := fs.ReadFile(fsys, floors)
+	if err != nil {
+		return c, fault.Wrap(fault.Internal, err, "the floors are missing from this build")
+	}
+	if c.Floors, err = ReadFloors(floors, b); err != nil {
+		return c, err
+	}
+	population := path.Join(Dir, "population.tsv")
+	f, err := fsys.Open(population)
+	if err != nil {
+		return c, fault.Wrap(fault.Internal, err, "the neutral population is missing from this build")
+	}
+	defer f.Close()
+	if c.Population, err = ReadPopulation(population, f); err != nil {
+		return c, err
+	}
+	c.Variants, err = variant.Load(fsys, Dir)
+	return c, err
 }
 
 // Outcome is what became of one question.

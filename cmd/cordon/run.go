@@ -37,22 +37,24 @@ type Main struct {
 
 // cli is the command line.
 type cli struct {
-	Decide   decideCmd   `cmd:"" help:"May we do this? Rule on activities."`
-	Law      lawCmd      `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
-	Screen   screenCmd   `cmd:"" help:"Who is this? Screen a party, or every row of a file, against the lists."`
-	Explain  explainCmd  `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
-	Lists    listsCmd    `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
-	States   statesCmd   `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
-	State    stateCmd    `cmd:"" help:"What is known of one state, as a report that can be cited."`
-	Caps     capsCmd     `cmd:"" help:"Figures of every series beside a cap: within it, over it, or not known."`
-	Bundle   bundleCmd   `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
-	Goods    goodsCmd    `cmd:"" help:"What is this HS code, and which law names it?"`
-	Match    matchCmd    `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
+	Decide  decideCmd  `cmd:"" help:"May we do this? Rule on activities."`
+	Law     lawCmd     `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
+	Screen  screenCmd  `cmd:"" help:"Who is this? Screen a party, or every row of a file, against the lists."`
+	Explain explainCmd `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
+	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
+	States  statesCmd  `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
+	State   stateCmd   `cmd:"" help:"What is known of one state, as a report that can be cited."`
+	Caps    capsCmd    `cmd:"" help:"Figures of every series beside a cap: within it, over it, or not known."`
+	Bundle  bundleCmd  `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
+	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
+	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
+
 	Selftest selftestCmd `cmd:"" help:"Does screening find what is listed here? Ask with 20 variants of every name, and count."`
-	Tune     tuneCmd     `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
-	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of activities or instruments."`
-	Serve    serveCmd    `cmd:"" help:"Serve pages and the API on this machine."`
-	Version  versionCmd  `cmd:"" help:"Print the versions of program, law and data."`
+
+	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
+	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
+	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
+	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }
 
 // examples stand under --help of each command.

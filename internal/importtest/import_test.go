@@ -53,6 +53,7 @@ var layers = []struct {
 	{pattern: "internal/mcp", layer: 7},
 
 	{pattern: "internal/sqlite", layer: 6},
+	{pattern: "internal/recordfs", layer: 6},
 	{pattern: "internal/postgres", layer: 6},
 	{pattern: "internal/river", layer: 6},
 	{pattern: "internal/webhook", layer: 6},
@@ -84,6 +85,7 @@ var layers = []struct {
 	{pattern: "internal/mirror", layer: 3},
 	{pattern: "internal/claim", layer: 3},
 	{pattern: "internal/snapshot", layer: 3},
+	{pattern: "internal/series", layer: 3},
 	{pattern: "internal/source/*", layer: 3},
 
 	{pattern: "internal/activity", layer: 2},

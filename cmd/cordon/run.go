@@ -46,6 +46,7 @@ type cli struct {
 	State   stateCmd   `cmd:"" help:"What is known of one state, as a report that can be cited."`
 	Caps    capsCmd    `cmd:"" help:"Figures of every series beside a cap: within it, over it, or not known."`
 	Bundle  bundleCmd  `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
+	Records recordsCmd `cmd:"" help:"Figures of trade, oil, workers and reports: load tables, list, trace and check them."`
 	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
 	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
 
@@ -181,6 +182,28 @@ Examples:
   cordon lists history KPe.001`,
 	"lists verify": `Examples:
   cordon lists verify`,
+	"records load": `A file is loaded whole or not at all, as a new reading of its series: every row is
+taken over or refused with its place and reason. A file of which more than 5 in
+100 rows are refused is not taken.
+
+Examples:
+  cordon records load TradeData.csv --published 2026-11-20
+  cordon records load answer.json --format comtrade-json
+  cordon records load table.xlsx --series my-agency --set by=Agency --set subject=KP \
+    --set flow=total --map period=Year --map partner=Country --map value_usd=Trade --scale value_usd=1000000`,
+	"records list": `Examples:
+  cordon records list --partner CN --measure trade_share
+  cordon records list --series un-1718-refined --reporter RU --period 2023
+  cordon records list --goods 2701 --format csv
+  cordon records list --readings`,
+	"records show": `Examples:
+  cordon records show 2013-cn-share
+  cordon records show un-1718-refined@1/2023-01-ru`,
+	"records check": `Exit status: 0, or 1 when something is wrong.
+
+Examples:
+  cordon records check
+  cordon records check --series comtrade --format json`,
 	"goods": `Examples:
   cordon goods 8413
   cordon goods 270119

@@ -270,3 +270,47 @@ func (r Range) String() string {
 	}
 	return number(r.Low) + ".." + number(r.High)
 }
+
+// Cells gives the fields of a record as texts, in the order of [Fields]: the cells of a
+// table that reads back as the same record.
+func (r *Record) Cells() []string {
+	out := make([]string, len(fields))
+	for i := range fields {
+		switch f := &fields[i]; {
+		case f.text != nil:
+			out[i] = f.text(r)
+		case f.span != nil:
+			out[i] = f.span(r).String()
+		case f.flag != nil:
+			if *f.flag(r) {
+				out[i] = "true"
+			}
+		case *f.count(r) != 0:
+			out[i] = strconv.Itoa(*f.count(r))
+		}
+	}
+	return out
+}
+
+// Map gives the fields that say something by their names, for programs: texts, true,
+// counts, and figures as [low, high] or one number.
+func (r *Record) Map() map[string]any {
+	out := map[string]any{}
+	for i := range fields {
+		switch f := &fields[i]; {
+		case f.text != nil && f.text(r) != "":
+			out[f.name] = f.text(r)
+		case f.span != nil && f.span(r).Known:
+			if v := f.span(r); v.Low == v.High {
+				out[f.name] = v.Low
+			} else {
+				out[f.name] = []float64{v.Low, v.High}
+			}
+		case f.flag != nil && *f.flag(r):
+			out[f.name] = true
+		case f.count != nil && *f.count(r) != 0:
+			out[f.name] = *f.count(r)
+		}
+	}
+	return out
+}

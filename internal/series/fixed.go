@@ -26,6 +26,7 @@ func FixedOf(f *record.File) ([]Fixed, error) {
 		fixed := Fixed{Meta: Meta{
 			ID: ID{f.Series, reading.Number}, Title: f.Title, Publisher: f.Publisher, URL: f.Homepage, Note: note,
 			Published: reading.Published, Embedded: true, Format: "yaml",
+			Rule: "carried over by hand, in the units of the source; nothing was converted",
 		}}
 		p := NewPack(io.Discard)
 		for i := range f.Records {

@@ -219,6 +219,9 @@ func ParseRange(s string) (Range, error) {
 // pow10 are the powers of ten that a float64 holds exactly.
 var pow10 = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
 
+// maxDigits is how many digits a number may have: enough for the shortest form of any float64.
+const maxDigits = 400
+
 // exact is the largest whole number up to which a float64 holds all.
 const exact = 1 << 53
 
@@ -230,7 +233,7 @@ func ParseNumber(s string) (float64, bool) {
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
-			if digits++; digits > 40 {
+			if digits++; digits > maxDigits {
 				return 0, false
 			}
 			if m < exact {

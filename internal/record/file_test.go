@@ -3,6 +3,8 @@ package record_test
 import (
 	"io/fs"
 	"path"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
@@ -59,5 +61,40 @@ func TestEmbedded(t *testing.T) {
 				t.Errorf("%s %s has an address and is not verified", f.Series, r.ID)
 			}
 		}
+	}
+}
+
+func parseFloat(s string) float64 {
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// TestRefusedFiles tells where in a file what is wrong.
+func TestRefusedFiles(t *testing.T) {
+	d := decoder(t)
+	head := "series: a\nsources:\n  s: {url: u}\ndefaults: {by: A, world: true, unit: t, source: s}\nrecords:\n"
+	for _, c := range []struct{ file, want string }{
+		{head + "- {id: x, period: 2017, quantity: 1}\n- {id: x, period: 2018, quantity: 1}\n", `f.yaml:7:3: the id "x" stands in line 6 already`},
+		{head + "- {period: 2017, quantity: 1}\n", "f.yaml:6:3: the record has no id"},
+		{head + "- {id: x, period: 2017, quantity: 1, snapshot: 2}\n", "f.yaml:6:3: there is no snapshot 2 of the series"},
+		{head + "- {id: x, period: 2017}\n", "f.yaml:6:3, field quantity: the record has neither quantity nor value"},
+		{head + "- {id: x, period: 2017, quantity: 1, source: y}\n", `f.yaml:6:46: there is no source "y" in this file`},
+		{head + "- {id: x, period: 2017, quantity: 1, source_url: y}\n", "f.yaml:6:38: a record of this file has no source_url"},
+		{head + "- {id: x, period: 2017, quantity: 1, partner: Atlantis}\n", `f.yaml:6:47, field partner: unknown country "Atlantis"`},
+		{head + "- {id: x, period: 2017, quantity: [1, 2, 3]}\n", "f.yaml:6:35: quantity must be one value, or two bounds in brackets"},
+		{"series: A b\nsources: {}\nrecords: []\n", `"A b" is not the name of a series`},
+		{"series: a\nsources: {}\nrecords: []\nother: 1\n", `f.yaml:4:1: a file of figures has no key "other"`},
+	} {
+		_, err := record.ReadFile("f.yaml", []byte(c.file), d)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s\ngot  %v\nwant %s", c.file, err, c.want)
+		}
+	}
+	f, err := record.ReadFile("f.yaml", []byte(head+"- {id: x, period: 2017, value_usd: 1, partner: CN}\n"), d)
+	if err != nil || f.Records[0].World || f.Records[0].Unit != "" {
+		t.Errorf("defaults are not replaced: %+v %v", f, err)
 	}
 }

@@ -2,12 +2,16 @@ package series
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/goods"
+	"github.com/cordon-engine/cordon/internal/record"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 func testHS(t testing.TB) *goods.Nomenclature {
@@ -76,5 +80,54 @@ func TestDescribedAsOther(t *testing.T) {
 		if got := c.other(code, x.words); got != x.want {
 			t.Errorf("%s as %q: %v (label %q, search gives %v)", x.code, x.words, got, c.hs.Label(code), c.hs.Search(x.words, 4))
 		}
+	}
+}
+
+// TestCheck tells of each thing that is to be said.
+func TestCheck(t *testing.T) {
+	c := &checker{
+		hs: testHS(t), meta: Meta{ID: ID{"one", 1}, Tally: record.Tally{Rows: 3, Refused: 1, Unused: []string{"mood"}}},
+		codes: map[described]string{}, shares: map[shareOf]float64{}, told: map[string]*Finding{},
+	}
+	add := func(f func(*record.Record)) {
+		r := record.Empty()
+		r.By, r.Value = "A", record.Exactly(1)
+		r.Period, _ = when.Parse("2017")
+		r.Flow = record.Import
+		f(&r)
+		if err := c.record(&r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code := func(s string) goods.Code {
+		x, err := goods.ParseCode(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	share := func(v float64) func(*record.Record) {
+		return func(r *record.Record) {
+			r.Measure, r.Quantity, r.Unit, r.Value = record.TradeShare, record.Exactly(v), record.Percent, record.Range{}
+		}
+	}
+	add(func(r *record.Record) { r.Code, r.Edition, r.ID = code("270199"), goods.HS2017, "unknown" })
+	add(func(r *record.Record) { r.Code, r.Edition = code("270199"), goods.HS2017 })
+	add(func(r *record.Record) {
+		r.Code, r.Edition, r.Commodity, r.ID = code("843231"), goods.HS2017, "Electronic integrated circuits", "described"
+	})
+	add(func(r *record.Record) { r.Code, r.Edition = code("9650"), 2002 })
+	add(func(r *record.Record) { r.Flow = record.NoFlow })
+	add(func(r *record.Record) { r.Blank, r.Value = true, record.Range{} })
+	add(share(60))
+	add(share(41))
+	var got []string
+	for _, f := range c.end() {
+		got = append(got, fmt.Sprintf("%d %s %s %d", f.Gravity, f.Kind, f.Record, f.Count))
+	}
+	want := "2 shares_over_100  1\n2 unknown_code  1\n2 unknown_code unknown 1\n1 described_as_other described 1\n1 no_direction  1\n1 refused  1\n" +
+		"0 blank  1\n0 edition_not_held  1\n0 unused_columns  1"
+	if strings.Join(got, "\n") != want {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
 }

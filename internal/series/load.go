@@ -134,4 +134,3 @@ func (d *doubles) correct(t record.Tally) record.Tally {
 	t.LeftOff += d.own.LeftOff
 	return t
 }
-

@@ -64,6 +64,9 @@ func (p *Printer) RecordWho(r *record.Record) string {
 	if who == "" {
 		who = p.state(r.Reporter.String())
 	}
+	if r.Kind == record.Derived {
+		return "derived from figures of " + who
+	}
 	return r.Kind.String() + " by " + who
 }
 
@@ -143,6 +146,9 @@ func (p *Printer) RecordTrace(r *record.Record, m series.Meta) error {
 	source := strings.Join(nonEmpty(r.Source.Title, r.Source.Publisher, r.Source.URL), ", ")
 	if source == "" {
 		source = strings.Join(nonEmpty(m.Title, m.Publisher, m.URL), ", ")
+	}
+	if source == "" {
+		source = "not said when the file was loaded"
 	}
 	p.Item("source: %s", source)
 	if m.File != "" {

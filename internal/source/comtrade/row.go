@@ -17,14 +17,13 @@ type rower struct {
 	opt      Options
 	parties  map[string]*side
 	goods    map[string]*ware
-	periods  map[string]when.Period
+	periods  map[string]*span
 	editions map[string]edition
 	parts    map[string]string
 
 	// what the last row had, since neighbouring rows have mostly the same
 	reporter, partner *side
-	period            when.Period
-	periodText        string
+	period            *span
 	key               []byte
 }
 
@@ -48,7 +47,7 @@ type edition struct {
 
 func newRower(o Options) rower {
 	return rower{
-		opt: o, parties: map[string]*side{}, goods: map[string]*ware{}, periods: map[string]when.Period{},
+		opt: o, parties: map[string]*side{}, goods: map[string]*ware{}, periods: map[string]*span{},
 		editions: map[string]edition{}, parts: map[string]string{}, key: make([]byte, 0, 64),
 	}
 }
@@ -156,27 +155,49 @@ func (w *rower) setFlow(c *cells, r *record.Record) error {
 	return nil
 }
 
+// span is a period with the text that it was read from.
+type span struct {
+	when.Period
+	text        string
+	year, month int // month is 0 for a year
+}
+
 // setPeriod reads the period, or the year and month where there is none, and holds
 // each against the other.
-func (w *rower) setPeriod(c *cells, r *record.Record) error {
+func (w *rower) setPeriod(c *cells, r *record.Record) (err error) {
 	text := c[colPeriod]
 	if text == "" {
 		text = c[colYear]
 		if m := c[colMonth]; m != "" && m != "52" {
-			w.key = append(append(w.key[:0], text...), '-')
-			w.key = append(w.key, m...)
-			text = string(w.key)
+			text += "-" + m
 		}
 	}
-	if text != w.periodText || text == "" {
-		p, err := parsePeriod(text)
-		if err != nil {
+	if w.period == nil || text != w.period.text {
+		if w.period, err = w.span(text); err != nil {
 			return err
 		}
-		w.period, w.periodText = p, strings.Clone(text)
 	}
-	r.Period = w.period
-	return checkPeriod(c, w.period)
+	r.Period = w.period.Period
+	return w.period.check(c)
+}
+
+func (w *rower) span(text string) (*span, error) {
+	if s, ok := w.periods[text]; ok {
+		return s, nil
+	}
+	p, err := parsePeriod(text)
+	if err != nil {
+		return nil, err
+	}
+	s := &span{Period: p, text: strings.Clone(text)}
+	s.year, s.month, _ = p.From.Civil()
+	if _, last, _ := p.To.Civil(); last != s.month {
+		s.month = 0
+	}
+	if len(w.periods) < maxRemembered {
+		w.periods[s.text] = s
+	}
+	return s, nil
 }
 
 // parsePeriod reads YYYY, YYYYMM or YYYY-M.
@@ -199,19 +220,16 @@ func parsePeriod(s string) (when.Period, error) {
 	return p, nil
 }
 
-// checkPeriod fails when the columns of a row name different periods.
-func checkPeriod(c *cells, p when.Period) error {
-	y, m, _ := p.From.Civil()
-	_, last, _ := p.To.Civil()
-	month := last == m
-	if t := c[colYear]; t != "" && atoi(t) != y {
-		return wrong("refYear", "the period is in %d and refYear says %s", y, clip(t))
+// check fails when the columns of a row name different periods.
+func (s *span) check(c *cells) error {
+	if t := c[colYear]; t != "" && atoi(t) != s.year {
+		return wrong("refYear", "the period is in %d and refYear says %s", s.year, clip(t))
 	}
-	if t := c[colMonth]; t != "" && !month && t != "52" || t != "" && month && atoi(t) != m {
-		return wrong("refMonth", "the period is %s and refMonth says %s", p, clip(t))
+	if t := c[colMonth]; t != "" && t != "52" && atoi(t) != s.month || t == "52" && s.month != 0 {
+		return wrong("refMonth", "the period is %s and refMonth says %s", s.Period, clip(t))
 	}
-	if t := c[colFreq]; t != "" && (t == "A" && month || t == "M" && !month || t != "A" && t != "M") {
-		return wrong("freqCode", "the period is %s and freqCode says %s", p, clip(t))
+	if t := c[colFreq]; t != "" && (t == "A") != (s.month == 0) || t != "" && t != "A" && t != "M" {
+		return wrong("freqCode", "the period is %s and freqCode says %s", s.Period, clip(t))
 	}
 	return nil
 }

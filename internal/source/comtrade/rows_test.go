@@ -221,3 +221,34 @@ func hold(t *testing.T, r *Reader) {
 		t.Fatalf("%+v, %d records", tally, n)
 	}
 }
+
+// TestPeriods holds the columns of time against each other.
+func TestPeriods(t *testing.T) {
+	const head = "freqCode,refYear,refMonth,period,reporterCode,flowCode,partnerCode,cmdCode,primaryValue\n"
+	for _, c := range []struct{ cells, want string }{
+		{"A,2017,52,2017", "2017"},
+		{"M,2017,4,201704", "2017-04"},
+		{",2017,4,", "2017-04"},
+		{",2017,52,", "2017"},
+		{",2017,,", "2017"},
+		{"A,2017,4,201704", "freqCode: the period is 2017-04 and freqCode says A"},
+		{"M,2017,52,2017", "freqCode: the period is 2017 and freqCode says M"},
+		{"Q,2017,52,2017", "freqCode: the period is 2017 and freqCode says Q"},
+		{"A,2018,52,2017", "refYear: the period is in 2017 and refYear says 2018"},
+		{"M,2017,5,201704", "refMonth: the period is 2017-04 and refMonth says 5"},
+		{"M,2017,52,201704", "refMonth: the period is 2017-04 and refMonth says 52"},
+		{",,,", "period: \"\" is neither a year nor a month"},
+	} {
+		r, err := NewCSV(strings.NewReader(head+c.cells+",156,M,0,TOTAL,1\n"), Options{File: "f.csv", Areas: testAreas(t)})
+		recs, tally := read(t, r, err)
+		got := ""
+		if len(recs) == 1 {
+			got = recs[0].Period.String()
+		} else {
+			got = tally.Refusals[0].Place.Field + ": " + tally.Refusals[0].Reason
+		}
+		if !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s gives %s, not %s", c.cells, got, c.want)
+		}
+	}
+}

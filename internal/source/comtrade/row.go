@@ -377,18 +377,20 @@ var (
 
 // setFigures reads value, quantity and weight. The publication writes 0 where it has
 // no quantity: a zero beside a value is a blank.
-func setFigures(c *cells, r *record.Record) error {
-	var cif, fob record.Range
-	for _, f := range [...]struct {
-		col  column
-		name string
-		to   *record.Range
-	}{{colValue, "primaryValue", &r.Value}, {colCIF, "cifvalue", &cif}, {colFOB, "fobvalue", &fob}, {colWeight, "netWgt", &r.NetWeight}} {
-		v, err := figure(f.name, c[f.col])
-		if err != nil {
-			return err
-		}
-		*f.to = v
+func setFigures(c *cells, r *record.Record) (err error) {
+	if r.Value, err = figure("primaryValue", c[colValue]); err != nil {
+		return err
+	}
+	if r.NetWeight, err = figure("netWgt", c[colWeight]); err != nil {
+		return err
+	}
+	cif, err := figure("cifvalue", c[colCIF])
+	if err != nil {
+		return err
+	}
+	fob, err := figure("fobvalue", c[colFOB])
+	if err != nil {
+		return err
 	}
 	r.Basis = basis(r.Value, cif, fob, r.Flow)
 	if err := setQuantity(c, r); err != nil {
@@ -468,40 +470,52 @@ func setQuantity(c *cells, r *record.Record) error {
 // setKind flags what the publication put in: quantities by its flags, and a row that
 // is neither reported nor added up from rows that are.
 func setKind(c *cells, r *record.Record) error {
-	var est, weight, reported, aggregate bool
-	reported = true
-	for _, f := range [...]struct {
-		col  column
-		name string
-		to   *bool
-	}{{colQtyEstimated, "isQtyEstimated", &est}, {colWeightEstimated, "isNetWgtEstimated", &weight}, {colReported, "isReported", &reported}, {colAggregate, "isAggregate", &aggregate}} {
-		switch c[f.col] {
-		case "":
-		case "true", "True", "TRUE", "1":
-			*f.to = true
-		case "false", "False", "FALSE", "0":
-			*f.to = false
-		default:
-			return wrong(f.name, "%q is neither true nor false", clip(c[f.col]))
-		}
+	quantity, err := flag("isQtyEstimated", c[colQtyEstimated], false)
+	if err != nil {
+		return err
+	}
+	weight, err := flag("isNetWgtEstimated", c[colWeightEstimated], false)
+	if err != nil {
+		return err
+	}
+	reported, err := flag("isReported", c[colReported], true)
+	if err != nil {
+		return err
+	}
+	aggregate, err := flag("isAggregate", c[colAggregate], false)
+	if err != nil {
+		return err
 	}
 	switch c[colLegacyFlag] {
 	case "", "0":
 	case "2":
-		est = true
+		quantity = true
 	case "4":
 		weight = true
 	case "6":
-		est, weight = true, true
+		quantity, weight = true, true
 	default:
 		return wrong("legacyEstimationFlag", "there is no flag %q", clip(c[colLegacyFlag]))
 	}
-	r.EstimatedQuantity = est && r.Quantity.Known || weight && r.NetWeight.Known
+	r.EstimatedQuantity = quantity && r.Quantity.Known || weight && r.NetWeight.Known
 	r.Kind = record.Reported
 	if !reported && !aggregate {
 		r.Kind = record.Estimated
 	}
 	return nil
+}
+
+// flag reads a flag; def where there is none.
+func flag(name, s string, def bool) (bool, error) {
+	switch s {
+	case "":
+		return def, nil
+	case "true", "True", "TRUE", "1":
+		return true, nil
+	case "false", "False", "FALSE", "0":
+		return false, nil
+	}
+	return false, wrong(name, "%q is neither true nor false", clip(s))
 }
 
 func clip(s string) string {

@@ -93,6 +93,9 @@ func (p *Printer) Record(r *record.Record) error {
 	if r.Assumption != "" {
 		tail = append(tail, "assumes: "+r.Assumption)
 	}
+	if r.Note != "" {
+		tail = append(tail, "note: "+r.Note)
+	}
 	if r.Source.SHA256 == "" {
 		tail = append(tail, strings.Join(nonEmpty(r.Source.Publisher, r.Source.URL), ", "))
 	}

@@ -81,8 +81,9 @@ func lineOf(r *record.Record) line {
 // the ids that somebody gave them.
 type key struct {
 	line
-	from, to int32
-	unit     string
+	from, to         int32
+	kind             record.Kind
+	unit, assumption string
 }
 
 func figures(ctx context.Context, s Store, m Meta) (map[key]*record.Record, error) {
@@ -92,14 +93,14 @@ func figures(ctx context.Context, s Store, m Meta) (map[key]*record.Record, erro
 			return fault.New(fault.TooLarge, "%s has more than %d figures, too many to compare", m.ID, MaxCompared)
 		}
 		c := *r
-		out[key{lineOf(r), int32(r.Period.From), int32(r.Period.To), r.Unit}] = &c
+		out[key{lineOf(r), int32(r.Period.From), int32(r.Period.To), r.Kind, r.Unit, r.Assumption}] = &c
 		return nil
 	})
 	return out, err
 }
 
 func sameFigure(a, b *record.Record) bool {
-	return a.Quantity == b.Quantity && a.Value == b.Value && a.NetWeight == b.NetWeight && a.Kind == b.Kind
+	return a.Quantity == b.Quantity && a.Value == b.Value && a.NetWeight == b.NetWeight
 }
 
 // vanished reports whether the newer reading has figures of the line in a year of the

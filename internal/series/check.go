@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/record"
@@ -28,7 +29,7 @@ const (
 type Finding struct {
 	Gravity Gravity
 	// Kind is a word for programs: "unknown_code", "described_as_other", "shares_over_100", "reading_differs",
-	// "figure_vanished", "blank", "refused", "unused_columns", "no_direction", "not_verified", "edition_not_held", "damaged".
+	// "figure_vanished", "blank", "refused", "unused_columns", "no_direction", "not_verified", "edition_not_held", "not_compared", "damaged".
 	Kind string
 	// Snapshot is where; Record is the name of the record, "" where the finding is about more than one.
 	Snapshot ID
@@ -276,6 +277,10 @@ func readings(ctx context.Context, s Store, metas []Meta) ([]Finding, error) {
 			continue
 		}
 		changes, err := Compare(ctx, s, older, newer)
+		if fault.CodeOf(err) == fault.TooLarge {
+			out = append(out, Finding{Query, "not_compared", newer.ID, "", fmt.Sprintf("it was not compared with %s: %v", older.ID, err), 1})
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -54,7 +54,6 @@ type decidePage struct {
 	Add       []group
 	Keep      []option
 	Hidden    []option
-	States    []option
 	// Ruling is nil as long as too little is said.
 	Ruling *rulingCard
 	Said   []said
@@ -208,7 +207,7 @@ func (s *Site) decideJSON(p *posed, rl *ruling.Ruling) (*answer, error) {
 }
 
 func (s *Site) decidePage(p *posed, rl *ruling.Ruling) (*decidePage, error) {
-	d := &decidePage{Kind: p.kind, States: s.form.states, Restart: "/decide/" + p.kind.Name}
+	d := &decidePage{Kind: p.kind, Restart: "/decide/" + p.kind.Name}
 	d.Fields = s.form.opening(p)
 	shown := map[string]bool{}
 	for _, f := range d.Fields {

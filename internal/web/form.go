@@ -1,6 +1,8 @@
 package web
 
 import (
+	"html"
+	"html/template"
 	"net/url"
 	"regexp"
 	"slices"
@@ -26,6 +28,9 @@ const maxFormLines = 12
 type forms struct {
 	desk   *decide.Desk
 	states []option
+	// datalist offers the states to the fields that take one. It is the same on
+	// every page, and escaping 250 names anew took much of the time of a page.
+	datalist template.HTML
 }
 
 // option is one answer to choose from.
@@ -76,12 +81,24 @@ type posed struct {
 	dated  bool
 }
 
+// datalist writes a list of choices that fields refer to by its id.
+func datalist(id string, list []option) template.HTML {
+	var b strings.Builder
+	b.WriteString(`<datalist id="` + id + `">`)
+	for _, o := range list {
+		b.WriteString(`<option value="` + html.EscapeString(o.Label) + `">`)
+	}
+	b.WriteString("</datalist>")
+	return template.HTML(b.String()) //nolint:gosec // every label is escaped above
+}
+
 func newForms(d *decide.Desk) *forms {
 	f := &forms{desk: d}
 	for _, s := range d.Places.States() {
 		f.states = append(f.states, option{Value: s.String(), Label: d.Places.Name(s)})
 	}
 	slices.SortFunc(f.states, func(a, b option) int { return strings.Compare(a.Label, b.Label) })
+	f.datalist = datalist("states", f.states)
 	return f
 }
 

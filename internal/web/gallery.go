@@ -27,7 +27,6 @@ type galleryPage struct {
 	Figure    figure
 	Progress  progress
 	Source    source
-	States    []option
 }
 
 // claim is what somebody says, with its grade and the answer to it.
@@ -140,7 +139,6 @@ func (s *Site) canned() (*galleryPage, error) {
 		}},
 		Progress: progress{8200, 20000, "3,100 a second", "4 seconds left"},
 		Source:   source{"Example gazette, no. 12 of 2017", "/about", "9f2c0a6be1d34c77…", "21 September 2017"},
-		States:   s.form.states,
 	}
 	page.Hit = Hit{
 		ID: "example-1", Tier: "listed", Names: page.Names, Score: 0.69, Evidence: page.Evidence,

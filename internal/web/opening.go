@@ -35,7 +35,7 @@ var hints = map[vocab.FactID]string{
 	vocab.GoodsDescription:     "As the invoice or the contract has it, for example: frozen squid.",
 	vocab.ApprovalCommittee:    "Approval given in advance, in this very case. “None” says that none was given or asked for.",
 	vocab.ReportObligation:     "The id of the provision, as 2397-p8-final.",
-	vocab.PartyListed:          "You must know this: Cordon does not look it up in this build.",
-	vocab.TravellerListed:      "You must know this: Cordon does not look it up in this build.",
-	vocab.VesselListed:         "You must know this: Cordon does not look it up in this build.",
+	vocab.PartyListed:          "If you do not know, look the name up under “Who is it?”.",
+	vocab.TravellerListed:      "If you do not know, look the name up under “Who is it?”.",
+	vocab.VesselListed:         "If you do not know, look the IMO number or the name up under “Who is it?”.",
 }

@@ -86,6 +86,7 @@ func (s *Site) functions() template.FuncMap {
 		"some":          func(d when.Day) bool { return d != when.NoDay },
 		"today":         func() when.Day { return s.Today() },
 		"dict":          dict,
+		"states":        func() template.HTML { return s.form.datalist },
 	}
 }
 

@@ -18,6 +18,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/vocab"
@@ -548,6 +550,41 @@ func BenchmarkRulingPages(b *testing.B) {
 		for _, sc := range s.Scenarios {
 			started := time.Now()
 			get(b, s, link(sc.Activity))
+			took = append(took, time.Since(started))
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+	b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "max-ms")
+}
+
+// BenchmarkProvisionPages asks for the page of every provision and instrument, each
+// for the first time, with conditions ready as the server has them.
+func BenchmarkProvisionPages(b *testing.B) {
+	c, err := config()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if c.Desk, err = decide.Open(data.FS, decide.Config{Options: ruling.Options{Eager: true}}); err != nil {
+		b.Fatal(err)
+	}
+	var list []string
+	for _, p := range c.Desk.Law.Provisions() {
+		list = append(list, "/law/"+p.ID)
+		if w := whole(p.Instrument); !slices.Contains(list, w) {
+			list = append(list, w)
+		}
+	}
+	var took []time.Duration
+	for b.Loop() {
+		s, err := New(c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, a := range list {
+			started := time.Now()
+			get(b, s, a)
 			took = append(took, time.Since(started))
 		}
 	}

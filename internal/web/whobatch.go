@@ -65,7 +65,7 @@ func (s *Site) batch(w http.ResponseWriter, r *http.Request) (*batchPage, error)
 		return nil, err
 	}
 	if s.Screener == nil {
-		return nil, fault.New(fault.Unavailable, "nothing was screened: screening is not available in this build").
+		return nil, fault.New(fault.Unavailable, "nothing was screened: this server was started without lists").
 			WithFix("state whether a party is listed on the page “May we?”, and check it yourself")
 	}
 	page := &batchPage{Names: text}

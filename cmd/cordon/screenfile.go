@@ -15,17 +15,13 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
-	"github.com/cordon-engine/cordon/internal/tabular"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -83,36 +79,12 @@ func openRows(path string, pairs []string) (iter.Seq2[screen.Row, error], func()
 	if err != nil {
 		return nil, nil, fault.New(fault.NotFound, "the file %q cannot be read: %v", path, err)
 	}
-	done := func() { f.Close() }
-	switch ext := strings.ToLower(filepath.Ext(path)); ext {
-	case ".jsonl", ".ndjson":
-		if len(pairs) == 0 {
-			mapping = nil
-		}
-		return screen.JSONRows(f, mapping), done, nil
-	case ".csv", ".tsv", ".txt", ".xlsx":
-		t, err := openTable(f, path, ext)
-		if err == nil && len(pairs) == 0 {
-			mapping, err = screen.Guess(t.Columns())
-		} else if err == nil {
-			err = mapping.Check(t.Columns())
-		}
-		if err != nil {
-			done()
-			return nil, nil, fault.In(fault.Place{File: path}, err)
-		}
-		return screen.TableRows(t, mapping), done, nil
-	default:
-		done()
-		return nil, nil, fault.New(fault.Usage, "%q files cannot be screened", ext).WithFix("give a .csv, .xlsx or .jsonl file")
+	rows, _, err := screen.Rows(path, f, mapping)
+	if err != nil {
+		f.Close()
+		return nil, nil, err
 	}
-}
-
-func openTable(f *os.File, path, ext string) (*tabular.Reader, error) {
-	if ext == ".xlsx" {
-		return tabular.NewXLSX(f, tabular.Options{File: path})
-	}
-	return tabular.NewCSV(f, tabular.Options{File: path})
+	return rows, func() { f.Close() }, nil
 }
 
 // output takes the answers of a file.
@@ -319,53 +291,14 @@ func (o *output) convert(path string) error {
 	return err
 }
 
-// answerColumns are the columns of a table of answers: a row a hit, and one for
-// a party without any.
-var answerColumns = []string{"row", "outcome", "reason", "score", "tier", "id", "caption", "names", "listings", "why", "against"}
-
-// cells gives the rows of a table for one answer.
-func cells(a report.AnswerJSON) [][]string {
-	var against []string
-	for _, x := range a.Against {
-		against = append(against, x.Snapshot)
-	}
-	base := []string{strconv.Itoa(a.Row), a.Outcome, a.Reason}
-	if len(a.Hits) == 0 {
-		return [][]string{append(base, "", "", "", "", "", "", "", strings.Join(against, " "))}
-	}
-	var out [][]string
-	for _, h := range a.Hits {
-		var listings []string
-		for _, l := range h.Listings {
-			listings = append(listings, strings.TrimSpace(l.Authority+" "+l.Reference+": "+l.Standing))
-		}
-		out = append(out, append(append([]string{}, base...), strconv.FormatFloat(h.Score, 'f', 4, 64), h.Tier, h.ID, h.Caption,
-			strings.Join(h.Names, "; "), strings.Join(listings, "; "), h.Why, strings.Join(against, " ")))
-	}
-	for _, row := range out {
-		for i := range row {
-			row[i] = disarm(row[i])
-		}
-	}
-	return out
-}
-
-// disarm keeps a spreadsheet from taking a cell for a formula.
-func disarm(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r|", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
 func (o *output) row(a report.AnswerJSON) error {
 	if o.table == nil {
 		o.table = csv.NewWriter(o.w)
-		if err := o.table.Write(answerColumns); err != nil {
+		if err := o.table.Write(report.AnswerColumns); err != nil {
 			return err
 		}
 	}
-	return o.table.WriteAll(cells(a))
+	return o.table.WriteAll(report.AnswerCells(a))
 }
 
 // eachAnswer reads answers back from their lines.
@@ -390,10 +323,10 @@ func eachAnswer(r *bufio.Reader, f func(report.AnswerJSON) error) error {
 
 func writeCSV(w io.Writer, r *bufio.Reader) error {
 	table := csv.NewWriter(w)
-	if err := table.Write(answerColumns); err != nil {
+	if err := table.Write(report.AnswerColumns); err != nil {
 		return err
 	}
-	if err := eachAnswer(r, func(a report.AnswerJSON) error { return table.WriteAll(cells(a)) }); err != nil {
+	if err := eachAnswer(r, func(a report.AnswerJSON) error { return table.WriteAll(report.AnswerCells(a)) }); err != nil {
 		return err
 	}
 	table.Flush()
@@ -402,35 +335,11 @@ func writeCSV(w io.Writer, r *bufio.Reader) error {
 
 // writeXLSX writes answers as a workbook, row by row.
 func writeXLSX(w io.Writer, r *bufio.Reader) error {
-	book := excelize.NewFile()
-	defer book.Close()
-	sheet, err := book.NewStreamWriter("Sheet1")
+	book, err := report.NewAnswerBook()
 	if err != nil {
 		return err
 	}
-	n := 0
-	put := func(row []string) error {
-		n++
-		values := make([]any, len(row))
-		for i, v := range row {
-			values[i] = v // always text, so no cell is a formula
-		}
-		return sheet.SetRow("A"+strconv.Itoa(n), values)
-	}
-	if err := put(answerColumns); err != nil {
-		return err
-	}
-	if err := eachAnswer(r, func(a report.AnswerJSON) error {
-		for _, row := range cells(a) {
-			if err := put(row); err != nil {
-				return err
-			}
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	if err := sheet.Flush(); err != nil {
+	if err := eachAnswer(r, book.Add); err != nil {
 		return err
 	}
 	return book.Write(w)

@@ -48,7 +48,9 @@ func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *p
 		if total++; total%256 == 0 {
 			show(out.done + total)
 		}
-		return out.add(c.answer(d, b, a))
+		j := c.answer(d, b, a)
+		j.Name = strings.Join(a.Row.Party["name"], "; ")
+		return out.add(j)
 	})
 	m.progressDone()
 	if err != nil {

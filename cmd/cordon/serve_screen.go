@@ -9,7 +9,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -32,17 +31,11 @@ type screener struct {
 	places *place.Gazetteer
 	m      *Main
 	lists  lists
+	names  namesKept
 }
 
 // schemaOf gives the schema for a kind that the page offers.
 var schemaOf = map[string]string{"": "", "person": "Person", "organisation": "Organization", "vessel": "Vessel", "aircraft": "Airplane"}
-
-// tierOf gives the word of the pages for a tier.
-var tierOf = map[screening.Tier]string{
-	screening.TierListed: "listed", screening.TierOwned: "owned_or_controlled", screening.TierMaybeOwned: "may_be_owned",
-	screening.TierControlled: "controlled", screening.TierNamed: "named_in_report", screening.TierFormer: "former",
-	screening.TierUncertain: "uncertain",
-}
 
 // Screen is the port of the pages.
 func (s *screener) Screen(_ context.Context, q web.Query) (web.Screening, error) {
@@ -64,7 +57,7 @@ func (s *screener) Screen(_ context.Context, q web.Query) (web.Screening, error)
 	defer held.Release()
 	query := screening.Query{Input: in, AsOf: s.day(q.AsOf), Threshold: held.Params().Possible()}
 	a := held.Screen(query)
-	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason}
+	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason, More: a.More, Notes: a.Notes}
 	states, err := s.lists.of(held.States)
 	if err != nil {
 		return out, err
@@ -111,10 +104,9 @@ func (s *screener) day(d when.Day) when.Day {
 }
 
 func hitOnPage(desk *screen.Desk, q screening.Query, h *screening.Hit) (web.Hit, error) {
-	out := web.Hit{ID: h.ID, Tier: tierOf[h.Tier], Score: report.Score(h.Score)}
+	out := web.Hit{ID: h.ID, Tier: web.TierOf(h.Tier, h.Statuses), Score: report.Score(h.Score)}
 	for _, n := range h.Names {
-		lang, rtl := scriptOf(n)
-		out.Names = append(out.Names, web.Name{Text: n, Lang: lang, RTL: rtl})
+		out.Names = append(out.Names, web.NameOf(n))
 	}
 	list, _, err := desk.Explain(q, h.ID)
 	if err != nil {
@@ -137,29 +129,6 @@ func hitOnPage(desk *screen.Desk, q screening.Query, h *screening.Hit) (web.Hit,
 		out.Listings = append(out.Listings, l)
 	}
 	return out, nil
-}
-
-// scriptOf gives the language tag and direction of a name by its first letter.
-func scriptOf(name string) (lang string, rtl bool) {
-	for _, r := range name {
-		switch {
-		case unicode.Is(unicode.Hangul, r):
-			return "ko", false
-		case unicode.Is(unicode.Han, r):
-			return "zh", false
-		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
-			return "ja", false
-		case unicode.Is(unicode.Arabic, r):
-			return "ar", true
-		case unicode.Is(unicode.Hebrew, r):
-			return "he", true
-		case unicode.Is(unicode.Cyrillic, r):
-			return "ru", false
-		case unicode.IsLetter(r):
-			return "", false
-		}
-	}
-	return "", false
 }
 
 // screenerForPrograms is the port of the API.

@@ -12,7 +12,7 @@ import (
 
 // AnswerColumns are the columns of a table of answers: a row a hit, and one for a
 // party without any.
-var AnswerColumns = []string{"row", "outcome", "reason", "score", "tier", "id", "caption", "names", "listings", "why", "against"}
+var AnswerColumns = []string{"row", "outcome", "reason", "name", "score", "tier", "id", "caption", "names", "listings", "why", "against"}
 
 // AnswerCells gives the rows of a table for one answer. No cell of them is taken
 // for a formula by a spreadsheet.
@@ -21,7 +21,7 @@ func AnswerCells(a AnswerJSON) [][]string {
 	for _, x := range a.Against {
 		against = append(against, x.Snapshot)
 	}
-	base := []string{strconv.Itoa(a.Row), a.Outcome, a.Reason}
+	base := []string{strconv.Itoa(a.Row), a.Outcome, a.Reason, a.Name}
 	var out [][]string
 	for _, h := range a.Hits {
 		var listings []string

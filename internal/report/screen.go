@@ -17,7 +17,9 @@ type AnswerJSON struct {
 	Row     int    `json:"row,omitempty"`
 	Outcome string `json:"outcome"`
 	// Reason says why it is not_screened.
-	Reason  string        `json:"reason,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	// Name is what the party of the row is called there.
+	Name    string        `json:"name,omitempty"`
 	Hits    []HitJSON     `json:"hits"`
 	More    int           `json:"more,omitempty"`
 	Notes   []string      `json:"notes,omitempty"`

@@ -141,7 +141,7 @@ func (s *Site) canned() (*galleryPage, error) {
 		Source:   source{"Example gazette, no. 12 of 2017", "/about", "9f2c0a6be1d34c77…", "21 September 2017"},
 	}
 	page.Hit = Hit{
-		ID: "example-1", Tier: "listed", Names: page.Names, Score: 0.69, Evidence: page.Evidence,
+		Tier: "listed", Names: page.Names, Score: 0.69, Evidence: page.Evidence,
 		Listings: []Listing{{"Example authority", "Example programme", "EXe.014", day(2017, 8, 5), when.NoDay, "Example gazette"}, {"Another authority", "Programme", "A-77", day(2016, 3, 2), day(2019, 1, 9), "Another gazette"}},
 	}
 	page.Screening = []Screening{

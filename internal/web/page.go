@@ -50,6 +50,9 @@ func (s *Site) parse() (map[string]*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.parts, err = base.Clone(); err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "the templates")
+	}
 	pages := map[string]*template.Template{}
 	for _, name := range names {
 		t, err := base.Clone()
@@ -86,6 +89,15 @@ func (s *Site) functions() template.FuncMap {
 		"some":          func(d when.Day) bool { return d != when.NoDay },
 		"today":         func() when.Day { return s.Today() },
 		"dict":          dict,
+		"tiersign":      tierSign,
+		"outcomesign":   outcomeSign,
+		"schema":        report.SchemaWord,
+		"property":      report.PropertyWord,
+		"nameof":        NameOf,
+		"who":           whoAddress,
+		"percent":       func(f float64) float64 { return 100 * f },
+		"waterfall":     waterfall,
+		"few":           few,
 		"states":        func() template.HTML { return s.form.datalist },
 	}
 }
@@ -168,6 +180,16 @@ func (s *Site) render(r *http.Request, a *answer) ([]byte, error) {
 	err := t.ExecuteTemplate(&b, "frame", frame{
 		Title: a.title, Nav: nav, Theme: theme(r), Here: here, Body: a.body, Versions: s.Versions, Law: s.Desk.Law.Version[:12],
 	})
+	return b.Bytes(), err
+}
+
+// fragment executes a component alone.
+func (s *Site) fragment(name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	err := s.parts.ExecuteTemplate(&b, name, data)
+	if err != nil {
+		s.Log.Error("fragment", slog.String("template", name), slog.String("error", err.Error()))
+	}
 	return b.Bytes(), err
 }
 

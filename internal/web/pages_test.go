@@ -35,7 +35,7 @@ var changing = regexp.MustCompile(`(\.)[0-9a-f]{10}(\.[a-z0-9]+")|(law <code>|La
 func TestGolden(t *testing.T) {
 	for name, address := range map[string]string{
 		"form": "/decide/employment", "errors": "/decide/employment?date=2017-02-30&work.nationality=Nowhere&work.host=PL",
-		"welders": welders, "who": "/who?name=Rim+Mok", "fault": "/no/such/page", "changes": "/law/changes?from=2017-09-10&to=2017-09-11&kind=employment",
+		"welders": welders, "who": "/who?name=Marvolo+Quendrit", "subject": "/who/x:P.001", "gone": "/who/x:E.002", "fault": "/no/such/page", "changes": "/law/changes?from=2017-09-10&to=2017-09-11&kind=employment",
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := changing.ReplaceAllString(get(t, site(t), address).Body.String(), "${1}${3}HASH${2}")
@@ -81,8 +81,8 @@ func titleOf(t *testing.T, _ *Site, name string) string {
 	marks := map[string]string{
 		"about": "What this is, and what it is not", "changes": "action=\"/law/changes\"", "decide": "id=\"change\"", "fault": "That did not work",
 		"gallery": "Components, with canned data", "goods": "Goods in plain words", "kinds": "What do you want to do?", "law": "As known on",
-		"lists": "<h1>Lists</h1>", "provision": "aria-label=\"Scenarios\"", "search": "Words, an id or a number", "start": "Sanctions law, applied to the day",
-		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "whobatch": "As CSV",
+		"lists": "list is loaded", "provision": "aria-label=\"Scenarios\"", "search": "Words, an id or a number", "start": "Sanctions law, applied to the day",
+		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "whobatch": "Take it with you", "subject": "Source, and how to cite it",
 	}
 	m, ok := marks[name]
 	if !ok {
@@ -209,7 +209,7 @@ func TestUnknownParametersAreRefused(t *testing.T) {
 		"/decide/employment?kind=transfer": 400, "/decide/employment?ask=nothing": 400, "/decide/employment?strip=maybe": 400,
 		"/decide/transfer?goods[99].hs=2701": 400, "/decide/transfer?goods.hs=2701": 400, "/decide/nothing": 404, "/law?x=1": 400, "/law?kind=x": 400,
 		"/law?regime=x": 404, "/law?date=2017-13-01": 422, "/law/changes?from=2017-01-01": 422, "/law/changes?from=2018-01-01&to=2017-01-01": 422,
-		"/goods?x=1": 400, "/who?x=1": 400, "/story/july-2017?x=1": 400, "/decide/employment.json?date=2017-02-30": 422, "/decide/employment.json": 400,
+		"/goods?x=1": 400, "/who?x=1": 400, "/who?name=x&kind=dog": 400, "/who/x:P.001?x=1": 400, "/who/x:P.001?date=2017": 422, "/who/x:P.001?date=soon&format=json": 422, "/who/x:none?format=json": 404, "/story/july-2017?x=1": 400, "/decide/employment.json?date=2017-02-30": 422, "/decide/employment.json": 400,
 	} {
 		if w := get(t, site(t), address); w.Code != want {
 			t.Errorf("%s: status %d, want %d", address, w.Code, want)
@@ -401,11 +401,28 @@ func TestTheme(t *testing.T) {
 	}
 }
 
-type fakePorts struct{ outcome Screening }
+// bare is the site without lists.
+func bare(t *testing.T) *Site {
+	t.Helper()
+	c, err := config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Screener, c.Lists = nil, nil
+	s, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
-func (f fakePorts) Screen(context.Context, Query) (Screening, error) { return f.outcome, nil }
+// canned gives its one answer to every question.
+type canned struct {
+	*deskPort
+	outcome Screening
+}
 
-func (f fakePorts) Lists(context.Context) ([]ListState, error) { return f.outcome.Against, nil }
+func (c canned) Screen(context.Context, Query) (Screening, error) { return c.outcome, nil }
 
 // TestScreening holds that what failed never reads as clear.
 func TestScreening(t *testing.T) {
@@ -413,12 +430,12 @@ func TestScreening(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	canned, err := site(t).canned()
+	page, err := site(t).canned()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, sc := range canned.Screening {
-		c.Screener, c.Lists = fakePorts{sc}, fakePorts{sc}
+	for _, sc := range page.Screening {
+		c.Screener = canned{outcome: sc}
 		s, err := New(c)
 		if err != nil {
 			t.Fatal(err)
@@ -435,8 +452,15 @@ func TestScreening(t *testing.T) {
 			t.Error("names lack their language or direction")
 		}
 	}
-	if body := get(t, site(t), "/who?name=Example").Body.String(); strings.Contains(body, "Nothing found") || !strings.Contains(body, "Not screened") {
+	s := bare(t)
+	if body := get(t, s, "/who?name=Example").Body.String(); strings.Contains(body, "Nothing found") || !strings.Contains(body, "Not screened") {
 		t.Error("without lists a name must be not screened")
+	}
+	for _, a := range []string{"/", "/who", "/lists", "/who/x:P.001"} {
+		w := get(t, s, a)
+		if want := map[bool]int{true: 503, false: 200}[strings.Contains(a, "x:")]; w.Code != want || !strings.Contains(w.Body.String(), "</html>") {
+			t.Errorf("without lists %s has status %d", a, w.Code)
+		}
 	}
 }
 
@@ -620,62 +644,4 @@ func TestEverythingCanBeSaid(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestBatchOfNames holds that every line of a batch has an answer, in order, and
-// that what failed is not clear.
-func TestBatchOfNames(t *testing.T) {
-	c, err := config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	canned, err := site(t).canned()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Screener, c.Lists = fakeByName{canned}, fakePorts{canned.Screening[0]}
-	s, err := New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	post := func(h http.Handler, form url.Values) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(http.MethodPost, "/who/batch", strings.NewReader(form.Encode()))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		return w
-	}
-	names := "listed\n\nnobody\r\nbroken, \"quoted\"\n=formula\n"
-	w := post(s, url.Values{"names": {names}})
-	body := w.Body.String()
-	if w.Code != http.StatusOK || !strings.Contains(body, "4 names: 1 match, 1 not screened, 2 clear") {
-		t.Errorf("status %d: %s", w.Code, body)
-	}
-	w = post(s, url.Values{"names": {names}, "format": {"csv"}})
-	want := "line,name,outcome,reason,listed_name,tier\n1,listed,match,,Example Trading Corporation,listed\n3,nobody,clear,,,\n" +
-		"4,\"broken, \"\"quoted\"\"\",not_screened,the example list is 9 days old,,\n5,'=formula,clear,,,\n"
-	if w.Body.String() != want || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv") {
-		t.Errorf("got\n%s\nwant\n%s", w.Body, want)
-	}
-	if w := post(s, url.Values{"names": {strings.Repeat("x\n", maxBatch+1)}}); w.Code != http.StatusRequestEntityTooLarge {
-		t.Errorf("too many names: status %d", w.Code)
-	}
-	if w := post(s, url.Values{"names": {" \n"}}); w.Code != http.StatusUnprocessableEntity {
-		t.Errorf("no names: status %d", w.Code)
-	}
-	if w := post(site(t), url.Values{"names": {"x"}}); w.Code != http.StatusServiceUnavailable || strings.Contains(w.Body.String(), "clear") {
-		t.Errorf("without lists: status %d", w.Code)
-	}
-}
-
-type fakeByName struct{ *galleryPage }
-
-func (f fakeByName) Screen(_ context.Context, q Query) (Screening, error) {
-	switch {
-	case q.Name == "listed":
-		return f.Screening[0], nil
-	case strings.HasPrefix(q.Name, "broken"):
-		return f.Screening[3], nil
-	}
-	return f.Screening[2], nil
 }

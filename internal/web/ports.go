@@ -2,8 +2,12 @@ package web
 
 import (
 	"context"
+	"iter"
 
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -14,6 +18,33 @@ type Screener interface {
 	// from looking is an outcome of "not_screened" with the reason, not an error;
 	// an error is a defect.
 	Screen(ctx context.Context, q Query) (Screening, error)
+	// Rows screens every row in order as of a day: rows in are rows out, whatever is
+	// in them. It gives each answer as it is and in the form for programs. An error
+	// of the rows or of out ends it.
+	Rows(ctx context.Context, rows iter.Seq2[screen.Row, error], asOf when.Day, out func(screen.Answered, report.AnswerJSON) error) error
+	// Subject gives a subject of the loaded lists as it stands on a day, with its
+	// past; fault.NotFound when no list has it.
+	Subject(ctx context.Context, id string, asOf when.Day) (*screen.Life, error)
+	// Suggest gives subjects that have names of which words begin as typed, at most
+	// limit. It is no screening.
+	Suggest(ctx context.Context, typed string, limit int) (Suggestions, error)
+}
+
+// Suggestions are the subjects that a name being typed may mean.
+type Suggestions struct {
+	List []Suggestion
+	// More is how many there are besides.
+	More int
+}
+
+// Suggestion is one subject.
+type Suggestion struct {
+	// ID names it, Caption is its main name, Name the one that was found.
+	ID, Caption, Name string
+	Schema            subject.Schema
+	// Tier is that of today, as in [Hit]; Authorities are those that list it then.
+	Tier        string
+	Authorities []string
 }
 
 // ListStatus says which lists are loaded.
@@ -49,14 +80,17 @@ type Screening struct {
 	// Against are the lists that were asked.
 	Against []ListState
 	Hits    []Hit
+	// More is how many hits are left off; Notes say what was cut or read in part.
+	More  int
+	Notes []string
 }
 
 // Hit is one subject found.
 type Hit struct {
-	// ID names the subject in the address of its page.
+	// ID names the subject in the address of its page; "" for none.
 	ID string
 	// Tier is "listed", "owned_or_controlled", "may_be_owned", "controlled",
-	// "named_in_report", "former", "uncertain" or "red_flag".
+	// "named_in_report", "former", "not_yet", "uncertain" or "red_flag".
 	Tier string
 	// Names are all names, the main one first.
 	Names []Name

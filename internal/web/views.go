@@ -144,14 +144,29 @@ func (s *Site) against(before, a *activity.Activity) string {
 
 // whoPage is "who is it?".
 type whoPage struct {
-	Query   Query
-	Typed   map[string]string
-	Errors  []fieldError
-	NoPort  bool
-	Lists   []ListState
-	Asked   bool
-	Result  *Screening
-	Address string
+	Query  Query
+	Typed  map[string]string
+	Errors []fieldError
+	NoPort bool
+	Lists  []ListState
+	Asked  bool
+	Result *Screening
+	// Batch is true for a batch that could not be taken; Names and BatchDate are
+	// what was typed for it.
+	Batch            bool
+	Names, BatchDate string
+}
+
+// subjectKinds are the kinds that can be asked for.
+var subjectKinds = []option{{Value: "person", Label: "Person"}, {Value: "organisation", Label: "Firm or body"}, {Value: "vessel", Label: "Ship"}, {Value: "aircraft", Label: "Aircraft"}}
+
+// Kinds gives the kinds with the one asked for.
+func (p *whoPage) Kinds() []option {
+	list := slices.Clone(subjectKinds)
+	for i := range list {
+		list[i].Chosen = list[i].Value == p.Typed["kind"]
+	}
+	return list
 }
 
 func (s *Site) who(r *http.Request) (*answer, error) {
@@ -170,6 +185,9 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 	page.Asked = page.Typed["name"] != "" || page.Typed["identifier"] != ""
 	if !page.Asked || page.NoPort {
 		return a, nil
+	}
+	if k := page.Typed["kind"]; k != "" && !slices.ContainsFunc(subjectKinds, func(o option) bool { return o.Value == k }) {
+		return nil, fault.New(fault.Usage, "%q is no kind of subject", k).WithFix("choose person, organisation, vessel or aircraft, or leave it out")
 	}
 	page.Query = Query{Name: page.Typed["name"], Kind: page.Typed["kind"], Identifier: page.Typed["identifier"], AsOf: when.NoDay}
 	if c := page.Typed["country"]; c != "" {
@@ -200,6 +218,7 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	page.Result = &res
+	a.title = strings.TrimSpace(page.Typed["name"]+" "+page.Typed["identifier"]) + ": who is it?"
 	return a, nil
 }
 

@@ -70,6 +70,7 @@ type Parameter struct {
 type Site struct {
 	Config
 	pages  map[string]*template.Template
+	parts  *template.Template // the components alone, for pieces of pages
 	assets *assets
 	strips *memory
 	form   *forms
@@ -105,6 +106,7 @@ func (s *Site) routes() {
 		"GET /decide":          s.kinds,
 		"GET /decide/{kind}":   s.decide,
 		"GET /who":             s.who,
+		"GET /who/{id}":        s.subject,
 		"GET /lists":           s.lists,
 		"GET /law":             s.law,
 		"GET /law/changes":     s.changes,
@@ -121,6 +123,7 @@ func (s *Site) routes() {
 		s.mux.Handle(pattern, s.page(view))
 	}
 	s.mux.HandleFunc("GET /goods/suggest", s.suggest)
+	s.mux.HandleFunc("GET /who/suggest", s.whoSuggest)
 	s.mux.HandleFunc("POST /theme", s.setTheme)
 	s.mux.HandleFunc("POST /who/batch", s.whoBatch)
 	s.mux.Handle("GET /static/", s.assets)

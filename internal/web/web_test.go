@@ -40,14 +40,19 @@ func config() (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	today := when.Date(2026, 11, 26)
+	port, err := newDeskPort(d.Places, today)
+	if err != nil {
+		return Config{}, err
+	}
 	return Config{
-		Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story,
+		Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story,
 		Operations: []Operation{{
 			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
 			Parameters: []Parameter{{Name: "as_of", In: "query", About: "the day of the law"}},
 		}},
 		LookUps: func() (decide.Screener, func()) { return nobodyListed{}, func() {} },
-		Today:   func() when.Day { return when.Date(2026, 11, 26) },
+		Today:   func() when.Day { return today },
 	}, nil
 }
 
@@ -131,7 +136,7 @@ var addresses = []string{
 	"/law", "/law?date=2017-07-04&kind=transfer&direction=from", "/law?date=2017-12-23&goods=coal", "/law/changes",
 	"/law/changes?from=2017-07-04&to=2017-12-23&kind=employment", "/law/timeline?kind=employment", "/law/2375-p17", "/law/2397",
 	"/goods", "/goods?q=frozen+squid", "/goods?q=8413", "/goods?q=99999999", "/search?q=workers", "/search?q=zzzz",
-	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Rim+Mok", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
+	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Marvolo+Quendrit", "/who?name=Nobody+At+All&date=2017-01-01", "/who?name=x&country=Nowhere&date=soon", "/who/x:P.001", "/who/x:E.002?date=2019-06-01", "/who/x:IMO%209074729?date=2017-01-01", "/who/x:none", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
 }
 
 func TestEveryPage(t *testing.T) {
@@ -140,7 +145,7 @@ func TestEveryPage(t *testing.T) {
 		w := get(t, s, a)
 		want := http.StatusOK
 		switch {
-		case strings.HasPrefix(a, "/no/"), strings.Contains(a, "9999-p1"):
+		case strings.HasPrefix(a, "/no/"), strings.Contains(a, "9999-p1"), strings.HasSuffix(a, "x:none"):
 			want = http.StatusNotFound
 		case strings.Contains(a, "Nowhere"), strings.Contains(a, "99999999"):
 			want = http.StatusUnprocessableEntity

@@ -2,21 +2,27 @@ package web
 
 import (
 	"bytes"
-	"encoding/csv"
-	"io"
+	"encoding/json"
+	"errors"
+	"iter"
 	"net/http"
-	"strconv"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
-// maxBatch is how many names a page screens at once, maxUpload how many bytes they
-// may have; the API and the command line take more.
+// maxBatch is how many rows a page screens at once, maxUpload how many bytes a file
+// may have, maxBody how many a form; the API and the command line take more. A form
+// has room for the rows of a file as they go back and forth.
 const (
 	maxBatch  = 500
-	maxUpload = 256 << 10
+	maxUpload = 512 << 10
+	maxBody   = 1 << 20
 )
 
 // batchPage is the result of a small batch.
@@ -24,16 +30,36 @@ type batchPage struct {
 	Lines []batchLine
 	// Counts are the outcomes, worst first, with how many had each.
 	Counts []batchCount
-	// Names are all lines as they came, for the same batch as a file.
-	Names string
+	// File is the name of the file; "" for pasted names. Day is that of the standing.
+	File string
+	Day  when.Day
+	// Refused is how many rows could not be read.
+	Refused int
+	// Rows are the rows as they were read, for the same batch as a file; "" when they
+	// are too many bytes to go back and forth.
+	Rows    string
+	Against []report.AgainstJSON
+	answers []report.AnswerJSON
 }
 
 type batchLine struct {
-	Number  int
-	Name    string
+	Number, Line int
+	// Names and Other are what the row says of the party.
+	Names   []Name
+	Other   string
 	Outcome string
+	// Reason says why it was not screened; Refused is true when the row itself is
+	// at fault.
 	Reason  string
-	Best    *Hit
+	Refused bool
+	Best    *batchHit
+	More    int
+}
+
+type batchHit struct {
+	Name          Name
+	Tier, Address string
+	Percent       float64
 }
 
 type batchCount struct {
@@ -44,52 +70,149 @@ type batchCount struct {
 // outcomes are those of a screening, worst first.
 var outcomes = []string{"match", "possible", "not_screened", "clear"}
 
-// whoBatch screens the names of a form, one a line. The names are personal data, so
-// they come in the body and stand in no address.
-func (s *Site) whoBatch(w http.ResponseWriter, r *http.Request) {
-	page, err := s.batch(w, r)
-	if err == nil && r.PostFormValue("format") == "csv" {
-		w.Header().Set("Content-Disposition", `attachment; filename="screening.csv"`)
-		s.send(w, r, "text/csv; charset=utf-8", http.StatusOK, asCSV(page))
-		return
-	}
-	s.page(func(*http.Request) (*answer, error) {
-		return &answer{template: "whobatch", title: "Who are they?", body: page}, err
-	}).ServeHTTP(w, r)
+// batchForm is what a batch is asked with.
+type batchForm struct {
+	names, date string
+	day         when.Day
+	rows        iter.Seq2[screen.Row, error]
+	mapping     screen.Mapping
+	file        string
+	errs        []fieldError
 }
 
-func (s *Site) batch(w http.ResponseWriter, r *http.Request) (*batchPage, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
-	text, err := namesOf(r)
-	if err != nil {
-		return nil, err
+// whoBatch screens the rows of a form. They are personal data, so they come in the
+// body and stand in no address.
+func (s *Site) whoBatch(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	f, err := s.batchForm(r)
+	var page *batchPage
+	if err == nil && len(f.errs) == 0 {
+		page, err = s.batch(r, f)
 	}
-	if s.Screener == nil {
-		return nil, fault.New(fault.Unavailable, "nothing was screened: this server was started without lists").
-			WithFix("state whether a party is listed on the page “May we?”, and check it yourself")
+	if format := r.PostFormValue("format"); err == nil && page != nil && format != "" {
+		err = s.sendBatch(w, r, page, format)
+		if err == nil {
+			return
+		}
 	}
-	page := &batchPage{Names: text}
-	counts := map[string]int{}
-	for i, name := range strings.Split(text, "\n") {
-		if name = strings.TrimSpace(name); name == "" {
-			continue
-		}
-		if len(page.Lines) == maxBatch {
-			return nil, fault.New(fault.TooLarge, "there are more than %d names", maxBatch).WithFix("send them in parts, or to the API")
-		}
-		res, err := s.Screener.Screen(r.Context(), Query{Name: name, AsOf: when.NoDay})
+	s.page(func(*http.Request) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		line := batchLine{Number: i + 1, Name: name, Outcome: res.Outcome, Reason: res.Reason}
-		if len(res.Hits) > 0 {
-			line.Best = &res.Hits[0]
+		if page == nil {
+			return s.batchAgain(r, f)
 		}
-		page.Lines = append(page.Lines, line)
-		counts[res.Outcome]++
+		return &answer{template: "whobatch", title: "Who are they?", body: page}, nil
+	}).ServeHTTP(w, r)
+}
+
+// batchAgain is the page of the form with what is wrong with it.
+func (s *Site) batchAgain(r *http.Request, f *batchForm) (*answer, error) {
+	page := &whoPage{Typed: map[string]string{}, Names: f.names, BatchDate: f.date, Errors: f.errs, Batch: true}
+	var err error
+	page.Lists, err = s.loaded(r)
+	return &answer{template: "who", title: "Error: Who is it?", body: page, status: http.StatusUnprocessableEntity}, err
+}
+
+// batchForm reads the form. What the sender can mend stands in errs.
+func (s *Site) batchForm(r *http.Request) (*batchForm, error) {
+	if s.Screener == nil {
+		return nil, errNoLists
+	}
+	var err error
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		err = r.ParseMultipartForm(maxBody)
+	} else {
+		err = r.ParseForm() // without it ParseMultipartForm would hide that the form is too large
+	}
+	if over := new(http.MaxBytesError); errors.As(err, &over) {
+		return nil, tooLarge()
+	}
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "the form could not be read").WithFix("go back and send it again")
+	}
+	f := &batchForm{names: r.PostFormValue("names"), date: strings.TrimSpace(r.PostFormValue("date"))}
+	if f.day, err = s.dayTyped(f.date); err != nil {
+		f.errs = append(f.errs, fieldError{"f-batch-date", "As listed on", plain(err)})
+	}
+	if rows := r.PostFormValue("rows"); rows != "" {
+		list, err := readRows(rows)
+		if err != nil {
+			return nil, err
+		}
+		f.rows = list
+		return f, nil
+	}
+	if err := f.takeFile(r); err != nil {
+		f.errs = append(f.errs, fieldError{"f-file", "File", f.where(screen.Row{Line: lineOf(err)}, err)})
+	}
+	if f.rows == nil {
+		f.rows = screen.Lines(f.names)
+	}
+	return f, nil
+}
+
+func tooLarge() error {
+	return fault.New(fault.TooLarge, "that is more than %d kB", maxUpload>>10).
+		WithFix("send it in parts, or use `cordon screen --input FILE`, which takes files of any size")
+}
+
+// takeFile reads the file of the form, when there is one with anything in it.
+func (f *batchForm) takeFile(r *http.Request) error {
+	file, head, err := r.FormFile("file")
+	if err != nil || head.Size == 0 { // a form without a file
+		return nil
+	}
+	f.file = filepath.Base(head.Filename)
+	if head.Size > maxUpload {
+		return tooLarge()
+	}
+	if strings.EqualFold(filepath.Ext(f.file), ".txt") {
+		b := new(bytes.Buffer)
+		if _, err := b.ReadFrom(file); err != nil {
+			return fault.Wrap(fault.Invalid, err, "the file could not be read")
+		}
+		f.rows = screen.Lines(strings.ToValidUTF8(b.String(), "\uFFFD"))
+		return nil
+	}
+	rows, mapping, err := screen.Rows(f.file, file, nil)
+	if fe := new(fault.Error); errors.As(err, &fe) && fe.Code == fault.Usage && strings.Contains(fe.Message, "no column") {
+		return fe.WithFix("give the file a first row in which the column of the names is called “name”")
+	}
+	f.rows, f.mapping = rows, mapping
+	return err
+}
+
+// batch screens the rows. A batch of which something cannot be read at all is a
+// field in error, and none of it is answered.
+func (s *Site) batch(r *http.Request, f *batchForm) (*batchPage, error) {
+	page := &batchPage{File: f.file, Day: f.day}
+	counts := map[string]int{}
+	var kept strings.Builder
+	err := s.Screener.Rows(r.Context(), bounded(f.rows), f.day, func(a screen.Answered, j report.AnswerJSON) error {
+		line := s.batchLine(f, a, j)
+		j.Name = strings.Join(a.Row.Party["name"], "; ")
+		page.Lines, page.answers = append(page.Lines, line), append(page.answers, j)
+		page.Against = j.Against
+		counts[j.Outcome]++
+		if line.Refused {
+			page.Refused++
+		}
+		return keepRow(&kept, a.Row)
+	})
+	if fault.CodeOf(err) == fault.Invalid || fault.CodeOf(err) == fault.TooLarge {
+		f.errs = append(f.errs, fieldError{f.field(), f.label(), f.where(screen.Row{Line: lineOf(err)}, err)})
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	if len(page.Lines) == 0 {
-		return nil, fault.New(fault.Invalid, "no name was given").WithFix("write one name a line, or choose a file of names")
+		f.errs = append(f.errs, fieldError{f.field(), f.label(), "There is no name in it. Write one name a line, or choose a file of names"})
+		return nil, nil
+	}
+	if kept.Len() < maxBody-16<<10 {
+		page.Rows = kept.String()
 	}
 	for _, o := range outcomes {
 		if counts[o] > 0 {
@@ -99,49 +222,167 @@ func (s *Site) batch(w http.ResponseWriter, r *http.Request) (*batchPage, error)
 	return page, nil
 }
 
-// namesOf reads the names from the text field, or from the file when one is given.
-func namesOf(r *http.Request) (string, error) {
-	err := r.ParseMultipartForm(maxUpload)
-	if err != nil && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		return "", fault.New(fault.Invalid, "the form could not be read").WithFix("at most %d kB are taken", maxUpload>>10)
+func (f *batchForm) field() string {
+	if f.file != "" {
+		return "f-file"
 	}
-	if f, _, err := r.FormFile("file"); err == nil {
-		defer f.Close()
-		b, err := io.ReadAll(f)
-		if err != nil {
-			return "", fault.Wrap(fault.Invalid, err, "the file could not be read")
-		}
-		if len(bytes.TrimSpace(b)) > 0 {
-			return strings.ToValidUTF8(string(b), "\uFFFD"), nil
-		}
-	}
-	return r.PostFormValue("names"), nil
+	return "f-names"
 }
 
-// asCSV writes the result as a table. A text that a spreadsheet would run as a
-// formula is written with an apostrophe before it.
-func asCSV(page *batchPage) []byte {
+func (f *batchForm) label() string {
+	if f.file != "" {
+		return f.file
+	}
+	return "Names"
+}
+
+// lineOf gives the line of a file that a fault lies in; 0 for none.
+func lineOf(err error) int {
+	if fe := new(fault.Error); errors.As(err, &fe) {
+		return fe.Place.Line
+	}
+	return 0
+}
+
+// bounded ends rows with a fault when there are too many.
+func bounded(rows iter.Seq2[screen.Row, error]) iter.Seq2[screen.Row, error] {
+	return func(yield func(screen.Row, error) bool) {
+		for row, err := range rows {
+			if err == nil && row.Number > maxBatch {
+				err = fault.New(fault.TooLarge, "there are more than %d rows", maxBatch).
+					WithFix("send them in parts, or use `cordon screen --input FILE`, which takes any number")
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (s *Site) batchLine(f *batchForm, a screen.Answered, j report.AnswerJSON) batchLine {
+	line := batchLine{Number: a.Row.Number, Line: a.Row.Line, Outcome: j.Outcome, Reason: j.Reason}
+	for _, n := range a.Row.Party["name"] {
+		line.Names = append(line.Names, NameOf(n))
+	}
+	line.Other = otherFields(a.Row.Party)
+	if err := s.refusal(a.Row); err != nil {
+		line.Refused, line.Reason = true, f.where(a.Row, err)
+	}
+	if len(a.Answer.Hits) > 0 {
+		h := &a.Answer.Hits[0]
+		line.Best = &batchHit{NameOf(h.Caption), TierOf(h.Tier, h.Statuses), whoAddress(h.ID), 100 * report.Score(h.Score)}
+		line.More = len(a.Answer.Hits) - 1 + a.Answer.More
+	}
+	return line
+}
+
+// refusal gives the fault of a row that cannot be read.
+func (s *Site) refusal(r screen.Row) error {
+	if r.Err != nil {
+		return r.Err
+	}
+	_, _, err := r.Party.Input(s.Desk.Places)
+	return err
+}
+
+// where says what is wrong with a row, and in which line and column it stands.
+func (f *batchForm) where(r screen.Row, err error) string {
+	place := ""
+	if r.Line > 0 {
+		place = "line " + itoa(r.Line)
+	}
+	if field := screen.FieldOf(err); field != "" {
+		column := field
+		if c := f.mapping[field]; len(c) > 0 {
+			column = strings.Join(c, "” or “")
+		}
+		place = strings.TrimPrefix(place+", column “"+column+"”", ", ")
+	}
+	if place == "" {
+		return plain(err)
+	}
+	return capital(place) + ": " + plain(err)
+}
+
+// otherFields writes what a row says besides names.
+func otherFields(p screen.Party) string {
+	var names, parts []string
+	for name := range p {
+		if name != "name" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		parts = append(parts, report.PropertyWord(n)+": "+strings.Join(p[n], ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// keptRow is a row as it goes to the reader and back, so that the same batch can
+// be had as a file without being kept here.
+type keptRow struct {
+	Row     int          `json:"row"`
+	Line    int          `json:"line"`
+	Party   screen.Party `json:"party,omitempty"`
+	Refused string       `json:"refused,omitempty"`
+}
+
+func keepRow(b *strings.Builder, r screen.Row) error {
+	k := keptRow{Row: r.Number, Line: r.Line, Party: r.Party}
+	if r.Err != nil {
+		k.Refused = plain(r.Err)
+	}
+	line, err := json.Marshal(k)
+	b.Write(append(line, '\n'))
+	return err
+}
+
+// readRows reads the rows that a page of results sends back.
+func readRows(s string) (iter.Seq2[screen.Row, error], error) {
+	var list []screen.Row
+	dec := json.NewDecoder(strings.NewReader(s))
+	dec.DisallowUnknownFields()
+	for dec.More() {
+		var k keptRow
+		if err := dec.Decode(&k); err != nil {
+			return nil, fault.New(fault.Invalid, "the rows of the batch came back damaged").WithFix("send the batch again")
+		}
+		row := screen.Row{Number: len(list) + 1, Line: k.Line, Party: k.Party}
+		for field := range k.Party {
+			if err := screen.CheckField(field); err != nil {
+				return nil, err
+			}
+		}
+		if k.Refused != "" {
+			row.Err = fault.New(fault.Invalid, "%s", k.Refused)
+		}
+		list = append(list, row)
+	}
+	return func(yield func(screen.Row, error) bool) {
+		for _, r := range list {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}, nil
+}
+
+// fileKinds are the files that a batch can be had as.
+var fileKinds = map[string]string{
+	"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "jsonl": "application/jsonl",
+}
+
+func (s *Site) sendBatch(w http.ResponseWriter, r *http.Request, page *batchPage, format string) error {
+	kind, ok := fileKinds[format]
+	if !ok {
+		return fault.New(fault.Usage, "a batch cannot be had as %q", format).WithFix("choose csv, xlsx or jsonl")
+	}
 	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	row := func(fields ...string) {
-		for i, f := range fields {
-			if f != "" && strings.ContainsRune("=+-@\t", rune(f[0])) {
-				fields[i] = "'" + f
-			}
-		}
-		_ = w.Write(fields) // a buffer takes everything
+	if err := report.WriteAnswers(&b, format, page.answers); err != nil {
+		return fault.Wrap(fault.Internal, err, "the answers as a file")
 	}
-	row("line", "name", "outcome", "reason", "listed_name", "tier")
-	for _, l := range page.Lines {
-		name, tier := "", ""
-		if l.Best != nil {
-			tier = l.Best.Tier
-			if len(l.Best.Names) > 0 {
-				name = l.Best.Names[0].Text
-			}
-		}
-		row(strconv.Itoa(l.Number), l.Name, l.Outcome, l.Reason, name, tier)
-	}
-	w.Flush()
-	return b.Bytes()
+	w.Header().Set("Content-Disposition", `attachment; filename="screening.`+format+`"`)
+	s.send(w, r, kind, http.StatusOK, b.Bytes())
+	return nil
 }

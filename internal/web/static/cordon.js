@@ -61,3 +61,86 @@ for (const input of document.querySelectorAll('[data-suggest]')) {
     }, 150);
   });
 }
+
+// Search as you type, for names: the server makes the list, the keys move in it.
+for (const input of document.querySelectorAll('[data-complete]')) {
+  const found = document.createElement('div');
+  const status = document.createElement('p');
+  found.className = 'found';
+  found.hidden = true;
+  status.className = 'hidden';
+  status.setAttribute('role', 'status');
+  input.after(found, status);
+  input.setAttribute('role', 'combobox');
+  input.setAttribute('aria-autocomplete', 'list');
+  input.setAttribute('aria-expanded', 'false');
+  let waiting;
+  let asked;
+  let last = input.value.trim();
+
+  const options = () => [...found.querySelectorAll('[role=option]')];
+  const choose = (to) => {
+    for (const o of options()) o.setAttribute('aria-selected', String(o === to));
+    if (to) {
+      input.setAttribute('aria-activedescendant', to.id);
+      to.scrollIntoView({ block: 'nearest' });
+    } else {
+      input.removeAttribute('aria-activedescendant');
+    }
+  };
+  const open = (yes) => {
+    found.hidden = !yes;
+    const list = found.querySelector('[role=listbox]');
+    input.setAttribute('aria-expanded', String(yes && list !== null));
+    if (yes && list) input.setAttribute('aria-controls', list.id);
+    else input.removeAttribute('aria-controls');
+    if (!yes) choose(null);
+  };
+  const look = async () => {
+    const q = input.value.trim();
+    if (q === last) return;
+    last = q;
+    asked?.abort();
+    if (q === '') {
+      open(false);
+      status.textContent = '';
+      return;
+    }
+    asked = new AbortController();
+    try {
+      const answer = await fetch(`${input.dataset.complete}?name=${encodeURIComponent(q)}`, { signal: asked.signal });
+      if (!answer.ok) return;
+      found.innerHTML = await answer.text();
+      status.textContent = found.querySelector('.said')?.textContent ?? '';
+      open(document.activeElement === input);
+    } catch (e) {
+      if (e.name !== 'AbortError') open(false);
+    }
+  };
+  input.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(look, 150);
+  });
+  input.addEventListener('keydown', (e) => {
+    const list = options();
+    const at = list.findIndex((o) => o.getAttribute('aria-selected') === 'true');
+    if ((e.key === 'ArrowDown' || e.key === 'ArrowUp') && list.length > 0) {
+      e.preventDefault();
+      if (found.hidden) open(true);
+      const step = e.key === 'ArrowDown' ? 1 : -1;
+      choose(list[(at + step + list.length + (at < 0 && step < 0 ? 1 : 0)) % list.length]);
+    } else if (e.key === 'Enter' && at >= 0 && !found.hidden) {
+      e.preventDefault();
+      location.assign(list[at].dataset.href);
+    } else if (e.key === 'Escape' && !found.hidden) {
+      e.preventDefault();
+      open(false);
+    }
+  });
+  input.addEventListener('blur', () => open(false));
+  found.addEventListener('pointerdown', (e) => e.preventDefault()); // the field keeps the focus
+  found.addEventListener('click', (e) => {
+    const o = e.target.closest('[role=option]');
+    if (o) location.assign(o.dataset.href);
+  });
+}

@@ -1,0 +1,253 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/tabular"
+)
+
+func post(h http.Handler, form url.Values) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, "/who/batch", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// upload posts a file as a browser does.
+func upload(t testing.TB, h http.Handler, name string, body []byte, fields url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for field := range fields {
+		_ = m.WriteField(field, fields.Get(field)) // a buffer takes everything
+	}
+	part, err := m.CreateFormFile("file", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = part.Write(body)
+	_ = m.Close()
+	r := httptest.NewRequest(http.MethodPost, "/who/batch", &b)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+var keptRows = regexp.MustCompile(`name="rows" value="([^"]*)"`)
+
+func TestBatchOfNames(t *testing.T) {
+	s := site(t)
+	w := post(s, url.Values{"names": {"Marvolo Quendrith\n\nGunnhild Haraldsdottir\r\nbroken, \"quoted\"\n=formula\n"}})
+	body := w.Body.String()
+	for _, want := range []string{"4 rows: 1 match, 3 clear", `href="/who/x:P.001"`, "broken, &#34;quoted&#34;"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the result lacks %q", want)
+		}
+	}
+	if w.Code != http.StatusOK {
+		t.Errorf("status %d: %s", w.Code, body)
+	}
+	for text, want := range map[string]int{
+		strings.Repeat("x\n", maxBatch): 200, strings.Repeat("x\n", maxBatch+1): 422, " \n": 422, strings.Repeat("x", maxBody): 413,
+	} {
+		if w := post(s, url.Values{"names": {text}}); w.Code != want {
+			t.Errorf("%d bytes: status %d, want %d", len(text), w.Code, want)
+		}
+	}
+	if w := post(s, url.Values{"names": {"x"}, "date": {"soon"}}); w.Code != 422 || !strings.Contains(w.Body.String(), ">x</textarea>") || !strings.Contains(w.Body.String(), `value="soon"`) {
+		t.Errorf("a wrong day: status %d, and what was typed is gone", w.Code)
+	}
+	if w := post(bare(t), url.Values{"names": {"x"}}); w.Code != http.StatusServiceUnavailable || strings.Contains(w.Body.String(), "clear") {
+		t.Errorf("without lists: status %d", w.Code)
+	}
+	if w := post(s, url.Values{"names": {"x"}, "format": {"pdf"}}); w.Code != http.StatusBadRequest {
+		t.Errorf("as pdf: status %d", w.Code)
+	}
+}
+
+// TestBatchFromAFile sends one batch in every form: rows in are rows out, what is
+// refused is said with line and column, and formulas are disarmed in every export.
+func TestBatchFromAFile(t *testing.T) {
+	s := site(t)
+	table := [][]string{{"Full name", "DOB", "Country"}, {"Marvolo Quendrith", "1960", "North Korea"}, {"=2+3", "soon", ""}, {"Quendrith Shipping", "", "Nowhereland"}, {"Gunnhild Haraldsdottir", "", ""}}
+	files := map[string][]byte{"batch.xlsx": workbook(t, table)}
+	var csv, lines strings.Builder
+	for i, row := range table {
+		csv.WriteString(strings.Join(row, ";") + "\n")
+		if i > 0 {
+			fmt.Fprintf(&lines, "{\"name\":%q,\"birthDate\":%q,\"country\":%q}\n", row[0], row[1], row[2])
+		}
+	}
+	files["batch.csv"], files["batch.jsonl"] = []byte(csv.String()), []byte(lines.String())
+	for name, body := range files {
+		t.Run(name, func(t *testing.T) {
+			w := upload(t, s, name, body, url.Values{"date": {"1 October 2018"}})
+			page := w.Body.String()
+			column, line := "DOB", 3
+			if name == "batch.jsonl" {
+				column, line = "birthDate", 2
+			}
+			for _, want := range []string{
+				"4 rows: 1 match, 2 not screened, 1 clear", "2 rows could not be read", name, "1 October 2018",
+				fmt.Sprintf("Line %d, column “%s”: “soon” is not a date of birth", line, column), `“Nowhereland”`,
+			} {
+				if !strings.Contains(strings.NewReplacer("&#34;soon&#34;", "“soon”", "&#34;Nowhereland&#34;", "“Nowhereland”").Replace(page), want) {
+					t.Errorf("the page lacks %q\n%s", want, page)
+				}
+			}
+			m := keptRows.FindStringSubmatch(page)
+			if m == nil {
+				t.Fatal("the rows are not kept")
+			}
+			for format := range fileKinds {
+				w := post(s, url.Values{"rows": {unescape(m[1])}, "date": {"2018-10-01"}, "format": {format}})
+				if w.Code != http.StatusOK || w.Header().Get("Content-Type") != fileKinds[format] {
+					t.Fatalf("%s: status %d", format, w.Code)
+				}
+				wholeFile(t, format, w.Body.Bytes())
+			}
+		})
+	}
+	for name, body := range map[string]string{
+		"a.csv": "who\nAnn\n", "a.xlsx": "no workbook", "a.pdf": "x", "b.csv": "name,x\n\"open,\n", "c.csv": "name\n", "big.csv": "name\n" + strings.Repeat("x", maxUpload), "many.csv": "name\n" + strings.Repeat("x\n", maxBatch+1),
+	} {
+		w := upload(t, s, name, []byte(body), url.Values{"names": {"typed before"}})
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `href="#f-file"`) || !strings.Contains(w.Body.String(), "typed before") {
+			t.Errorf("%s: status %d\n%s", name, w.Code, w.Body)
+		}
+	}
+	if w := post(s, url.Values{"rows": {`{"row":1,"party":{"nome":["x"]}}`}}); w.Code < 400 {
+		t.Errorf("rows with an unknown field: status %d", w.Code)
+	}
+	if w := post(s, url.Values{"rows": {`{"row":1,`}}); w.Code != 422 {
+		t.Errorf("damaged rows: status %d", w.Code)
+	}
+}
+
+func unescape(s string) string {
+	return strings.NewReplacer("&#34;", `"`, "&#43;", "+", "&#39;", "'", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
+}
+
+func workbook(t testing.TB, table [][]string) []byte {
+	t.Helper()
+	book := excelize.NewFile()
+	defer book.Close()
+	for i, row := range table {
+		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := book.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// wholeFile holds that an export has the four rows in order and no formula.
+func wholeFile(t *testing.T, format string, body []byte) {
+	t.Helper()
+	var outcomes []string
+	if format == "jsonl" {
+		dec := json.NewDecoder(bytes.NewReader(body))
+		for dec.More() {
+			var a report.AnswerJSON
+			if err := dec.Decode(&a); err != nil {
+				t.Fatal(err)
+			}
+			outcomes = append(outcomes, fmt.Sprintf("%d %s %v", a.Row, a.Outcome, a.Name == "=2+3"))
+		}
+	} else {
+		r, err := tabular.Open(bytes.NewReader(body), tabular.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for {
+			row, err := r.Next()
+			if err != nil {
+				break
+			}
+			if name := row.Get("name"); strings.HasPrefix(name, "=") {
+				t.Errorf("%s: the cell %q is a formula", format, name)
+			}
+			outcomes = append(outcomes, row.Get("row")+" "+row.Get("outcome")+" "+fmt.Sprint(row.Get("name") == "'=2+3"))
+		}
+	}
+	if got, want := strings.Join(outcomes, ", "), "1 match false, 2 not_screened true, 3 not_screened false, 4 clear false"; got != want {
+		t.Errorf("%s: %s, want %s", format, got, want)
+	}
+}
+
+// TestSubject holds what the page of a subject says on days before, between and
+// after.
+func TestSubject(t *testing.T) {
+	s := site(t)
+	for address, want := range map[string][]string{
+		"/who/x:P.001": {
+			"Listed on 26 November 2026", `lang="ko"`, `lang="ar" dir="rtl"`, "EX0123456", "about 1960", "North Korea", "weak", "x@3",
+			"On 26 November 2026: listed by UN (P.001, Example programme) since 2 March 2016.", "Entry changed", "Document", "x@2",
+		},
+		"/who/x:P.001?date=1+March+2016": {"Not listed on 1 March 2016", "not yet listed", "Not yet listed"},
+		"/who/x:E.002":                   {"Not listed on 26 November 2026", "no longer listed by UN", "First version loaded without it", `href="/who/x:P.001"`, "chairman"},
+		"/who/x:E.002?date=2019-06-01":   {"Not certain on 1 June 2019", "taken off some day between 1 January 2019 and 1 January 2020"},
+		"/who/x:E.002?date=2018-06-01":   {"Listed on 1 June 2018"},
+		"/who/x:IMO%209074729":           {"Ship", "IMO number", "9074729", "60 per cent"},
+	} {
+		w := get(t, s, address)
+		for _, x := range want {
+			if !strings.Contains(w.Body.String(), x) {
+				t.Errorf("%s lacks %q", address, x)
+			}
+		}
+		if strings.Contains(address, "E.002") && !strings.Contains(address, "2018") && strings.Contains(w.Body.String(), ">Listed on") {
+			t.Errorf("%s: what was taken off is shown as listed", address)
+		}
+	}
+	var j report.SubjectJSON
+	if err := json.Unmarshal(get(t, s, "/who/x:E.002?date=2019-06-01&format=json").Body.Bytes(), &j); err != nil {
+		t.Fatal(err)
+	}
+	if j.ID != "x:E.002" || j.Tier != "uncertain" || j.AsOf != "2019-06-01" || len(j.History) != 2 || len(j.Listings) != 1 || len(j.Sources) != 1 || len(j.Facts) == 0 {
+		t.Errorf("as JSON: %+v", j)
+	}
+}
+
+func TestSuggestions(t *testing.T) {
+	s := site(t)
+	for typed, want := range map[string][]string{
+		"quend":     {`role="listbox"`, "2 subjects", `data-href="/who/x:P.001"`, `data-href="/who/x:E.002"`, "Was listed; is not listed on this day"},
+		"zorb":      {"9 subjects", "and 1 more: type on"},
+		"zorb al":   {"1 subject<"},
+		"윤견":        {`data-href="/who/x:P.001"`, `lang="ko"`},
+		"nobodyis":  {"No name begins so", "also finds other spellings"},
+		"":          {"No name begins so"},
+		"<script>x": {"No name begins so"},
+	} {
+		w := get(t, s, "/who/suggest?name="+url.QueryEscape(typed))
+		for _, x := range want {
+			if !strings.Contains(w.Body.String(), x) {
+				t.Errorf("%q lacks %q:\n%s", typed, x, w.Body)
+			}
+		}
+		if strings.Contains(w.Body.String(), "<html") || w.Code != http.StatusOK {
+			t.Errorf("%q: status %d, or more than a piece of a page", typed, w.Code)
+		}
+	}
+	if w := get(t, bare(t), "/who/suggest?name=x"); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "option") {
+		t.Errorf("without lists: %d %s", w.Code, w.Body)
+	}
+}

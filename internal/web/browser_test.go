@@ -17,9 +17,11 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // The browser tests need Chromium, and the check for accessibility axe-core;
@@ -92,6 +94,17 @@ func scripts(on bool) chromedp.Action[chromedp.Void] {
 	})
 }
 
+// write puts text into a field in one go, as an input method does.
+func write(selector, text string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		if err := chromedp.Do(ctx, chromedp.Focus(chromedp.CSS(selector))); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	})
+}
+
 // complaints collects what the browser complains of: faults of scripts, refused
 // requests, breaches of the content security policy.
 type complaints struct {
@@ -132,10 +145,7 @@ func TestEveryPageInABrowser(t *testing.T) {
 	if err := chromedp.Listen(ctx, heard.hear); err != nil {
 		t.Fatal(err)
 	}
-	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
-	if err != nil {
-		t.Log("SKIPPED: axe-core is not here, accessibility is not checked: npm install --no-save axe-core@4.14.1, or run .ci/run")
-	}
+	axe := axeCore(t)
 	shots := os.Getenv("CORDON_SHOTS")
 	for _, a := range addresses {
 		do(t, ctx, chromedp.EmulateViewport(widths[0], 900), colours("light"), chromedp.Navigate(srv.URL+a))
@@ -151,8 +161,8 @@ func TestEveryPageInABrowser(t *testing.T) {
 				if got := eval[int64](t, ctx, "document.documentElement.scrollWidth"); got > width {
 					t.Errorf("%s: the page is %d wide; widest: %s", name, got, eval[string](t, ctx, widest))
 				}
-				if axe != nil && (scheme == "light" && width == 1440 || scheme == "dark" && width == 360) {
-					accessible(t, ctx, name, string(axe))
+				if axe != "" && (scheme == "light" && width == 1440 || scheme == "dark" && width == 360) {
+					accessible(t, ctx, name, axe)
 				}
 				if shots != "" {
 					shoot(t, ctx, filepath.Join(shots, name+".png"))
@@ -160,6 +170,16 @@ func TestEveryPageInABrowser(t *testing.T) {
 			}
 		}
 	}
+}
+
+// axeCore gives the check for accessibility, and says when it is not here.
+func axeCore(t *testing.T) string {
+	t.Helper()
+	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Log("SKIPPED: axe-core is not here, accessibility is not checked: npm install --no-save axe-core@4.14.1, or run .ci/run")
+	}
+	return string(axe)
 }
 
 // widest names the elements that stick out.
@@ -218,6 +238,11 @@ func TestTasks(t *testing.T) {
 	ctx := browser(t)
 	srv := httptest.NewServer(site(t))
 	t.Cleanup(srv.Close)
+	axe := axeCore(t)
+	batch := filepath.Join(t.TempDir(), "batch.csv")
+	if err := os.WriteFile(batch, []byte("name,dob\nMarvolo Quendrith,1960\nAnybody,soon\nGunnhild Haraldsdottir,\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, on := range []bool{true, false} {
 		for _, width := range widths {
 			t.Run(fmt.Sprintf("script=%v/%d", on, width), func(t *testing.T) {
@@ -228,9 +253,9 @@ func TestTasks(t *testing.T) {
 					follow(t, ctx, `a[href="/decide/employment"]`)
 					do(
 						t, ctx,
-						chromedp.SendKeys(chromedp.CSS("#f-date"), "1 October 2017"),
-						chromedp.SendKeys(chromedp.CSS("#f-work-nationality"), "DPRK"),
-						chromedp.SendKeys(chromedp.CSS("#f-work-host"), "Poland"),
+						write("#f-date", "1 October 2017"),
+						write("#f-work-nationality", "DPRK"),
+						write("#f-work-host", "Poland"),
 						chromedp.Click(chromedp.CSS(`#f-work-new-authorisation input[value="yes"]`)),
 					)
 					follow(t, ctx, "#change button")
@@ -248,7 +273,7 @@ func TestTasks(t *testing.T) {
 					}
 				})
 				t.Run("an error keeps what was typed", func(t *testing.T) {
-					do(t, ctx, chromedp.Navigate(srv.URL+"/decide/employment"), chromedp.SendKeys(chromedp.CSS("#f-work-host"), "Poland"))
+					do(t, ctx, chromedp.Navigate(srv.URL+"/decide/employment"), write("#f-work-host", "Poland"))
 					follow(t, ctx, "#change button")
 					v, err := chromedp.Run(ctx, chromedp.AttributeValue(chromedp.CSS("#f-work-host"), "value"))
 					if err != nil || v.Value != "Poland" {
@@ -257,17 +282,72 @@ func TestTasks(t *testing.T) {
 					do(t, ctx, chromedp.Click(chromedp.CSS(`.errors a[href="#f-date"]`)))
 				})
 				t.Run("the law of a day", func(t *testing.T) {
-					do(t, ctx, chromedp.Navigate(srv.URL+"/law"), chromedp.SendKeys(chromedp.CSS("#f-date"), "4 July 2017"))
+					do(t, ctx, chromedp.Navigate(srv.URL+"/law"), write("#f-date", "4 July 2017"))
 					follow(t, ctx, ".filters button")
 					if h := heading(t, ctx); h != "The law on 4 July 2017" {
 						t.Errorf("the page says %q", h)
 					}
 				})
 				t.Run("goods", func(t *testing.T) {
-					do(t, ctx, chromedp.Navigate(srv.URL+"/goods"), chromedp.SendKeys(chromedp.CSS("#f-q"), "frozen squid"))
+					do(t, ctx, chromedp.Navigate(srv.URL+"/goods"), write("#f-q", "frozen squid"))
 					follow(t, ctx, "main button")
 					if h := heading(t, ctx); !strings.Contains(h, "these goods") {
 						t.Errorf("the page says %q", h)
+					}
+				})
+				t.Run("who is it", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/who"), write("#f-name", "Marvolo Quendrit"))
+					follow(t, ctx, ".ask button")
+					follow(t, ctx, `.hit .called a`)
+					if h := heading(t, ctx); h != "Marvolo Quendrith" {
+						t.Fatalf("the page says %q", h)
+					}
+					do(t, ctx, write("#f-date", "1 March 2016"))
+					follow(t, ctx, ".dayform button")
+					if s := eval[string](t, ctx, "document.location.search + document.querySelector('#standing').textContent"); !strings.Contains(s, "?date=1+March+2016") || !strings.Contains(s, "Not listed on 1 March 2016") {
+						t.Errorf("on another day the page is %q", s)
+					}
+				})
+				t.Run("a batch from a file", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/who"), chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{batch}))
+					follow(t, ctx, "#several button")
+					if h := heading(t, ctx); h != "3 rows: 1 match, 1 not screened, 1 clear" {
+						t.Errorf("the page says %q", h)
+					}
+					if width != widths[0] || !on {
+						return
+					}
+					if axe != "" {
+						accessible(t, ctx, "who-batch", axe)
+					}
+					if got := eval[int64](t, ctx, "document.documentElement.scrollWidth"); got > width {
+						t.Errorf("the result is %d wide; widest: %s", got, eval[string](t, ctx, widest))
+					}
+					if shots := os.Getenv("CORDON_SHOTS"); shots != "" {
+						shoot(t, ctx, filepath.Join(shots, "whobatch-light-360.png"))
+					}
+				})
+				t.Run("the API is described", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/about"))
+					follow(t, ctx, `.foot a[href="/api"]`)
+					if h := heading(t, ctx); !strings.Contains(h, "API") {
+						t.Errorf("the page says %q", h)
+					}
+				})
+				t.Run("goods of which the code is not known", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/decide/transfer"),
+						write("#f-date", "1 February 2018"), write("#f-destination", "DPRK"),
+						write("#f-origin", "China"), write("#f-goods-1-description", "pumps"))
+					follow(t, ctx, "#change button")
+					if h := heading(t, ctx); h != "Incomplete" {
+						t.Errorf("the page says %q", h)
+					}
+					if width != widths[0] { // the strip without a code takes a second
+						return
+					}
+					follow(t, ctx, "#along a.button")
+					if n := eval[int](t, ctx, "document.querySelectorAll('#strip .flips li').length"); n < 2 {
+						t.Errorf("the strip has %d stretches", n)
 					}
 				})
 				t.Run("light and dark", func(t *testing.T) {
@@ -308,8 +388,83 @@ func TestKeys(t *testing.T) {
 	if got := eval[string](t, ctx, active); got != "find" {
 		t.Errorf("/ leads to %q", got)
 	}
-	do(t, ctx, chromedp.Navigate(srv.URL+"/goods"), chromedp.SendKeys(chromedp.CSS("#f-q"), "squid"), chromedp.WaitReady(chromedp.CSS("#f-q-list option")))
+	do(t, ctx, chromedp.Navigate(srv.URL+"/goods"), write("#f-q", "squid"), chromedp.WaitReady(chromedp.CSS("#f-q-list option")))
 	if n := eval[int](t, ctx, "document.querySelectorAll('#f-q-list option').length"); n == 0 {
 		t.Error("no code is suggested")
+	}
+}
+
+// TestSearchAsYouType holds what a name field does with script: it lists who may
+// be meant, by keys and by pointer, says so to who cannot see it, and leaves Enter
+// to the form as long as nobody is chosen.
+func TestSearchAsYouType(t *testing.T) {
+	ctx := browser(t)
+	srv := httptest.NewServer(site(t))
+	t.Cleanup(srv.Close)
+	axe := axeCore(t)
+	state := `(() => { const f = document.getElementById('f-name'), s = document.querySelector('.combo [role=status]'); const a = document.getElementById(f.getAttribute('aria-activedescendant')); return [f.getAttribute('role'), f.getAttribute('aria-expanded'), a?.dataset.href ?? '-', s.textContent].join(' '); })()`
+	at := func(want string) {
+		t.Helper()
+		var got string
+		for range 40 {
+			if got = eval[string](t, ctx, state); got == want {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Errorf("the field is %q, want %q", got, want)
+	}
+	do(t, ctx, chromedp.EmulateViewport(1440, 900), colours("light"), chromedp.Navigate(srv.URL+"/who"))
+	at("combobox false - ")
+	do(t, ctx, write("#f-name", "quend"))
+	at("combobox true - 2 subjects")
+	do(t, ctx, chromedp.KeyEvent(kb.ArrowDown))
+	at("combobox true /who/x:E.002 2 subjects")
+	do(t, ctx, chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp))
+	at("combobox true /who/x:P.001 2 subjects")
+	if axe != "" {
+		accessible(t, ctx, "who-suggested", axe)
+	}
+	if shots := os.Getenv("CORDON_SHOTS"); shots != "" {
+		shoot(t, ctx, filepath.Join(shots, "whosuggest-light-1440.png"))
+	}
+	do(t, ctx, chromedp.KeyEvent(kb.Escape))
+	at("combobox false - 2 subjects")
+	do(t, ctx, chromedp.KeyEvent(kb.ArrowUp))
+	at("combobox true /who/x:P.001 2 subjects")
+	enter(t, ctx)
+	if h := heading(t, ctx); h != "Marvolo Quendrith" {
+		t.Errorf("Enter leads to %q", h)
+	}
+	do(t, ctx, chromedp.Navigate(srv.URL+"/who"), write("#f-name", "nobodyis"))
+	at("combobox false - No name begins so")
+	do(t, ctx, chromedp.Navigate(srv.URL+"/who"), write("#f-name", "zorb"))
+	at("combobox true - 9 subjects")
+	follow(t, ctx, "#f-name-2")
+	if h := heading(t, ctx); !strings.HasPrefix(h, "Zorbatrade") {
+		t.Errorf("a click leads to %q", h)
+	}
+	do(t, ctx, chromedp.Navigate(srv.URL+"/who"), write("#f-name", "zorb"))
+	at("combobox true - 9 subjects")
+	enter(t, ctx)
+	if got := eval[string](t, ctx, "location.search"); !strings.HasPrefix(got, "?name=zorb") {
+		t.Errorf("Enter with nobody chosen leads to %q", got)
+	}
+}
+
+// enter presses Enter and waits for the next page. It is one event, as from a
+// keyboard, so that a script may keep the form from being sent.
+func enter(t *testing.T, ctx context.Context) {
+	t.Helper()
+	c, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	press := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+			Type: "keyDown", Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13,
+		})
+		return err
+	})
+	if _, err := chromedp.RunResponse(c, press); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -16,6 +17,9 @@ type Life struct {
 	screening.Subject
 	// Steps are the changes of the entry, list by list in the order of publication.
 	Steps []snapshot.Step
+	// Mentions are the relations that entries of other subjects state with this one,
+	// as the newest version has them.
+	Mentions []subject.Relation
 	// Sources are the snapshots that the standing rests on, in the order of their
 	// lists.
 	Sources []snapshot.Meta
@@ -49,7 +53,13 @@ func (d *Desk) Life(ctx context.Context, store Store, id string, asOf when.Day) 
 		if err != nil && fault.CodeOf(err) != fault.NotFound { // of another list that has the same subject
 			return nil, err
 		}
-		l.Steps = append(l.Steps, snapshot.History(snaps, versions)...)
+		own := slices.DeleteFunc(slices.Clone(versions), func(v snapshot.Version) bool { return of(v.Record, id) != id })
+		l.Steps = append(l.Steps, snapshot.History(snaps, own)...)
+		for _, v := range versions {
+			if v.Until == 0 && of(v.Record, id) != id {
+				l.Mentions = append(l.Mentions, with(v.Record.Relations, id)...)
+			}
+		}
 		for _, m := range snaps {
 			if slices.Contains(seen, m.ID) {
 				l.Sources = append(l.Sources, m)
@@ -59,13 +69,31 @@ func (d *Desk) Life(ctx context.Context, store Store, id string, asOf when.Day) 
 	slices.SortStableFunc(l.Sources, func(a, b snapshot.Meta) int {
 		return cmp.Or(cmp.Compare(a.List, b.List), cmp.Compare(a.Number, b.Number))
 	})
-	l.Related, err = d.captions(related(&s), asOf)
+	l.Related, err = d.captions(related(&s, l.Mentions), asOf)
 	return l, err
 }
 
-// related gives the IDs that the entry of a subject refers to.
-func related(s *screening.Subject) []string {
+// of gives whose entry a record is; one that is kept apart from any subject is the
+// entry of whom it is about.
+func of(r *subject.Record, id string) string {
+	if r.Subject != nil {
+		return r.Subject.ID
+	}
+	return id
+}
+
+// with gives the relations in which a subject stands on either side.
+func with(list []subject.Relation, id string) []subject.Relation {
+	return slices.DeleteFunc(slices.Clone(list), func(r subject.Relation) bool { return r.From != id && r.To != id })
+}
+
+// related gives the IDs that the entry of a subject refers to, and those of the
+// entries that mention it.
+func related(s *screening.Subject, mentions []subject.Relation) []string {
 	var ids []string
+	for _, x := range mentions {
+		ids = append(ids, x.From, x.To)
+	}
 	for _, r := range s.Records {
 		for _, x := range r.Relations {
 			ids = append(ids, x.From, x.To)

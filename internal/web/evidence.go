@@ -1,6 +1,9 @@
 package web
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // step is one piece of evidence with its place in the waterfall: X and Width are
 // percentages.
@@ -23,14 +26,14 @@ func waterfall(list []Evidence) []step {
 	if span == 0 {
 		span = 1
 	}
-	percent := func(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) + "%" }
+	at := func(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) + "%" }
 	out := make([]step, 0, len(list))
 	sum = 0
 	for _, e := range list {
 		from := sum
 		sum += e.Weight
 		left, right := min(from, sum), max(from, sum)
-		out = append(out, step{e, percent(100 * (left - low) / span), percent(max(100*(right-left)/span, 1)), e.Weight < 0, sum})
+		out = append(out, step{e, at(100 * (left - low) / span), at(max(100*(right-left)/span, 1)), e.Weight < 0, sum})
 	}
 	return out
 }
@@ -49,3 +52,7 @@ func few(list []Name) shortened {
 	}
 	return shortened{list[:n], list[n:]}
 }
+
+// percent writes a probability as per cent, cut and not rounded, so that nothing
+// is shown as certain.
+func percent(p float64) string { return strconv.FormatFloat(math.Floor(p*1000)/10, 'f', 1, 64) }

@@ -482,6 +482,11 @@ type searchPage struct {
 	More       int
 	Goods      []decide.Line
 	Code       goods.Code
+	// Subjects are those of the lists that have such a name; MoreSubjects how many
+	// there are besides. Lists is false where there are no lists.
+	Subjects     []suggestion
+	MoreSubjects int
+	Lists        bool
 }
 
 // maxFound is how many provisions a search shows.
@@ -498,8 +503,16 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 		return a, nil
 	}
 	a.title = page.Query + ": search"
+	page.Lists = s.Screener != nil
+	if page.Lists && len(page.Query) <= maxTyped {
+		found, err := s.suggested(r.Context(), page.Query)
+		if err != nil {
+			return nil, err
+		}
+		page.Subjects, page.MoreSubjects = found.List, found.More
+	}
 	for _, k := range vocab.Kinds() {
-		if holds(k.Title+" "+k.About, words) {
+		if holds(k.Title+" "+k.About, words) || calls(k.Name, words) {
 			page.Kinds = append(page.Kinds, k)
 		}
 	}

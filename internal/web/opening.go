@@ -1,6 +1,11 @@
 package web
 
-import "github.com/cordon-engine/cordon/internal/vocab"
+import (
+	"slices"
+	"strings"
+
+	"github.com/cordon-engine/cordon/internal/vocab"
+)
 
 // opening are the facts that a form asks for first, by kind: those without
 // which nobody could say what is planned. All others are asked for only when the
@@ -38,4 +43,36 @@ var hints = map[vocab.FactID]string{
 	vocab.PartyListed:          "If you do not know, look the name up under “Who is it?”.",
 	vocab.TravellerListed:      "If you do not know, look the name up under “Who is it?”.",
 	vocab.VesselListed:         "If you do not know, look the IMO number or the name up under “Who is it?”.",
+}
+
+// calledAlso are words by which people look for a kind, where its title and what is
+// said about it do not have them.
+var calledAlso = map[string]string{
+	"transfer":       "trade export import sell buy ship deliver invoice customs cargo",
+	"sea_transfer":   "ship-to-ship transshipment",
+	"vessel_service": "charter insure crew bunker register classify tanker",
+	"port_call":      "harbour berth dock anchor",
+	"aviation":       "plane aircraft airline airport overfly",
+	"payment":        "pay bank transfer money remittance loan insurance crypto",
+	"employment":     "hire renew permit visa welder labourer labor worker job shipyard contract employee staff guest",
+	"venture":        "company shares partner invest",
+	"cooperation":    "university student research teach science training conference",
+	"travel":         "visa border flight passport visit",
+	"property":       "embassy rent building hostel",
+	"mission":        "embassy diplomat ambassador",
+	"asset":          "freeze frozen account funds",
+	"test":           "missile rocket satellite nuclear",
+	"exercise":       "drill manoeuvre",
+	"enforcement":    "seize inspect confiscate search",
+	"report":         "notify notification deadline",
+	"measure":        "statement plan",
+}
+
+// calls reports whether one of the words is among those by which people look for a
+// kind; "welders" is "welder".
+func calls(kind string, words []string) bool {
+	also := strings.Fields(calledAlso[kind])
+	return slices.ContainsFunc(words, func(w string) bool {
+		return len(w) > 2 && (slices.Contains(also, w) || slices.Contains(also, strings.TrimSuffix(w, "s")))
+	})
 }

@@ -95,7 +95,7 @@ func (s *Site) functions() template.FuncMap {
 		"property":      report.PropertyWord,
 		"nameof":        NameOf,
 		"who":           whoAddress,
-		"percent":       func(f float64) float64 { return 100 * f },
+		"percent":       percent,
 		"waterfall":     waterfall,
 		"few":           few,
 		"states":        func() template.HTML { return s.form.datalist },

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -285,26 +287,25 @@ func (s *Site) daysOf(l *screen.Life, day when.Day) []dayLink {
 }
 
 func relations(l *screen.Life) []relatedLine {
-	var out []relatedLine
+	caption := func(id, text string) string {
+		if id == l.ID {
+			return l.Caption
+		}
+		return cmp.Or(l.Related[id], text, id)
+	}
+	var all []subject.Relation
 	for _, r := range l.Records {
-		for _, x := range r.Relations {
-			caption := func(id, text string) string {
-				switch {
-				case id == l.ID:
-					return l.Caption
-				case l.Related[id] != "":
-					return l.Related[id]
-				case text != "":
-					return text
-				}
-				return id
+		all = append(all, r.Relations...)
+	}
+	var out []relatedLine
+	for _, x := range append(all, l.Mentions...) {
+		line := relatedLine{Text: report.RelationSentence(x, caption)}
+		for _, id := range []string{x.From, x.To} {
+			if name := l.Related[id]; name != "" {
+				line.Name, line.Address = name, whoAddress(id)
 			}
-			line := relatedLine{Text: report.RelationSentence(x, caption)}
-			for _, id := range []string{x.From, x.To} {
-				if name := l.Related[id]; name != "" {
-					line.Name, line.Address = name, whoAddress(id)
-				}
-			}
+		}
+		if !slices.Contains(out, line) {
 			out = append(out, line)
 		}
 	}
@@ -350,25 +351,35 @@ type suggestedPage struct {
 	Said string
 }
 
+// suggested gives the subjects that have names as typed.
+func (s *Site) suggested(ctx context.Context, typed string) (*suggestedPage, error) {
+	found, err := s.Screener.Suggest(ctx, typed, maxSuggested)
+	if err != nil {
+		return nil, err
+	}
+	page := &suggestedPage{Typed: typed, More: found.More}
+	for _, x := range found.List {
+		y := suggestion{Suggestion: x, Kind: report.SchemaWord(x.Schema), Address: whoAddress(x.ID)}
+		if x.Name != x.Caption {
+			name := NameOf(x.Name)
+			y.Also = &name
+		}
+		page.List = append(page.List, y)
+	}
+	return page, nil
+}
+
 // whoSuggest gives the piece of a page with the subjects whose names begin as
 // typed.
 func (s *Site) whoSuggest(w http.ResponseWriter, r *http.Request) {
 	page := &suggestedPage{Typed: strings.TrimSpace(r.URL.Query().Get("name"))}
 	if s.Screener != nil && page.Typed != "" && len(page.Typed) <= maxTyped {
-		found, err := s.Screener.Suggest(r.Context(), page.Typed, maxSuggested)
+		found, err := s.suggested(r.Context(), page.Typed)
 		if err != nil {
 			http.Error(w, "no suggestions", http.StatusInternalServerError)
 			return
 		}
-		page.More = found.More
-		for _, x := range found.List {
-			y := suggestion{Suggestion: x, Kind: report.SchemaWord(x.Schema), Address: whoAddress(x.ID)}
-			if x.Name != x.Caption {
-				name := NameOf(x.Name)
-				y.Also = &name
-			}
-			page.List = append(page.List, y)
-		}
+		page.List, page.More = found.List, found.More
 	}
 	switch n := len(page.List) + page.More; n {
 	case 0:

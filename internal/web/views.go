@@ -157,6 +157,16 @@ type whoPage struct {
 	Names, BatchDate string
 }
 
+// Wrong gives what is wrong with a field; "" for nothing.
+func (p *whoPage) Wrong(id string) string {
+	for _, e := range p.Errors {
+		if e.ID == id {
+			return e.Message
+		}
+	}
+	return ""
+}
+
 // subjectKinds are the kinds that can be asked for.
 var subjectKinds = []option{{Value: "person", Label: "Person"}, {Value: "organisation", Label: "Firm or body"}, {Value: "vessel", Label: "Ship"}, {Value: "aircraft", Label: "Aircraft"}}
 
@@ -204,7 +214,7 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 			err = fault.New(fault.Invalid, "%q is not one day", d)
 		}
 		if err != nil {
-			page.Errors = append(page.Errors, fieldError{"f-date", "Day", plain(err)})
+			page.Errors = append(page.Errors, fieldError{"f-date", "As listed on", plain(err)})
 		} else {
 			page.Query.AsOf = p.From
 		}

@@ -199,7 +199,7 @@ func TestSubject(t *testing.T) {
 	for address, want := range map[string][]string{
 		"/who/x:P.001": {
 			"Listed on 26 November 2026", `lang="ko"`, `lang="ar" dir="rtl"`, "EX0123456", "about 1960", "North Korea", "weak", "x@3",
-			"On 26 November 2026: listed by UN (P.001, Example programme) since 2 March 2016.", "Entry changed", "Document", "x@2",
+			"On 26 November 2026: listed by UN (P.001, Example programme) since 2 March 2016.", "Entry changed", "Document", "x@2", "60 per cent", `href="/who/x:IMO%209074729"`,
 		},
 		"/who/x:P.001?date=1+March+2016": {"Not listed on 1 March 2016", "not yet listed", "Not yet listed"},
 		"/who/x:E.002":                   {"Not listed on 26 November 2026", "no longer listed by UN", "First version loaded without it", `href="/who/x:P.001"`, "chairman"},
@@ -216,6 +216,9 @@ func TestSubject(t *testing.T) {
 		if strings.Contains(address, "E.002") && !strings.Contains(address, "2018") && strings.Contains(w.Body.String(), ">Listed on") {
 			t.Errorf("%s: what was taken off is shown as listed", address)
 		}
+	}
+	if n := strings.Count(get(t, s, "/who/x:P.001").Body.String(), "First version loaded"); n != 1 {
+		t.Errorf("the history begins %d times: entries of others are taken for it", n)
 	}
 	var j report.SubjectJSON
 	if err := json.Unmarshal(get(t, s, "/who/x:E.002?date=2019-06-01&format=json").Body.Bytes(), &j); err != nil {

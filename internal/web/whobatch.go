@@ -59,7 +59,7 @@ type batchLine struct {
 type batchHit struct {
 	Name          Name
 	Tier, Address string
-	Percent       float64
+	Percent       string
 }
 
 type batchCount struct {
@@ -270,7 +270,7 @@ func (s *Site) batchLine(f *batchForm, a screen.Answered, j report.AnswerJSON) b
 	}
 	if len(a.Answer.Hits) > 0 {
 		h := &a.Answer.Hits[0]
-		line.Best = &batchHit{NameOf(h.Caption), TierOf(h.Tier, h.Statuses), whoAddress(h.ID), 100 * report.Score(h.Score)}
+		line.Best = &batchHit{NameOf(h.Caption), TierOf(h.Tier, h.Statuses), whoAddress(h.ID), percent(report.Score(h.Score))}
 		line.More = len(a.Answer.Hits) - 1 + a.Answer.More
 	}
 	return line

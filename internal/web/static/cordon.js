@@ -111,7 +111,7 @@ for (const input of document.querySelectorAll('[data-complete]')) {
       const answer = await fetch(`${input.dataset.complete}?name=${encodeURIComponent(q)}`, { signal: asked.signal });
       if (!answer.ok) return;
       found.innerHTML = await answer.text();
-      status.textContent = found.querySelector('.said')?.textContent ?? '';
+      status.textContent = found.querySelector('.count')?.textContent ?? '';
       open(document.activeElement === input);
     } catch (e) {
       if (e.name !== 'AbortError') open(false);

@@ -352,6 +352,11 @@ func TestOpeningFacts(t *testing.T) {
 			t.Errorf("there is no kind %q", name)
 		}
 	}
+	for name := range calledAlso {
+		if _, ok := vocab.KindNamed(name); !ok {
+			t.Errorf("there is no kind %q", name)
+		}
+	}
 }
 
 func TestDatesAsPeopleWriteThem(t *testing.T) {

@@ -165,6 +165,11 @@ func TestWelders(t *testing.T) {
 	if body := get(t, s, "/decide").Body.String(); !strings.Contains(body, `href="/decide/employment"`) {
 		t.Fatal("the kinds do not lead to employment")
 	}
+	for _, words := range []string{"welders", "renew+permits", "work+visa", "shipyard"} { // as people may look for it
+		if body := get(t, s, "/search?q="+words).Body.String(); !strings.Contains(body, `href="/decide/employment"`) {
+			t.Errorf("a search for %s does not lead to employment", words)
+		}
+	}
 	typed := url.Values{"date": {"1 October 2017"}, "work.nationality": {"DPRK"}, "work.host": {"Poland"}, "work.new_authorisation": {"yes"}}
 	w := get(t, s, "/decide/employment?"+typed.Encode())
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != welders {

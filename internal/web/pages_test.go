@@ -427,6 +427,8 @@ type canned struct {
 	outcome Screening
 }
 
+func (c canned) Suggest(context.Context, string, int) (Suggestions, error) { return Suggestions{}, nil }
+
 func (c canned) Screen(context.Context, Query) (Screening, error) { return c.outcome, nil }
 
 // TestScreening holds that what failed never reads as clear.

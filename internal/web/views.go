@@ -151,6 +151,10 @@ type whoPage struct {
 	Lists  []ListState
 	Asked  bool
 	Result *Screening
+	// Near are subjects that were no hit, but have names that hold what was typed;
+	// MoreNear is how many there are besides.
+	Near     []suggestion
+	MoreNear int
 	// Batch is true for a batch that could not be taken; Names and BatchDate are
 	// what was typed for it.
 	Batch            bool
@@ -228,8 +232,30 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	page.Result = &res
+	if err := s.near(r, page); err != nil {
+		return nil, err
+	}
 	a.title = strings.TrimSpace(page.Typed["name"]+" "+page.Typed["identifier"]) + ": who is it?"
 	return a, nil
+}
+
+// near finds subjects with names that hold what was typed, which is often part of
+// a name: a screening takes it for the whole.
+func (s *Site) near(r *http.Request, page *whoPage) error {
+	if page.Query.Name == "" || len(page.Query.Name) > maxTyped || page.Result.Outcome == "not_screened" {
+		return nil
+	}
+	found, err := s.suggested(r.Context(), page.Query.Name)
+	if err != nil {
+		return err
+	}
+	page.MoreNear = found.More
+	for _, x := range found.List {
+		if !slices.ContainsFunc(page.Result.Hits, func(h Hit) bool { return h.ID == x.ID }) {
+			page.Near = append(page.Near, x)
+		}
+	}
+	return nil
 }
 
 func (s *Site) lists(r *http.Request) (*answer, error) {

@@ -136,7 +136,7 @@ var addresses = []string{
 	"/law", "/law?date=2017-07-04&kind=transfer&direction=from", "/law?date=2017-12-23&goods=coal", "/law/changes",
 	"/law/changes?from=2017-07-04&to=2017-12-23&kind=employment", "/law/timeline?kind=employment", "/law/2375-p17", "/law/2397",
 	"/goods", "/goods?q=frozen+squid", "/goods?q=8413", "/goods?q=99999999", "/search?q=workers", "/search?q=zzzz", "/search?q=welders", "/search?q=quendrith",
-	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Marvolo+Quendrit", "/who?name=Nobody+At+All&date=2017-01-01", "/who?name=x&country=Nowhere&date=soon", "/who/x:P.001", "/who/x:E.002?date=2019-06-01", "/who/x:IMO%209074729?date=2017-01-01", "/who/x:none", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
+	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Marvolo+Quendrit", "/who?name=zorbat", "/who?name=Nobody+At+All&date=2017-01-01", "/who?name=x&country=Nowhere&date=soon", "/who/x:P.001", "/who/x:E.002?date=2019-06-01", "/who/x:IMO%209074729?date=2017-01-01", "/who/x:none", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
 }
 
 func TestEveryPage(t *testing.T) {

@@ -229,6 +229,18 @@ func TestSubject(t *testing.T) {
 	}
 }
 
+// TestPartOfANameIsNoClearance holds that who types part of a name is shown whose
+// it may be, though a screening of that part finds nobody.
+func TestPartOfANameIsNoClearance(t *testing.T) {
+	body := get(t, site(t), "/who?name=zorbat").Body.String()
+	if !strings.Contains(body, "Names that hold these words") || !strings.Contains(body, `href="/who/x:T.Echo"`) || !strings.Contains(body, "and 1 more") {
+		t.Errorf("part of a name leads nowhere:\n%s", body)
+	}
+	if body := get(t, site(t), "/who?name=Gunnhild").Body.String(); strings.Contains(body, "Names that hold these words") {
+		t.Error("names are shown that hold nothing of it")
+	}
+}
+
 func TestSuggestions(t *testing.T) {
 	s := site(t)
 	for typed, want := range map[string][]string{

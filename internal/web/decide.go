@@ -178,7 +178,7 @@ func (s *Site) lookUp(p *posed) (*activity.Activity, []ruling.Screened) {
 	case p.noScreen:
 		look.Off = decide.SwitchedOff
 	case s.LookUps == nil:
-		look.Screener = decide.Unavailable("screening is not available in this build")
+		look.Screener = decide.Unavailable("this server was started without lists")
 	default:
 		lists, done := s.LookUps()
 		defer done()

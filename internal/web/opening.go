@@ -40,9 +40,9 @@ var hints = map[vocab.FactID]string{
 	vocab.GoodsDescription:     "As the invoice or the contract has it, for example: frozen squid.",
 	vocab.ApprovalCommittee:    "Approval given in advance, in this very case. “None” says that none was given or asked for.",
 	vocab.ReportObligation:     "The id of the provision, as 2397-p8-final.",
-	vocab.PartyListed:          "If you do not know, look the name up under “Who is it?”.",
+	vocab.PartyListed:          "Leave it open if you give the name: it is then looked up in the loaded lists.",
 	vocab.TravellerListed:      "If you do not know, look the name up under “Who is it?”.",
-	vocab.VesselListed:         "If you do not know, look the IMO number or the name up under “Who is it?”.",
+	vocab.VesselListed:         "Leave it open if you give the name or IMO number: it is then looked up in the loaded lists.",
 }
 
 // calledAlso are words by which people look for a kind, where its title and what is

@@ -87,14 +87,14 @@ func Describe(records []*subject.Record, state func(string) string) []Described 
 			d.add("Born", x.String())
 		}
 		for _, x := range s.BirthPlaces {
-			x.Country, x.CountryText = "", named(x.Country, x.CountryText, state)
+			x.Country, x.CountryText = "", stateNamed(x.Country, x.CountryText, state)
 			d.add("Place of birth", x.String())
 		}
 		for _, x := range s.Deaths {
 			d.add("Died", x.String())
 		}
 		for _, x := range s.Addresses {
-			x.Country, x.CountryText = "", named(x.Country, x.CountryText, state)
+			x.Country, x.CountryText = "", stateNamed(x.Country, x.CountryText, state)
 			d.add("Address", x.String())
 		}
 		for _, x := range s.Properties {
@@ -111,7 +111,7 @@ func Describe(records []*subject.Record, state func(string) string) []Described 
 	return d
 }
 
-func named(code, words string, state func(string) string) string {
+func stateNamed(code, words string, state func(string) string) string {
 	if code == "" {
 		return words
 	}
@@ -137,7 +137,7 @@ func Numbers(records []*subject.Record, state func(string) string) []Number {
 					note = append(note, x.tag+x.value)
 				}
 			}
-			n := Number{PropertyWord(d.Kind), d.Number, named(d.Country, d.CountryText, state), strings.Join(note, "; ")}
+			n := Number{PropertyWord(d.Kind), d.Number, stateNamed(d.Country, d.CountryText, state), strings.Join(note, "; ")}
 			if !slices.Contains(out, n) {
 				out = append(out, n)
 			}

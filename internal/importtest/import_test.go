@@ -58,12 +58,14 @@ var layers = []struct {
 	{pattern: "internal/river", layer: 6},
 	{pattern: "internal/webhook", layer: 6},
 	{pattern: "internal/fetch", layer: 6},
+	{pattern: "internal/journal", layer: 6},
 	{pattern: "internal/report", layer: 6},
 
 	{pattern: "internal/decide", layer: 5},
 	{pattern: "internal/screen", layer: 5},
 	{pattern: "internal/states", layer: 5},
 	{pattern: "internal/selftest", layer: 5},
+	{pattern: "internal/evidence", layer: 5},
 	{pattern: "internal/load", layer: 5},
 	{pattern: "internal/rescreen", layer: 5},
 	{pattern: "internal/answer", layer: 5},
@@ -125,7 +127,7 @@ var barred = []struct {
 }{
 	{
 		from: []string{"internal/httpapi", "internal/web", "internal/mcp"},
-		to:   []string{"internal/sqlite", "internal/postgres", "internal/river", "internal/webhook"},
+		to:   []string{"internal/sqlite", "internal/postgres", "internal/river", "internal/webhook", "internal/journal"},
 		why:  "a transport calls use cases, never an adapter",
 	},
 }

@@ -47,6 +47,7 @@ type cli struct {
 	Caps    capsCmd    `cmd:"" help:"Figures of every series beside a cap: within it, over it, or not known."`
 	Bundle  bundleCmd  `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
 	Records recordsCmd `cmd:"" help:"Figures of trade, oil, workers and reports: load tables, list, trace and check them."`
+	Claims  claimsCmd  `cmd:"" help:"Who says so: what is asserted about states, with what evidence, and what is answered."`
 	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
 	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
 
@@ -204,6 +205,38 @@ Examples:
 Examples:
   cordon records check
   cordon records check --series comtrade --format json`,
+	"claims list": `Examples:
+  cordon claims list --state China --obligation 2397-p8
+  cordon claims list --kind denial --period 2017
+  cordon claims list --source s-2017-613 --format json`,
+	"claims show": `Examples:
+  cordon claims show trucks-finding
+  cordon claims show coal-2019-28 --blind`,
+	"claims add": `A file has the lists sources, claims, grades and requests; docs/method/claims.md
+describes them. All of it is added, or nothing.
+
+Examples:
+  cordon claims add mine.yaml --original page-1=page.html
+  cordon claims add --id my-answer --source page-1 --speaker "Foreign ministry" \
+    --speaker-state Cuba --kind denial --dispute law --text "It was a repair." --answers ccg-finding`,
+	"claims grade": `Letter and number are entered apart, each with its reason; claims show --blind
+shows the claim without the grades of others.
+
+Examples:
+  cordon claims grade coal-2019-28 --reliability B --by Ann --reason "the Panel checks what states give it"
+  cordon claims grade coal-2019-28 --credibility 3 --by Ann --reason "one state, no samples"`,
+	"claims reply": `Examples:
+  cordon claims reply sn-corman --asked 2019-09-20 --of Senegal --by "The Paper"
+  cordon claims reply sn-corman --silent --until 2019-10-20
+  cordon claims reply trucks-finding --asked 2012-10 --of China --by "1718 Committee" --answer trucks-cn-answer`,
+	"claims export": `Examples:
+  cordon claims export > claims.jsonl
+  cordon claims export --format jsonld > claims.jsonld`,
+	"claims import": `Examples:
+  cordon claims import claims.jsonl
+  cordon claims import claims.jsonld --data /var/lib/cordon`,
+	"claims verify": `Examples:
+  cordon claims verify`,
 	"goods": `Examples:
   cordon goods 8413
   cordon goods 270119

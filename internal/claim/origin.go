@@ -1,6 +1,7 @@
 package claim
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -33,6 +34,23 @@ func (l *Ledger) SharingOrigin(c *Claim) []*Claim {
 			out = append(out, o)
 		}
 	}
+	return out
+}
+
+// Resting gives the claims that repeat or quote c, also by way of others, by id.
+func (l *Ledger) Resting(c *Claim) []*Claim {
+	seen := map[string]bool{c.ID: true}
+	queue := []*Claim{c}
+	var out []*Claim
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, in := range l.inbound[queue[0].ID] {
+			if (in.Kind == Repeats || in.Kind == Quotes) && !seen[in.From.ID] {
+				seen[in.From.ID] = true
+				queue, out = append(queue, in.From), append(out, in.From)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *Claim) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }
 

@@ -347,16 +347,25 @@ func (f fields) request() Request {
 		Of: f.state("of"), OfParty: f.text("of_party"), By: f.need("by"), On: f.period("on"), Answer: f.text("answer"),
 		Silent: f.flag("silent"), Until: f.day("until"),
 	}
-	n := f.f.Node()
-	switch {
-	case (q.Of == 0) == (q.OfParty == ""):
-		f.r.fail(n.Errorf("say who was asked: a state as `of`, or a party as `of_party`"))
-	case q.Answer != "" && q.Silent:
-		f.r.fail(n.Errorf("there is an answer, and silence is stated too"))
-	case q.Silent && q.Until == when.NoDay:
-		f.r.fail(n.Errorf("silence lasts until some day").WithFix("say as `until` on which day no answer had come"))
+	if f.r.err == nil {
+		f.r.fail(fault.In(f.f.Node().Place(), q.Check()))
 	}
 	return q
+}
+
+// Check reports what a request lacks: who was asked, until when silence lasted.
+func (q Request) Check() error {
+	switch {
+	case (q.Of == 0) == (q.OfParty == ""):
+		return fault.New(fault.Invalid, "say who was asked: a state as `of`, or a party as `of_party`")
+	case q.By == "":
+		return fault.New(fault.Invalid, "say who asked")
+	case q.Answer != "" && q.Silent:
+		return fault.New(fault.Invalid, "there is an answer, and silence is stated too")
+	case q.Silent && q.Until == when.NoDay:
+		return fault.New(fault.Invalid, "silence lasts until some day").WithFix("say as `until` on which day no answer had come")
+	}
+	return nil
 }
 
 // ParseReliability reads the letter of a source, A to F.

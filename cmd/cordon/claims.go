@@ -319,7 +319,7 @@ func readClaims(d *decide.Desk, name string) ([]claim.Entry, error) {
 
 func (m *Main) added(b *evidence.Book, n int) error {
 	parts, seal := b.Parts()
-	_, err := fmt.Fprintf(m.Out, "✓ Added %d; the journal has %d parts, the last with the seal %s\n", n, parts, seal)
+	_, err := fmt.Fprintf(m.Out, "✓ Added %d, as part %d of your journal, with the seal %s\n", n, parts, seal)
 	return err
 }
 
@@ -509,7 +509,7 @@ func (c *claimsVerifyCmd) Run(m *Main) error {
 		return fault.New(fault.Unavailable, "%d things do not agree with their hashes", len(problems))
 	}
 	parts, seal := b.Parts()
-	fmt.Fprintf(m.Out, "✓ %d parts of the journal and %d originals agree with their hashes\n", parts, originals)
+	fmt.Fprintf(m.Out, "✓ %d of %d parts of the journal and all originals (%d) agree with their hashes\n", parts, parts, originals)
 	if seal != "" {
 		fmt.Fprintf(m.Out, "  the last seal is %s; keep it elsewhere to know this journal again\n", seal)
 	}

@@ -225,13 +225,9 @@ func (b *Book) unseal(number int, part []byte) ([]claim.Entry, string, error) {
 	at := fault.Place{File: "journal part", Item: number}
 	head, body, _ := bytes.Cut(part, []byte("\n"))
 	h, err := readHead(head)
-	if err != nil {
-		return nil, "", fault.In(at, err)
-	}
-	broken := fault.New(fault.Unavailable, "the journal of own claims was changed after it was written").At(at).
-		WithFix("restore this part from a copy; nothing is read from a journal that does not agree with itself")
-	if h.number != number || h.previous != b.seal || h.seal != sealOf(h, body) {
-		return nil, "", broken
+	if err != nil || h.number != number || h.previous != b.seal || h.seal != sealOf(h, body) {
+		return nil, "", fault.New(fault.Unavailable, "the journal of own claims was changed after it was written").At(at).
+			WithFix("restore this part from a copy; nothing is read from a journal that does not agree with itself")
 	}
 	entries, err := claim.ReadLines(b.ref, "journal part "+strconv.Itoa(number), bytes.NewReader(body))
 	return entries, h.seal, err

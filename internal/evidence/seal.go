@@ -7,7 +7,6 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/cordon-engine/cordon/internal/claim"
-	"github.com/cordon-engine/cordon/internal/fault"
 )
 
 // head is the first line of a part.
@@ -51,8 +50,5 @@ func sealOf(h head, body []byte) string {
 func readHead(line []byte) (head, error) {
 	var j headLine
 	err := json.Unmarshal(line, &j, json.RejectUnknownMembers(true))
-	if err != nil {
-		return head{}, fault.Wrap(fault.Unavailable, err, "the first line of the part cannot be read")
-	}
-	return head{j.Part, j.Previous, j.Seal, j.At, j.Tool}, nil
+	return head{j.Part, j.Previous, j.Seal, j.At, j.Tool}, err
 }

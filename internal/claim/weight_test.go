@@ -221,3 +221,21 @@ func TestDocumentRefuses(t *testing.T) {
 		}
 	}
 }
+
+func FuzzReadDocument(f *testing.F) {
+	f.Add(ledger(f, "sources: [{id: a, title: t, publisher: p}]\nclaims:\n- {id: b, source: a, speaker: p, kind: fact, text: t}\n").Document())
+	r := ref(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		entries, err := claim.ReadDocument(r, "d", strings.NewReader(string(data)))
+		if err != nil {
+			return
+		}
+		l, err := claim.New(entries, func(string) bool { return true }, nearest)
+		if err != nil {
+			t.Fatalf("what was read does not make a ledger: %v", err)
+		}
+		if _, err := claim.ReadDocument(r, "d", strings.NewReader(string(l.Document()))); err != nil {
+			t.Fatalf("%s does not read back: %v", l.Document(), err)
+		}
+	})
+}

@@ -220,6 +220,11 @@ func (c *claimsAddCmd) Run(m *Main) error {
 	if err := c.keep(m, b, entries); err != nil {
 		return err
 	}
+	return m.enter(b, entries...)
+}
+
+// enter writes entries to the user's journal and says so.
+func (m *Main) enter(b *evidence.Book, entries ...claim.Entry) error {
 	if err := b.Add(m.ctx, m.written(), entries); err != nil {
 		return err
 	}
@@ -360,10 +365,7 @@ func (c *claimsGradeCmd) Run(m *Main) error {
 	if _, err := b.Ledger.Claim(c.ID); err != nil {
 		return err
 	}
-	if err := b.Add(m.ctx, m.written(), []claim.Entry{{Grade: &claim.Graded{Claim: c.ID, Grade: g}}}); err != nil {
-		return err
-	}
-	return m.added(b, 1)
+	return m.enter(b, claim.Entry{Grade: &claim.Graded{Claim: c.ID, Grade: g}})
 }
 
 // dayOr reads a day, and gives today for none.
@@ -400,10 +402,7 @@ func (c *claimsReplyCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Add(m.ctx, m.written(), []claim.Entry{{Request: &claim.Requested{Claim: c.ID, Request: q}}}); err != nil {
-		return err
-	}
-	return m.added(b, 1)
+	return m.enter(b, claim.Entry{Request: &claim.Requested{Claim: c.ID, Request: q}})
 }
 
 // request is the one that the flags describe, or the last open one with what came of it.

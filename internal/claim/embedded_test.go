@@ -1,6 +1,7 @@
 package claim_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
@@ -25,6 +26,17 @@ func TestEmbedded(t *testing.T) {
 	seen, kinds, states, acts := 0, map[claim.Kind]int{}, map[string]bool{}, 0
 	for _, c := range l.Claims() {
 		kinds[c.Kind]++
+		if !l.Verified(c) && c.Note == "" {
+			t.Errorf("%s was not seen and does not say why", c.ID)
+		}
+		if c.Kind == claim.Denial && !slices.ContainsFunc(c.Links, func(k claim.Link) bool {
+			return k.Kind == claim.Answers || k.Kind == claim.Challenges
+		}) {
+			t.Errorf("%s denies nothing that is here", c.ID)
+		}
+		if src := l.SourceOf(c); src.URL == "" && src.Note == "" {
+			t.Errorf("%s rests on %s, which nobody can find", c.ID, src.ID)
+		}
 		for _, s := range c.About {
 			states[s.String()] = true
 		}

@@ -220,6 +220,9 @@ type Limits struct {
 	// Candidates is the number of units given; those that share the most go
 	// first, and the answer says how many more there were.
 	Candidates int
+	// Weigh says how much a key of a query tells beside its rarity: bits are
+	// taken times the first, and the second is added. Nil is 1 and 0.
+	Weigh func(key uint64) (times, plus float32)
 }
 
 // Candidate is a unit that shares keys with the query.
@@ -258,6 +261,7 @@ type Search struct {
 type posting struct {
 	from, n int // in lists; from is the unit itself for a single
 	bits    float32
+	rarity  float32 // the same without what was added
 	rest    float32 // bits of this list and all after it
 	single  bool
 	must    bool
@@ -269,10 +273,10 @@ type posting struct {
 // result is valid until the next call.
 func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate, Bounded, error) {
 	s.lists = s.lists[:0]
-	if err := s.collect(x, must, true); err != nil {
+	if err := s.collect(x, must, true, nil); err != nil {
 		return nil, Bounded{}, err
 	}
-	if err := s.collect(x, keys, false); err != nil {
+	if err := s.collect(x, keys, false, limits.Weigh); err != nil {
 		return nil, Bounded{}, err
 	}
 	slices.SortFunc(s.lists, func(a, b posting) int {
@@ -284,14 +288,16 @@ func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate
 		}
 		return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.from, b.from))
 	})
+	all := float32(0)
 	for i, rest := len(s.lists)-1, float32(0); i >= 0; i-- {
 		rest += s.lists[i].bits
+		all += s.lists[i].rarity
 		s.lists[i].rest = rest
 	}
 	s.reset()
 	least := float32(math.Log2(float64(max(x.total, 1))) + limits.Bits)
 	if len(s.lists) > 0 {
-		least = min(least, float32(limits.Share)*s.lists[0].rest)
+		least = min(least, float32(limits.Share)*all)
 	}
 	var out Bounded
 	left := limits.Postings
@@ -345,7 +351,7 @@ func (s *Search) best(x *Index, least float32, limits Limits, out Bounded) ([]Ca
 }
 
 // collect finds the lists of keys.
-func (s *Search) collect(x *Index, keys []uint64, must bool) error {
+func (s *Search) collect(x *Index, keys []uint64, must bool, weigh func(uint64) (float32, float32)) error {
 	for _, key := range keys {
 		i, ok := x.find(key)
 		if !ok {
@@ -365,6 +371,12 @@ func (s *Search) collect(x *Index, keys []uint64, must bool) error {
 			}
 		}
 		l.bits = float32(math.Log2(float64(x.total) / float64(l.n)))
+		l.rarity = l.bits
+		if weigh != nil {
+			times, plus := weigh(key)
+			l.rarity *= times
+			l.bits = l.rarity + plus
+		}
 		s.lists = append(s.lists, l)
 	}
 	return nil

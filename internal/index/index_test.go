@@ -148,6 +148,29 @@ func TestRarerFirst(t *testing.T) {
 	}
 }
 
+// What a key tells can be weighed by its kind, and a weight of its own makes a
+// frequent key enough.
+func TestWeigh(t *testing.T) {
+	x := build(t, [][]uint64{{1 << 40}, {1 << 40}, {2 << 40}, {2 << 40}, {3 << 40}, {4 << 40}, {5 << 40}, {6 << 40}}, 0)
+	var s Search
+	limits := all
+	limits.Bits, limits.Share = 0, 1000
+	for _, c := range []struct {
+		weigh func(uint64) (float32, float32)
+		want  int
+	}{
+		{nil, 0}, // each of the two keys tells 2 bits, and 3 are asked for
+		{func(k uint64) (float32, float32) { return 1, float32(k >> 41) }, 2},
+		{func(uint64) (float32, float32) { return 1.5, 0 }, 4},
+		{func(uint64) (float32, float32) { return .5, 1.5 }, 0},
+	} {
+		limits.Weigh = c.weigh
+		if got, _, err := s.Find(x, []uint64{1 << 40, 2 << 40}, nil, limits); len(got) != c.want || err != nil {
+			t.Errorf("%d candidates, want %d: %v", len(got), c.want, err)
+		}
+	}
+}
+
 // A file that is not whole is an error at once, or when what is missing is read;
 // it never panics.
 func TestDamage(t *testing.T) {

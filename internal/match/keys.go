@@ -12,14 +12,15 @@ import (
 // scripts, words joined or cut, in another order or left out, and initials.
 // An identifier is a key of its own, whatever the names.
 //
-// A key is a hash; its value has no meaning and changes with the parameters.
+// A key is a hash; its value has no meaning and changes with the parameters, but
+// that [KeyWeight] reads from it what kind of key it is.
 func Keys(p *Prepared) []uint64 {
 	var k keyer
 	for i := range p.names {
 		k.name(&p.names[i], p.kind)
 	}
 	for i := range p.facts.ids {
-		k.keys = append(k.keys, p.facts.ids[i].key)
+		k.keys = append(k.keys, p.facts.ids[i].key&^keySorts)
 	}
 	slices.Sort(k.keys)
 	return slices.Compact(k.keys)
@@ -48,9 +49,30 @@ const (
 	keyChinese
 	keyExact
 	keySlip
+	keyInitial
 )
 
-func (k *keyer) put(sort uint64, h uint64) { k.keys = append(k.keys, mix(h*31+sort)) }
+func (k *keyer) put(sort uint64, h uint64) { k.keys = append(k.keys, mix(h*31+sort)&^keySorts|sort) }
+
+// keySorts are the bits of a key that hold what it was made from. They are the
+// last ones, which an index need not keep.
+const keySorts = 15
+
+// KeyWeight says how much a key that two names share tells beside how rare it
+// is: the bits of its rarity are taken times the first number, and the second is
+// added. The skeleton of one word, less a letter, says little of a whole name;
+// two words, or the whole name, nearly suffice.
+func KeyWeight(key uint64) (times, plus float32) {
+	switch key & keySorts {
+	case keyWord:
+		return .4, 0
+	case keyPair, keyExact, keySlip:
+		return 1, 3
+	case keyWhole, keyClass, keyAcronym, keyKorean, keyChinese, keyInitial:
+		return 1, 6
+	}
+	return 1, 0
+}
 
 const (
 	rareWord     = 7.5 // bits from which a word is a key alone
@@ -120,6 +142,7 @@ func (k *keyer) name(n *name, kd kind) {
 		}
 	}
 	k.pairs(words)
+	k.initials(n, words)
 	k.whole(n, words)
 	for _, h := range n.acronym {
 		k.put(keyAcronym, h)
@@ -211,6 +234,33 @@ func (k *keyer) slips(a, b *token) {
 	s.without(func(h uint64) { k.put(keySlip, h+rest) })
 }
 
+// initials gives keys of a word and the first letter of another: an initial may
+// stand in its place.
+func (k *keyer) initials(n *name, words []*token) {
+	if len(words) > slipWords {
+		return
+	}
+	with := func(t *token, first byte) {
+		if t.bits >= rareWord-1 && first != 0 {
+			for i := range t.forms {
+				k.put(keyInitial, skeletonOf(&t.forms[i]).hash()+mix(uint64(first)))
+			}
+		}
+	}
+	for _, t := range words {
+		for _, u := range words {
+			if t != u {
+				with(t, u.first)
+			}
+		}
+		for i := range n.tokens {
+			if u := &n.tokens[i]; u.role == roleInitial {
+				with(t, u.first)
+			}
+		}
+	}
+}
+
 // whole gives keys of all words in a row, as they stand and with the first
 // moved to the end or the last to the front, each less one letter.
 func (k *keyer) whole(n *name, words []*token) {
@@ -240,7 +290,11 @@ func (k *keyer) whole(n *name, words []*token) {
 		row(append([]*token{words[len(words)-1]}, words[:len(words)-1]...))
 	}
 	if len(n.whole.sounds) > 0 {
-		k.put(keyWhole, skeletonOf(&n.whole).hash())
+		s := skeletonOf(&n.whole)
+		k.put(keyWhole, s.hash())
+		if len(words) < len(n.tokens) && len(s) > 3 { // particles are in it, where they may be joined
+			s.without(func(h uint64) { k.put(keyWhole, h) })
+		}
 	}
 }
 

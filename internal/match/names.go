@@ -74,5 +74,5 @@ func mayAgree(x, y *name) bool {
 	if fewer < 3 || len(x.korean)+len(x.chinese)+len(x.acronym) > 0 && len(y.korean)+len(y.chinese)+len(y.acronym) > 0 {
 		return true
 	}
-	return 2*bits.OnesCount64(x.pairs&y.pairs) >= fewer
+	return 3*bits.OnesCount64(x.pairs&y.pairs) >= fewer
 }

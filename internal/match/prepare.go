@@ -143,6 +143,9 @@ func Prepare(p *Params, in Input) (*Prepared, error) {
 			return nil, fault.New(fault.Invalid, "there is no kind of name %d", n.Kind)
 		}
 		got, cut := p.prepareName(n, out.kind)
+		if s != anOrganisation && !got.corporate() {
+			got.acronym = nil
+		}
 		if cut {
 			out.truncated = append(out.truncated, "a name was cut: "+shorten(n.Text))
 		}
@@ -264,6 +267,10 @@ func (p *Params) newToken(w word, k kind) token {
 	return t
 }
 
+// servantBits is what Abd and Abu tell at most. They are halves of names, which
+// one in six men bears where they are in use, whatever the other half.
+const servantBits = 2.5
+
 // looseBits is what one consonant of a blurred word tells at most.
 const looseBits = 1.8
 
@@ -296,6 +303,9 @@ func (p *Params) personTokens(words []word) []token {
 	put := func(w word, r role) {
 		t := p.newToken(w, personKind)
 		t.role = r
+		if c := p.lex.classes[t.class]; t.class != 0 && (c == "nick abd" || c == "nick abu") {
+			t.bits = min(t.bits, servantBits)
+		}
 		out = append(out, t)
 	}
 	for _, w := range words {
@@ -676,6 +686,11 @@ func (p *Params) chineseBits(list []syllable) view {
 		}
 	}
 	return view{list}
+}
+
+// corporate says whether a name has a word that only an organisation bears.
+func (n *name) corporate() bool {
+	return slices.ContainsFunc(n.tokens, func(t token) bool { return t.role != roleWord && t.role != roleInitial && t.role != roleTitle })
 }
 
 // acronyms gives the hashes of what a name of several words may be cut down to:

@@ -117,6 +117,7 @@ type work struct {
 	count          int
 	pairX, pairY   [maxWords]int8 // aligned words, in order of x
 	pairs          int
+	short          int     // initials that stand for words
 	proper         bool    // an aligned word is neither generic nor a place
 	scale          float64 // what cap made of the rarity of shared words
 	feat           Features
@@ -568,6 +569,18 @@ func (w *work) taken(x, y *name, c *cand) bool {
 	return false
 }
 
+// chanceFrom is the dissimilarity from which the number of words that a word
+// could have been like counts; at twice that, all of it.
+const chanceFrom = .1
+
+// chances is the log2 of a number of words.
+var chances = func() (t [maxWords]float32) {
+	for i := 1; i < maxWords; i++ {
+		t[i] = float32(math.Log2(float64(i)))
+	}
+	return t
+}()
+
 // agreed adds what an aligned pair of words tells.
 func (s *Scorer) agreed(x, y *name, c *cand) {
 	w := &s.w
@@ -581,8 +594,12 @@ func (s *Scorer) agreed(x, y *name, c *cand) {
 		case a.role == rolePlace && b.role == rolePlace:
 			f[fPlace]++
 		}
-		f.hat(float64(c.d), float64(min(a.bits, b.bits)))
-		w.note(partWord, int(c.i), int(c.j), 1, 1, float64(c.d), float64(min(a.bits, b.bits)))
+		bits := min(a.bits, b.bits)
+		if c.d > chanceFrom { // one of several words is a little like it: that may be chance
+			bits = max(bits/2, bits-chances[min(max(x.core, y.core), maxWords-1)]*min(1, (c.d-chanceFrom)/chanceFrom))
+		}
+		f.hat(float64(c.d), float64(bits))
+		w.note(partWord, int(c.i), int(c.j), 1, 1, float64(c.d), float64(bits))
 	} else {
 		bits := float64(min(sumBits(x, c.i, c.ni), sumBits(y, c.j, c.nj)))
 		f.hat(float64(c.d), bits)
@@ -619,6 +636,7 @@ const fullUntil = .13
 func (s *Scorer) leftOver(x, y *name, exact bool, worst float32) {
 	w := &s.w
 	f := &w.feat
+	w.short = 0
 	s.initials(x, y)
 	s.initials2(y, x)
 	s.acronym(x, y)
@@ -649,6 +667,8 @@ func (s *Scorer) leftOver(x, y *name, exact bool, worst float32) {
 		f[fGeneric] = 1
 	}
 	switch {
+	case lx == 0 && ly == 0 && nx == 0 && ny == 0 && w.pairs == 1 && w.short > 0:
+		// One word and an initial are no full name: they tell what each tells.
 	case lx == 0 && ly == 0 && nx == 0 && ny == 0 && w.pairs > 0:
 		f[fFull] = float64(max(0, min(1, 2-worst/fullUntil)))
 		if exact {
@@ -718,6 +738,9 @@ func (w *work) initials(a, b *name, usedA, usedB *[maxWords]bool, swapped bool) 
 		case fits >= 0:
 			usedB[fits] = true
 			w.feat[fInitial]++
+			if b.tokens[fits].core() {
+				w.short++
+			}
 			if swapped {
 				w.note(partInitial, fits, i, 1, 1, 0, 1)
 			} else {

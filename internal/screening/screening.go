@@ -161,7 +161,7 @@ const CacheSize = 100_000
 // Limits are those of the search for candidates. Bits was chosen by measurement:
 // docs/method/screening.md says what it loses and what it saves. The others are
 // far beyond what names need, so that a hit on them means a strange query.
-var Limits = index.Limits{Bits: 0, Share: 0.2, Postings: 1 << 20, Candidates: 4096}
+var Limits = index.Limits{Bits: -4, Share: 0.1, Postings: 1 << 20, Candidates: 4096, Weigh: match.KeyWeight}
 
 // worker is the memory of one query.
 type worker struct {

@@ -302,46 +302,6 @@ func names(docs []Document) iter.Seq2[string, string] {
 	}
 }
 
-// TestIndexLosesNothing compares the index with scoring every pair, over the
-// names of the real list with an edit in each third one.
-func TestIndexLosesNothing(t *testing.T) {
-	docs := unDocuments(t, "consolidated_2025-04-19.xml")
-	e := engine(t, nil, docs...)
-	n, lost, want := 0, 0, 0
-	for _, name := range names(docs) {
-		if n++; n%5 != 0 || testing.Short() && n%50 != 0 {
-			continue
-		}
-		if n%3 == 0 {
-			r := []rune(name)
-			at := n % len(r)
-			name = string(append(r[:at:at], r[min(at+1, len(r)):]...))
-		}
-		q := query(name)
-		q.Limit = 1000
-		all, err := brute(e, q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := map[string]bool{}
-		for _, h := range e.Screen(q).Hits {
-			got[h.ID] = true
-		}
-		for id := range all {
-			if want++; !got[id] {
-				lost++
-				if lost < 5 {
-					t.Logf("%q loses %s at %.3f", name, id, all[id])
-				}
-			}
-		}
-	}
-	t.Logf("%d of %d pairs above the threshold reach the scorer", want-lost, want)
-	if float64(lost) > 0.03*float64(want) { // docs/method/screening.md has the figures
-		t.Errorf("the index loses %d of %d", lost, want)
-	}
-}
-
 // Every name of the list as it is spelt there gives its listing first.
 func TestListedNamesComeFirst(t *testing.T) {
 	docs := unDocuments(t, "consolidated_2026-08-01.xml")

@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"io"
 	"iter"
+	"math"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/index"
@@ -116,8 +117,8 @@ func (m *meta) encode() []byte {
 		w.text(s.Owner)
 		w.text(s.Owned)
 		w.text(s.Source)
-		w.uint(uint64(s.Low * 1000))
-		w.uint(uint64(s.High * 1000))
+		w.uint(uint64(math.Round(s.Low * 1000)))
+		w.uint(uint64(math.Round(s.High * 1000)))
 		w.day(s.Since)
 		w.day(s.Until)
 		if s.Control {

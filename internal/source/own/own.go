@@ -56,6 +56,7 @@ type parser struct {
 	file string
 	cols []column
 	seen map[uint64]int // IDs, to find one that stands twice
+	refs map[string]int // ids of owners in this list, by the first line that names them
 }
 
 // entry is one entry being read.
@@ -82,8 +83,11 @@ func parse(read func(*parser, context.Context, io.Reader) error) func(context.Co
 			return err
 		}
 		defer src.Close()
-		p := &parser{in: in, t: t, m: m, file: file.Name, cols: cols, seen: map[uint64]int{}}
-		return fault.In(fault.Place{File: file.Name}, read(p, ctx, src))
+		p := &parser{in: in, t: t, m: m, file: file.Name, cols: cols, seen: map[uint64]int{}, refs: map[string]int{}}
+		if err := read(p, ctx, src); err != nil {
+			return fault.In(fault.Place{File: file.Name}, err)
+		}
+		return p.dangling()
 	}
 }
 
@@ -246,7 +250,12 @@ func (p *parser) entry(line int, get func(column string) []string) error {
 	if e.subject.Schema == "" {
 		e.subject.Schema = subject.LegalEntity
 	}
+	held := map[string][]string{} // of statements of ownership
 	for _, c := range p.cols {
+		if properties[c.property] == nil {
+			held[c.property] = append(held[c.property], lines(get(c.name))...)
+			continue
+		}
 		for _, v := range get(c.name) {
 			if v = publication.Line(v); v == "" {
 				continue
@@ -263,6 +272,17 @@ func (p *parser) entry(line int, get func(column string) []string) error {
 		p.t.Refuse("row", p.at(line), e.ref, "it has no name")
 		return nil
 	}
+	stakes, err := p.stakes(held)
+	if err != nil {
+		p.t.Refuse("row", p.at(line), e.ref, "%v", err)
+		return nil
+	}
+	e.relations = append(e.relations, stakes...)
+	for _, owner := range held[ownerID] {
+		if _, ok := p.refs[owner]; !ok && !strings.Contains(owner, ":") {
+			p.refs[owner] = line
+		}
+	}
 	id, ok := p.id(e)
 	if !ok {
 		p.t.Refuse("row", p.at(line), e.ref, "the id stands twice")
@@ -273,6 +293,18 @@ func (p *parser) entry(line int, get func(column string) []string) error {
 	return p.t.Emit(&subject.Record{Subject: e.subject, Listings: []subject.Listing{e.listing}, Relations: e.relations})
 }
 
+// lines gives values as lines; none where the only one is empty.
+func lines(values []string) []string {
+	var out []string
+	for _, v := range values {
+		out = append(out, publication.Line(v))
+	}
+	if len(out) == 1 && out[0] == "" {
+		return nil
+	}
+	return out
+}
+
 // id gives the ID of an entry: by its own id, or by its name where it has none.
 func (p *parser) id(e *entry) (string, bool) {
 	own := e.ref != ""
@@ -280,14 +312,31 @@ func (p *parser) id(e *entry) (string, bool) {
 	if !own {
 		id += e.subject.Caption()
 	}
-	h := fnv.New64a()
-	io.WriteString(h, id)
-	n := p.seen[h.Sum64()]
-	p.seen[h.Sum64()]++
+	h := hash(id)
+	n := p.seen[h]
+	p.seen[h]++
 	if n > 0 && !own {
 		id += "#" + strconv.Itoa(n+1)
 	}
 	return id, n == 0 || !own
+}
+
+func hash(id string) uint64 {
+	h := fnv.New64a()
+	io.WriteString(h, id)
+	return h.Sum64()
+}
+
+// dangling finds an owner who should be in this list and is not: a slip of the
+// pen there would free what it owns.
+func (p *parser) dangling() error {
+	for _, owner := range slices.Sorted(maps.Keys(p.refs)) {
+		if p.seen[hash(p.in.List+":"+owner)] == 0 {
+			return fault.New(fault.Invalid, "the owner %q is no row of this list", owner).At(p.at(p.refs[owner])).
+				WithFix("give it a row with that id, or write the whole id of a subject of another list, as in un:KPe.001")
+		}
+	}
+	return nil
 }
 
 func (p *parser) finish(e *entry, id string) {

@@ -156,14 +156,14 @@ type column struct{ name, property string }
 // columns checks the mapping and gives its columns in an order that does not
 // depend on the map: id and schema first, then by property.
 func columns(m *publication.Mapping) ([]column, error) {
-	known := make([]string, 0, len(properties))
+	known := slices.Clone(stakeColumns)
 	for p := range properties {
 		known = append(known, p)
 	}
 	slices.Sort(known)
 	var out []column
 	for property, names := range m.Columns {
-		if properties[property] == nil {
+		if !slices.Contains(known, property) {
 			err := fault.New(fault.Invalid, "the mapping gives columns for %q, which is no property", property)
 			if near := text.NearestOf(property, known, 1); len(near) > 0 {
 				return nil, err.WithFix("did you mean %s?", near[0])

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/match"
+	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -47,13 +48,6 @@ func (v *values) UnmarshalJSON(b []byte) error {
 	}
 	*v = values{number.String()}
 	return nil
-}
-
-// identifierProperties maps properties to kinds of identifiers.
-var identifierProperties = map[string]string{
-	"imoNumber": "imo", "mmsi": "mmsi", "callSign": "callsign", "leiCode": "lei", "swiftBic": "bic", "iban": "iban", "isin": "isin", "isinCode": "isin",
-	"passportNumber": "passport", "idNumber": "national", "taxNumber": "tax", "innCode": "tax", "vatCode": "tax", "registrationNumber": "registration",
-	"ogrnCode": "registration", "serialNumber": "serial", "publicKey": "wallet", "email": "email", "phone": "phone",
 }
 
 var nameProperties = []struct {
@@ -102,14 +96,9 @@ func (e *entityJSON) input() (match.Input, error) {
 			in.Gender = g
 		}
 	}
-	keys := make([]string, 0, len(identifierProperties))
-	for k := range identifierProperties {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	for _, k := range keys {
+	for _, k := range screening.IdentifierProperties() {
 		for _, v := range e.Properties[k] {
-			in.Identifiers = append(in.Identifiers, match.Identifier{Kind: identifierProperties[k], Value: v})
+			in.Identifiers = append(in.Identifiers, match.Identifier{Kind: screening.IdentifierKind(k), Value: v})
 		}
 	}
 	in.Addresses = e.Properties["address"]

@@ -1,6 +1,8 @@
 package screening
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +51,7 @@ func InputOf(s *subject.Subject) match.Input {
 	}
 	for _, d := range s.Documents {
 		if d.Number != "" {
-			in.Identifiers = append(in.Identifiers, match.Identifier{Kind: documentKind(d.Kind), Value: d.Number})
+			in.Identifiers = append(in.Identifiers, match.Identifier{Kind: IdentifierKind(d.Kind), Value: d.Number})
 		}
 	}
 	for _, p := range s.Properties {
@@ -86,7 +88,13 @@ func property(in *match.Input, p subject.Property) {
 	}
 }
 
-func documentKind(property string) string {
+// IdentifierProperties gives the properties of FollowTheMoney that hold
+// identifiers, sorted.
+func IdentifierProperties() []string { return slices.Sorted(maps.Keys(documentKinds)) }
+
+// IdentifierKind gives the kind of identifier that a property holds, in the words
+// of [match.Identifier]; "other" for one that is compared with nothing else.
+func IdentifierKind(property string) string {
 	if k, ok := documentKinds[property]; ok {
 		return k
 	}

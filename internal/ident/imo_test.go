@@ -45,6 +45,16 @@ func TestErrorsStayShort(t *testing.T) {
 	}
 }
 
+// A right check digit tells nothing of the ship: these two were borne by ships
+// under false identities.
+func TestRightDigitsOfFalseShips(t *testing.T) {
+	for _, s := range []string{"8528864", "8514045"} {
+		if n, err := ParseIMO(s); err != nil || n.Placeholder() {
+			t.Errorf("%s: placeholder %v, %v", s, n.Placeholder(), err)
+		}
+	}
+}
+
 func TestPlaceholder(t *testing.T) {
 	for n, want := range map[IMO]bool{
 		0: true, 1111117: true, 5555555: true, 9999993: true, 1234567: true, 9876543: true,

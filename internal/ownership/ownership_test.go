@@ -59,6 +59,8 @@ func TestRules(t *testing.T) {
 		{"UK does not add up two listed owners", []Stake{exact("X", 30, "A"), exact("Y", 30, "A")}, "A", "uk", "2024-07-31", Free},
 		{"49 and control: US", []Stake{exact("X", 49, "A"), control("X", "A")}, "A", "us", "2020-01-01", Caution},
 		{"49 and control: UK", []Stake{exact("X", 49, "A"), control("X", "A")}, "A", "uk", "2020-01-01", Caught},
+		{"49 and control: EU before July 2024", []Stake{exact("X", 49, "A"), control("X", "A")}, "A", "eu", "2024-06-30", Caught},
+		{"49 and control: EU after", []Stake{exact("X", 49, "A"), control("X", "A")}, "A", "eu", "2024-07-31", Caught},
 		{"45 to 55: nobody knows", []Stake{share("X", 45, 55, "A")}, "A", "us", "2020-01-01", Weigh},
 		{"unknown share", []Stake{share("X", 0, 100, "A")}, "A", "us", "2020-01-01", Weigh},
 		{"unknown share, but others hold 60", []Stake{share("X", 0, 100, "A"), exact("free", 60, "A")}, "A", "us", "2020-01-01", Free},

@@ -50,6 +50,7 @@ const (
 	keyExact
 	keySlip
 	keyInitial
+	keyWordLess
 )
 
 func (k *keyer) put(sort uint64, h uint64) { k.keys = append(k.keys, mix(h*31+sort)&^keySorts|sort) }
@@ -60,12 +61,14 @@ const keySorts = 15
 
 // KeyWeight says how much a key that two names share tells beside how rare it
 // is: the bits of its rarity are taken times the first number, and the second is
-// added. The skeleton of one word, less a letter, says little of a whole name;
-// two words, or the whole name, nearly suffice.
+// added. The skeleton of one word, less a letter, says next to nothing of a whole
+// name; two words, or the whole name, nearly suffice.
 func KeyWeight(key uint64) (times, plus float32) {
 	switch key & keySorts {
 	case keyWord:
-		return .4, 0
+		return 1, 2
+	case keyWordLess:
+		return .1, 0
 	case keyPair, keyExact, keySlip:
 		return 1, 3
 	case keyWhole, keyClass, keyAcronym, keyKorean, keyChinese, keyInitial:
@@ -116,11 +119,16 @@ func skeletonOf(f *form) skeleton {
 
 func (s skeleton) hash() uint64 { return hashString(string(s)) }
 
-// without gives the skeleton less one letter, for each letter.
+// without gives the skeleton less one letter, for each letter; what then stands
+// double stands once, as in a skeleton.
 func (s skeleton) without(do func(uint64)) {
 	b := make(skeleton, 0, skeletonMost)
 	for i := range s {
-		b = append(append(b[:0], s[:i]...), s[i+1:]...)
+		rest := s[i+1:]
+		if i > 0 && len(rest) > 0 && s[i-1] == rest[0] {
+			rest = rest[1:]
+		}
+		b = append(append(b[:0], s[:i]...), rest...)
 		do(b.hash())
 	}
 }
@@ -186,8 +194,9 @@ func (k *keyer) word(t *token, of int) {
 // rare gives the keys of a skeleton and of it less one letter.
 func (k *keyer) rare(s skeleton) {
 	k.put(keyWord, s.hash())
-	if len(s) >= 3 {
-		s.without(func(h uint64) { k.put(keyWord, h) })
+	k.put(keyWordLess, s.hash())
+	if len(s) >= 2 {
+		s.without(func(h uint64) { k.put(keyWordLess, h) })
 	}
 }
 
@@ -280,7 +289,7 @@ func (k *keyer) whole(n *name, words []*token) {
 			}
 		}
 		k.put(keyWhole, s.hash())
-		if len(s) >= 3 {
+		if len(s) >= 2 {
 			s.without(func(h uint64) { k.put(keyWhole, h) })
 		}
 	}
@@ -292,7 +301,7 @@ func (k *keyer) whole(n *name, words []*token) {
 	if len(n.whole.sounds) > 0 {
 		s := skeletonOf(&n.whole)
 		k.put(keyWhole, s.hash())
-		if len(words) < len(n.tokens) && len(s) > 3 { // particles are in it, where they may be joined
+		if len(s) > 3 { // with particles, and with sounds that come about where words meet
 			s.without(func(h uint64) { k.put(keyWhole, h) })
 		}
 	}

@@ -65,6 +65,7 @@ type name struct {
 	han      bool // all words are Han characters
 	hangul   bool
 	numbered bool   // a word is a number
+	person   bool   // read as the name of a person
 	key      uint64 // orders the two sides of a comparison
 	pairs    uint64 // the pairs of consonants in its words; see mayAgree
 }
@@ -155,7 +156,11 @@ func Prepare(p *Params, in Input) (*Prepared, error) {
 		}
 		out.names = append(out.names, got)
 		for _, part := range alternatives(got.text) {
-			if x, _ := p.prepareName(Name{part, n.Kind}, out.kind); len(x.tokens) > 0 && len(out.names) < MaxNames {
+			x, _ := p.prepareName(Name{part, n.Kind}, out.kind)
+			if s != anOrganisation && !x.corporate() {
+				x.acronym = nil
+			}
+			if len(x.tokens) > 0 && len(out.names) < MaxNames {
 				out.names = append(out.names, x)
 			}
 		}
@@ -204,7 +209,7 @@ func (p *Params) prepareName(n Name, k kind) (name, bool) {
 	for i := range words {
 		words[i] = sameScript(words[i])
 	}
-	if k == personKind {
+	if out.person = k == personKind; out.person {
 		out.tokens = p.personTokens(words)
 	} else {
 		out.tokens = p.orgTokens(words, k)

@@ -763,6 +763,9 @@ func (s *Scorer) acronym(x, y *name) {
 }
 
 func (w *work) acronym(long, short *name, usedL, usedS *[maxWords]bool) {
+	if short.person { // who happens to be called so
+		return
+	}
 	for _, h := range long.acronym {
 		for j := range short.tokens {
 			t := &short.tokens[j]

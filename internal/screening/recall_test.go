@@ -174,6 +174,11 @@ func TestIndexLosesNothing(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	for i := range list {
+		for _, id := range list[i].lost {
+			t.Logf("%s: %q (%s) loses %s at %.3f", list[i].kind, list[i].q.Input.Names[0].Text, list[i].q.Input.Schema, id, list[i].want[id])
+		}
+	}
 	var possible, sure tally
 	for _, k := range askKinds {
 		var of tally

@@ -6,6 +6,10 @@ import (
 	"github.com/cordon-engine/cordon/internal/romanise"
 )
 
+// KeysVersion changes whenever the keys of some name do, with the parameters
+// unchanged: an index of other keys would lose candidates in silence.
+const KeysVersion = 3
+
 // Keys gives the candidate keys of a subject, sorted, each once: two subjects
 // whose score may reach the possible threshold share at least one (measured in
 // the tests by brute force). They tolerate an edit in a word, spellings and

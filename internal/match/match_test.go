@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math"
 	"slices"
 	"strings"
@@ -332,6 +333,25 @@ func TestKeys(t *testing.T) {
 	t.Logf("%d pairs over the threshold, %d share no key; %.1f keys a name", over, len(missed), float64(total)/float64(len(list)))
 	if over < 300 || len(missed)*500 > over {
 		t.Errorf("%d of %d pairs share no key: %s", len(missed), over, strings.Join(missed[:min(len(missed), 10)], "; "))
+	}
+}
+
+// TestKeysVersion fails when keys change and their version does not.
+func TestKeysVersion(t *testing.T) {
+	p := params(t)
+	h := fnv.New64a()
+	for _, n := range [][2]string{
+		{"Person", "Kim Jong Un"}, {"Person", "김정은"}, {"Person", "习近平"}, {"Person", "Abdul Rahman al-Zahrani"}, {"Person", "V. Putin"},
+		{"Person", "Александр Пушкин"}, {"Company", "Korea Mining Development Trading Corporation"}, {"Company", "Bank 24 GmbH"},
+		{"Vessel", "Chong Chon Gang 2"}, {"", "Munitions Industry Department"},
+	} {
+		for _, k := range Keys(prepared(t, p, n[0], n[1])) {
+			fmt.Fprintln(h, k)
+		}
+	}
+	const want = "3 82b609e267f9b9a1"
+	if got := fmt.Sprintf("%d %016x", KeysVersion, h.Sum64()); got != want {
+		t.Errorf("the keys are %s and were %s: raise KeysVersion (new parameters alone may change them too), and write the new ones here", got, want)
 	}
 }
 

@@ -168,7 +168,7 @@ const buildVersion = "2"
 // name gives the name of the index: the hash of all that it depends on.
 func (b *builder) name() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s %s\n", buildVersion, b.Params.ID())
+	fmt.Fprintf(h, "%s %d %s\n", buildVersion, match.KeysVersion, b.Params.ID())
 	for _, l := range b.lists {
 		for _, m := range l.snaps {
 			fmt.Fprintf(h, "%s %s %s\n", m.ID, m.Published, m.Content)

@@ -341,9 +341,16 @@ func TestKeysVersion(t *testing.T) {
 	p := params(t)
 	h := fnv.New64a()
 	for _, n := range [][2]string{
-		{"Person", "Kim Jong Un"}, {"Person", "김정은"}, {"Person", "习近平"}, {"Person", "Abdul Rahman al-Zahrani"}, {"Person", "V. Putin"},
-		{"Person", "Александр Пушкин"}, {"Company", "Korea Mining Development Trading Corporation"}, {"Company", "Bank 24 GmbH"},
-		{"Vessel", "Chong Chon Gang 2"}, {"", "Munitions Industry Department"},
+		{"Person", "Kim Jong Un"},
+		{"Person", "김정은"},
+		{"Person", "习近平"},
+		{"Person", "Abdul Rahman al-Zahrani"},
+		{"Person", "V. Putin"},
+		{"Person", "Александр Пушкин"},
+		{"Company", "Korea Mining Development Trading Corporation"},
+		{"Company", "Bank 24 GmbH"},
+		{"Vessel", "Chong Chon Gang 2"},
+		{"", "Munitions Industry Department"},
 	} {
 		for _, k := range Keys(prepared(t, p, n[0], n[1])) {
 			fmt.Fprintln(h, k)

@@ -221,5 +221,5 @@ func (c *tally) count(x *asked, least float64) {
 func (c tally) share() float64 { return 1 - float64(c.lost)/float64(max(c.want, 1)) }
 
 func (c tally) String() string {
-	return fmt.Sprintf("%6d queries, %6d pairs, %4d lost (%.3f %% found)", c.queries, c.want, c.lost, 100*c.share())
+	return fmt.Sprintf("%6d queries, %6d pairs, %4d lost, %d of them unsaid (%.3f %% found)", c.queries, c.want, c.lost, c.silent, 100*c.share())
 }

@@ -5,7 +5,9 @@
 // It is strict, as the user can mend what is wrong: a column that the mapping
 // neither uses nor ignores is an error; a row with a value that is none (a date
 // that does not exist, a state nobody knows, an IMO number whose check digit
-// fails) is refused with its row and column. It guesses nothing.
+// fails) is refused with its row and column. Rows may state who owns or controls
+// their subject (see ownerId); an owner of the same list must have its row. It
+// guesses nothing.
 package own
 
 import (

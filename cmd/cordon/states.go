@@ -15,6 +15,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/matrix"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/states"
@@ -24,6 +25,7 @@ import (
 // statesFlags open the desk of what is known of states.
 type statesFlags struct {
 	lawFlags
+	Data    string `help:"Folder with your own claims and the figures that you loaded." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
 	KnownAt string `help:"Leave out what was published after this day." placeholder:"DAY"`
 }
 
@@ -33,12 +35,41 @@ func (m *Main) openStates(f statesFlags) (*states.Desk, when.Day, error) {
 	if err != nil {
 		return nil, known, err
 	}
-	d, err := m.open(f.lawFlags, ruling.Options{})
+	b, d, err := m.book(claimFlags{lawFlags: f.lawFlags, Data: f.Data})
 	if err != nil {
 		return nil, known, err
 	}
-	s, err := states.Open(statesFacts(d), data.FS, states.Own{})
+	s := &states.Desk{Facts: statesFacts(d), Ledger: b.Ledger}
+	if s.Watchers, err = states.LoadWatchers(data.FS, "watchers"); err != nil {
+		return nil, known, err
+	}
+	s.Records, err = m.figuresOn(&s.Facts, f.Data)
 	return s, known, err
+}
+
+// figuresOn reads the figures of all readings that are about a state and the target of a regime.
+func (m *Main) figuresOn(f *states.Facts, dir string) ([]record.Record, error) {
+	store, _, err := recordsAt(dir)
+	if err != nil {
+		return nil, err
+	}
+	all, err := store.Snapshots(m.ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []record.Record
+	for _, meta := range all {
+		err := store.Each(m.ctx, meta.ID, func(r *record.Record) error {
+			if f.Concerns(r) {
+				out = append(out, *r)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func statesFacts(d *decide.Desk) states.Facts {

@@ -82,7 +82,10 @@ func (m *Matrix) Cells(q Query) []Cell {
 	var cells []Cell
 	for _, k := range keys {
 		for _, period := range periods(q.Periods, groups[k]) {
-			items := slices.DeleteFunc(slices.Clone(groups[k]), func(i *Item) bool { return !i.Period.Overlaps(period) })
+			items := slices.Clone(groups[k])
+			if len(q.Periods) > 0 {
+				items = slices.DeleteFunc(items, func(i *Item) bool { return !i.Period.Overlaps(period) })
+			}
 			if len(items) == 0 && !q.Empty {
 				continue
 			}
@@ -100,9 +103,9 @@ func periods(asked []when.Period, items []*Item) []when.Period {
 	if len(items) == 0 {
 		return []when.Period{{From: when.NoDay, To: law.Forever}}
 	}
-	span := items[0].Period
-	for _, i := range items[1:] {
-		span.From, span.To = min(span.From, i.Period.From), max(span.To, i.Period.To)
+	span := undated
+	for _, i := range items {
+		span = join(span, i.Period)
 	}
 	return []when.Period{span}
 }
@@ -151,14 +154,26 @@ func silences(c *claim.Claim, s place.State) []claim.Request {
 	return out
 }
 
-// Span gives the time of all items.
+// Span gives the time of all items that have one.
 func (m *Matrix) Span() when.Period {
-	if len(m.items) == 0 {
-		return when.Period{}
-	}
-	span := m.items[0].Period
+	span := undated
 	for i := range m.items {
-		span.From, span.To = min(span.From, m.items[i].Period.From), max(span.To, m.items[i].Period.To)
+		span = join(span, m.items[i].Period)
 	}
 	return span
+}
+
+// undated is the period of what nobody dated. It overlaps no other: such items stand only where no period is asked for.
+var undated = when.Period{From: when.NoDay, To: when.NoDay}
+
+// join gives the period from the earlier beginning to the later end; what is undated adds nothing.
+func join(a, b when.Period) when.Period {
+	switch {
+	case !claim.Given(a):
+		return b
+	case !claim.Given(b):
+		return a
+	default:
+		return when.Period{From: min(a.From, b.From), To: max(a.To, b.To)}
+	}
 }

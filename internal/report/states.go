@@ -137,6 +137,9 @@ func StatesDocument(v *StatesView, name Names) *Document {
 
 func cellRow(c *matrix.Cell, name Names) []string {
 	period := c.Period.String()
+	if !claim.Given(c.Period) {
+		period = "undated"
+	}
 	response := c.Response.String()
 	switch {
 	case c.Response == matrix.NoResponse && len(c.Silent) > 0:

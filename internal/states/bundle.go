@@ -203,7 +203,9 @@ func rebuilt(d Facts, files map[string][]byte, m *manifest) (*Desk, error) {
 		return nil, err
 	}
 	out := &Desk{Facts: d, Watchers: m.Watchers}
-	if out.Ledger, err = ledger(d, entries); err != nil {
+	// The obligations were checked when the ledger was made; the law is the same.
+	out.Ledger, err = claim.New(entries, func(id string) bool { _, ok := d.Law.Provision(id); return ok }, func(string) []string { return nil })
+	if err != nil {
 		return nil, err
 	}
 	dec := record.Decoder{Places: d.Places}

@@ -13,17 +13,13 @@ import (
 )
 
 // target reports whether a state is the target of a regime.
-func (d *Desk) target(s place.State) bool {
-	for _, r := range d.Law.Regimes {
+func (f *Facts) target(s place.State) bool {
+	for _, r := range f.Law.Regimes {
 		if s != 0 && r.Target == s.String() {
 			return true
 		}
 	}
 	return false
-}
-
-func (d *Desk) withTarget(r *record.Record) bool {
-	return d.target(r.Reporter) || d.target(r.Subject) || d.target(r.Partner)
 }
 
 // figures are the records that say what a state did, in the vocabulary of the law. Totals, shares, estimates of the world,

@@ -7,7 +7,6 @@ package states
 
 import (
 	"cmp"
-	"io/fs"
 	"slices"
 
 	"github.com/cordon-engine/cordon/internal/activity"
@@ -42,54 +41,10 @@ type Desk struct {
 	Watchers []Watcher
 }
 
-// Own is what a user adds to the facts that come with the program.
-type Own struct {
-	Claims  []claim.Entry
-	Records []record.Record
-}
-
-// Open brings the embedded facts and a user's own together. What contradicts itself is a fault.
-func Open(d Facts, facts fs.FS, own Own) (*Desk, error) {
-	out := &Desk{Facts: d}
-	entries, err := claim.LoadFiles(d.Reference, facts, "claims")
-	if err != nil {
-		return nil, err
-	}
-	if out.Ledger, err = ledger(d, append(entries, own.Claims...)); err != nil {
-		return nil, err
-	}
-	if out.Records, err = embedded(d, facts); err != nil {
-		return nil, err
-	}
-	out.Records = append(out.Records, own.Records...)
-	out.Watchers, err = LoadWatchers(facts, "watchers")
-	return out, err
-}
-
-// ledger checks claims against the law at hand.
-func ledger(d Facts, entries []claim.Entry) (*claim.Ledger, error) {
-	return claim.New(entries, func(id string) bool { _, ok := d.Law.Provision(id); return ok }, func(string) []string { return nil })
-}
-
-// embedded reads all figures that come with the program.
-func embedded(d Facts, facts fs.FS) ([]record.Record, error) {
-	files, err := fs.Glob(facts, "records/*/*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	var out []record.Record
-	for _, name := range files {
-		b, err := fs.ReadFile(facts, name)
-		if err != nil {
-			return nil, fault.Wrap(fault.Unavailable, err, "the figures %q", name)
-		}
-		f, err := record.ReadFile(name, b, record.Decoder{Places: d.Places})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, f.Records...)
-	}
-	return out, nil
+// Concerns reports whether a figure is about a state and the target of a regime: the only ones that a desk needs, however
+// large the tables that were loaded are.
+func (f *Facts) Concerns(r *record.Record) bool {
+	return f.target(r.Reporter) || f.target(r.Subject) || f.target(r.Partner)
 }
 
 // Matrix builds the matrix from what was published by a day; NoDay for all.
@@ -259,7 +214,7 @@ func sources(cells []matrix.Cell) []*claim.Source {
 func (d *Desk) gatherFigures(out *Dossier) {
 	for i := range d.Records {
 		r := &d.Records[i]
-		if (r.Reporter != out.State && r.Subject != out.State && r.Partner != out.State) || !d.withTarget(r) {
+		if (r.Reporter != out.State && r.Subject != out.State && r.Partner != out.State) || !d.Concerns(r) {
 			continue
 		}
 		if out.Known != when.NoDay && r.Period.To > out.Known {

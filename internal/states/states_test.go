@@ -6,13 +6,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io/fs"
 	"maps"
 	"strings"
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/states"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -20,17 +23,29 @@ import (
 
 func open(t testing.TB) *states.Desk {
 	t.Helper()
-	d, err := decide.Open(data.FS, decide.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := states.Open(states.Facts{
+	d := must(decide.Open(data.FS, decide.Config{}))
+	s := &states.Desk{Facts: states.Facts{
 		Law: d.Law, Engine: d.Engine, Reference: d.Reference, Lists: d.Lists, Factors: d.Factors, Places: d.Places, DataVersion: d.DataVersion,
-	}, data.FS, states.Own{})
-	if err != nil {
-		t.Fatal(err)
+	}}
+	entries := must(claim.LoadFiles(d.Reference, data.FS, "claims"))
+	s.Ledger = must(claim.New(entries, func(id string) bool { _, ok := d.Law.Provision(id); return ok }, func(string) []string { return nil }))
+	for _, name := range must(fs.Glob(data.FS, "records/*/*.yaml")) {
+		f := must(record.ReadFile(name, must(data.FS.ReadFile(name)), record.Decoder{Places: d.Places}))
+		for _, r := range f.Records {
+			if s.Concerns(&r) {
+				s.Records = append(s.Records, r)
+			}
+		}
 	}
+	s.Watchers = must(states.LoadWatchers(data.FS, "watchers"))
 	return s
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 func render(d *states.Desk, dossier *states.Dossier) (map[string][]byte, error) {

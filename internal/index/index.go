@@ -30,6 +30,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"math"
+	"math/bits"
 	"os"
 	"slices"
 	"sort"
@@ -251,11 +252,18 @@ func (b Bounded) Any() bool { return b != Bounded{} }
 // Search is the memory of one worker: use one for each goroutine. The zero value
 // is ready.
 type Search struct {
-	lists  []posting
-	found  []Candidate
-	table  []uint32 // open addressing: number in found + 1
-	filled []uint32 // places of table to clear
+	lists []posting
+	found []Candidate
+	// bits is what the shared keys of each unit of a block tell; met says which
+	// units may be candidates, musts which share a key that must reach the scorer.
+	bits  []float32
+	met   []uint64
+	musts []uint64
 }
+
+// blockBits is the log2 of the number of units whose sums are worked on at a
+// time, so that they stay in the cache of a processor however large the index is.
+const blockBits = 15
 
 // posting is the list of one key.
 type posting struct {
@@ -265,12 +273,15 @@ type posting struct {
 	rest    float32 // bits of this list and all after it
 	single  bool
 	must    bool
+	look    bool   // counted for units met in other lists only
+	left    []byte // what was not read yet
+	one     [4]byte
 }
 
-// Find gives the units that share enough with the query, those that share the
-// most first, and among equals in the order of their numbers. Units that share a
-// must key are always given, in front of all others, whatever the limits. The
-// result is valid until the next call.
+// Find gives the units that share enough with the query, in the order of their
+// numbers. Units that share a must key are always given, whatever the limits; of
+// more others than the limits allow, those that share the most are. The result is
+// valid until the next call.
 func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate, Bounded, error) {
 	s.lists = s.lists[:0]
 	if err := s.collect(x, must, true, nil); err != nil {
@@ -294,36 +305,147 @@ func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate
 		all += s.lists[i].rarity
 		s.lists[i].rest = rest
 	}
-	s.reset()
 	least := float32(math.Log2(float64(max(x.total, 1))) + limits.Bits)
 	if len(s.lists) > 0 {
 		least = min(least, float32(limits.Share)*all)
 	}
-	var out Bounded
-	left := limits.Postings
-	for _, l := range s.lists {
-		// Once what is left to come cannot make a new unit a candidate, only
-		// those met so far are looked for.
-		if l.must || l.rest >= least {
-			if !l.must && l.n > left {
-				out.Lists++
-				out.Postings += l.n
-				continue
-			}
-			left -= l.n
-			if err := s.add(x, l); err != nil {
-				return nil, Bounded{}, err
-			}
-		} else {
-			s.look(x, l)
-		}
+	out := s.chosen(x, least, limits.Postings)
+	if err := s.sum(x, least); err != nil {
+		return nil, Bounded{}, err
 	}
-	return s.best(x, least, limits, out)
+	out.Candidates = s.most(limits.Candidates)
+	return s.found, out, s.places(x)
 }
 
-// best gives what was found in order, as far as it tells enough.
-func (s *Search) best(x *Index, least float32, limits Limits, out Bounded) ([]Candidate, Bounded, error) {
-	s.found = slices.DeleteFunc(s.found, func(c Candidate) bool { return c.Bits < least && !c.Must })
+// chosen keeps the lists that are read. Once what is left to come cannot make a
+// new unit a candidate, lists are only looked into for those met before.
+func (s *Search) chosen(x *Index, least float32, left int) (out Bounded) {
+	kept := s.lists[:0]
+	for _, l := range s.lists {
+		l.look = !l.must && l.rest < least
+		if !l.must && !l.look && l.n > left {
+			out.Lists++
+			out.Postings += l.n
+			continue
+		}
+		if !l.look {
+			left -= l.n
+		}
+		kept = append(kept, l)
+	}
+	s.lists = kept
+	for i := range s.lists {
+		if l := &s.lists[i]; l.single {
+			binary.LittleEndian.PutUint32(l.one[:], uint32(l.from))
+			l.left = l.one[:]
+		} else {
+			l.left = x.lists[4*l.from : 4*(l.from+l.n)]
+		}
+	}
+	return out
+}
+
+// sum adds up what the keys of each unit tell, block by block, and keeps the
+// units that tell enough.
+func (s *Search) sum(x *Index, least float32) error {
+	s.found = s.found[:0]
+	if s.bits == nil {
+		s.bits, s.met, s.musts = make([]float32, 1<<blockBits), make([]uint64, 1<<(blockBits-6)), make([]uint64, 1<<(blockBits-6))
+	}
+	for {
+		first, any := uint32(math.MaxUint32), false
+		for i := range s.lists {
+			if l := &s.lists[i]; !l.look && len(l.left) > 0 {
+				first, any = min(first, binary.LittleEndian.Uint32(l.left)), true
+			}
+		}
+		if !any {
+			return nil
+		}
+		if int(first) >= x.total {
+			return damaged("", "a list names a unit that it does not have")
+		}
+		base := first &^ (1<<blockBits - 1)
+		for i := range s.lists {
+			if l := &s.lists[i]; l.look {
+				s.look(l, base)
+			} else if !s.add(l, base) {
+				s.keep(base, least)
+				return damaged("", "a list is not in order")
+			}
+		}
+		s.keep(base, least)
+	}
+}
+
+// add counts the units of a list in the block that begins at base.
+func (s *Search) add(l *posting, base uint32) (ok bool) {
+	bits, met := (*[1 << blockBits]float32)(s.bits), (*[1 << (blockBits - 6)]uint64)(s.met)
+	b := l.left
+	for len(b) >= 4 {
+		at := binary.LittleEndian.Uint32(b) - base
+		if at >= 1<<blockBits {
+			l.left = b
+			return at < 1<<31
+		}
+		bits[at] += l.bits
+		met[at>>6] |= 1 << (at & 63)
+		if l.must {
+			s.musts[at>>6] |= 1 << (at & 63)
+		}
+		b = b[4:]
+	}
+	l.left = nil
+	return true
+}
+
+// look counts a list for the units met so far only.
+func (s *Search) look(l *posting, base uint32) {
+	bits, met := (*[1 << blockBits]float32)(s.bits), (*[1 << (blockBits - 6)]uint64)(s.met)
+	b := l.left
+	if len(b) >= 4 && base > 0 && base-binary.LittleEndian.Uint32(b) < 1<<31 { // blocks were passed over
+		at := sort.Search(len(b)/4, func(i int) bool { return binary.LittleEndian.Uint32(b[4*i:]) >= base })
+		b = b[4*at:]
+	}
+	for len(b) >= 4 {
+		at := binary.LittleEndian.Uint32(b) - base
+		if at >= 1<<blockBits {
+			break
+		}
+		if met[at>>6]>>(at&63)&1 != 0 {
+			bits[at] += l.bits
+		}
+		b = b[4:]
+	}
+	l.left = b
+}
+
+// keep takes the units of a block that tell enough, and clears the block.
+func (s *Search) keep(base uint32, least float32) {
+	for w, set := range s.met {
+		if set == 0 {
+			continue
+		}
+		must := s.musts[w]
+		s.met[w], s.musts[w] = 0, 0
+		for ; set != 0; set &= set - 1 {
+			k := bits.TrailingZeros64(set)
+			at := w<<6 + k
+			told := s.bits[at]
+			s.bits[at] = 0
+			if m := must>>k&1 != 0; m || told >= least {
+				s.found = append(s.found, Candidate{unit: base + uint32(at), Bits: told, Must: m})
+			}
+		}
+	}
+}
+
+// most keeps the n units that share the most, and those that must be given; it
+// says how many were left out.
+func (s *Search) most(n int) (left int) {
+	if len(s.found) <= n {
+		return 0
+	}
 	slices.SortFunc(s.found, func(a, b Candidate) int {
 		if a.Must != b.Must {
 			if a.Must {
@@ -333,21 +455,38 @@ func (s *Search) best(x *Index, least float32, limits Limits, out Bounded) ([]Ca
 		}
 		return cmp.Or(-cmp.Compare(a.Bits, b.Bits), cmp.Compare(a.unit, b.unit))
 	})
-	n := len(s.found)
-	for n > limits.Candidates && !s.found[n-1].Must {
-		n--
+	all := len(s.found)
+	end := all
+	for end > n && !s.found[end-1].Must {
+		end--
 	}
-	out.Candidates = len(s.found) - n
-	list := s.found[:n]
-	for i := range list {
-		c := &list[i]
-		doc := sort.Search(x.docs, func(d int) bool { return u32(x.units, d+1) > c.unit })
-		if doc == x.docs || u32(x.units, doc) > c.unit {
-			return nil, out, damaged("", "the unit %d belongs to no document", c.unit)
+	s.found = s.found[:end]
+	slices.SortFunc(s.found, func(a, b Candidate) int { return cmp.Compare(a.unit, b.unit) })
+	return all - end
+}
+
+// places fills in the documents of what was found.
+func (s *Search) places(x *Index) error {
+	doc := 0
+	for i := range s.found {
+		c := &s.found[i]
+		// The next document is not far: steps that double, then halve.
+		step := 1
+		for doc+step < x.docs && u32(x.units, doc+step) <= c.unit {
+			doc += step
+			step *= 2
+		}
+		for ; step > 0; step /= 2 {
+			if doc+step < x.docs && u32(x.units, doc+step) <= c.unit {
+				doc += step
+			}
+		}
+		if first := u32(x.units, doc); first > c.unit || doc >= x.docs || u32(x.units, doc+1) <= c.unit {
+			return damaged("", "the unit %d belongs to no document", c.unit)
 		}
 		c.Doc, c.Unit = uint32(doc), c.unit-u32(x.units, doc)
 	}
-	return list, out, nil
+	return nil
 }
 
 // collect finds the lists of keys.
@@ -400,91 +539,4 @@ func (x *Index) find(key uint64) (int, bool) {
 		}
 	}
 	return 0, false
-}
-
-func (s *Search) reset() {
-	for _, at := range s.filled {
-		s.table[at] = 0
-	}
-	s.filled = s.filled[:0]
-	s.found = s.found[:0]
-	if s.table == nil {
-		s.table = make([]uint32, 1024)
-	}
-}
-
-// add counts the units of one list.
-func (s *Search) add(x *Index, l posting) error {
-	if l.single {
-		return s.count(x, uint32(l.from), l)
-	}
-	for i := range l.n {
-		if err := s.count(x, u32(x.lists, l.from+i), l); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// look counts a list for the units met so far only.
-func (s *Search) look(x *Index, l posting) {
-	if l.single {
-		if n := s.table[s.place(uint32(l.from))]; n != 0 {
-			s.found[n-1].Bits += l.bits
-		}
-		return
-	}
-	if l.n < 8*len(s.found) { // reading the list is cheaper than looking it up for each
-		for i := range l.n {
-			if n := s.table[s.place(u32(x.lists, l.from+i))]; n != 0 {
-				s.found[n-1].Bits += l.bits
-			}
-		}
-		return
-	}
-	for i := range s.found {
-		c := &s.found[i]
-		if at := sort.Search(l.n, func(k int) bool { return u32(x.lists, l.from+k) >= c.unit }); at < l.n && u32(x.lists, l.from+at) == c.unit {
-			c.Bits += l.bits
-		}
-	}
-}
-
-func (s *Search) count(x *Index, unit uint32, l posting) error {
-	if int(unit) >= x.total {
-		return damaged("", "a list names a unit that it does not have")
-	}
-	if 2*len(s.found) >= len(s.table) {
-		s.grow()
-	}
-	at := s.place(unit)
-	if n := s.table[at]; n != 0 {
-		c := &s.found[n-1]
-		c.Bits += l.bits
-		c.Must = c.Must || l.must
-		return nil
-	}
-	s.found = append(s.found, Candidate{unit: unit, Bits: l.bits, Must: l.must})
-	s.table[at] = uint32(len(s.found))
-	s.filled = append(s.filled, uint32(at))
-	return nil
-}
-
-func (s *Search) place(unit uint32) int {
-	mask := len(s.table) - 1
-	at := int(unit*2654435769>>7) & mask
-	for s.table[at] != 0 && s.found[s.table[at]-1].unit != unit {
-		at = (at + 1) & mask
-	}
-	return at
-}
-
-func (s *Search) grow() {
-	s.table = make([]uint32, 4*len(s.table))
-	s.filled = s.filled[:0]
-	for i := range s.found {
-		at := s.place(s.found[i].unit)
-		s.table[at] = uint32(i + 1)
-		s.filled = append(s.filled, uint32(at))
-	}
 }

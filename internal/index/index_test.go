@@ -3,6 +3,7 @@ package index
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -121,7 +122,7 @@ func TestLimitsAreSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got) != 5 || !got[0].Must || got[0].Doc != 100 {
+	if len(got) != 5 || !got[4].Must || got[4].Doc != 100 {
 		t.Errorf("%v", got)
 	}
 	if b != (Bounded{Lists: 1, Postings: 100, Candidates: 6}) {
@@ -132,19 +133,98 @@ func TestLimitsAreSaid(t *testing.T) {
 	}
 }
 
+// Of more units than the limits allow, those that share the rarest keys are given.
 func TestRarerFirst(t *testing.T) {
 	x := build(t, [][]uint64{{1 << 40}, {1 << 40}, {1 << 40, 2 << 40}, {3 << 40}}, 0)
 	var s Search
-	got, _, err := s.Find(x, []uint64{1 << 40, 2 << 40, 3 << 40}, nil, all)
-	if err != nil {
-		t.Fatal(err)
+	for n, want := range map[int]string{1: "[2]", 2: "[2 3]", 3: "[0 2 3]", 4: "[0 1 2 3]"} {
+		got, b, err := s.Find(x, []uint64{1 << 40, 2 << 40, 3 << 40}, nil, Limits{Bits: -1000, Share: 1, Postings: 100, Candidates: n})
+		if err != nil || b.Candidates != 4-n {
+			t.Fatal(b, err)
+		}
+		var order []uint32
+		for _, c := range got {
+			order = append(order, c.Doc)
+		}
+		if fmt.Sprint(order) != want {
+			t.Errorf("%d: %v, want %s", n, order, want)
+		}
 	}
-	var order []uint32
-	for _, c := range got {
-		order = append(order, c.Doc)
+}
+
+// naive adds up what the keys of each unit tell, one by one: the oracle of the
+// blocks in which Find does it.
+func naive(docs [][]uint64, keys []uint64, l Limits) map[uint32]bool {
+	type list struct {
+		units []uint32
+		bits  float64
 	}
-	if !slices.Equal(order, []uint32{2, 3, 0, 1}) {
-		t.Errorf("%v", order)
+	var lists []list
+	all := 0.0
+	for _, k := range keys {
+		var n list
+		for i, d := range docs {
+			if slices.Contains(d, k) {
+				n.units = append(n.units, uint32(i))
+			}
+		}
+		if len(n.units) > 0 {
+			n.bits = math.Log2(float64(len(docs)) / float64(len(n.units)))
+			all += n.bits
+			lists = append(lists, n)
+		}
+	}
+	sums := map[uint32]float64{}
+	for _, n := range lists {
+		for _, u := range n.units {
+			sums[u] += n.bits
+		}
+	}
+	out := map[uint32]bool{}
+	for u, told := range sums {
+		if told >= min(math.Log2(float64(len(docs)))+l.Bits, l.Share*all) {
+			out[u] = true
+		}
+	}
+	return out
+}
+
+// Units are found by what their keys tell together, wherever they lie: here over
+// several blocks, some of which have nothing.
+func TestSumsOverBlocks(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	docs := make([][]uint64, 5<<blockBits)
+	for i := range docs {
+		if block := i >> blockBits; block == 1 || block == 3 && i%999 > 0 {
+			continue
+		}
+		for range 3 {
+			docs[i] = append(docs[i], uint64(r.ExpFloat64()*500)*0x9E3779B97F4A7C15)
+		}
+	}
+	x := build(t, docs, 0)
+	var s Search
+	for range 30 {
+		keys := []uint64{}
+		for range 6 {
+			if k := uint64(r.ExpFloat64()*900) * 0x9E3779B97F4A7C15; !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+		limits := Limits{Bits: -float64(r.IntN(8)), Share: .2 + r.Float64()/2, Postings: 1 << 30, Candidates: 1 << 30}
+		want := naive(docs, keys, limits)
+		got, _, err := s.Find(x, keys, nil, limits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, c := range got {
+			if !want[c.Doc] || i > 0 && got[i-1].Doc >= c.Doc {
+				t.Fatalf("unit %d is given, or out of order", c.Doc)
+			}
+		}
+		if len(got) != len(want) {
+			t.Fatalf("%d units, want %d", len(got), len(want))
+		}
 	}
 }
 

@@ -228,12 +228,11 @@ func (w *worker) identified(ix *index.Index, r readings, limits index.Limits) ([
 	return w.documents(w.search.Find(ix, nil, match.IdentifierKeys(r.plain), limits))
 }
 
-// documents gathers units by their documents.
+// documents gathers units, which come in order, by their documents.
 func (w *worker) documents(found []index.Candidate, bounded index.Bounded, err error) ([]candidate, index.Bounded, error) {
 	if err != nil {
 		return nil, bounded, err
 	}
-	slices.SortFunc(found, func(a, b index.Candidate) int { return cmp.Or(cmp.Compare(a.Doc, b.Doc), cmp.Compare(a.Unit, b.Unit)) })
 	w.docs, w.names = w.docs[:0], slices.Grow(w.names[:0], len(found))
 	for i := 0; i < len(found); {
 		from, doc := len(w.names), found[i].Doc

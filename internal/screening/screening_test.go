@@ -343,21 +343,3 @@ func TestListedNamesComeFirst(t *testing.T) {
 		t.Error("below 99.5 and 98 per cent")
 	}
 }
-
-// BenchmarkScreen screens names of the list and neutral ones against the list.
-func BenchmarkScreen(b *testing.B) {
-	docs := unDocuments(b, "consolidated_2025-04-19.xml")
-	e := engine(b, nil, docs...)
-	var queries []Query
-	for _, name := range names(docs) {
-		queries = append(queries, query(name))
-	}
-	b.ReportAllocs()
-	b.RunParallel(func(pb *testing.PB) {
-		i := 0
-		for pb.Next() {
-			e.Screen(queries[i%len(queries)])
-			i++
-		}
-	})
-}

@@ -1,0 +1,284 @@
+package screening
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/publication"
+	"github.com/cordon-engine/cordon/internal/publication/publicationtest"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/source/ofac"
+	"github.com/cordon-engine/cordon/internal/source/un"
+	"github.com/cordon-engine/cordon/internal/subject"
+)
+
+// people makes lists of any size: the subjects of the real lists beside the
+// project first, then new ones of the same shape (sort of subject, number and
+// length of names, dates) whose words are taken from real names. Without the
+// lists, all are made from the words that come with the program. The same number
+// gives the same list.
+type people struct {
+	real  []Document
+	words map[bool][]string // of persons, of others: each as often as it occurs
+	more  []string          // words of people of the world at large
+	r     *rand.Rand
+}
+
+// beside gives the path of a file of the shared folder; "" when it is not there.
+func beside(name string) string {
+	path := filepath.Join("..", "..", "..", "shared", filepath.FromSlash(name))
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// realDocuments reads the UN list and that of OFAC, as far as they are there.
+func realDocuments(t testing.TB) (docs []Document) {
+	load := func(list string, src publication.Source, files ...publication.File) {
+		snap := snapshot.Meta{ID: snapshot.ID{List: list, Number: 1}, Published: day("2025-04-19")}
+		_, _, err := publicationtest.Load(t, src, nil, func(r *subject.Record) {
+			if d, ok := Join(list, []snapshot.Meta{snap}, []snapshot.Version{{Key: r.Subject.ID, From: 1, Record: r}}); ok {
+				docs = append(docs, d)
+			}
+		}, files...)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if path := beside("data/lists/un/consolidated_2025-04-19.xml"); path != "" {
+		load("un", un.Source(), publicationtest.OnDisk(path, ""))
+	}
+	if path := beside("data/lists/ofac/sdn_csv/sdn_photoangell.csv"); path != "" {
+		all, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := bytes.Cut(all, []byte{0x1A})
+		dir := filepath.Dir(path)
+		load("ofac", ofac.SDN(), publicationtest.Bytes("sdn.csv", "", first),
+			publicationtest.OnDisk(filepath.Join(dir, "add.csv"), ""), publicationtest.OnDisk(filepath.Join(dir, "alt.csv"), ""),
+			publicationtest.OnDisk(filepath.Join(dir, "sdn_comments.csv"), ""))
+	}
+	return docs
+}
+
+func newPeople(t testing.TB) *people {
+	p := &people{words: map[bool][]string{}, r: rand.New(rand.NewPCG(4, 2026))}
+	p.real = realDocuments(t)
+	for _, d := range p.real {
+		person := d.Record.Subject.Schema == subject.Person
+		for _, n := range d.Record.Subject.Names {
+			p.words[person] = append(p.words[person], strings.Fields(n.Full)...)
+		}
+	}
+	for person, column := range map[bool]string{true: "p", false: "o"} {
+		if len(p.words[person]) == 0 {
+			p.words[person] = tableWords(t, "matching/frequency.tsv", column)
+		}
+	}
+	p.more = tableWords(t, "matching/population.tsv", "")
+	if path := beside("data/names/names.gz"); path != "" {
+		p.more = append(p.more, worldWords(t, path)...)
+	}
+	return p
+}
+
+// tableWords gives the words of a table of the parameters, each as often as its
+// share says.
+func tableWords(t testing.TB, name, column string) []string {
+	b, err := data.FS.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for line := range strings.Lines(string(b)) {
+		f := strings.Split(strings.TrimSpace(line), "\t")
+		if strings.HasPrefix(line, "#") || column != "" && f[0] != column {
+			continue
+		}
+		n, err := strconv.Atoi(f[len(f)-1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 1 + n/100 {
+			out = append(out, f[len(f)-2])
+		}
+	}
+	return out
+}
+
+// worldWords gives the first spelling in Latin letters of each name in a file.
+func worldWords(t testing.TB, path string) (out []string) {
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s := bufio.NewScanner(z); s.Scan(); {
+		if w, _, ok := strings.Cut(s.Text(), ","); ok && strings.Trim(w, "abcdefghijklmnopqrstuvwxyz") == "" && len(w) > 2 {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// word gives a word for a name of a person or of something else.
+func (p *people) word(person bool) string {
+	list := p.words[person]
+	if person && p.r.IntN(2) == 0 || p.r.IntN(8) == 0 {
+		list = p.more
+	}
+	return list[p.r.IntN(len(list))]
+}
+
+// list gives n documents.
+func (p *people) list(n int, yield func(Document, error) bool) {
+	p.r = rand.New(rand.NewPCG(4, 2026))
+	for i := range n {
+		d := Document{}
+		if i < len(p.real) {
+			d = p.real[i]
+		} else {
+			d = p.made(i)
+		}
+		if !yield(d, nil) {
+			return
+		}
+	}
+}
+
+// made makes a subject.
+func (p *people) made(i int) Document {
+	if len(p.real) == 0 {
+		var words []string
+		for range 2 + p.r.IntN(3) {
+			words = append(words, p.word(true))
+		}
+		return listed("made", "UN", strconv.Itoa(i), strings.Join(words, " "))
+	}
+	like := p.real[p.r.IntN(len(p.real))].Record.Subject
+	person := like.Schema == subject.Person
+	swap := map[string]string{} // a word stays the same in all names of a subject
+	first := ""
+	var rest []subject.Name
+	for k, n := range like.Names {
+		words := strings.Fields(n.Full)
+		for w := range words {
+			if swap[words[w]] == "" {
+				swap[words[w]] = p.word(person)
+			}
+			words[w] = swap[words[w]]
+		}
+		n.Full = strings.Join(words, " ")
+		if k == 0 {
+			first = n.Full
+		} else {
+			rest = append(rest, n)
+		}
+	}
+	return listed("made", "UN", strconv.Itoa(i), first, func(r *subject.Record) {
+		r.Subject.Schema = like.Schema
+		r.Subject.Names = append(r.Subject.Names, rest...)
+		r.Subject.Births = like.Births
+	})
+}
+
+// strangers gives names of people on no list, as they may be screened.
+func (p *people) strangers(t testing.TB) (out []string) {
+	for _, name := range []string{"global", "us"} {
+		path := beside("bench/screening/negatives_" + name + ".csv")
+		if path == "" {
+			continue
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(f).ReadAll()
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows[1:] {
+			out = append(out, r[0])
+		}
+	}
+	r := rand.New(rand.NewPCG(7, 7))
+	for len(out) < 5000 {
+		out = append(out, p.more[r.IntN(len(p.more))]+" "+p.more[r.IntN(len(p.more))])
+	}
+	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+var everyone = sync.OnceValue(func() *people { return newPeople(&testing.B{}) })
+
+// BenchmarkScreen is one screening of a name that is on no list, by one worker,
+// with the time that 99 of 100 stay under. CORDON_BENCH_MILLION=1 adds a list of
+// a million subjects, which takes minutes to build.
+func BenchmarkScreen(b *testing.B) {
+	sizes := []int{10_000, 30_000, 100_000}
+	if os.Getenv("CORDON_BENCH_MILLION") != "" {
+		sizes = append(sizes, 1_000_000)
+	}
+	p := everyone()
+	queries := p.strangers(b)
+	for _, n := range sizes {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			e := engineOf(b, p, n)
+			for i := range queries { // subjects are prepared when they are first met
+				e.Screen(query(queries[i]))
+			}
+			times := make([]time.Duration, 0, 1<<16)
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				start := time.Now()
+				e.Screen(query(queries[i%len(queries)]))
+				if i++; len(times) < cap(times) {
+					times = append(times, time.Since(start))
+				}
+			}
+			slices.Sort(times)
+			b.ReportMetric(float64(times[len(times)*99/100].Microseconds()), "µs-p99")
+		})
+	}
+}
+
+var built struct {
+	sync.Mutex
+	engines map[int]*Engine
+}
+
+// engineOf gives an engine over a list of n, built once.
+func engineOf(b *testing.B, p *people, n int) *Engine {
+	built.Lock()
+	defer built.Unlock()
+	if e := built.engines[n]; e != nil {
+		return e
+	}
+	var docs []Document
+	p.list(n, func(d Document, _ error) bool { docs = append(docs, d); return true })
+	e := engine(b, nil, docs...)
+	built.engines = map[int]*Engine{n: e} // one at a time
+	return e
+}
+

@@ -234,7 +234,8 @@ type Candidate struct {
 	Bits float32
 	// Must is true when it shares one of the keys that always reach the scorer.
 	Must bool
-	unit uint32
+	// At is the number of the unit among those of all documents.
+	At uint32
 }
 
 // Bounded says what the limits left out of an answer; the zero value says that
@@ -434,7 +435,7 @@ func (s *Search) keep(base uint32, least float32) {
 			told := s.bits[at]
 			s.bits[at] = 0
 			if m := must>>k&1 != 0; m || told >= least {
-				s.found = append(s.found, Candidate{unit: base + uint32(at), Bits: told, Must: m})
+				s.found = append(s.found, Candidate{At: base + uint32(at), Bits: told, Must: m})
 			}
 		}
 	}
@@ -453,7 +454,7 @@ func (s *Search) most(n int) (left int) {
 			}
 			return 1
 		}
-		return cmp.Or(-cmp.Compare(a.Bits, b.Bits), cmp.Compare(a.unit, b.unit))
+		return cmp.Or(-cmp.Compare(a.Bits, b.Bits), cmp.Compare(a.At, b.At))
 	})
 	all := len(s.found)
 	end := all
@@ -461,7 +462,7 @@ func (s *Search) most(n int) (left int) {
 		end--
 	}
 	s.found = s.found[:end]
-	slices.SortFunc(s.found, func(a, b Candidate) int { return cmp.Compare(a.unit, b.unit) })
+	slices.SortFunc(s.found, func(a, b Candidate) int { return cmp.Compare(a.At, b.At) })
 	return all - end
 }
 
@@ -472,19 +473,19 @@ func (s *Search) places(x *Index) error {
 		c := &s.found[i]
 		// The next document is not far: steps that double, then halve.
 		step := 1
-		for doc+step < x.docs && u32(x.units, doc+step) <= c.unit {
+		for doc+step < x.docs && u32(x.units, doc+step) <= c.At {
 			doc += step
 			step *= 2
 		}
 		for ; step > 0; step /= 2 {
-			if doc+step < x.docs && u32(x.units, doc+step) <= c.unit {
+			if doc+step < x.docs && u32(x.units, doc+step) <= c.At {
 				doc += step
 			}
 		}
-		if first := u32(x.units, doc); first > c.unit || doc >= x.docs || u32(x.units, doc+1) <= c.unit {
-			return damaged("", "the unit %d belongs to no document", c.unit)
+		if first := u32(x.units, doc); first > c.At || doc >= x.docs || u32(x.units, doc+1) <= c.At {
+			return damaged("", "the unit %d belongs to no document", c.At)
 		}
-		c.Doc, c.Unit = uint32(doc), c.unit-u32(x.units, doc)
+		c.Doc, c.Unit = uint32(doc), c.At-u32(x.units, doc)
 	}
 	return nil
 }

@@ -161,14 +161,16 @@ func (s *Scorer) conclude(out Score, a, b *Prepared, k kind) Score {
 
 // pairKind gives the weights to use: a ship's name is compared as one only with
 // a ship's, a person's as one only with a person's or with something unknown.
-func pairKind(a, b *Prepared) kind {
-	if a.kind == b.kind {
-		return a.kind
+func pairKind(a, b *Prepared) kind { return pairKindOf(a.kind, b.kind) }
+
+func pairKindOf(a, b kind) kind {
+	if a == b {
+		return a
 	}
-	if a.kind == orgKind || b.kind == orgKind {
+	if a == orgKind || b == orgKind {
 		return orgKind
 	}
-	return min(a.kind, b.kind)
+	return min(a, b)
 }
 
 // probability maps bits to a probability by the calibration.

@@ -1,6 +1,7 @@
 package screening
 
 import (
+	"encoding/binary"
 	"hash/fnv"
 	"io"
 	"iter"
@@ -34,6 +35,7 @@ func Build(b *index.Builder, params *match.Params, against []Against, docs iter.
 			return nil, err
 		}
 		m.stakes = append(m.stakes, stakes(&d)...)
+		m.sketches.add(p)
 		if n++; progress != nil && n%1000 == 0 {
 			progress(n)
 		}
@@ -93,12 +95,52 @@ func source(d *Document, r *subject.Relation) string {
 
 // meta is what an index keeps beside its documents.
 type meta struct {
-	params  string
-	against []Against
-	stakes  []ownership.Stake
+	params   string
+	against  []Against
+	stakes   []ownership.Stake
+	sketches sketches
 }
 
-const metaVersion = 1
+const metaVersion = 2
+
+// sketches are those of all names (see [match.AppendSketch]), in the order of the
+// units of the index.
+type sketches struct {
+	ends []byte // where the sketch of each unit ends, in 16 bytes, 4 bytes each
+	b    []byte
+}
+
+// add adds the sketches of a subject: one for each of its units.
+func (s *sketches) add(p *match.Prepared) {
+	for i := range max(p.Names(), 1) {
+		if i < p.Names() {
+			s.b = match.AppendSketch(s.b, p, i)
+		}
+		s.ends = binary.LittleEndian.AppendUint32(s.ends, uint32(len(s.b)/match.SketchUnit))
+	}
+}
+
+// of gives the sketch of a unit; it is empty for a subject without names, and
+// where the sketches are damaged.
+func (s *sketches) of(unit uint32) []byte {
+	from := uint32(0)
+	if unit > 0 {
+		from = binary.LittleEndian.Uint32(s.ends[4*unit-4:])
+	}
+	to := binary.LittleEndian.Uint32(s.ends[4*unit:])
+	if from > to || int(to)*match.SketchUnit > len(s.b) {
+		return nil
+	}
+	return s.b[int(from)*match.SketchUnit : int(to)*match.SketchUnit]
+}
+
+// check makes sure that there is a sketch for each unit.
+func (s *sketches) check(units int) error {
+	if len(s.ends) != 4*units {
+		return fault.New(fault.Unavailable, "the index is damaged: it has sketches of %d names of %d", len(s.ends)/4, units).WithFix("build it anew")
+	}
+	return nil
+}
 
 func (m *meta) encode() []byte {
 	w := writer{}
@@ -127,6 +169,8 @@ func (m *meta) encode() []byte {
 			w.uint(0)
 		}
 	}
+	w.text(string(m.sketches.ends))
+	w.text(string(m.sketches.b))
 	return w.b
 }
 
@@ -149,6 +193,7 @@ func readMeta(b []byte) (meta, error) {
 			Low: float64(c.uint()) / 1000, High: float64(c.uint()) / 1000, Since: c.day(), Until: c.day(), Control: c.uint() == 1,
 		})
 	}
+	m.sketches.ends, m.sketches.b = c.text(), c.text()
 	if c.bad || len(c.b) > 0 {
 		return m, fault.New(fault.Unavailable, "the index is damaged").WithFix("build it anew")
 	}

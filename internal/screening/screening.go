@@ -144,6 +144,10 @@ type Engine struct {
 	hand    atomic.Int64
 	workers sync.Pool
 	limits  index.Limits
+	// sketches tell the most that names can score; possible is the evidence of
+	// the threshold from which a hit is possible.
+	sketches sketches
+	possible match.Need
 }
 
 // prepared is a document made ready.
@@ -165,16 +169,19 @@ var Limits = index.Limits{Bits: -4, Share: 0.1, Postings: 1 << 20, Candidates: 4
 
 // worker is the memory of one query.
 type worker struct {
-	search index.Search
-	scorer *match.Scorer
-	docs   []candidate
-	names  []uint32
+	search        index.Search
+	scorer        *match.Scorer
+	plain, person *match.Sieve
+	docs          []candidate
+	names         []uint32
 }
 
 // candidate is a document with those of its names that share keys with a query.
 type candidate struct {
 	doc   uint32
 	names []uint32
+	first uint32 // the unit of the index of its name 0
+	must  bool   // it shares an identifier
 }
 
 // readings are the ways in which a party is read: as it was given and, when
@@ -235,13 +242,43 @@ func (w *worker) documents(found []index.Candidate, bounded index.Bounded, err e
 	}
 	w.docs, w.names = w.docs[:0], slices.Grow(w.names[:0], len(found))
 	for i := 0; i < len(found); {
-		from, doc := len(w.names), found[i].Doc
-		for ; i < len(found) && found[i].Doc == doc; i++ {
+		from := len(w.names)
+		c := candidate{doc: found[i].Doc, first: found[i].At - found[i].Unit}
+		for ; i < len(found) && found[i].Doc == c.doc; i++ {
 			w.names = append(w.names, found[i].Unit)
+			c.must = c.must || found[i].Must
 		}
-		w.docs = append(w.docs, candidate{doc, w.names[from:len(w.names):len(w.names)]})
+		c.names = w.names[from:len(w.names):len(w.names)]
+		w.docs = append(w.docs, c)
 	}
 	return w.docs, bounded, nil
+}
+
+// sift drops the candidates, and of the others the names, that cannot have the
+// evidence that is needed. Those that share an identifier stay as they are.
+func (e *Engine) sift(w *worker, r readings, found []candidate, need match.Need) []candidate {
+	w.plain.Reset(r.plain, need)
+	w.person.Reset(r.person, need)
+	kept := found[:0]
+	for _, c := range found {
+		if !c.must {
+			names := c.names[:0]
+			for _, n := range c.names {
+				sketch, sieve := e.sketches.of(c.first+n), w.plain
+				if len(sketch) > 0 && match.IsPerson(sketch) {
+					sieve = w.person
+				}
+				if sieve.May(sketch) {
+					names = append(names, n)
+				}
+			}
+			c.names = names
+		}
+		if len(c.names) > 0 {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 // New makes an engine. The index must have been built by [Build] with the same
@@ -257,8 +294,14 @@ func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers [
 	e := &Engine{
 		ix: ix, params: params, against: m.against, rules: rules, graph: ownership.NewGraph(m.stakes),
 		merged: newMergers(mergers), cache: make([]atomic.Pointer[prepared], ix.Len()), limits: Limits,
+		sketches: m.sketches, possible: params.NeedFor(params.Possible()),
 	}
-	e.workers.New = func() any { return &worker{scorer: match.NewScorer(params)} }
+	if err := e.sketches.check(ix.Units()); err != nil {
+		return nil, err
+	}
+	e.workers.New = func() any {
+		return &worker{scorer: match.NewScorer(params), plain: match.NewSieve(params), person: match.NewSieve(params)}
+	}
 	return e, nil
 }
 
@@ -344,9 +387,13 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	if q.Threshold > e.params.Possible() {
 		show = q.Threshold
 	}
+	need := e.possible
+	if show < e.params.Possible() {
+		need = e.params.NeedFor(show)
+	}
 	var hits []Hit
 	spelt := spellings(q.Input.Names)
-	for _, c := range found {
+	for _, c := range e.sift(w, p, found, need) {
 		d, err := e.document(c.doc)
 		if err != nil {
 			return Answer{}, err

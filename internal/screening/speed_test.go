@@ -6,9 +6,11 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +25,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/source/ofac"
 	"github.com/cordon-engine/cordon/internal/source/un"
 	"github.com/cordon-engine/cordon/internal/subject"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // people makes lists of any size: the subjects of the real lists beside the
@@ -282,3 +285,44 @@ func engineOf(b *testing.B, p *people, n int) *Engine {
 	return e
 }
 
+// TestSiftingChangesNothing compares answers with those of an engine that scores
+// every candidate.
+func TestSiftingChangesNothing(t *testing.T) {
+	p := newPeople(t)
+	var docs []Document
+	p.list(1500, func(d Document, _ error) bool { docs = append(docs, d); return true })
+	e := engine(t, nil, docs...)
+	all := engine(t, nil, docs...)
+	for k := range all.possible {
+		all.possible[k] = math.Inf(-1)
+	}
+	queries := p.strangers(t)[:500]
+	n := 0
+	for _, name := range names(docs) {
+		if n++; n%7 == 0 {
+			queries = append(queries, name)
+		}
+		if n%11 == 0 && len(name) > 4 {
+			queries = append(queries, name[:len(name)/2]+name[len(name)/2+1:])
+		}
+	}
+	hits := 0
+	for i, name := range queries {
+		q := query(name)
+		q.Threshold, q.Limit = e.params.Possible(), 100
+		if i%3 == 0 {
+			q.Input.Schema = []string{"Person", "Company", "Vessel"}[i%9/3]
+		}
+		if i%4 == 0 {
+			q.Input.Births = []when.Period{when.On(day("1965-03-14"))}
+		}
+		got, want := e.Screen(q), all.Screen(q)
+		hits += len(want.Hits)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%q (%s): %s %d hits, without sifting %s %d hits", name, q.Input.Schema, got.Outcome, len(got.Hits), want.Outcome, len(want.Hits))
+		}
+	}
+	if hits < 100 {
+		t.Errorf("only %d hits were compared", hits)
+	}
+}

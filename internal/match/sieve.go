@@ -1,0 +1,965 @@
+package match
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+)
+
+// A sketch is the little of a name from which the most that it can score against
+// a query follows: the consonants of its words, by class, and how rare they are.
+// It is read where it lies in a file, so that names that cannot reach a threshold
+// are passed over without being made ready.
+//
+//	head     consonant pairs (8 bytes), hashes of acronyms (2 bytes and 1), the
+//	         number of words, kind and flags, initials, records of words, records
+//	         of joins (a byte each)
+//	records  of each reading of each core word, then of each two neighbours
+//	         written together, then of the whole name
+//
+// A record is the classes of the consonants (a nibble each, 8 bytes), the sounds
+// (6) and the classes (2) as sets, the class of the word (2), hashes of the word
+// (2) and of its letters (1), its rarity (in sixteenths of a bit, rounded up), how
+// many letters, how many classes with the role, and the letters as a set (4).
+const (
+	sketchHead   = 4 * SketchUnit
+	sketchRecord = 7 * SketchUnit
+)
+
+// SketchUnit is what the number of bytes of every sketch is a multiple of.
+const SketchUnit = 4
+
+// What a head and a record hold, by the place of its first byte.
+const (
+	headAcronym  = 8
+	headAcronym2 = 10
+	headTokens   = 11
+	headFlags    = 12
+	headInitials = 13
+	headWords    = 14
+	headJoins    = 15
+
+	recordSounds = 8
+	recordLevels = 14
+	recordClass  = 16
+	recordHash   = 18
+	recordForm   = 20
+	recordBits   = 21
+	recordLength = 22
+	recordLast   = 23
+	recordAlpha  = 24
+)
+
+// The flags of a head stand above its kind.
+const (
+	sketchKorean = 4 << iota
+	sketchChinese
+	sketchAcronym
+	sketchLegal
+	sketchWhole // there is a record of the whole name
+)
+
+// The last byte of a record: consonants, role, and whether it is of another
+// reading of the word before.
+const (
+	recordCount = 1<<5 - 1
+	recordRole  = 5
+	recordMore  = 1 << 7
+	recordLoose = 1 << 7 // with the letters
+)
+
+// AppendSketch appends the sketch of a name of a subject; names are numbered as
+// in [NameKeys].
+func AppendSketch(b []byte, p *Prepared, i int) []byte {
+	n := &p.names[i]
+	at := len(b)
+	b = append(b, make([]byte, sketchHead)...)
+	flags, initials, words, joins := byte(p.kind), 0, 0, 0
+	for t := range n.tokens {
+		switch t := &n.tokens[t]; {
+		case t.core():
+			for f := range t.forms {
+				b = appendRecord(b, &t.forms[f], t, f > 0)
+				words++
+			}
+		case t.role == roleInitial:
+			initials++
+		case t.role == roleLegal:
+			flags |= sketchLegal
+		}
+	}
+	for j := range n.joins {
+		if n.joinable(j) {
+			at := len(b)
+			b = appendRecord(b, &n.joins[j], nil, false)
+			b[at+recordClass], b[at+recordClass+1] = n.coreAt(j), n.coreAt(j+1)
+			binary.LittleEndian.PutUint16(b[at+recordHash:], uint16(math.Ceil(float64(sumBits(n, int8(j), 2))*16)))
+			joins++
+		}
+	}
+	if n.wholly() {
+		flags |= sketchWhole
+		b = appendRecord(b, &n.whole, nil, false)
+	}
+	head := b[at:]
+	binary.LittleEndian.PutUint64(head, n.pairs)
+	for k, h := range n.acronym {
+		switch k {
+		case 0:
+			binary.LittleEndian.PutUint16(head[headAcronym:], uint16(h)|1)
+		case 1:
+			head[headAcronym2] = byte(h) | 1
+		}
+	}
+	head[headTokens] = byte(len(n.tokens))
+	head[headFlags], head[headInitials], head[headWords], head[headJoins] = flags|n.readAs(), byte(initials), byte(words), byte(joins)
+	return b
+}
+
+// readAs gives the flags of the ways in which a name is read beside its words.
+func (n *name) readAs() (flags byte) {
+	if len(n.korean) > 0 {
+		flags |= sketchKorean
+	}
+	if len(n.chinese) > 0 {
+		flags |= sketchChinese
+	}
+	if len(n.acronym) > 0 {
+		flags |= sketchAcronym
+	}
+	return flags
+}
+
+// joinable says whether words i and i+1 may be aligned as one.
+func (n *name) joinable(i int) bool {
+	return len(n.joins[i].letters) > 0 && (n.tokens[i].core() || n.tokens[i+1].core())
+}
+
+// No word of the core, and a number, in the record of a join.
+const (
+	joinOther  = 0xFF
+	joinNumber = 0xFE
+)
+
+// coreAt gives which of the core words the word i is.
+func (n *name) coreAt(i int) byte {
+	switch t := &n.tokens[i]; {
+	case !t.core():
+		return joinOther
+	case t.role == roleNumber:
+		return joinNumber
+	}
+	k := byte(0)
+	for j := range i {
+		if n.tokens[j].core() {
+			k++
+		}
+	}
+	return k
+}
+
+// wholly says whether the whole name may be aligned with a whole name.
+func (n *name) wholly() bool {
+	return !n.numbered && len(n.whole.letters) > 0 && len(n.whole.letters) < maxSounds
+}
+
+func appendRecord(b []byte, f *form, t *token, more bool) []byte {
+	var packed uint64
+	for i, l := range f.skel {
+		packed |= uint64(l) << (4 * i)
+	}
+	b = binary.LittleEndian.AppendUint64(b, packed)
+	b = binary.LittleEndian.AppendUint64(b, f.set()|uint64(f.levels())<<48)
+	length, last := byte(len(f.letters)), byte(len(f.skel))
+	if f.loose {
+		length |= recordLoose
+	}
+	if t == nil {
+		b = append(b, 0, 0, 0, 0, 0, 0, length, last)
+		return binary.LittleEndian.AppendUint32(b, f.alpha)
+	}
+	length = length&recordLoose | byte(t.length)
+	if more {
+		last |= recordMore
+	}
+	b = binary.LittleEndian.AppendUint16(b, t.class)
+	b = binary.LittleEndian.AppendUint16(b, uint16(t.hash))
+	b = append(b, byte(f.hash), byte(min(255, math.Ceil(float64(t.bits)*16))), length, last|byte(t.role)<<recordRole)
+	return binary.LittleEndian.AppendUint32(b, f.alpha)
+}
+
+// set gives the sounds of a form, as a set.
+func (f *form) set() (set uint64) {
+	for _, s := range f.sounds {
+		set |= 1 << s
+	}
+	return set
+}
+
+// levels gives the classes of consonants in a form, as a set.
+func (f *form) levels() (set uint16) {
+	for _, l := range f.skel {
+		set |= 1 << l
+	}
+	return set
+}
+
+// Need is the evidence, in bits, below which a pair is of no interest, for each
+// kind of names.
+type Need [kinds]float64
+
+// NeedFor gives the evidence from which a pair has a probability against a list
+// (see [Params.AgainstList]).
+func (p *Params) NeedFor(probability float64) (n Need) {
+	for k := range n {
+		low, high := -400.0, 400.0 // no pair tells that much
+		for range 60 {
+			mid := (low + high) / 2
+			if p.AgainstList(p.probability(mid, kind(k))) < probability {
+				low = mid
+			} else {
+				high = mid
+			}
+		}
+		n[k] = low
+	}
+	return n
+}
+
+// Sieve says which sketches a query need not be compared with, because the bits
+// of the pair would stay below what is needed. It holds the memory of one worker.
+type Sieve struct {
+	p      *Params
+	w      [kinds]bounds
+	query  *Prepared
+	need   Need // of the names alone
+	names  []sifted
+	words  []sieveWord
+	sounds []sieveSound
+	sum    sum
+	joins  []join
+	drops  [sounds]uint8 // the least that it costs to leave a sound out
+	swaps  [sounds][]swapSet
+}
+
+// bounds are what weights give at most.
+type bounds struct {
+	ok               bool    // the weights have the signs that the bound rests on
+	rarity, word     float64 // the largest of their knots; word is not negative
+	conflict         float64
+	number, place    float64 // not negative
+	form, initial    float64
+	full, exact      float64
+	alone, extra     float64
+	generic, differ  float64
+	badNumber        float64
+	lostNumber, bias float64
+	rarities, words  [knotCount]float32
+	joined           float32 // not negative
+}
+
+// sifted is a name of a query.
+type sifted struct {
+	n                        *name
+	cores, numbers, initials int
+	words, joins             []sieveWord // readings of its core words, and joins of them
+	whole                    sieveWord   // of all words, if they may be joined
+	legal                    bool
+}
+
+// sieveWord is a reading of a word of a query.
+type sieveWord struct {
+	f      *form
+	levels uint16
+	class  uint16
+	hash   uint16
+	role   role
+	word   int8
+	bits   float32
+	length int // letters
+	loose  bool
+	sounds []sieveSound
+	set    uint64 // of them
+}
+
+// sieveSound is a sound of a word, and what it costs to leave it out.
+type sieveSound struct {
+	itself uint64
+	sound  sound
+	drop   uint8
+}
+
+// swapSet is a set of sounds that a sound is written as at this cost or more; the
+// cheapest set goes first.
+type swapSet struct {
+	of   uint64
+	cost uint8
+}
+
+// NewSieve makes a sieve; it is used after Reset.
+func NewSieve(p *Params) *Sieve {
+	s := &Sieve{p: p}
+	low, high := Signs()
+	for k := range s.w {
+		v := p.weights[k].vector()
+		b := bounds{
+			ok: true, conflict: v[fWord+knotCount-1], number: max(0, v[fNumber]), place: max(0, v[fPlace]), form: max(0, v[fForm]),
+			initial: max(0, v[fInitial]), full: v[fFull], exact: v[fExact], joined: float32(max(0, v[fJoined])), alone: v[fAlone], extra: v[fExtra], generic: v[fGeneric],
+			differ: v[fDiffer], badNumber: v[fBadNumber], lostNumber: v[fLostNumber], bias: v[fBias],
+		}
+		for i := range v {
+			b.ok = b.ok && low[i] <= v[i] && v[i] <= high[i]
+		}
+		for i := range knotCount {
+			b.rarity, b.word = max(b.rarity, v[fRarity+i]), max(b.word, v[fWord+i])
+			b.rarities[i], b.words[i] = float32(v[fRarity+i]), float32(v[fWord+i])
+		}
+		s.w[k] = b
+	}
+	for a := range s.swaps {
+		s.swaps[a], s.drops[a] = p.sounds.swapSets(a), p.sounds.leastDrop(sound(a))
+	}
+	return s
+}
+
+// swapSets gives the sounds that one is written as for less than an edit.
+func (t *soundTable) swapSets(a int) (list []swapSet) {
+	steps := []uint8{0, unit * 15 / 100, unit * 3 / 10, unit * 45 / 100, unit * 65 / 100, unit}
+	for i, from := range steps[:len(steps)-1] {
+		next := swapSet{cost: unit}
+		for b, c := range t.swap[a] {
+			if b != a && from <= c && c < steps[i+1] {
+				next.of |= 1 << b
+				next.cost = min(next.cost, c)
+			}
+		}
+		if next.of != 0 {
+			list = append(list, next)
+		}
+	}
+	return list
+}
+
+// leastDrop gives the least that leaving out a sound may cost. That of a double one
+// does not count: the other of the two is still there.
+func (t *soundTable) leastDrop(s sound) uint8 {
+	d := &t.drop
+	c := d.Consonant
+	switch s {
+	case 'h' - 'a':
+		c = min(c, d.H)
+	case 'j' - 'a', 'w' - 'a':
+		c = min(c, d.Glide)
+	case 'y' - 'a':
+		c = d.Glide
+	case 's' - 'a':
+		c = min(c, d.LastS)
+	default:
+		if isVowelSound(s) {
+			c = min(d.Vowel, d.BesideVowel, d.LastVowel)
+		}
+	}
+	return uint8(c*unit + .5)
+}
+
+// Reset makes the sieve ready for a query; need is what the names and facts of a
+// pair must tell together. Identifiers count for nothing: whoever may share one
+// must be compared whatever its sketch says.
+func (s *Sieve) Reset(q *Prepared, need Need) {
+	s.query = q
+	facts := s.p.mostFacts(q)
+	for k := range need {
+		s.need[k] = need[k] - facts - 1e-6
+	}
+	s.names, s.words, s.sounds = s.names[:0], s.words[:0], s.sounds[:0]
+	for i := range q.names { // counted first, so that the memory of words does not move
+		for t := range q.names[i].tokens {
+			s.words = append(s.words, make([]sieveWord, len(q.names[i].tokens[t].forms)+1)...)
+		}
+		s.words = append(s.words, sieveWord{})
+	}
+	free := s.words[:0]
+	for i := range q.names {
+		x := sifted{n: &q.names[i]}
+		free = s.fill(&x, free)
+		s.names = append(s.names, x)
+	}
+}
+
+// fill reads a name, with its words in free.
+func (s *Sieve) fill(x *sifted, free []sieveWord) []sieveWord {
+	n := x.n
+	for i := range n.tokens {
+		t := &n.tokens[i]
+		switch {
+		case t.role == roleNumber:
+			x.numbers++
+		case t.core():
+			x.cores++
+		case t.role == roleInitial:
+			x.initials++
+		case t.role == roleLegal:
+			x.legal = true
+		}
+		if t.core() {
+			for k := range t.forms {
+				f := &t.forms[k]
+				free = append(free, s.word(f, t, i))
+			}
+		}
+	}
+	x.words, free = free, free[len(free):]
+	for i := range n.joins {
+		if n.joinable(i) {
+			w := s.word(&n.joins[i], nil, i)
+			w.bits = sumBits(n, int8(i), 2)
+			free = append(free, w)
+		}
+	}
+	x.joins = free
+	if n.wholly() {
+		x.whole = s.word(&n.whole, nil, 0)
+	}
+	return free[len(free):]
+}
+
+// word reads one form.
+func (s *Sieve) word(f *form, t *token, i int) sieveWord {
+	w := sieveWord{f: f, levels: f.levels(), loose: f.loose, length: len(f.letters), word: int8(i), set: f.set()}
+	if t != nil {
+		w.class, w.hash, w.role, w.bits, w.length = t.class, uint16(t.hash), t.role, t.bits, int(t.length)
+	}
+	from := len(s.sounds)
+	for i, x := range f.sounds {
+		s.sounds = append(s.sounds, sieveSound{1 << x, x, f.drop[i]})
+	}
+	w.sounds = s.sounds[from:len(s.sounds):len(s.sounds)]
+	return w
+}
+
+// mostFacts gives the most bits that the facts of a query can tell, without
+// identifiers.
+func (p *Params) mostFacts(q *Prepared) float64 {
+	w, f := &p.file.Facts, &q.facts
+	sum := max(0, w.BadSchema)
+	for _, x := range []struct {
+		known bool
+		bits  float64
+	}{
+		{len(f.births) > 0, max(w.BirthDay, w.BirthMonth, w.BirthYear, w.BirthSwap, w.BadBirth, w.BadBirthNear)},
+		{len(f.countries) > 0, max(w.Country, w.BadCountry)},
+		{f.gender != 0, max(w.Gender, w.BadGender)},
+		{len(f.addresses) > 0, max(w.Address, w.BadAddress)},
+		{f.flag != 0, max(w.Flag, w.BadFlag)},
+		{f.built != 0, max(w.Built, w.BadBuilt)},
+		{f.tonnage > 0, max(w.Tonnage, w.BadTonnage)},
+		{len(f.ids) > 0, w.BadIdentifier},
+	} {
+		if x.known {
+			sum += max(0, x.bits)
+		}
+	}
+	return sum
+}
+
+// IsPerson says whether a sketch is of a name of a person.
+func IsPerson(sketch []byte) bool { return kind(sketch[headFlags]&3) == personKind }
+
+// May reports whether a name with this sketch may score what is needed against
+// the query. False is certain.
+func (s *Sieve) May(sketch []byte) bool {
+	if len(sketch) < sketchHead {
+		return true
+	}
+	k := pairKindOf(s.query.kind, kind(sketch[headFlags]&3))
+	for i := range s.names {
+		if x := &s.names[i]; s.agree(x.n, sketch) && s.most(x, sketch, k, s.need[k]) >= s.need[k] {
+			return true
+		}
+	}
+	return false
+}
+
+// agree is mayAgree with a sketch.
+func (s *Sieve) agree(x *name, sketch []byte) bool {
+	const other = sketchKorean | sketchChinese | sketchAcronym
+	pairs := binary.LittleEndian.Uint64(sketch)
+	return pairsAgree(x.pairs, pairs) || sketch[headFlags]&other != 0 && x.readAs() != 0
+}
+
+// sum is what the words of two names may have in common.
+type sum struct {
+	mine, theirs   [maxWords]partner // the best for each word of the query and of the sketch
+	cores, numbers int               // words of the sketch
+	words          int               // both
+	metNumbers     int               // numbers of the sketch that the query has
+	numberBits     float32
+	proper, place  bool // a possible pair is neither generic nor a place; is of places
+}
+
+// partner is the most that a word can tell with a partner.
+type partner struct {
+	met   bool
+	bits  float32 // of evidence
+	word  float32 // of these, what rarity does not count for
+	apart float32 // how far it is from the nearest, at least
+}
+
+func (p *partner) take(bits, word, apart float32) {
+	if !p.met {
+		*p = partner{true, bits, word, apart}
+		return
+	}
+	p.bits, p.word, p.apart = max(p.bits, bits), max(p.word, word), min(p.apart, apart)
+}
+
+// most gives the most that a name with this sketch can score. It may be infinite
+// where names are read otherwise than word by word.
+func (s *Sieve) most(x *sifted, sketch []byte, k kind, need float64) float64 {
+	w := &s.w[k]
+	flags := sketch[headFlags]
+	if !w.ok || flags&x.n.readAs()&(sketchKorean|sketchChinese) != 0 || x.acronymOf(sketch) {
+		return math.Inf(1)
+	}
+	s.pairs(x, sketch, w)
+	extra := max(0, s.p.file.Facts.WeakName)
+	if flags&sketchLegal != 0 && x.legal && k != personKind {
+		extra += w.form
+	}
+	best := w.of(&s.sum, x, int(sketch[headInitials]), partner{}) + extra
+	if best >= need || len(x.n.tokens) == 1 && sketch[headTokens] == 1 {
+		return best
+	}
+	return max(best, s.joined(x, sketch, w)+extra)
+}
+
+// of adds up what the pairs of words, and those without a partner, give at most,
+// together with a join that was set apart.
+func (w *bounds) of(t *sum, x *sifted, initials int, join partner) float64 {
+	mine, m := w.total(t.mine[:len(x.n.tokens)])
+	theirs, n := w.total(t.theirs[:t.words])
+	apart := max(mine.apart, theirs.apart)
+	m = min(m, n)
+	numbers := min(t.metNumbers, x.numbers)
+	pairs := m + numbers
+	if join.met {
+		pairs++
+		mine.bits, theirs.bits = mine.bits+float64(join.bits), theirs.bits+float64(join.bits)
+		mine.word, theirs.word = mine.word+float64(join.word), theirs.word+float64(join.word)
+	}
+	least := min(x.cores, t.cores)
+	// Either a word has a partner, or it conflicts.
+	agreed := min(min(mine.bits, theirs.bits)+float64(numbers)*(w.rarity*float64(t.numberBits)+w.word),
+		w.rarity*enough+min(mine.word, theirs.word)+float64(numbers)*w.word)
+	total := w.bias + float64(numbers)*w.number + float64(least)*w.conflict
+	if t.place {
+		total += float64(m) * w.place
+	}
+	var full bool
+	if initials+x.initials > 0 { // each may stand for any word
+		total += float64(initials+x.initials) * (w.initial - w.conflict)
+		full, apart = min(x.cores-initials, t.cores-x.initials)-m <= 0, 0
+	} else {
+		left, other := x.numbers-numbers, t.numbers-numbers
+		more := max(x.cores, t.cores) - least
+		total += float64(more)*w.extra + float64(min(left, other))*w.badNumber + float64(max(left, other)-min(left, other))*w.lostNumber
+		full = m == least && more == 0 && left == 0 && other == 0
+		if m < least {
+			total += w.differ
+		}
+		if pairs == 1 && !full && !join.met {
+			agreed += w.alone
+		}
+		if !t.proper && !full && !join.met {
+			agreed += w.generic
+		}
+	}
+	if pairs == 0 {
+		return total
+	}
+	if full {
+		agreed += w.full * max(0, min(1, 2-float64(apart)/fullUntil))
+		if apart == 0 {
+			agreed += w.exact
+		}
+	}
+	return total + max(0, agreed)
+}
+
+// tally is what the words of one side tell together.
+type tally struct {
+	bits, word float64
+	apart      float32 // of the word that is furthest from all others
+}
+
+// total adds up the partners; each counts from the conflict that it avoids.
+func (w *bounds) total(list []partner) (t tally, met int) {
+	for i := range list {
+		if p := &list[i]; p.met {
+			met++
+			t.bits += max(0, float64(p.bits)-w.conflict)
+			t.word += max(0, float64(p.word)-w.conflict)
+			t.apart = max(t.apart, p.apart)
+		}
+	}
+	return t, met
+}
+
+// pairs finds the words that may have a partner.
+func (s *Sieve) pairs(x *sifted, sketch []byte, w *bounds) {
+	t := &s.sum
+	*t = sum{}
+	b := sketch[sketchHead:]
+	for range sketch[headWords] {
+		if len(b) < sketchRecord {
+			return
+		}
+		r := (*record)(b)
+		b = b[sketchRecord:]
+		last := r[recordLast]
+		role := role(last >> recordRole & 3)
+		if last&recordMore == 0 {
+			t.words++
+			if role == roleNumber {
+				t.numbers++
+			} else {
+				t.cores++
+			}
+		}
+		bits := float32(r[recordBits]) / 16
+		hash := binary.LittleEndian.Uint16(r[recordHash:])
+		if role == roleNumber {
+			if x.hasNumber(hash) {
+				t.metNumbers++
+				t.numberBits = max(t.numberBits, bits)
+			}
+			continue
+		}
+		class := binary.LittleEndian.Uint16(r[recordClass:])
+		for i := range x.words {
+			q := &x.words[i]
+			if q.role == roleNumber {
+				continue
+			}
+			apart, near := float32(0), q.hash == hash || class != 0 && q.class == class && q.role == role
+			if !near {
+				if apart, near = s.near(q, r); !near {
+					continue
+				}
+			}
+			told, word := w.pair(min(q.bits, bits), apart)
+			t.mine[q.word].take(told, word, apart)
+			if t.words <= maxWords && t.words > 0 {
+				t.theirs[t.words-1].take(told, word, apart)
+			}
+			t.proper = t.proper || role == roleWord || q.role == roleWord
+			t.place = t.place || role == rolePlace && q.role == rolePlace
+		}
+	}
+}
+
+// pair gives the most that two words tell which are so far apart or further, and
+// what of it their rarity does not count for.
+func (w *bounds) pair(bits, apart float32) (told, word float32) {
+	k := 1
+	for k < knotCount-1 && apart > float32(knots[k]) {
+		k++
+	}
+	low, high := float32(knots[k-1]), float32(knots[k])
+	share := (apart - low) / (high - low)
+	at := func(list *[knotCount]float32) float32 { return list[k-1] + share*(list[k]-list[k-1]) }
+	word = at(&w.words)
+	told = bits*at(&w.rarities) + word
+	for ; k < knotCount; k++ {
+		told, word = max(told, bits*w.rarities[k]+w.words[k]), max(word, w.words[k])
+	}
+	return told, word
+}
+
+func (x *sifted) hasNumber(hash uint16) bool {
+	for i := range x.words {
+		if x.words[i].role == roleNumber && x.words[i].hash == hash {
+			return true
+		}
+	}
+	return false
+}
+
+// acronymOf says whether one of the names may be made of the first letters of
+// the other.
+func (x *sifted) acronymOf(sketch []byte) bool {
+	if a, b := binary.LittleEndian.Uint16(sketch[headAcronym:]), sketch[headAcronym2]; a != 0 {
+		for i := range x.words {
+			if h := x.words[i].f.hash; uint16(h)|1 == a || byte(h)|1 == b {
+				return true
+			}
+		}
+	}
+	for _, h := range x.n.acronym {
+		for at := sketchHead; at < sketchHead+int(sketch[headWords])*sketchRecord && at+sketchRecord <= len(sketch); at += sketchRecord {
+			if sketch[at+recordForm] == byte(h) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// joined gives the most that two names can score of which words are aligned that
+// are written together on one side; -Inf when none may be.
+func (s *Sieve) joined(x *sifted, sketch []byte, w *bounds) float64 {
+	b := sketch[sketchHead:]
+	words, joins := int(sketch[headWords]), int(sketch[headJoins])
+	whole := sketch[headFlags]&sketchWhole != 0
+	if len(b) < (words+joins)*sketchRecord || whole && len(b) < (words+joins+1)*sketchRecord {
+		return math.Inf(1)
+	}
+	s.joins = s.joins[:0]
+	word := -1
+	for i := range words + joins {
+		r := (*record)(b)
+		b = b[sketchRecord:]
+		if i < words {
+			if r[recordLast]&recordMore != 0 {
+				continue // a join is compared with the first reading
+			}
+			word++
+			for j := range x.joins {
+				if s.close(&x.joins[j], r, joinedMost) {
+					s.join(x, &x.joins[j], true, byte(word), joinOther, float32(r[recordBits])/16)
+				}
+			}
+			continue
+		}
+		theirs := float32(binary.LittleEndian.Uint16(r[recordHash:])) / 16
+		for j := range x.joins {
+			if s.close(&x.joins[j], r, movedMost) {
+				s.join(x, &x.joins[j], true, r[recordClass], r[recordClass+1], theirs)
+			}
+		}
+		for j := range x.words {
+			if s.close(&x.words[j], r, joinedMost) {
+				s.join(x, &x.words[j], false, r[recordClass], r[recordClass+1], theirs)
+			}
+		}
+	}
+	n, m := len(x.n.tokens), int(sketch[headTokens])
+	if whole && x.whole.f != nil && n != m && (n > 2 || m > 2) && s.close(&x.whole, (*record)(b), wholeMost) {
+		return math.Inf(1)
+	}
+	most := math.Inf(-1)
+	for i := range s.joins {
+		most = max(most, s.apart(x, &s.joins[i], w, int(sketch[headInitials])))
+		for j := range i {
+			if s.joins[i].mine&s.joins[j].mine == 0 && s.joins[i].theirs&s.joins[j].theirs == 0 {
+				return math.Inf(1) // two joins at once
+			}
+		}
+	}
+	return most
+}
+
+// join is a possible alignment of words of which two are written together: which
+// words of the query, and of the core of the sketch, it takes.
+type join struct {
+	mine, theirs uint32
+	number       bool
+	bits         float32
+}
+
+func (s *Sieve) join(x *sifted, q *sieveWord, two bool, a, b byte, bits float32) {
+	j := join{mine: 1 << q.word, bits: min(q.bits, bits)}
+	if two {
+		j.mine |= 1 << (q.word + 1)
+	}
+	for i := range x.n.tokens {
+		j.number = j.number || j.mine>>i&1 != 0 && x.n.tokens[i].role == roleNumber
+	}
+	for _, w := range [2]byte{a, b} {
+		switch {
+		case w == joinNumber:
+			j.number = true
+		case w < maxWords:
+			j.theirs |= 1 << w
+		}
+	}
+	s.joins = append(s.joins, j)
+}
+
+// apart gives the most that names can score with a join, and what is left of the
+// words beside it.
+func (s *Sieve) apart(x *sifted, j *join, w *bounds, initials int) float64 {
+	if j.number {
+		return math.Inf(1)
+	}
+	t, rest := s.sum, *x
+	for i := range x.n.tokens {
+		if j.mine>>i&1 != 0 {
+			t.mine[i].met = false
+			if x.n.tokens[i].core() {
+				rest.cores--
+			}
+		}
+	}
+	for i := range t.words {
+		if j.theirs>>i&1 != 0 {
+			t.theirs[i].met = false
+			t.cores--
+		}
+	}
+	p := partner{met: true}
+	p.bits, p.word = w.pair(j.bits, .02)
+	p.bits += w.joined
+	p.word += w.joined
+	return w.of(&t, &rest, initials, p)
+}
+
+type record = [sketchRecord]byte
+
+// near says whether a word may be a spelling of one with this record, and how far
+// they are apart at least: their consonants are as many edits apart as
+// [soundTable.distance] allows, and what must be written otherwise does not cost
+// too much.
+func (s *Sieve) near(q *sieveWord, r *record) (apart float32, ok bool) {
+	n, m := len(q.f.skel), int(r[recordLast]&recordCount)
+	most := 1 + max(n, m)/5
+	if n-m > most || m-n > most || bits.OnesCount16(q.levels^binary.LittleEndian.Uint16(r[recordLevels:])) > 2*most ||
+		packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), m) > most {
+		return 0, false
+	}
+	length := int(r[recordLength])
+	if q.loose != (length&recordLoose != 0) {
+		return 0, true
+	}
+	long := float32(q.length+length&^recordLoose) / 2 * unit
+	limit := int(conflict*long) + 2
+	if s.lack(q, r)*(unit*9/10) > limit {
+		return 0, false
+	}
+	cost, letters := s.cost(q, r, limit)
+	apart = float32(cost) / long
+	if apart > .02 {
+		apart = (1-letterShare)*apart + letterShare*float32(letters)/long
+	}
+	return max(0, apart-1e-4), apart < conflict+1e-4
+}
+
+// cost gives the least that it costs to write a word as one with this record, in
+// 1/unit, from the sounds and letters that only one of them has; and what the
+// letters alone cost.
+func (s *Sieve) cost(q *sieveWord, r *record, most int) (cost, letters int) {
+	theirs := binary.LittleEndian.Uint64(r[recordSounds:]) & (1<<48 - 1)
+	alpha := binary.LittleEndian.Uint32(r[recordAlpha:])
+	letters = unit * max(bits.OnesCount32(q.f.alpha&^alpha), bits.OnesCount32(alpha&^q.f.alpha))
+	most = min(most, letters)
+	for _, x := range q.sounds {
+		if theirs&x.itself == 0 {
+			if cost += int(s.rewrite(x.drop, x.sound, theirs)); cost > most {
+				return min(cost, letters), letters
+			}
+		}
+	}
+	back := 0
+	for more := theirs &^ q.set; more != 0; more &= more - 1 {
+		x := sound(bits.TrailingZeros64(more))
+		if back += int(s.rewrite(s.drops[x], x, q.set)); back > most {
+			break
+		}
+	}
+	return min(max(cost, back), letters), letters
+}
+
+// rewrite gives the least that it costs to write a sound as one of a set, or to
+// leave it out.
+func (s *Sieve) rewrite(drop uint8, x sound, as uint64) uint8 {
+	for i := range s.swaps[x] {
+		if w := &s.swaps[x][i]; as&w.of != 0 {
+			return min(drop, w.cost)
+		}
+	}
+	return drop
+}
+
+// lack gives the number of consonants of one side that have no near one on the
+// other, the larger of both.
+func (s *Sieve) lack(q *sieveWord, r *record) int {
+	theirs := binary.LittleEndian.Uint64(r[recordSounds:]) & (1<<48 - 1) &^ vowelSounds
+	n := 0
+	for mine := q.f.have; mine != 0; mine &= mine - 1 {
+		if theirs&s.p.sounds.near[bits.TrailingZeros64(mine)] == 0 {
+			n++
+		}
+	}
+	return max(n, bits.OnesCount64(theirs&^silentSounds&^q.f.near))
+}
+
+// The vowels, and the consonants that words may have or not, as sets of sounds.
+const (
+	vowelSounds  = 1<<0 | 1<<('e'-'a') | 1<<('i'-'a') | 1<<('o'-'a') | 1<<('u'-'a') | 1<<('y'-'a')
+	silentSounds = 1<<('h'-'a') | 1<<('w'-'a') | 1<<('j'-'a')
+)
+
+// The dissimilarity below which joined words are aligned: two words against one,
+// two against two, and whole names.
+const (
+	joinedMost = .15
+	movedMost  = .04
+	wholeMost  = .06
+)
+
+// close says whether two forms may be less than most apart (see [comparable] and
+// [Scorer.close]).
+func (s *Sieve) close(q *sieveWord, r *record, most float32) bool {
+	n, m := len(q.f.skel), int(r[recordLast]&recordCount)
+	length := int(r[recordLength] &^ recordLoose)
+	if n-m > 1 || m-n > 1 || q.length-length > 2 || length-q.length > 2 ||
+		bits.OnesCount16(q.levels^binary.LittleEndian.Uint16(r[recordLevels:])) > 2 {
+		return false
+	}
+	lack := s.lack(q, r)
+	if lack > 1 {
+		return false
+	}
+	if q.loose == (r[recordLength]&recordLoose != 0) {
+		limit := int(most/2*float32(q.length+length)*unit) + 2
+		if lack*(unit*9/10) > limit {
+			return false
+		}
+		if cost, _ := s.cost(q, r, limit); cost > limit {
+			return false
+		}
+	}
+	return packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), m) <= 1
+}
+
+// packedDistance is skeletonDistance with a skeleton of n classes in nibbles.
+func packedDistance(a *form, packed uint64, n int) int {
+	m := len(a.skel)
+	if m == 0 || n == 0 {
+		return max(m, n)
+	}
+	vp, vn := uint32(1)<<m-1, uint32(0)
+	top := uint32(1) << (m - 1)
+	d, before := m, uint32(0)
+	d0 := uint32(0)
+	for ; n > 0; n-- {
+		eq := uint32(a.places[packed&15])
+		packed >>= 4
+		swap := (^d0 & eq) << 1 & before
+		d0 = (eq&vp + vp ^ vp) | eq | vn | swap
+		hp := vn | ^(d0 | vp)
+		hn := d0 & vp
+		if hp&top != 0 {
+			d++
+		} else if hn&top != 0 {
+			d--
+		}
+		hp = hp<<1 | 1
+		vp = hn<<1 | ^(d0 | hp)
+		vn = hp & d0
+		before = eq
+	}
+	return d
+}
+
+var Probe [8]int

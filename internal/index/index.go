@@ -253,6 +253,11 @@ func (b Bounded) Any() bool { return b != Bounded{} }
 // Search is the memory of one worker: use one for each goroutine. The zero value
 // is ready.
 type Search struct {
+	// Sift, if given, drops from what was found the units that need not be given
+	// (in place, by their numbers among all), before documents are looked up and
+	// limits count them. It is not asked where a must key was shared.
+	Sift func([]Candidate) []Candidate
+
 	lists []posting
 	found []Candidate
 	// bits is what the shared keys of each unit of a block tell; met says which
@@ -313,6 +318,9 @@ func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate
 	out := s.chosen(x, least, limits.Postings)
 	if err := s.sum(x, least); err != nil {
 		return nil, Bounded{}, err
+	}
+	if s.Sift != nil && !slices.ContainsFunc(s.found, func(c Candidate) bool { return c.Must }) {
+		s.found = s.Sift(s.found)
 	}
 	out.Candidates = s.most(limits.Candidates)
 	return s.found, out, s.places(x)

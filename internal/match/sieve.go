@@ -14,20 +14,22 @@ import (
 //	head     consonant pairs (8 bytes), hashes of acronyms (2 bytes and 1), the
 //	         number of words, kind and flags, initials, records of words, records
 //	         of joins (a byte each)
+//	outlines of each record, 8 bytes (see [outline])
 //	records  of each reading of each core word, then of each two neighbours
 //	         written together, then of the whole name
 //
 // A record is the classes of the consonants (a nibble each, 8 bytes), the sounds
-// (6) and the classes (2) as sets, the class of the word (2), hashes of the word
-// (2) and of its letters (1), its rarity (in sixteenths of a bit, rounded up), how
-// many letters, how many classes with the role, and the letters as a set (4).
+// as a set (6), the class of the word (2), the letters as a set (4), and how many
+// consonants the first reading of the word has. Most words are told apart by their
+// outlines, so that most records are never read.
 const (
-	sketchHead   = 4 * SketchUnit
-	sketchRecord = 7 * SketchUnit
+	sketchHead    = 16
+	sketchOutline = 8
+	sketchRecord  = 24
 )
 
 // SketchUnit is what the number of bytes of every sketch is a multiple of.
-const SketchUnit = 4
+const SketchUnit = 8
 
 // What a head and a record hold, by the place of its first byte.
 const (
@@ -40,15 +42,61 @@ const (
 	headJoins    = 15
 
 	recordSounds = 8
-	recordLevels = 14
-	recordClass  = 16
-	recordHash   = 18
-	recordForm   = 20
-	recordBits   = 21
-	recordLength = 22
-	recordLast   = 23
-	recordAlpha  = 24
+	recordClass  = 14
+	recordAlpha  = 16
+	recordFirst  = 20
 )
+
+// outline is what is looked at first of a record: the set of its classes of
+// consonants, how many there are, how many letters, the role of the word, a hash of
+// the word and one of its letters, and its rarity (in sixteenths of a bit, rounded
+// up). That of a join has the rarity of both its words in place of the hash, and
+// which words of the core they are.
+type outline uint64
+
+const (
+	outlineHash   = 16
+	outlineCount  = 32
+	outlineRole   = 37
+	outlineMore   = 1 << 39 // another reading of the word before
+	outlineLength = 40
+	outlineLoose  = 1 << 45
+	outlineClass  = 1 << 46 // the word has a class
+	outlineBits   = 48
+	outlineForm   = 56
+)
+
+func (o outline) levels() uint16 { return uint16(o) }
+func (o outline) hash() uint16   { return uint16(o >> outlineHash) }
+func (o outline) count() int     { return int(o >> outlineCount & 31) }
+func (o outline) role() role     { return role(o >> outlineRole & 3) }
+func (o outline) length() int    { return int(o >> outlineLength & 31) }
+func (o outline) loose() bool    { return o&outlineLoose != 0 }
+func (o outline) bits() float32  { return float32(byte(o>>outlineBits)) / 16 }
+
+// sketch is a sketch that is read.
+type sketch []byte
+
+// whole says whether all of it is there.
+func (s sketch) whole() bool {
+	return len(s) >= sketchHead && len(s) == sketchHead+(sketchOutline+sketchRecord)*s.records()
+}
+
+func (s sketch) records() int {
+	n := int(s[headWords]) + int(s[headJoins])
+	if s[headFlags]&sketchWhole != 0 {
+		n++
+	}
+	return n
+}
+
+func (s sketch) outline(i int) outline {
+	return outline(binary.LittleEndian.Uint64(s[sketchHead+sketchOutline*i:]))
+}
+
+func (s sketch) record(i int) *[sketchRecord]byte {
+	return (*[sketchRecord]byte)(s[sketchHead+sketchOutline*s.records()+sketchRecord*i:])
+}
 
 // The flags of a head stand above its kind.
 const (
@@ -59,28 +107,24 @@ const (
 	sketchWhole // there is a record of the whole name
 )
 
-// The last byte of a record: consonants, role, and whether it is of another
-// reading of the word before.
-const (
-	recordCount = 1<<5 - 1
-	recordRole  = 5
-	recordMore  = 1 << 7
-	recordLoose = 1 << 7 // with the letters
-)
+// sketcher makes a sketch.
+type sketcher struct {
+	outlines [3 * maxWords * 2]outline
+	records  []byte
+	n        int
+}
 
 // AppendSketch appends the sketch of a name of a subject; names are numbered as
 // in [NameKeys].
 func AppendSketch(b []byte, p *Prepared, i int) []byte {
 	n := &p.names[i]
-	at := len(b)
-	b = append(b, make([]byte, sketchHead)...)
-	flags, initials, words, joins := byte(p.kind), 0, 0, 0
+	var k sketcher
+	flags, initials, joins := byte(p.kind)|n.readAs(), 0, 0
 	for t := range n.tokens {
 		switch t := &n.tokens[t]; {
 		case t.core():
 			for f := range t.forms {
-				b = appendRecord(b, &t.forms[f], t, f > 0)
-				words++
+				k.word(t, f)
 			}
 		case t.role == roleInitial:
 			initials++
@@ -88,32 +132,65 @@ func AppendSketch(b []byte, p *Prepared, i int) []byte {
 			flags |= sketchLegal
 		}
 	}
+	words := k.n
 	for j := range n.joins {
 		if n.joinable(j) {
-			at := len(b)
-			b = appendRecord(b, &n.joins[j], nil, false)
-			b[at+recordClass], b[at+recordClass+1] = n.coreAt(j), n.coreAt(j+1)
-			binary.LittleEndian.PutUint16(b[at+recordHash:], uint16(math.Ceil(float64(sumBits(n, int8(j), 2))*16)))
+			o := outline(math.Ceil(float64(sumBits(n, int8(j), 2))*16))<<outlineHash |
+				outline(n.coreAt(j))<<outlineBits | outline(n.coreAt(j+1))<<outlineForm
+			k.form(&n.joins[j], o, len(n.joins[j].letters), 0, 0)
 			joins++
 		}
 	}
 	if n.wholly() {
 		flags |= sketchWhole
-		b = appendRecord(b, &n.whole, nil, false)
+		k.form(&n.whole, 0, len(n.whole.letters), 0, 0)
 	}
-	head := b[at:]
-	binary.LittleEndian.PutUint64(head, n.pairs)
+	b = binary.LittleEndian.AppendUint64(b, n.pairs)
+	var acronyms [3]byte
 	for k, h := range n.acronym {
 		switch k {
 		case 0:
-			binary.LittleEndian.PutUint16(head[headAcronym:], uint16(h)|1)
+			binary.LittleEndian.PutUint16(acronyms[:], uint16(h)|1)
 		case 1:
-			head[headAcronym2] = byte(h) | 1
+			acronyms[2] = byte(h) | 1
 		}
 	}
-	head[headTokens] = byte(len(n.tokens))
-	head[headFlags], head[headInitials], head[headWords], head[headJoins] = flags|n.readAs(), byte(initials), byte(words), byte(joins)
-	return b
+	b = append(append(b, acronyms[:]...), byte(len(n.tokens)), flags, byte(initials), byte(words), byte(joins))
+	for _, o := range k.outlines[:k.n] {
+		b = binary.LittleEndian.AppendUint64(b, uint64(o))
+	}
+	return append(b, k.records...)
+}
+
+// word adds a reading of a word.
+func (k *sketcher) word(t *token, i int) {
+	f := &t.forms[i]
+	o := outline(uint16(t.hash))<<outlineHash | outline(t.role)<<outlineRole | outline(byte(f.hash))<<outlineForm |
+		outline(min(255, math.Ceil(float64(t.bits)*16)))<<outlineBits
+	if i > 0 {
+		o |= outlineMore
+	}
+	if t.class != 0 {
+		o |= outlineClass
+	}
+	k.form(f, o, int(t.length), t.class, len(t.forms[0].skel))
+}
+
+func (k *sketcher) form(f *form, o outline, length int, class uint16, first int) {
+	o |= outline(f.levels()) | outline(len(f.skel))<<outlineCount | outline(length)<<outlineLength
+	if f.loose {
+		o |= outlineLoose
+	}
+	k.outlines[k.n] = o
+	k.n++
+	var packed uint64
+	for i, l := range f.skel {
+		packed |= uint64(l) << (4 * i)
+	}
+	k.records = binary.LittleEndian.AppendUint64(k.records, packed)
+	k.records = binary.LittleEndian.AppendUint64(k.records, f.set()|uint64(class)<<48)
+	k.records = binary.LittleEndian.AppendUint32(k.records, f.alpha)
+	k.records = append(k.records, byte(first), 0, 0, 0)
 }
 
 // readAs gives the flags of the ways in which a name is read beside its words.
@@ -161,31 +238,6 @@ func (n *name) coreAt(i int) byte {
 // wholly says whether the whole name may be aligned with a whole name.
 func (n *name) wholly() bool {
 	return !n.numbered && len(n.whole.letters) > 0 && len(n.whole.letters) < maxSounds
-}
-
-func appendRecord(b []byte, f *form, t *token, more bool) []byte {
-	var packed uint64
-	for i, l := range f.skel {
-		packed |= uint64(l) << (4 * i)
-	}
-	b = binary.LittleEndian.AppendUint64(b, packed)
-	b = binary.LittleEndian.AppendUint64(b, f.set()|uint64(f.levels())<<48)
-	length, last := byte(len(f.letters)), byte(len(f.skel))
-	if f.loose {
-		length |= recordLoose
-	}
-	if t == nil {
-		b = append(b, 0, 0, 0, 0, 0, 0, length, last)
-		return binary.LittleEndian.AppendUint32(b, f.alpha)
-	}
-	length = length&recordLoose | byte(t.length)
-	if more {
-		last |= recordMore
-	}
-	b = binary.LittleEndian.AppendUint16(b, t.class)
-	b = binary.LittleEndian.AppendUint16(b, uint16(t.hash))
-	b = append(b, byte(f.hash), byte(min(255, math.Ceil(float64(t.bits)*16))), length, last|byte(t.role)<<recordRole)
-	return binary.LittleEndian.AppendUint32(b, f.alpha)
 }
 
 // set gives the sounds of a form, as a set.
@@ -238,8 +290,15 @@ type Sieve struct {
 	sounds []sieveSound
 	sum    sum
 	joins  []join
-	drops  [sounds]uint8 // the least that it costs to leave a sound out
-	swaps  [sounds][]swapSet
+	plain  rewrites
+	slack  rewrites // where one word is of a script without vowels
+}
+
+// rewrites is what it costs at least to write sounds otherwise: to leave one out,
+// and to write it as one of others.
+type rewrites struct {
+	drops [sounds]uint8
+	swaps [sounds][]swapSet
 }
 
 // bounds are what weights give at most.
@@ -269,24 +328,48 @@ type sifted struct {
 
 // sieveWord is a reading of a word of a query.
 type sieveWord struct {
-	f      *form
 	levels uint16
 	class  uint16
 	hash   uint16
 	role   role
 	word   int8
-	bits   float32
-	length int // letters
-	loose  bool
-	sounds []sieveSound
-	set    uint64 // of them
+	// near and close say how many classes of consonants may differ in a word of
+	// so many consonants, for it to be near or close; -1 when it cannot be.
+	near, close *[32]int8
+	length      int // letters
+	bits        float32
+	loose       bool
+	first       int // consonants of the first reading
+	f           *form
+	sounds      []sieveSound
+	set         uint64 // of them
 }
+
+// nearMost and closeMost are these tables, by the consonants of the word.
+var nearMost, closeMost = func() (near, close [17][32]int8) {
+	for n := range near {
+		for m := range near[n] {
+			near[n][m], close[n][m] = -1, -1
+			if m > 16 {
+				continue
+			}
+			if most := 1 + max(n, m)/5; n-m <= most && m-n <= most {
+				near[n][m] = int8(2 * most)
+			}
+			if n-m <= 1 && m-n <= 1 {
+				close[n][m] = 2
+			}
+		}
+	}
+	return near, close
+}()
 
 // sieveSound is a sound of a word, and what it costs to leave it out.
 type sieveSound struct {
 	itself uint64
 	sound  sound
 	drop   uint8
+	slack  uint8 // drop, where the other word is of a script without vowels
 }
 
 // swapSet is a set of sounds that a sound is written as at this cost or more; the
@@ -316,19 +399,24 @@ func NewSieve(p *Params) *Sieve {
 		}
 		s.w[k] = b
 	}
-	for a := range s.swaps {
-		s.swaps[a], s.drops[a] = p.sounds.swapSets(a), p.sounds.leastDrop(sound(a))
+	for a := range sound(sounds) {
+		t := &p.sounds
+		drop := t.leastDrop(a)
+		s.plain.drops[a], s.plain.swaps[a] = drop, swapSets(a, func(b sound) uint8 { return t.swap[a][b] })
+		one := form{sounds: []sound{a}, drop: []uint8{drop}}
+		s.slack.drops[a] = uint8(dropOf(&one, 0, true))
+		s.slack.swaps[a] = swapSets(a, func(b sound) uint8 { return uint8(looseSwap(a, b, int16(t.swap[a][b]))) })
 	}
 	return s
 }
 
 // swapSets gives the sounds that one is written as for less than an edit.
-func (t *soundTable) swapSets(a int) (list []swapSet) {
+func swapSets(a sound, swap func(sound) uint8) (list []swapSet) {
 	steps := []uint8{0, unit * 15 / 100, unit * 3 / 10, unit * 45 / 100, unit * 65 / 100, unit}
 	for i, from := range steps[:len(steps)-1] {
 		next := swapSet{cost: unit}
-		for b, c := range t.swap[a] {
-			if b != a && from <= c && c < steps[i+1] {
+		for b := range sound(sounds) {
+			if c := swap(b); b != a && from <= c && c < steps[i+1] {
 				next.of |= 1 << b
 				next.cost = min(next.cost, c)
 			}
@@ -425,13 +513,17 @@ func (s *Sieve) fill(x *sifted, free []sieveWord) []sieveWord {
 
 // word reads one form.
 func (s *Sieve) word(f *form, t *token, i int) sieveWord {
-	w := sieveWord{f: f, levels: f.levels(), loose: f.loose, length: len(f.letters), word: int8(i), set: f.set()}
+	n := len(f.skel)
+	w := sieveWord{
+		levels: f.levels(), word: int8(i), near: &nearMost[n], close: &closeMost[n], length: len(f.letters), loose: f.loose,
+		f: f, set: f.set(),
+	}
 	if t != nil {
-		w.class, w.hash, w.role, w.bits, w.length = t.class, uint16(t.hash), t.role, t.bits, int(t.length)
+		w.class, w.hash, w.role, w.bits, w.length, w.first = t.class, uint16(t.hash), t.role, t.bits, int(t.length), len(t.forms[0].skel)
 	}
 	from := len(s.sounds)
 	for i, x := range f.sounds {
-		s.sounds = append(s.sounds, sieveSound{1 << x, x, f.drop[i]})
+		s.sounds = append(s.sounds, sieveSound{1 << x, x, f.drop[i], uint8(dropOf(f, i, true))})
 	}
 	w.sounds = s.sounds[from:len(s.sounds):len(s.sounds)]
 	return w
@@ -463,17 +555,31 @@ func (p *Params) mostFacts(q *Prepared) float64 {
 }
 
 // IsPerson says whether a sketch is of a name of a person.
-func IsPerson(sketch []byte) bool { return kind(sketch[headFlags]&3) == personKind }
+func IsPerson(b []byte) bool { return kind(b[headFlags]&3) == personKind }
+
+// Glance is May from the head of a sketch alone.
+func (s *Sieve) Glance(b []byte) bool {
+	if len(b) < sketchHead {
+		return true
+	}
+	for i := range s.names {
+		if s.agree(s.names[i].n, b) {
+			return true
+		}
+	}
+	return false
+}
 
 // May reports whether a name with this sketch may score what is needed against
 // the query. False is certain.
-func (s *Sieve) May(sketch []byte) bool {
-	if len(sketch) < sketchHead {
+func (s *Sieve) May(b []byte) bool {
+	k := sketch(b)
+	if !k.whole() {
 		return true
 	}
-	k := pairKindOf(s.query.kind, kind(sketch[headFlags]&3))
+	kind := pairKindOf(s.query.kind, kind(k[headFlags]&3))
 	for i := range s.names {
-		if x := &s.names[i]; s.agree(x.n, sketch) && s.most(x, sketch, k, s.need[k]) >= s.need[k] {
+		if x := &s.names[i]; s.agree(x.n, k) && s.most(x, k, kind, s.need[kind]) >= s.need[kind] {
 			return true
 		}
 	}
@@ -481,10 +587,9 @@ func (s *Sieve) May(sketch []byte) bool {
 }
 
 // agree is mayAgree with a sketch.
-func (s *Sieve) agree(x *name, sketch []byte) bool {
+func (s *Sieve) agree(x *name, k sketch) bool {
 	const other = sketchKorean | sketchChinese | sketchAcronym
-	pairs := binary.LittleEndian.Uint64(sketch)
-	return pairsAgree(x.pairs, pairs) || sketch[headFlags]&other != 0 && x.readAs() != 0
+	return pairsAgree(x.pairs, binary.LittleEndian.Uint64(k)) || k[headFlags]&other != 0 && x.readAs() != 0
 }
 
 // sum is what the words of two names may have in common.
@@ -515,7 +620,7 @@ func (p *partner) take(bits, word, apart float32) {
 
 // most gives the most that a name with this sketch can score. It may be infinite
 // where names are read otherwise than word by word.
-func (s *Sieve) most(x *sifted, sketch []byte, k kind, need float64) float64 {
+func (s *Sieve) most(x *sifted, sketch sketch, k kind, need float64) float64 {
 	w := &s.w[k]
 	flags := sketch[headFlags]
 	if !w.ok || flags&x.n.readAs()&(sketchKorean|sketchChinese) != 0 || x.acronymOf(sketch) {
@@ -606,56 +711,58 @@ func (w *bounds) total(list []partner) (t tally, met int) {
 }
 
 // pairs finds the words that may have a partner.
-func (s *Sieve) pairs(x *sifted, sketch []byte, w *bounds) {
+func (s *Sieve) pairs(x *sifted, k sketch, w *bounds) {
 	t := &s.sum
-	*t = sum{}
-	b := sketch[sketchHead:]
-	for range sketch[headWords] {
-		if len(b) < sketchRecord {
-			return
-		}
-		r := (*record)(b)
-		b = b[sketchRecord:]
-		last := r[recordLast]
-		role := role(last >> recordRole & 3)
-		if last&recordMore == 0 {
+	clear(t.mine[:len(x.n.tokens)])
+	t.cores, t.numbers, t.words, t.metNumbers, t.numberBits, t.proper, t.place = 0, 0, 0, 0, 0, false, false
+	for i := range int(k[headWords]) {
+		o := k.outline(i)
+		number := o.role() == roleNumber
+		if o&outlineMore == 0 && t.words < maxWords {
+			t.theirs[t.words].met = false
 			t.words++
-			if role == roleNumber {
+			if number {
 				t.numbers++
 			} else {
 				t.cores++
 			}
 		}
-		bits := float32(r[recordBits]) / 16
-		hash := binary.LittleEndian.Uint16(r[recordHash:])
-		if role == roleNumber {
-			if x.hasNumber(hash) {
+		if number {
+			if x.hasNumber(o.hash()) {
 				t.metNumbers++
-				t.numberBits = max(t.numberBits, bits)
+				t.numberBits = max(t.numberBits, o.bits())
 			}
 			continue
 		}
-		class := binary.LittleEndian.Uint16(r[recordClass:])
-		for i := range x.words {
-			q := &x.words[i]
-			if q.role == roleNumber {
+		levels, hash, count, class := o.levels(), o.hash(), o>>outlineCount&31, o&outlineClass != 0
+		for j := range x.words {
+			q := &x.words[j]
+			if bits.OnesCount16(q.levels^levels) > int(q.near[count]) && q.hash != hash && !(class && q.class != 0) {
 				continue
 			}
-			apart, near := float32(0), q.hash == hash || class != 0 && q.class == class && q.role == role
-			if !near {
-				if apart, near = s.near(q, r); !near {
-					continue
-				}
-			}
-			told, word := w.pair(min(q.bits, bits), apart)
-			t.mine[q.word].take(told, word, apart)
-			if t.words <= maxWords && t.words > 0 {
-				t.theirs[t.words-1].take(told, word, apart)
-			}
-			t.proper = t.proper || role == roleWord || q.role == roleWord
-			t.place = t.place || role == rolePlace && q.role == rolePlace
+			s.partner(q, o, k.record(i), w)
 		}
 	}
+}
+
+// partner notes what two words tell together, if they may be one.
+func (s *Sieve) partner(q *sieveWord, o outline, r *[sketchRecord]byte, w *bounds) {
+	t, role := &s.sum, o.role()
+	if q.role == roleNumber {
+		return
+	}
+	apart, near := float32(0), q.hash == o.hash() ||
+		q.class != 0 && q.class == binary.LittleEndian.Uint16(r[recordClass:]) && q.role == role
+	if !near {
+		if apart, near = s.near(q, o, r); !near {
+			return
+		}
+	}
+	told, word := w.pair(min(q.bits, o.bits()), apart)
+	t.mine[q.word].take(told, word, apart)
+	t.theirs[t.words-1].take(told, word, apart)
+	t.proper = t.proper || role == roleWord || q.role == roleWord
+	t.place = t.place || role == rolePlace && q.role == rolePlace
 }
 
 // pair gives the most that two words tell which are so far apart or further, and
@@ -687,7 +794,7 @@ func (x *sifted) hasNumber(hash uint16) bool {
 
 // acronymOf says whether one of the names may be made of the first letters of
 // the other.
-func (x *sifted) acronymOf(sketch []byte) bool {
+func (x *sifted) acronymOf(sketch sketch) bool {
 	if a, b := binary.LittleEndian.Uint16(sketch[headAcronym:]), sketch[headAcronym2]; a != 0 {
 		for i := range x.words {
 			if h := x.words[i].f.hash; uint16(h)|1 == a || byte(h)|1 == b {
@@ -696,8 +803,8 @@ func (x *sifted) acronymOf(sketch []byte) bool {
 		}
 	}
 	for _, h := range x.n.acronym {
-		for at := sketchHead; at < sketchHead+int(sketch[headWords])*sketchRecord && at+sketchRecord <= len(sketch); at += sketchRecord {
-			if sketch[at+recordForm] == byte(h) {
+		for i := range int(sketch[headWords]) {
+			if byte(sketch.outline(i)>>outlineForm) == byte(h) {
 				return true
 			}
 		}
@@ -707,49 +814,48 @@ func (x *sifted) acronymOf(sketch []byte) bool {
 
 // joined gives the most that two names can score of which words are aligned that
 // are written together on one side; -Inf when none may be.
-func (s *Sieve) joined(x *sifted, sketch []byte, w *bounds) float64 {
-	b := sketch[sketchHead:]
-	words, joins := int(sketch[headWords]), int(sketch[headJoins])
-	whole := sketch[headFlags]&sketchWhole != 0
-	if len(b) < (words+joins)*sketchRecord || whole && len(b) < (words+joins+1)*sketchRecord {
-		return math.Inf(1)
-	}
+func (s *Sieve) joined(x *sifted, k sketch, w *bounds) float64 {
 	s.joins = s.joins[:0]
-	word := -1
-	for i := range words + joins {
-		r := (*record)(b)
-		b = b[sketchRecord:]
-		if i < words {
-			if r[recordLast]&recordMore != 0 {
-				continue // a join is compared with the first reading
-			}
-			word++
-			for j := range x.joins {
-				if s.close(&x.joins[j], r, joinedMost) {
-					s.join(x, &x.joins[j], true, byte(word), joinOther, float32(r[recordBits])/16)
-				}
-			}
-			continue
+	words, joins := int(k[headWords]), int(k[headJoins])
+	word := byte(0)
+	for i := range words {
+		o := k.outline(i)
+		if o&outlineMore != 0 {
+			continue // a join is compared with the first reading
 		}
-		theirs := float32(binary.LittleEndian.Uint16(r[recordHash:])) / 16
 		for j := range x.joins {
-			if s.close(&x.joins[j], r, movedMost) {
-				s.join(x, &x.joins[j], true, r[recordClass], r[recordClass+1], theirs)
+			if q := &x.joins[j]; s.close(q, o, k, i, joinedMost) {
+				a := word
+				if o.role() == roleNumber {
+					a = joinNumber
+				}
+				s.join(x, q, true, a, joinOther, o.bits())
+			}
+		}
+		word++
+	}
+	for i := words; i < words+joins; i++ {
+		o := k.outline(i)
+		a, b, bits := byte(o>>outlineBits), byte(o>>outlineForm), float32(o.hash())/16
+		for j := range x.joins {
+			if q := &x.joins[j]; s.close(q, o, k, i, movedMost) {
+				s.join(x, q, true, a, b, bits)
 			}
 		}
 		for j := range x.words {
-			if s.close(&x.words[j], r, joinedMost) {
-				s.join(x, &x.words[j], false, r[recordClass], r[recordClass+1], theirs)
+			if q := &x.words[j]; s.close(q, o, k, i, joinedMost) {
+				s.join(x, q, false, a, b, bits)
 			}
 		}
 	}
-	n, m := len(x.n.tokens), int(sketch[headTokens])
-	if whole && x.whole.f != nil && n != m && (n > 2 || m > 2) && s.close(&x.whole, (*record)(b), wholeMost) {
+	n, m := len(x.n.tokens), int(k[headTokens])
+	if k[headFlags]&sketchWhole != 0 && x.whole.f != nil && n != m && (n > 2 || m > 2) &&
+		s.close(&x.whole, k.outline(words+joins), k, words+joins, wholeMost) {
 		return math.Inf(1)
 	}
 	most := math.Inf(-1)
 	for i := range s.joins {
-		most = max(most, s.apart(x, &s.joins[i], w, int(sketch[headInitials])))
+		most = max(most, s.apart(x, &s.joins[i], w, int(k[headInitials])))
 		for j := range i {
 			if s.joins[i].mine&s.joins[j].mine == 0 && s.joins[i].theirs&s.joins[j].theirs == 0 {
 				return math.Inf(1) // two joins at once
@@ -814,29 +920,29 @@ func (s *Sieve) apart(x *sifted, j *join, w *bounds, initials int) float64 {
 	return w.of(&t, &rest, initials, p)
 }
 
-type record = [sketchRecord]byte
-
 // near says whether a word may be a spelling of one with this record, and how far
 // they are apart at least: their consonants are as many edits apart as
 // [soundTable.distance] allows, and what must be written otherwise does not cost
 // too much.
-func (s *Sieve) near(q *sieveWord, r *record) (apart float32, ok bool) {
-	n, m := len(q.f.skel), int(r[recordLast]&recordCount)
-	most := 1 + max(n, m)/5
-	if n-m > most || m-n > most || bits.OnesCount16(q.levels^binary.LittleEndian.Uint16(r[recordLevels:])) > 2*most ||
-		packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), m) > most {
+func (s *Sieve) near(q *sieveWord, o outline, r *[sketchRecord]byte) (apart float32, ok bool) {
+	differ := bits.OnesCount16(q.levels ^ o.levels())
+	if most := int(q.near[o.count()]); differ > most || packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), o.count()) > most/2 {
 		return 0, false
 	}
-	length := int(r[recordLength])
-	if q.loose != (length&recordLoose != 0) {
-		return 0, true
+	theirs := binary.LittleEndian.Uint64(r[recordSounds:]) & allSounds
+	if q.loose != o.loose() {
+		long := (float32(q.first+int(r[recordFirst]))/2 + 1) * unit
+		cost := s.slack.cost(q, theirs, true, int(conflict*long)+2)
+		apart = float32(cost)/long + blur
+		return apart - 1e-4, float32(cost)/long < conflict+1e-4
 	}
-	long := float32(q.length+length&^recordLoose) / 2 * unit
+	long := float32(q.length+o.length()) / 2 * unit
 	limit := int(conflict*long) + 2
-	if s.lack(q, r)*(unit*9/10) > limit {
+	if s.lack(q, theirs)*(unit*9/10) > limit {
 		return 0, false
 	}
-	cost, letters := s.cost(q, r, limit)
+	letters := q.letters(r)
+	cost := min(letters, s.plain.cost(q, theirs, false, min(limit, letters)))
 	apart = float32(cost) / long
 	if apart > .02 {
 		apart = (1-letterShare)*apart + letterShare*float32(letters)/long
@@ -844,36 +950,43 @@ func (s *Sieve) near(q *sieveWord, r *record) (apart float32, ok bool) {
 	return max(0, apart-1e-4), apart < conflict+1e-4
 }
 
-// cost gives the least that it costs to write a word as one with this record, in
-// 1/unit, from the sounds and letters that only one of them has; and what the
-// letters alone cost.
-func (s *Sieve) cost(q *sieveWord, r *record, most int) (cost, letters int) {
-	theirs := binary.LittleEndian.Uint64(r[recordSounds:]) & (1<<48 - 1)
+// letters gives the least that it costs to write a word letter by letter as one
+// with this record, in 1/unit.
+func (q *sieveWord) letters(r *[sketchRecord]byte) int {
 	alpha := binary.LittleEndian.Uint32(r[recordAlpha:])
-	letters = unit * max(bits.OnesCount32(q.f.alpha&^alpha), bits.OnesCount32(alpha&^q.f.alpha))
-	most = min(most, letters)
-	for _, x := range q.sounds {
-		if theirs&x.itself == 0 {
-			if cost += int(s.rewrite(x.drop, x.sound, theirs)); cost > most {
-				return min(cost, letters), letters
+	return unit * max(bits.OnesCount32(q.f.alpha&^alpha), bits.OnesCount32(alpha&^q.f.alpha))
+}
+
+// cost gives the least that it costs to write a word as one of these sounds, in
+// 1/unit, from the sounds that only one of them has. Beyond most it does not go on.
+func (t *rewrites) cost(q *sieveWord, theirs uint64, slack bool, most int) int {
+	cost := 0
+	for i := range q.sounds {
+		if x := &q.sounds[i]; theirs&x.itself == 0 {
+			drop := x.drop
+			if slack {
+				drop = x.slack
+			}
+			if cost += int(t.rewrite(drop, x.sound, theirs)); cost > most {
+				return cost
 			}
 		}
 	}
 	back := 0
 	for more := theirs &^ q.set; more != 0; more &= more - 1 {
 		x := sound(bits.TrailingZeros64(more))
-		if back += int(s.rewrite(s.drops[x], x, q.set)); back > most {
+		if back += int(t.rewrite(t.drops[x], x, q.set)); back > most {
 			break
 		}
 	}
-	return min(max(cost, back), letters), letters
+	return max(cost, back)
 }
 
 // rewrite gives the least that it costs to write a sound as one of a set, or to
 // leave it out.
-func (s *Sieve) rewrite(drop uint8, x sound, as uint64) uint8 {
-	for i := range s.swaps[x] {
-		if w := &s.swaps[x][i]; as&w.of != 0 {
+func (t *rewrites) rewrite(drop uint8, x sound, as uint64) uint8 {
+	for i := range t.swaps[x] {
+		if w := &t.swaps[x][i]; as&w.of != 0 {
 			return min(drop, w.cost)
 		}
 	}
@@ -882,8 +995,8 @@ func (s *Sieve) rewrite(drop uint8, x sound, as uint64) uint8 {
 
 // lack gives the number of consonants of one side that have no near one on the
 // other, the larger of both.
-func (s *Sieve) lack(q *sieveWord, r *record) int {
-	theirs := binary.LittleEndian.Uint64(r[recordSounds:]) & (1<<48 - 1) &^ vowelSounds
+func (s *Sieve) lack(q *sieveWord, theirs uint64) int {
+	theirs &^= vowelSounds
 	n := 0
 	for mine := q.f.have; mine != 0; mine &= mine - 1 {
 		if theirs&s.p.sounds.near[bits.TrailingZeros64(mine)] == 0 {
@@ -892,6 +1005,8 @@ func (s *Sieve) lack(q *sieveWord, r *record) int {
 	}
 	return max(n, bits.OnesCount64(theirs&^silentSounds&^q.f.near))
 }
+
+const allSounds = 1<<48 - 1
 
 // The vowels, and the consonants that words may have or not, as sets of sounds.
 const (
@@ -909,27 +1024,23 @@ const (
 
 // close says whether two forms may be less than most apart (see [comparable] and
 // [Scorer.close]).
-func (s *Sieve) close(q *sieveWord, r *record, most float32) bool {
-	n, m := len(q.f.skel), int(r[recordLast]&recordCount)
-	length := int(r[recordLength] &^ recordLoose)
-	if n-m > 1 || m-n > 1 || q.length-length > 2 || length-q.length > 2 ||
-		bits.OnesCount16(q.levels^binary.LittleEndian.Uint16(r[recordLevels:])) > 2 {
+func (s *Sieve) close(q *sieveWord, o outline, k sketch, i int, most float32) bool {
+	if bits.OnesCount16(q.levels^o.levels()) > int(q.close[o.count()]) || uint(q.length-o.length()+2) > 4 {
 		return false
 	}
-	lack := s.lack(q, r)
+	r := k.record(i)
+	theirs := binary.LittleEndian.Uint64(r[recordSounds:]) & allSounds
+	lack := s.lack(q, theirs)
 	if lack > 1 {
 		return false
 	}
-	if q.loose == (r[recordLength]&recordLoose != 0) {
-		limit := int(most/2*float32(q.length+length)*unit) + 2
-		if lack*(unit*9/10) > limit {
-			return false
-		}
-		if cost, _ := s.cost(q, r, limit); cost > limit {
+	if q.loose == o.loose() {
+		limit := int(most/2*float32(q.length+o.length())*unit) + 2
+		if lack*(unit*9/10) > limit || min(q.letters(r), s.plain.cost(q, theirs, false, limit)) > limit {
 			return false
 		}
 	}
-	return packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), m) <= 1
+	return packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), o.count()) <= 1
 }
 
 // packedDistance is skeletonDistance with a skeleton of n classes in nibbles.

@@ -254,25 +254,50 @@ func (w *worker) documents(found []index.Candidate, bounded index.Bounded, err e
 	return w.docs, bounded, nil
 }
 
-// sift drops the candidates, and of the others the names, that cannot have the
-// evidence that is needed. Those that share an identifier stay as they are.
-func (e *Engine) sift(w *worker, r readings, found []candidate, need match.Need) []candidate {
+// sift makes the search of a worker drop the names that cannot have the evidence
+// that is needed.
+func (e *Engine) sift(w *worker, r readings, need match.Need) {
 	w.plain.Reset(r.plain, need)
 	w.person.Reset(r.person, need)
+	w.search.Sift = func(found []index.Candidate) []index.Candidate {
+		// The heads first: they are looked at without waiting for one another.
+		kept := found[:0]
+		for _, c := range found {
+			if sketch := e.sketches.of(c.At); w.sieve(sketch).Glance(sketch) {
+				kept = append(kept, c)
+			}
+		}
+		found, kept = kept, kept[:0]
+		for _, c := range found {
+			if sketch := e.sketches.of(c.At); w.sieve(sketch).May(sketch) {
+				kept = append(kept, c)
+			}
+		}
+		return kept
+	}
+}
+
+// sieve gives the sieve for the reading of the query that fits a name.
+func (w *worker) sieve(sketch []byte) *match.Sieve {
+	if len(sketch) > 0 && match.IsPerson(sketch) {
+		return w.person
+	}
+	return w.plain
+}
+
+// sifted drops the candidates, and of others the names, that Sift would have
+// dropped but for an identifier that some candidate shares. That one stays.
+func (e *Engine) sifted(w *worker, found []candidate) []candidate {
+	if !slices.ContainsFunc(found, func(c candidate) bool { return c.must }) {
+		return found
+	}
 	kept := found[:0]
 	for _, c := range found {
 		if !c.must {
-			names := c.names[:0]
-			for _, n := range c.names {
-				sketch, sieve := e.sketches.of(c.first+n), w.plain
-				if len(sketch) > 0 && match.IsPerson(sketch) {
-					sieve = w.person
-				}
-				if sieve.May(sketch) {
-					names = append(names, n)
-				}
-			}
-			c.names = names
+			c.names = slices.DeleteFunc(c.names, func(n uint32) bool {
+				sketch := e.sketches.of(c.first + n)
+				return !w.sieve(sketch).May(sketch)
+			})
 		}
 		if len(c.names) > 0 {
 			kept = append(kept, c)
@@ -375,25 +400,28 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	}
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
-	found, bounded, err := w.candidates(e.ix, p, e.limits)
-	if err != nil {
-		return Answer{}, err
-	}
-	a := Answer{Outcome: Clear, Against: against, Notes: slices.Clone(p.plain.Truncated())}
-	if bounded.Any() {
-		a.Notes = append(a.Notes, boundedNote(bounded))
-	}
 	show := min(q.Threshold, e.params.Possible())
-	if q.Threshold > e.params.Possible() {
-		show = q.Threshold
-	}
 	need := e.possible
 	if show < e.params.Possible() {
 		need = e.params.NeedFor(show)
 	}
+	if q.Threshold > e.params.Possible() {
+		show = q.Threshold
+	}
+	e.sift(w, p, need)
+	found, bounded, err := w.candidates(e.ix, p, e.limits)
+	w.search.Sift = nil
+	if err != nil {
+		return Answer{}, err
+	}
+	found = e.sifted(w, found)
+	a := Answer{Outcome: Clear, Against: against, Notes: slices.Clone(p.plain.Truncated())}
+	if bounded.Any() {
+		a.Notes = append(a.Notes, boundedNote(bounded))
+	}
 	var hits []Hit
 	spelt := spellings(q.Input.Names)
-	for _, c := range e.sift(w, p, found, need) {
+	for _, c := range found {
 		d, err := e.document(c.doc)
 		if err != nil {
 			return Answer{}, err

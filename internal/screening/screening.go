@@ -172,6 +172,7 @@ type worker struct {
 	search        index.Search
 	scorer        *match.Scorer
 	plain, person *match.Sieve
+	touched       byte // of no meaning
 	docs          []candidate
 	names         []uint32
 }
@@ -260,14 +261,8 @@ func (e *Engine) sift(w *worker, r readings, need match.Need) {
 	w.plain.Reset(r.plain, need)
 	w.person.Reset(r.person, need)
 	w.search.Sift = func(found []index.Candidate) []index.Candidate {
-		// The heads first: they are looked at without waiting for one another.
+		w.touched += e.sketches.touch(found)
 		kept := found[:0]
-		for _, c := range found {
-			if sketch := e.sketches.of(c.At); w.sieve(sketch).Glance(sketch) {
-				kept = append(kept, c)
-			}
-		}
-		found, kept = kept, kept[:0]
 		for _, c := range found {
 			if sketch := e.sketches.of(c.At); w.sieve(sketch).May(sketch) {
 				kept = append(kept, c)

@@ -64,6 +64,15 @@ func engine(t testing.TB, mergers []Merger, docs ...Document) *Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
+	e, err := New(ix, parameters(t), ownershipRules(t), mergers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func ownershipRules(t testing.TB) ownership.Rules {
+	t.Helper()
 	rb, err := fs.ReadFile(data.FS, "ownership/rules.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -72,11 +81,7 @@ func engine(t testing.TB, mergers []Merger, docs ...Document) *Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := New(ix, parameters(t), rules, mergers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
+	return rules
 }
 
 // listed makes the document of a subject that one authority lists since a day.

@@ -170,7 +170,7 @@ func (c *screenCmd) one(m *Main, d *screen.Desk, places *place.Gazetteer, asOf w
 	q := screening.Query{Input: in, Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: c.Limit}
 	a := d.Screen(q)
 	a.Notes = append(a.Notes, notes...)
-	why := whyOf(d, q)
+	why := whyOf(d, &a)
 	switch c.Format {
 	case "json":
 		err = m.printJSON(report.Answer(a, asOf, d.Params().ID(), why))
@@ -187,10 +187,10 @@ func (c *screenCmd) one(m *Main, d *screen.Desk, places *place.Gazetteer, asOf w
 	return err
 }
 
-// whyOf gives a function that says in words why a subject is a hit.
-func whyOf(d *screen.Desk, q screening.Query) func(*screening.Hit) string {
+// whyOf gives a function that says in words why a subject is a hit of an answer.
+func whyOf(d *screen.Desk, a *screening.Answer) func(*screening.Hit) string {
 	return func(h *screening.Hit) string {
-		list, _, err := d.Explain(q, h.ID)
+		list, err := d.Why(a, h)
 		if err != nil {
 			return ""
 		}

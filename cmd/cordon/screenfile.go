@@ -21,7 +21,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
-	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -60,13 +59,7 @@ func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *p
 }
 
 func (c *screenCmd) answer(d *screen.Desk, b screen.Batch, a screen.Answered) report.AnswerJSON {
-	why := func(*screening.Hit) string { return "" }
-	if len(a.Answer.Hits) > 0 && a.Row.Err == nil {
-		if in, _, err := a.Row.Party.Input(b.Places); err == nil {
-			why = whyOf(d, screening.Query{Input: in, AsOf: b.AsOf})
-		}
-	}
-	j := report.Answer(a.Answer, b.AsOf, d.Params().ID(), why)
+	j := report.Answer(a.Answer, b.AsOf, d.Params().ID(), whyOf(d, &a.Answer))
 	j.Row = a.Row.Number
 	return j
 }

@@ -70,7 +70,7 @@ func (s *screener) Screen(_ context.Context, q web.Query) (web.Screening, error)
 		}
 	}
 	for i := range a.Hits {
-		h, err := hitOnPage(held.Desk, query, &a.Hits[i])
+		h, err := hitOnPage(held.Desk, &a, &a.Hits[i])
 		if err != nil {
 			return out, err
 		}
@@ -103,12 +103,12 @@ func (s *screener) day(d when.Day) when.Day {
 	return d
 }
 
-func hitOnPage(desk *screen.Desk, q screening.Query, h *screening.Hit) (web.Hit, error) {
+func hitOnPage(desk *screen.Desk, a *screening.Answer, h *screening.Hit) (web.Hit, error) {
 	out := web.Hit{ID: h.ID, Tier: web.TierOf(h.Tier, h.Statuses), Score: report.Score(h.Score)}
 	for _, n := range h.Names {
 		out.Names = append(out.Names, web.NameOf(n))
 	}
-	list, _, err := desk.Explain(q, h.ID)
+	list, err := desk.Why(a, h)
 	if err != nil {
 		return out, err
 	}
@@ -240,7 +240,7 @@ func (s *screener) answer(desk *screen.Desk, q queryJSON) (report.AnswerJSON, er
 	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit}
 	a := desk.Screen(query)
 	a.Notes = append(a.Notes, notes...)
-	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, query)), nil
+	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, &a)), nil
 }
 
 // Screen answers one query.

@@ -163,7 +163,7 @@ type builder struct {
 }
 
 // buildVersion changes when documents or keys are made differently.
-const buildVersion = "2"
+const buildVersion = "3"
 
 // name gives the name of the index: the hash of all that it depends on.
 func (b *builder) name() string {

@@ -129,6 +129,7 @@ type Answer struct {
 	// Notes say what was cut or bounded.
 	Notes   []string
 	Against []Against
+	query   readings // made ready, for Why
 }
 
 // Engine answers queries against one index. It may be used by many at once.
@@ -410,7 +411,7 @@ func (e *Engine) screen(q Query) (Answer, error) {
 		return Answer{}, err
 	}
 	found = e.sifted(w, found)
-	a := Answer{Outcome: Clear, Against: against, Notes: slices.Clone(p.plain.Truncated())}
+	a := Answer{Outcome: Clear, Against: against, query: p, Notes: slices.Clone(p.plain.Truncated())}
 	if bounded.Any() {
 		a.Notes = append(a.Notes, boundedNote(bounded))
 	}
@@ -729,10 +730,28 @@ func (e *Engine) Explain(q Query, id string) ([]match.Evidence, match.Score, err
 	if err != nil {
 		return nil, match.Score{}, err
 	}
+	list, score := e.explain(r, docs[0])
+	return list, score, nil
+}
+
+// Why is Explain for a hit of an answer; the query is not made ready again.
+func (e *Engine) Why(a *Answer, h *Hit) ([]match.Evidence, error) {
+	if a.query.plain == nil {
+		return nil, fault.New(fault.Invalid, "the answer has no query to explain")
+	}
+	d, err := e.document(h.doc)
+	if err != nil {
+		return nil, err
+	}
+	list, _ := e.explain(a.query, d)
+	return list, nil
+}
+
+func (e *Engine) explain(r readings, d *prepared) ([]match.Evidence, match.Score) {
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
-	p := r.of(docs[0])
-	score := w.scorer.Score(p, docs[0].p)
+	p := r.of(d)
+	score := w.scorer.Score(p, d.p)
 	score.Probability = e.params.AgainstList(score.Probability)
-	return w.scorer.Explain(p, docs[0].p), score, nil
+	return w.scorer.Explain(p, d.p), score
 }

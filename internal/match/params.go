@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"math"
+	"math/bits"
 	"path"
 	"strconv"
 	"strings"
@@ -280,7 +281,7 @@ func (p *Params) readSound(f []string) error {
 // lexicon holds the words with a part to play.
 type lexicon struct {
 	legal     map[string]legalForm // by folded words
-	longForms []string             // legal forms of one long word
+	longForms []longForm           // legal forms of one long word
 	legalLong int                  // the most words in a legal form
 	particle  map[string]uint16
 	title     map[string]bool
@@ -309,12 +310,31 @@ func (l *lexicon) misspelt(w string) (string, bool) {
 	if len(w) < 7 {
 		return "", false
 	}
-	for _, s := range l.longForms {
-		if d := len(s) - len(w); d <= 2 && d >= -2 && text.Distance(s, w) <= len(s)/7 {
+	has := letterSet(w)
+	for _, f := range l.longForms {
+		s, most := f.word, len(f.word)/7
+		// Each edit takes away or adds one letter of the set at most.
+		if d := len(s) - len(w); d <= 2 && d >= -2 && bits.OnesCount64(has&^f.letters) <= most &&
+			bits.OnesCount64(f.letters&^has) <= most && text.Distance(s, w) <= most {
 			return s, true
 		}
 	}
 	return "", false
+}
+
+// longForm is a legal form with the set of its letters.
+type longForm struct {
+	word    string
+	letters uint64
+}
+
+// letterSet gives the letters of a word as a set; those that fall together do it
+// for every word.
+func letterSet(w string) (set uint64) {
+	for _, r := range w {
+		set |= 1 << (r & 63)
+	}
+	return set
 }
 
 type surname struct {
@@ -364,7 +384,7 @@ func (l *lexicon) readWord(f []string) error {
 			l.legal[w] = legalForm{id, l.class("family " + family)}
 			l.legalLong = max(l.legalLong, n)
 			if n == 1 && len(w) >= 7 {
-				l.longForms = append(l.longForms, w)
+				l.longForms = append(l.longForms, longForm{w, letterSet(w)})
 			}
 		case "particle":
 			l.particle[w] = id

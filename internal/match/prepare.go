@@ -122,6 +122,21 @@ func Schemas() []string {
 // or digit is left out and said so in Truncated; so is what is beyond the
 // limits. The work is bounded whatever the input.
 func Prepare(p *Params, in Input) (*Prepared, error) {
+	return (&reader{Params: p}).prepare(in)
+}
+
+// PrepareBoth is Prepare for the same input under two schemas; words are read once.
+func PrepareBoth(p *Params, in Input, other string) (a, b *Prepared, err error) {
+	r := &reader{Params: p}
+	if a, err = r.prepare(in); err != nil {
+		return nil, nil, err
+	}
+	in.Schema = other
+	b, err = r.prepare(in)
+	return a, b, err
+}
+
+func (p *reader) prepare(in Input) (*Prepared, error) {
 	s, ok := schemas[in.Schema]
 	if !ok {
 		return nil, fault.New(fault.Invalid, "%q is not a schema that can be matched", in.Schema).
@@ -202,7 +217,7 @@ func shorten(s string) string {
 	return s
 }
 
-func (p *Params) prepareName(n Name, k kind) (name, bool) {
+func (p *reader) prepareName(n Name, k kind) (name, bool) {
 	words, cut := splitWords(n.Text)
 	short, _ := cutText(n.Text, maxNameBytes)
 	out := name{kind: n.Kind, text: strings.TrimSpace(strings.ToValidUTF8(short, "\uFFFD"))}
@@ -236,33 +251,27 @@ func promote(list []token) {
 	}
 }
 
-func (p *Params) newToken(w word, k kind) token {
-	t := token{text: w.text, hash: hashString(folded(w))}
-	loose := false
-	for _, r := range readings(w) {
-		loose = r.Unvowelled || r.Syllabic
-		t.forms = append(t.forms, p.sounds.newForm(r.Latin, loose))
-	}
-	if len(t.forms) > 0 {
+func (p *reader) newToken(w word, k kind) token {
+	r := p.of(w)
+	t := token{text: w.text, hash: r.hash, forms: r.forms}
+	if len(r.latin) > 0 {
 		latin := string(t.forms[0].letters)
 		if latin != "" {
 			t.first = latin[0]
 		}
 		t.length = float32(len(latin))
 		t.bits = p.rarity(latin, k)
-		t.class = p.lex.nick[folded(w)]
+		t.class = p.lex.nick[r.fold]
 		if t.class == 0 {
 			t.class = p.lex.nick[latin]
 		}
-		if loose { // the sounds are blurred, so the same letters tell less
+		if last := r.latin[len(r.latin)-1]; last.Unvowelled || last.Syllabic { // the sounds are blurred, so the same letters tell less
 			t.bits = min(t.bits, looseBits*float32(len(t.forms[0].skel))+1)
 		}
 	} else {
 		// A script without a table is compared by its own letters.
-		f := folded(w)
-		t.forms = append(t.forms, p.foreignForm(f))
 		t.length = float32(len(t.forms[0].letters))
-		t.bits = p.rarity(f[:min(len(f), 8)], k)
+		t.bits = p.rarity(r.fold[:min(len(r.fold), 8)], k)
 	}
 	if k == personKind && t.class != 0 {
 		if b := float32(p.lex.classBits[t.class]); b > 0 {
@@ -282,7 +291,7 @@ const looseBits = 1.8
 // foreignForm makes the form of a word in a script that has no table: each
 // letter stands for one of the sounds of digits, so that only its own script
 // is near it, and distances are plain edits.
-func (p *Params) foreignForm(f string) form {
+func (p *reader) foreignForm(f string) form {
 	var x form
 	for _, r := range f {
 		if len(x.letters) >= maxSounds-2 {
@@ -302,7 +311,7 @@ func (p *Params) foreignForm(f string) form {
 }
 
 // personTokens gives the words of a person's name their roles.
-func (p *Params) personTokens(words []word) []token {
+func (p *reader) personTokens(words []word) []token {
 	mixed := slices.ContainsFunc(words, func(w word) bool { return !w.capital })
 	var out []token
 	put := func(w word, r role) {
@@ -314,7 +323,7 @@ func (p *Params) personTokens(words []word) []token {
 		out = append(out, t)
 	}
 	for _, w := range words {
-		f := folded(w)
+		f := p.of(w).fold
 		if f == "" {
 			continue
 		}
@@ -378,11 +387,11 @@ func servantOf(f string) (string, bool) {
 }
 
 // orgTokens gives the words of any other name their roles.
-func (p *Params) orgTokens(words []word, k kind) []token {
+func (p *reader) orgTokens(words []word, k kind) []token {
 	words = mergeLetters(words)
 	fold := make([]string, len(words))
 	for i, w := range words {
-		fold[i] = folded(w)
+		fold[i] = p.of(w).fold
 	}
 	var out []token
 	for i := 0; i < len(words); {
@@ -428,7 +437,7 @@ func mergeLetters(words []word) []word {
 }
 
 // orgToken gives the token that starts at words[i], and how many words it takes.
-func (p *Params) orgToken(words []word, fold []string, i int, k kind) (token, int) {
+func (p *reader) orgToken(words []word, fold []string, i int, k kind) (token, int) {
 	l := &p.lex
 	if n, f := longest(fold, i, l.legalLong, func(s string) bool {
 		if k == vesselKind {
@@ -464,9 +473,11 @@ func (p *Params) orgToken(words []word, fold []string, i int, k kind) (token, in
 		return t, 1
 	}
 	t := p.newToken(words[i], k)
-	if s, ok := l.misspelt(f); ok && i > 0 && k != vesselKind {
-		t.role, t.class, t.family = roleLegal, l.legal[s].class, l.legal[s].family
-		return t, 1
+	if i > 0 && k != vesselKind {
+		if s, ok := l.misspelt(f); ok {
+			t.role, t.class, t.family = roleLegal, l.legal[s].class, l.legal[s].family
+			return t, 1
+		}
 	}
 	if g := l.generic[f]; g != 0 && k != vesselKind {
 		t.role, t.class, t.bits = roleGeneric, g, min(t.bits, 5)
@@ -504,7 +515,7 @@ func longest(fold []string, i, most int, ok func(string) bool) (int, string) {
 }
 
 // finishName adds what is derived from the tokens.
-func (p *Params) finishName(n *name, words []word, k kind) {
+func (p *reader) finishName(n *name, words []word, k kind) {
 	var all strings.Builder
 	han := len(words) > 0
 	loose := false
@@ -521,12 +532,12 @@ func (p *Params) finishName(n *name, words []word, k kind) {
 		if i+1 < len(n.tokens) {
 			var f form
 			if u := &n.tokens[i+1]; len(t.forms) > 0 && len(u.forms) > 0 {
-				f = p.sounds.newForm(string(t.forms[0].letters)+string(u.forms[0].letters), t.forms[0].loose || u.forms[0].loose)
+				f = p.form(string(t.forms[0].letters)+string(u.forms[0].letters), t.forms[0].loose || u.forms[0].loose)
 			}
 			n.joins = append(n.joins, f)
 		}
 	}
-	n.whole = p.sounds.newForm(all.String(), loose)
+	n.whole = p.form(all.String(), loose)
 	n.pairs = consonantPairs(n)
 	for _, w := range words {
 		han = han && w.script == romanise.Han
@@ -543,7 +554,7 @@ func (p *Params) finishName(n *name, words []word, k kind) {
 }
 
 // readSyllables reads a name as Korean and as Chinese where it can be.
-func (p *Params) readSyllables(n *name, words []word, k kind) {
+func (p *reader) readSyllables(n *name, words []word, k kind) {
 	if k == orgKind && (len(words) == 0 || !cjk(words[0].script)) && len(words) > 4 {
 		return
 	}
@@ -555,7 +566,7 @@ func (p *Params) readSyllables(n *name, words []word, k kind) {
 	for i, w := range words {
 		f := strings.ReplaceAll(w.text, "'", "")
 		if w.script == romanise.Latin {
-			f = folded(w)
+			f = p.of(w).fold
 		}
 		if p.lex.title[f] {
 			continue
@@ -567,7 +578,7 @@ func (p *Params) readSyllables(n *name, words []word, k kind) {
 		koName = koName || isSurname
 		zhName = zhName || end && p.lex.chineseBy[f]
 		if koOK {
-			cuts := romanise.Korean(f, w.script)
+			cuts := p.koreanOf(w)
 			if isSurname && w.script == romanise.Latin {
 				cuts = surnameCuts(cuts, spelt)
 			}
@@ -582,7 +593,7 @@ func (p *Params) readSyllables(n *name, words []word, k kind) {
 			}
 		}
 		if zhOK {
-			list := chineseSyllables(w)
+			list := p.chineseOf(w)
 			zhOK = len(list) > 0
 			for _, s := range list {
 				zh = append(zh, syllable{chinese: s, bits: float32(p.Syllable)})
@@ -590,7 +601,7 @@ func (p *Params) readSyllables(n *name, words []word, k kind) {
 		}
 	}
 	if len(words) == 1 && words[0].script == romanise.Latin {
-		koName = p.surnameFirst(folded(words[0]))
+		koName = p.surnameFirst(p.of(words[0]).fold)
 		zhName = false
 	}
 	if koOK && (koName || native) && len(ko[0]) >= 2 && len(ko[0]) <= 5 {

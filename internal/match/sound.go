@@ -27,11 +27,13 @@ const (
 // unit is one full edit; costs are whole numbers of 1/unit.
 const unit = 40
 
-// clusters are the groups of letters, the longest first for each start.
-var clusters = []struct {
+type cluster struct {
 	letters string
 	to      []sound
-}{
+}
+
+// clusters are the groups of letters, the longest first for each start.
+var clusters = []cluster{
 	{"shch", []sound{sSH, sCH}},
 	{"sch", []sound{sSH}},
 	{"tch", []sound{sCH}},
@@ -58,14 +60,23 @@ var clusters = []struct {
 	{"rh", []sound{'r' - 'a'}},
 }
 
+// clustersOf are the clusters by their first letter.
+var clustersOf = func() (list [26][]cluster) {
+	for _, k := range clusters {
+		at := k.letters[0] - 'a'
+		list[at] = append(list[at], k)
+	}
+	return list
+}()
+
 // appendSounds appends the sounds of a word in a to z and 0 to 9.
 func appendSounds(dst []sound, word string) []sound {
 next:
 	for i := 0; i < len(word); {
 		c := word[i]
 		if c >= 'a' && c <= 'z' {
-			for _, k := range clusters {
-				if k.letters[0] == c && strings.HasPrefix(word[i:], k.letters) {
+			for _, k := range clustersOf[c-'a'] {
+				if strings.HasPrefix(word[i:], k.letters) {
 					dst = append(dst, k.to...)
 					i += len(k.letters)
 					continue next
@@ -105,8 +116,13 @@ func (t *soundTable) newForm(latin string, loose bool) form {
 	if len(latin) > maxSounds {
 		latin = latin[:maxSounds]
 	}
-	f := form{letters: []byte(latin), sounds: appendSounds(nil, latin), hash: hashString(latin), loose: loose}
-	f.drop = make([]uint8, len(f.sounds))
+	n := len(latin) // a word has no more sounds than letters; one piece of memory is enough for all
+	b := make([]byte, 4*n)
+	f := form{
+		letters: append(b[:0:n], latin...), sounds: appendSounds(b[n:n:2*n], latin), skel: b[3*n : 3*n : 4*n],
+		hash: hashString(latin), loose: loose,
+	}
+	f.drop = b[2*n : 2*n+len(f.sounds) : 3*n]
 	for i, s := range f.sounds {
 		f.drop[i] = t.dropCost(f.sounds, i)
 		if !isVowelSound(s) {

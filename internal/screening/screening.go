@@ -195,16 +195,12 @@ type readings struct {
 
 // read makes a query ready.
 func read(params *match.Params, in match.Input) (readings, error) {
-	p, err := match.Prepare(params, in)
-	if err != nil {
-		return readings{}, err
-	}
-	r := readings{plain: p, person: p}
 	if in.Schema == "" || in.Schema == "LegalEntity" || in.Schema == "Thing" {
-		in.Schema = "Person"
-		r.person, err = match.Prepare(params, in)
+		plain, person, err := match.PrepareBoth(params, in, "Person")
+		return readings{plain, person}, err
 	}
-	return r, err
+	p, err := match.Prepare(params, in)
+	return readings{p, p}, err
 }
 
 // of gives the reading to compare with a document.

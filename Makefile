@@ -93,7 +93,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 	echo "fuzz: $$found targets, $(FUZZTIME) each, nothing found"
 
 bench: ## Run the benchmarks and print the table of docs/BENCHMARKS.md
-	@$(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./internal/decide ./internal/goods ./internal/place ./cmd/cordon | awk -f docs/benchtable.awk
+	@$(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./internal/decide ./internal/goods ./internal/place ./cmd/cordon ./internal/match ./internal/screening | awk -f docs/benchtable.awk
 
 recall: ## Compare the index with scoring every pair, over 20,000 queries (some ten minutes)
 	CORDON_RECALL=20000 $(GO) test -count=1 -timeout 60m -v -run 'TestIndexLosesNothing' ./internal/screening

@@ -457,11 +457,11 @@ func (s *Scorer) joinCandidates(x, y *name) {
 	}
 }
 
-// comparable says whether two forms are so much alike in length that close may
-// find them so.
+// comparable says whether two forms are so much alike in length and consonants that
+// close may find them so.
 func comparable(a, b *form) bool {
 	d, e := len(a.skel)-len(b.skel), len(a.letters)-len(b.letters)
-	return d <= 1 && d >= -1 && e <= 2 && e >= -2 && len(a.letters) > 0 &&
+	return d <= 1 && d >= -1 && e <= 2 && e >= -2 && len(a.letters) > 0 && bits.OnesCount16(a.levels^b.levels) <= 2 &&
 		bits.OnesCount64(a.have&^b.near) <= 1 && bits.OnesCount64(b.have&^a.near) <= 1
 }
 

@@ -177,7 +177,7 @@ func (k *sketcher) word(t *token, i int) {
 }
 
 func (k *sketcher) form(f *form, o outline, length int, class uint16, first int) {
-	o |= outline(f.levels()) | outline(len(f.skel))<<outlineCount | outline(length)<<outlineLength
+	o |= outline(f.levels) | outline(len(f.skel))<<outlineCount | outline(length)<<outlineLength
 	if f.loose {
 		o |= outlineLoose
 	}
@@ -244,14 +244,6 @@ func (n *name) wholly() bool {
 func (f *form) set() (set uint64) {
 	for _, s := range f.sounds {
 		set |= 1 << s
-	}
-	return set
-}
-
-// levels gives the classes of consonants in a form, as a set.
-func (f *form) levels() (set uint16) {
-	for _, l := range f.skel {
-		set |= 1 << l
 	}
 	return set
 }
@@ -515,7 +507,7 @@ func (s *Sieve) fill(x *sifted, free []sieveWord) []sieveWord {
 func (s *Sieve) word(f *form, t *token, i int) sieveWord {
 	n := len(f.skel)
 	w := sieveWord{
-		levels: f.levels(), word: int8(i), near: &nearMost[n], close: &closeMost[n], length: len(f.letters), loose: f.loose,
+		levels: f.levels, word: int8(i), near: &nearMost[n], close: &closeMost[n], length: len(f.letters), loose: f.loose,
 		f: f, set: f.set(),
 	}
 	if t != nil {

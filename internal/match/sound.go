@@ -104,6 +104,7 @@ type form struct {
 	near    uint64     // those, and the sounds that are close to one of them
 	skel    []uint8    // the consonants by class
 	places  [17]uint16 // where each class stands in skel
+	levels  uint16     // the classes in skel, as a set
 	alpha   uint32     // the letters in it
 	hash    uint64     // of letters
 	loose   bool       // vowels may be missing or added by the script
@@ -176,6 +177,7 @@ func (f *form) skeletal() {
 			continue
 		}
 		f.places[l] |= 1 << len(f.skel)
+		f.levels |= 1 << l
 		f.skel = append(f.skel, l)
 		prev = l
 	}
@@ -252,6 +254,12 @@ func (t *soundTable) distance(a, b *form, limit int, m *scratch) int {
 	if a.hash == b.hash && len(a.letters) == len(b.letters) {
 		return 0
 	}
+	// Words whose consonants differ by more than one edit in five are no spellings
+	// of each other; an edit changes two of their classes at most.
+	allowed := 1 + max(len(a.skel), len(b.skel))/5
+	if d := len(a.skel) - len(b.skel); d > allowed || -d > allowed || bits.OnesCount16(a.levels^b.levels) > 2*allowed {
+		return far
+	}
 	loose := a.loose != b.loose
 	// Each consonant that has no near one on the other side costs an edit.
 	lack := max(bits.OnesCount64(a.have&^b.near), bits.OnesCount64(b.have&^a.near))
@@ -261,10 +269,7 @@ func (t *soundTable) distance(a, b *form, limit int, m *scratch) int {
 	if lack*(unit*9/10) > limit {
 		return far
 	}
-	// Words whose consonants differ by more than one edit in five are no
-	// spellings of each other.
-	allowed := 1 + max(len(a.skel), len(b.skel))/5
-	if d := len(a.skel) - len(b.skel); d > allowed || -d > allowed || skeletonDistance(a, b) > allowed {
+	if skeletonDistance(a, b) > allowed {
 		return far
 	}
 	best := far

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -24,6 +25,7 @@ import (
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/index"
+	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/publication/publicationtest"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -280,6 +282,67 @@ func BenchmarkScreen(b *testing.B) {
 			b.ReportMetric(float64(lost)/float64(i), "bounded/name")
 			b.ReportMetric(resident(b), "MiB-resident")
 		})
+	}
+}
+
+// BenchmarkPair scores two subjects that are ready, by their first names: those of
+// the real lists where they are there.
+func BenchmarkPair(b *testing.B) {
+	params := parameters(b)
+	s := match.NewScorer(params)
+	var list []*match.Prepared
+	everyone().list(2000, func(d Document, _ error) bool {
+		in := InputOf(d.Record.Subject)
+		in.Names = in.Names[:min(len(in.Names), 1)]
+		p, err := match.Prepare(params, in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		list = append(list, p)
+		return true
+	})
+	b.ReportAllocs()
+	used, i := processorTime(b), 0
+	for b.Loop() {
+		s.Score(list[i*7%len(list)], list[i*11%len(list)])
+		i++
+	}
+	b.ReportMetric(float64((processorTime(b)-used).Nanoseconds())/1000/float64(i), "processor-µs/pair")
+}
+
+// hostile are names that nobody has.
+var hostile = map[string]string{
+	"a megabyte of letters": strings.Repeat("abcdefghij", 100_000),
+	"10,000 words":          strings.Repeat("kim jong ", 5_000),
+	"500,000 marks":         "a" + strings.Repeat("\u0301", 500_000),
+	"no UTF-8":              strings.Repeat("abc\xff\xfe ", 100_000),
+	"24 common words":       strings.Repeat("mohammed ali ", 12),
+}
+
+// BenchmarkHostile screens them.
+func BenchmarkHostile(b *testing.B) {
+	e := engineOf(b, everyone(), 10_000)
+	for _, what := range slices.Sorted(maps.Keys(hostile)) {
+		b.Run(what, func(b *testing.B) {
+			b.ReportAllocs()
+			used, i := processorTime(b), 0
+			for b.Loop() {
+				e.Screen(query(hostile[what]))
+				i++
+			}
+			b.ReportMetric(float64((processorTime(b)-used).Nanoseconds())/1000/float64(i), "processor-µs/name")
+		})
+	}
+}
+
+// What is cut of a hostile name is said, and it never reads as clear.
+func TestHostileNames(t *testing.T) {
+	e := engine(t, nil, listed("un", "UN", "1", "Mohammed Ali"), listed("un", "UN", "2", "Some Body"))
+	for what, name := range hostile {
+		a := e.Screen(query(name))
+		if a.Outcome == Clear || a.Outcome == NotScreened && a.Reason == "" || len(a.Notes) == 0 && what != "24 common words" {
+			t.Errorf("%s: %s %q %q", what, a.Outcome, a.Reason, a.Notes)
+		}
 	}
 }
 

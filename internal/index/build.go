@@ -205,8 +205,8 @@ func sorted(list []pair) []pair {
 }
 
 // WriteFile writes the index to a file, which is there whole or not at all: it
-// is written beside and moved. Equal documents in equal order give equal bytes.
-func (b *Builder) WriteFile(path string, meta []byte) (err error) {
+// is written beside and moved. The parts of meta are written one after the other. Equal documents in equal order give equal bytes.
+func (b *Builder) WriteFile(path string, meta ...[]byte) (err error) {
 	defer b.Close()
 	tmp := path + ".part"
 	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
@@ -234,7 +234,7 @@ func (b *Builder) WriteFile(path string, meta []byte) (err error) {
 
 // Bytes gives the index itself instead of a file, for small ones that are not
 // worth keeping; open it with [Read].
-func (b *Builder) Bytes(meta []byte) ([]byte, error) {
+func (b *Builder) Bytes(meta ...[]byte) ([]byte, error) {
 	defer b.Close()
 	var buf bytes.Buffer
 	if err := b.write(&buf, meta); err != nil {
@@ -244,7 +244,7 @@ func (b *Builder) Bytes(meta []byte) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-func (b *Builder) write(f io.Writer, meta []byte) error {
+func (b *Builder) write(f io.Writer, meta [][]byte) error {
 	n := uint(0)
 	if total := b.spent + len(b.pairs); total > 8 {
 		n = min(uint(bits.Len(uint(total/8))), 28)
@@ -296,18 +296,30 @@ func (b *Builder) write(f io.Writer, meta []byte) error {
 	if err := section(b.docs.size, func() error { return b.docs.writeTo(w) }); err != nil {
 		return err
 	}
-	if err := section(uint64(len(meta)), func() error { _, err := w.Write(meta); return err }); err != nil {
+	if err := section(sizeOf(meta), func() error {
+		for _, part := range meta {
+			w.Write(part)
+		}
+		return nil
+	}); err != nil {
 		return err
 	}
 	return w.Flush()
 }
 
-func (b *Builder) header(s *sections, meta []byte) []byte {
+func sizeOf(parts [][]byte) (n uint64) {
+	for _, p := range parts {
+		n += uint64(len(p))
+	}
+	return n
+}
+
+func (b *Builder) header(s *sections, meta [][]byte) []byte {
 	h := make([]byte, headerSize)
 	copy(h, magic)
 	binary.LittleEndian.PutUint32(h[8:], formatVersion)
 	for i, v := range []uint64{
-		uint64(len(b.places) - 1), s.keys.size / 4, s.lists.size / 4, b.docs.size, uint64(len(meta)), uint64(s.bits),
+		uint64(len(b.places) - 1), s.keys.size / 4, s.lists.size / 4, b.docs.size, sizeOf(meta), uint64(s.bits),
 		uint64(b.units[len(b.units)-1]),
 	} {
 		binary.LittleEndian.PutUint64(h[16+8*i:], v)

@@ -203,7 +203,7 @@ func (b *builder) inMemory() (*index.Index, []screening.Merger, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	bytes, err := bl.Bytes(meta)
+	bytes, err := bl.Bytes(meta...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -222,7 +222,7 @@ func (b *builder) build(dir, path string) (*index.Index, []screening.Merger, err
 		bl.Close()
 		return nil, nil, err
 	}
-	if err := bl.WriteFile(path, meta); err != nil {
+	if err := bl.WriteFile(path, meta...); err != nil {
 		return nil, nil, err
 	}
 	ix, err := index.Open(path)
@@ -255,7 +255,7 @@ func sweep(dir, keep string) {
 	}
 }
 
-func (b *builder) fill(bl *index.Builder) ([]byte, error) {
+func (b *builder) fill(bl *index.Builder) ([][]byte, error) {
 	var against []screening.Against
 	for _, l := range b.lists {
 		c := l.state.Current

@@ -17,11 +17,12 @@ import (
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
-// Build puts documents into an index builder and gives the meta bytes to write
-// with them. The same documents in the same order give the same bytes, however
+// Build puts documents into an index builder and gives the parts of the meta bytes
+// to write with them. The same documents in the same order give the same bytes, however
 // many processors make them ready. progress may be nil.
-func Build(b *index.Builder, params *match.Params, against []Against, docs iter.Seq2[Document, error], progress func(n int)) ([]byte, error) {
+func Build(b *index.Builder, params *match.Params, against []Against, docs iter.Seq2[Document, error], progress func(n int)) ([][]byte, error) {
 	m := meta{params: params.ID(), against: against}
+	var made sketchesMade
 	n := 0
 	for e, err := range entries(params, docs) {
 		if err != nil {
@@ -31,13 +32,16 @@ func Build(b *index.Builder, params *match.Params, against []Against, docs iter.
 			return nil, err
 		}
 		m.stakes = append(m.stakes, e.stakes...)
-		m.sketches.add(e.sketches)
+		made.add(e.sketches)
 		if n++; progress != nil && n%1000 == 0 {
 			progress(n)
 		}
 	}
-	return m.encode(), nil
+	return append([][]byte{m.encode(&made), made.ends, sized(made.size)}, made.pieces...), nil
 }
+
+// sized writes the length of what follows.
+func sized(n int) []byte { return binary.AppendUvarint(nil, uint64(n)) }
 
 // entry is what a document gives to the index.
 type entry struct {
@@ -186,15 +190,35 @@ const metaVersion = 2
 // sketches are those of all names (see [match.AppendSketch]), in the order of the
 // units of the index.
 type sketches struct {
-	ends []byte // where the sketch of each unit ends, in 16 bytes, 4 bytes each
+	ends []byte // where the sketch of each unit ends, in units of match.SketchUnit, 4 bytes each
 	b    []byte
 }
 
+// sketchesMade gathers sketches, in pieces that need not be copied to grow.
+type sketchesMade struct {
+	ends   []byte
+	pieces [][]byte
+	size   int
+}
+
+// sketchPiece is the size of all pieces but the first, in bytes.
+const sketchPiece = 4 << 20
+
 // add adds the sketches of a subject: one for each of its units.
-func (s *sketches) add(list [][]byte) {
+func (s *sketchesMade) add(list [][]byte) {
 	for _, b := range list {
-		s.b = append(s.b, b...)
-		s.ends = binary.LittleEndian.AppendUint32(s.ends, uint32(len(s.b)/match.SketchUnit))
+		last := len(s.pieces) - 1
+		if last < 0 || len(s.pieces[last])+len(b) > cap(s.pieces[last]) {
+			size := sketchPiece
+			if last < 0 {
+				size = sketchPiece / 64 // most lists are small
+			}
+			s.pieces = append(s.pieces, make([]byte, 0, max(size, len(b))))
+			last++
+		}
+		s.pieces[last] = append(s.pieces[last], b...)
+		s.size += len(b)
+		s.ends = binary.LittleEndian.AppendUint32(s.ends, uint32(s.size/match.SketchUnit))
 	}
 }
 
@@ -236,7 +260,8 @@ func (s *sketches) check(units int) error {
 	return nil
 }
 
-func (m *meta) encode() []byte {
+// encode gives what stands before the sketches.
+func (m *meta) encode(made *sketchesMade) []byte {
 	w := writer{}
 	w.uint(metaVersion)
 	w.text(m.params)
@@ -263,8 +288,7 @@ func (m *meta) encode() []byte {
 			w.uint(0)
 		}
 	}
-	w.text(string(m.sketches.ends))
-	w.text(string(m.sketches.b))
+	w.uint(uint64(len(made.ends)))
 	return w.b
 }
 

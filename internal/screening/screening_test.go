@@ -56,7 +56,7 @@ func engine(t testing.TB, mergers []Merger, docs ...Document) *Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bytes, err := b.Bytes(meta)
+	bytes, err := b.Bytes(meta...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,9 @@ package data
 import "embed"
 
 // FS holds the folders instruments, listings, ownership, scenarios, goods, place, records, claims, watchers, schema,
-// review and matching, and selftest.
+// review, matching, mirror, and selftest.
 //
 //go:embed instruments listings ownership scenarios goods place records claims watchers schema review matching
+//go:embed mirror
 //go:embed selftest
 var FS embed.FS

@@ -49,6 +49,7 @@ type cli struct {
 	Records recordsCmd `cmd:"" help:"Figures of trade, oil, workers and reports: load tables, list, trace and check them."`
 	Claims  claimsCmd  `cmd:"" help:"Who says so: what is asserted about states, with what evidence, and what is answered."`
 	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
+	Mirror  mirrorCmd  `cmd:"" help:"What does trade show about a state? Both sides, shares, barred goods, diversion."`
 	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
 
 	Selftest selftestCmd `cmd:"" help:"Does screening find what is listed here? Ask with 20 variants of every name, and count."`
@@ -241,6 +242,16 @@ Examples:
   cordon goods 8413
   cordon goods 270119
   cordon goods frozen squid`,
+	"mirror": `It looks at the figures that ship with Cordon, those that were loaded with
+records load, and the tables of --records. Patterns are reasons to ask, never
+findings; what may explain them is told first. "cordon records show" traces a
+figure that it names.
+
+Examples:
+  cordon mirror --target PRK
+  cordon mirror --target PRK --year 2013/2018 --partner CN
+  cordon mirror --target PRK --hs 2701 --records comtrade-2016.csv --records comtrade-2017.csv
+  cordon mirror --target PRK --year 2017 --format csv > figures.csv`,
 	"serve": `Pages and API share one address. There is no sign-in.
 
 Examples:

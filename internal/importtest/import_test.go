@@ -67,6 +67,7 @@ var layers = []struct {
 	{pattern: "internal/selftest", layer: 5},
 	{pattern: "internal/evidence", layer: 5},
 	{pattern: "internal/load", layer: 5},
+	{pattern: "internal/trade", layer: 5},
 	{pattern: "internal/rescreen", layer: 5},
 	{pattern: "internal/answer", layer: 5},
 	{pattern: "internal/casework", layer: 5},

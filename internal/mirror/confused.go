@@ -149,7 +149,7 @@ func (q *query) byGoods(base Confused, f flowOf, own, others *Profile, whole []S
 	if limit := q.facts.value(pFlowBits); weighted/sum >= limit {
 		signs = append([]Sign{{
 			"profile", round2(weighted / sum), limit,
-			fmt.Sprintf("all goods of the flow together are %.0f times likelier from the other state", math.Exp2(weighted/sum)),
+			fmt.Sprintf("weighed by value, the goods of the flow are %.0f times as large a part of the other state's exports", math.Exp2(weighted/sum)),
 		}}, signs...)
 	}
 	for _, c := range f.chapters {

@@ -194,7 +194,7 @@ func (e *explainer) left(w *work) {
 	for _, x := range e.list {
 		in -= x.Bits
 	}
-	for _, i := range []int{fFull, fExact, fAlone, fOrder, fGeneric, fBias} {
+	for _, i := range []int{fFull, fExact, fCovered, fAlone, fOrder, fGeneric, fBias} {
 		in -= w.feat[i] * e.w[i]
 	}
 	in += e.lost(w)
@@ -230,6 +230,7 @@ func (e *explainer) rest(f *Features) {
 	}{
 		{fFull, "full", "nothing is left over on either side"},
 		{fExact, "exact", "spelt alike"},
+		{fCovered, "covered", "one has all words of the other, and beside them only generic ones"},
 		{fAlone, "alone", "only one word in common"},
 		{fGeneric, "generic", "only generic words and places in common"},
 		{fOrder, "order", "the words stand in another order"},
@@ -263,7 +264,7 @@ func (s *Scorer) explainSyllables(e *explainer, x, y *name, want float64) {
 		}
 	}
 	whole := 0.0
-	for _, i := range []int{fFull, fExact, fAlone, fOrder, fGeneric, fBias} {
+	for _, i := range []int{fFull, fExact, fCovered, fAlone, fOrder, fGeneric, fBias} {
 		whole += s.w.feat[i] * e.w[i]
 	}
 	e.add("syllables", x.text, y.text, want-whole, "read as syllables of "+language)

@@ -8,7 +8,7 @@ import (
 
 // KeysVersion changes whenever the keys of some name do, with the parameters
 // unchanged: an index of other keys would lose candidates in silence.
-const KeysVersion = 3
+const KeysVersion = 4
 
 // Keys gives the candidate keys of a subject, sorted, each once: two subjects
 // whose score may reach the possible threshold share at least one (measured in

@@ -36,6 +36,8 @@ type NameWeights struct {
 	// are also spelt alike.
 	Full  float64 `json:"full"`
 	Exact float64 `json:"exact"`
+	// Covered is for names of which one has all the words of the other and beside them only generic ones.
+	Covered float64 `json:"covered"`
 	// Extra is for each word that one name has more than the other, ExtraRarity
 	// for each bit of its rarity, Alone if just one word is shared.
 	Extra       float64 `json:"extra"`

@@ -355,11 +355,26 @@ func (p *reader) personTokens(words []word) []token {
 			put(w, roleWord)
 		}
 	}
+	p.notParticles(out)
 	// Ben with one word after it is a given name.
 	if len(out) == 2 && out[0].role == roleParticle && out[0].text == "ben" {
 		out[0].role, out[0].class = roleWord, p.lex.nick["ben"]
 	}
 	return out
+}
+
+// notParticles makes words of small words that are none where they stand: articles and prepositions come before a word, so
+// that the last of a name is none (Kim Jong Il), and An before a word that is not tied to it is a surname.
+func (p *reader) notParticles(tokens []token) {
+	if len(tokens) < 2 {
+		return
+	}
+	if t := &tokens[len(tokens)-1]; t.role == roleParticle && t.class != p.lex.particle["bin"] {
+		t.role, t.class = roleWord, 0
+	}
+	if t := &tokens[0]; t.role == roleParticle && t.text == "an" && len(tokens) > 2 {
+		t.role, t.class = roleWord, 0
+	}
 }
 
 func hasVowel(s string) bool { return strings.ContainsAny(s, "aeiouy") }

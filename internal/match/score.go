@@ -14,6 +14,7 @@ const (
 const (
 	fFull = fWord + knotCount + iota
 	fExact
+	fCovered
 	fExtra
 	fExtraRarity
 	fAlone
@@ -52,7 +53,7 @@ func (w *NameWeights) vector() *Features {
 
 func (w *NameWeights) rest() [featureCount - fFull]*float64 {
 	return [...]*float64{
-		&w.Full, &w.Exact, &w.Extra, &w.ExtraRarity, &w.Alone, &w.Order, &w.Initial, &w.BadInitial, &w.Joined,
+		&w.Full, &w.Exact, &w.Covered, &w.Extra, &w.ExtraRarity, &w.Alone, &w.Order, &w.Initial, &w.BadInitial, &w.Joined,
 		&w.Number, &w.BadNumber, &w.LostNumber, &w.Form, &w.BadForm, &w.Place, &w.BadPlace, &w.LostPlace, &w.Generic, &w.Differ, &w.Bias,
 	}
 }
@@ -665,7 +666,9 @@ func (s *Scorer) leftOver(x, y *name, exact bool, worst float32) {
 		f[fExtraRarity] += float64(more) * mean
 		w.note(partExtra, -1, -1, more, 0, 0, float64(more)*mean)
 	}
-	if w.pairs > 0 && !w.proper && lx+ly+nx+ny > 0 {
+	covered := w.pairs > 0 && nx+ny == 0 && (lx == 0) != (ly == 0) && w.onlyGeneric(x, &w.usedX) && w.onlyGeneric(y, &w.usedY) &&
+		(w.proper || w.pairs >= coveredPairs)
+	if w.pairs > 0 && !w.proper && lx+ly+nx+ny > 0 && !covered {
 		f[fGeneric] = 1
 	}
 	switch {
@@ -676,9 +679,25 @@ func (s *Scorer) leftOver(x, y *name, exact bool, worst float32) {
 		if exact {
 			f[fExact] = 1
 		}
+	case covered:
+		f[fCovered] = float64(max(0, min(1, 2-worst/fullUntil)))
 	case w.pairs == 1 && w.single(x, y):
 		f[fAlone] = 1
 	}
+}
+
+// coveredPairs is the number of words that names of nothing but generic words and places must share for the shorter to be
+// covered by the longer.
+const coveredPairs = 3
+
+// onlyGeneric says whether all core words of n without a partner are generic.
+func (w *work) onlyGeneric(n *name, used *[maxWords]bool) bool {
+	for i := range n.tokens {
+		if t := &n.tokens[i]; !used[i] && t.core() && t.role != roleGeneric {
+			return false
+		}
+	}
+	return true
 }
 
 // single says whether the only pair is of one word each.
@@ -965,7 +984,7 @@ func Signs() (low, high Features) {
 	for _, i := range []int{fExtra, fExtraRarity, fAlone, fOrder, fBadInitial, fBadNumber, fLostNumber, fBadForm, fBadPlace, fLostPlace, fGeneric, fDiffer} {
 		high[i] = 0
 	}
-	for _, i := range []int{fFull, fExact, fInitial, fNumber, fForm} {
+	for _, i := range []int{fFull, fExact, fCovered, fInitial, fNumber, fForm} {
 		low[i] = 0
 	}
 	return low, high

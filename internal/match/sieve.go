@@ -301,6 +301,7 @@ type bounds struct {
 	number, place    float64 // not negative
 	form, initial    float64
 	full, exact      float64
+	covered          float64
 	alone, extra     float64
 	generic, differ  float64
 	badNumber        float64
@@ -379,7 +380,7 @@ func NewSieve(p *Params) *Sieve {
 		v := p.weights[k].vector()
 		b := bounds{
 			ok: true, conflict: v[fWord+knotCount-1], number: max(0, v[fNumber]), place: max(0, v[fPlace]), form: max(0, v[fForm]),
-			initial: max(0, v[fInitial]), full: v[fFull], exact: v[fExact], joined: float32(max(0, v[fJoined])), alone: v[fAlone], extra: v[fExtra], generic: v[fGeneric],
+			initial: max(0, v[fInitial]), covered: max(0, v[fCovered]), full: v[fFull], exact: v[fExact], joined: float32(max(0, v[fJoined])), alone: v[fAlone], extra: v[fExtra], generic: v[fGeneric],
 			differ: v[fDiffer], badNumber: v[fBadNumber], lostNumber: v[fLostNumber], bias: v[fBias],
 		}
 		for i := range v {
@@ -652,7 +653,7 @@ func (w *bounds) of(t *sum, x *sifted, initials int, join partner) float64 {
 	if t.place {
 		total += float64(m) * w.place
 	}
-	var full bool
+	var full, covered bool
 	if initials+x.initials > 0 { // each may stand for any word
 		total += float64(initials+x.initials) * (w.initial - w.conflict)
 		full, apart = min(x.cores-initials, t.cores-x.initials)-m <= 0, 0
@@ -664,10 +665,11 @@ func (w *bounds) of(t *sum, x *sifted, initials int, join partner) float64 {
 		if m < least {
 			total += w.differ
 		}
-		if pairs == 1 && !full && !join.met {
+		covered = (m == least && more > 0 || join.met) && left == 0 && other == 0
+		if pairs == 1 && !full && !join.met && !covered {
 			agreed += w.alone
 		}
-		if !t.proper && !full && !join.met {
+		if !t.proper && !full && !join.met && !(covered && pairs >= coveredPairs) {
 			agreed += w.generic
 		}
 	}
@@ -679,6 +681,9 @@ func (w *bounds) of(t *sum, x *sifted, initials int, join partner) float64 {
 		if apart == 0 {
 			agreed += w.exact
 		}
+	}
+	if covered { // what is left over may be generic
+		agreed += w.covered
 	}
 	return total + max(0, agreed)
 }

@@ -20,7 +20,7 @@ func EvidenceSign(e matrix.Evidence) string { return [...]string{"·", "?", "◔
 
 // EvidenceStandard says at the head of everything about states what the words mean (EVD-08).
 const EvidenceStandard = "The words say how strong the evidence is that something happened which the law of that day forbade: " +
-	"possible, alleged, corroborated, adjudicated. They are no verdict on the state. No information is neither compliance nor breach. " +
+	"possible, alleged, corroborated, adjudicated. They are no verdict on the state. No information says neither that a rule was kept nor that it was not. " +
 	"A denial changes the response and not the evidence; items of one origin count once."
 
 // BalanceCaution is shown where both sides stand beside each other (EVD-11).
@@ -37,7 +37,7 @@ func CellSentence(c *matrix.Cell, name Names) string {
 	case c.Evidence == matrix.NoInformation && c.Complied > 0:
 		fmt.Fprintf(&b, "%s: complied, by %s.", state, plural(c.Complied, "item"))
 	case c.Evidence == matrix.NoInformation:
-		fmt.Fprintf(&b, "%s: no information on a breach.", state)
+		fmt.Fprintf(&b, "%s: no information on anything forbidden.", state)
 	default:
 		fmt.Fprintf(&b, "%s: %s", state, c.Evidence)
 		if c.Origins > 0 {
@@ -228,7 +228,7 @@ func weightStatement(d *states.Dossier, state string) string {
 		}
 	}
 	if len(parts) == 0 {
-		return fmt.Sprintf("On %s obligations that bind %s nothing is on record that would be a breach; that is not a finding of compliance.",
+		return fmt.Sprintf("On %s obligations that bind %s nothing forbidden is on record; that does not say that they were kept.",
 			strconv.Itoa(d.Bound), state)
 	}
 	return fmt.Sprintf("Of %d obligations that bind %s, something is on record for %d: %s. It answers %d, was asked and silent on %d, and "+
@@ -269,6 +269,13 @@ func ItemText(i *matrix.Item, name Names) string {
 			fmt.Fprintf(&b, " (%q)", c.Hedge)
 		}
 		fmt.Fprintf(&b, ". %s", itemLaw(i))
+		if len(c.Parties) > 0 { // nobody is named without the act (EVD-08)
+			acts := make([]string, len(c.Parties))
+			for n, p := range c.Parties {
+				acts[n] = p.Name + ": " + p.Act
+			}
+			fmt.Fprintf(&b, " Named: %s.", strings.Join(acts, "; "))
+		}
 		if worth > matrix.Nothing && i.Bears == matrix.Breach {
 			fmt.Fprintf(&b, " Worth: %s.", why)
 		}
@@ -293,7 +300,7 @@ func ItemText(i *matrix.Item, name Names) string {
 	if !i.Verified() {
 		b.WriteString(" (text not seen)")
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), "  ", " ")
 }
 
 func speaker(c *claim.Claim, name Names) string {
@@ -501,7 +508,7 @@ func unknownSection(d *states.Dossier, state string) Section {
 	if len(d.Unknown) == 0 {
 		return s
 	}
-	s.Para("On %d of %d obligations that bind %s nothing is on record here. That is neither compliance nor breach.", len(d.Unknown), d.Bound, state)
+	s.Para("On %d of %d obligations that bind %s nothing is on record here. That says neither that they were kept nor that they were not.", len(d.Unknown), d.Bound, state)
 	if len(d.NotKept) > 0 {
 		s.Para("Of these regimes no claim or figure at all is on record, and their obligations are not counted: %s.", strings.Join(d.NotKept, ", "))
 	}

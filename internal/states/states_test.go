@@ -14,6 +14,7 @@ import (
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/matrix"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/report"
@@ -157,4 +158,70 @@ func rezip(t *testing.T, files map[string][]byte) []byte {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
+}
+
+// TestDossiersSpeakWell holds every sentence that is generated about every state to the lint: no "violates" of what is alleged,
+// likelihood words with their bands, nobody named without the act.
+func TestDossiersSpeakWell(t *testing.T) {
+	d := open(t)
+	m := must(d.Matrix(when.NoDay))
+	var known []string
+	for _, c := range d.Ledger.Claims() {
+		for _, p := range c.Parties {
+			known = append(known, p.Name)
+		}
+	}
+	name := func(code string) string { return d.Places.Name(must(d.Places.ParseState(code))) }
+	states, passages := map[place.State]bool{}, 0
+	for i := range m.Items() {
+		states[m.Items()[i].State] = true
+	}
+	for s := range states {
+		dossier := must(d.Dossier(s, when.NoDay))
+		doc := report.Dossier(dossier, name, report.Versions{Program: "test"}, d.Law.Version)
+		var ps []report.Passage
+		for _, lead := range doc.Lead {
+			ps = append(ps, report.Passage{Text: lead, Alleged: true})
+		}
+		for _, list := range [][]matrix.Cell{dossier.Conduct, dossier.Complied} {
+			for k := range list {
+				ps = append(ps, report.Passage{Text: report.CellSentence(&list[k], name), Alleged: true})
+				for _, it := range list[k].Items {
+					said, _, _ := strings.Cut(report.ItemText(it, name), " [") // ids name nobody
+					p := report.Passage{Text: said, Alleged: true, Attributed: true}
+					if it.Claim != nil {
+						for _, party := range it.Claim.Parties {
+							p.Names = append(p.Names, report.NamedParty{Name: party.Name, Act: party.Act})
+						}
+					}
+					ps = append(ps, p)
+				}
+			}
+		}
+		passages += len(ps)
+		for _, f := range report.Lint(ps, known) {
+			t.Errorf("%s: %s: %q: %s", s, f.Rule, f.Sentence, f.Message)
+		}
+	}
+	t.Logf("%d passages about %d states", passages, len(states))
+}
+
+// TestEveryItemHasItsTrace: whatever a matrix shows is a claim with a source or a figure with one, by a rule that is published.
+func TestEveryItemHasItsTrace(t *testing.T) {
+	d := open(t)
+	for _, c := range must(d.Matrix(when.NoDay)).Cells(matrix.Query{}) {
+		if c.By == nil || c.By.Says == "" {
+			t.Errorf("%s of %s: %s by no rule", c.Obligation.ID, c.State, c.Evidence)
+		}
+		for _, i := range c.Items {
+			switch {
+			case i.Claim != nil && (i.Source == nil || i.Source.Title == ""):
+				t.Errorf("the claim %s has no source", i.ID())
+			case i.Record != nil && i.Record.Source == (record.Source{}):
+				t.Errorf("the figure %s has no source", i.ID())
+			case len(i.Origins) == 0:
+				t.Errorf("%s rests on no origin", i.ID())
+			}
+		}
+	}
 }

@@ -16,6 +16,7 @@ type word struct {
 	script  romanise.Script
 	dot     bool // followed by a dot
 	capital bool // all its letters are capitals
+	begins  bool // with a capital
 	tight   bool // joined to the next by a dot, stroke or nothing
 }
 
@@ -78,6 +79,7 @@ func splitWords(s string) (words []word, cut bool) {
 			}
 			if unicode.IsUpper(r) {
 				lettersUp++
+				w.begins = w.begins || letters == 0
 			}
 			letters++
 			if d := digitValue(r); d >= 0 {
@@ -175,38 +177,61 @@ func digitValue(r rune) int {
 	return -1
 }
 
-// confusable maps letters that look like Latin ones.
-var confusable = map[rune]rune{
-	'а': 'a', 'е': 'e', 'о': 'o', 'р': 'p', 'с': 'c', 'х': 'x', 'у': 'y', 'к': 'k', 'м': 'm', 'т': 't', 'в': 'b', 'н': 'h', 'і': 'i', 'ѕ': 's', 'ј': 'j', 'ԁ': 'd', 'ӏ': 'l',
-	'ο': 'o', 'α': 'a', 'ε': 'e', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ρ': 'p', 'τ': 't', 'υ': 'u', 'χ': 'x', 'η': 'n', 'β': 'b', 'ѐ': 'e', 'ё': 'e',
+// confusable maps letters that look like Latin ones, and confusableCapital those whose capitals do and whose small letters look
+// like others or none.
+var (
+	confusable = map[rune]rune{
+		'а': 'a', 'е': 'e', 'о': 'o', 'р': 'p', 'с': 'c', 'х': 'x', 'у': 'y', 'к': 'k', 'м': 'm', 'т': 't', 'в': 'b', 'н': 'h', 'і': 'i', 'ѕ': 's', 'ј': 'j', 'ԁ': 'd', 'ӏ': 'l',
+		'ο': 'o', 'α': 'a', 'ε': 'e', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ρ': 'p', 'τ': 't', 'υ': 'u', 'χ': 'x', 'η': 'n', 'β': 'b', 'ѐ': 'e', 'ё': 'e',
+	}
+	confusableCapital = map[rune]rune{'ν': 'n', 'η': 'h', 'υ': 'y', 'μ': 'm', 'ζ': 'z', 'ԍ': 'g', 'ԝ': 'w', 'ґ': 'r'}
+)
+
+// looksLatin gives the Latin letter that the i-th letter of a word looks like.
+func (w *word) looksLatin(i int, r rune) (rune, bool) {
+	if w.capital || (w.begins && i == 0) {
+		if l, ok := confusableCapital[r]; ok {
+			return l, true
+		}
+	}
+	l, ok := confusable[r]
+	return l, ok
 }
 
 // digitLetters are the letters that digits are written for.
 var digitLetters = map[byte]byte{'0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '6': 'g', '7': 't', '8': 'b', '9': 'g'}
 
-// sameScript brings a word of mixed letters to the one script most are of.
+// sameScript brings a word of mixed letters to one script: Latin where all its other letters look Latin, else the one that most
+// are of.
 func sameScript(w word) word {
-	latin, other := 0, 0
+	latin, other, alike, at := 0, 0, 0, 0
 	for _, r := range w.text {
 		switch romanise.ScriptOf(r) {
 		case romanise.Latin:
 			latin++
 		case romanise.Cyrillic, romanise.Greek:
 			other++
+			if _, ok := w.looksLatin(at, r); ok {
+				alike++
+			}
 		}
+		at++
 	}
 	if latin == 0 || other == 0 {
 		return w
 	}
 	var b strings.Builder
-	if latin >= other {
+	if latin >= other || alike == other {
+		at := 0
 		for _, r := range w.text {
-			if l, ok := confusable[r]; ok {
+			if l, ok := w.looksLatin(at, r); ok {
 				r = l
 			}
 			b.WriteRune(r)
+			at++
 		}
-		return word{text: b.String(), script: romanise.Latin, dot: w.dot, capital: w.capital, tight: w.tight}
+		w.text, w.script = b.String(), romanise.Latin
+		return w
 	}
 	back := map[rune]rune{'a': 'а', 'e': 'е', 'o': 'о', 'p': 'р', 'c': 'с', 'x': 'х', 'y': 'у', 'k': 'к', 'm': 'м', 't': 'т', 'b': 'в', 'h': 'н', 'i': 'і'}
 	for _, r := range w.text {
@@ -215,7 +240,8 @@ func sameScript(w word) word {
 		}
 		b.WriteRune(r)
 	}
-	return word{text: b.String(), script: romanise.Cyrillic, dot: w.dot, capital: w.capital, tight: w.tight}
+	w.text, w.script = b.String(), romanise.Cyrillic
+	return w
 }
 
 // readings gives the Latin readings of a word, with digits read as letters

@@ -50,6 +50,8 @@ type Desk struct {
 type Config struct {
 	// LawDirs are folders with further regimes.
 	LawDirs []string
+	// Drafts are instruments one by one, each of which names its regime.
+	Drafts []law.File
 	// Only loads no embedded regime, so that the folders are all the law.
 	Only bool
 	// Options of the engine.
@@ -78,7 +80,7 @@ func Open(facts fs.FS, c Config) (*Desk, error) {
 	}
 	d.Reference = &activity.Reference{Places: d.Places, HS: d.HS, Commodities: d.Lists}
 	o := c.Options
-	o.Eager = o.Eager || len(c.LawDirs) > 0
+	o.Eager = o.Eager || len(c.LawDirs)+len(c.Drafts) > 0
 	var err error
 	d.Engine, err = ruling.NewEngine(d.Law, d.Places, d.Lists, d.Factors, o)
 	return d, err
@@ -113,6 +115,9 @@ func loadLaw(facts fs.FS, c Config) (*law.Law, error) {
 			continue
 		}
 		sources = append(sources, law.Source{FS: os.DirFS(dir), Root: ".", Name: dir})
+	}
+	if len(c.Drafts) > 0 {
+		sources = append(sources, law.Source{Files: c.Drafts})
 	}
 	return law.Load(sources...)
 }

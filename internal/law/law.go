@@ -82,7 +82,13 @@ type Instrument struct {
 	Regime           *Regime
 	Name             string
 	Title, Authority string
-	Adopted          when.Day
+	// Adopted is, of an instrument that is not in force, the day on which it was put
+	// forward or from which it is planned to apply.
+	Adopted when.Day
+	// Status says whether it is applied; Supposed is true where the asker takes it as
+	// in force, see [Law.Suppose].
+	Status   Status
+	Supposed bool
 	// Published is the day on which it became known; the second clock.
 	Published  when.Day
 	Sources    []string
@@ -223,7 +229,7 @@ func (p *Provision) ReadWith() []string {
 // known by then at all. A provision that a later text ended goes on without end
 // as long as that text is not known.
 func (p *Provision) Period(l *Law, known when.Day) (from, until when.Day, ok bool) {
-	if known != when.NoDay && p.Instrument.Published > known {
+	if !p.Applies() || known != when.NoDay && p.Instrument.Published > known {
 		return 0, 0, false
 	}
 	return p.From, l.knownEnd(p.Until, p.EndedBy, known), true
@@ -234,10 +240,8 @@ func (l *Law) knownEnd(until when.Day, endedBy string, known when.Day) when.Day 
 	if until == when.NoDay {
 		return Forever
 	}
-	if known != when.NoDay && endedBy != "" {
-		if by, ok := l.byID[endedBy]; ok && by.Instrument.Published > known {
-			return Forever
-		}
+	if by, ok := l.byID[endedBy]; ok && (!by.Applies() || known != when.NoDay && by.Instrument.Published > known) {
+		return Forever
 	}
 	return until
 }

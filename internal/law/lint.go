@@ -38,6 +38,7 @@ func Lint(l *Law) []error {
 		report := func(format string, args ...any) {
 			out = append(out, fault.New(fault.Invalid, format, args...).At(p.Place))
 		}
+		lintStatus(l, p, report)
 		if p.Paragraph == "" && p.Measure != "designation" && p.Measure != "institutional" {
 			report("there is no citation: `paragraph` is empty")
 		}

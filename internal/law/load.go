@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -19,11 +20,21 @@ import (
 	"github.com/cordon-engine/cordon/internal/yamltree"
 )
 
-// Source is a folder of regimes: each folder in it that has a regime.yaml is one.
+// Source is a folder of regimes: each folder in it that has a regime.yaml is one. Instruments
+// for a regime of another source stand in a folder of its name, or name it themselves.
 type Source struct {
 	FS fs.FS
 	// Root is the folder in FS; Name stands before file names in errors.
 	Root, Name string
+	// Files, when given, are instruments one by one, in place of a folder. Each names its
+	// regime.
+	Files []File
+}
+
+// File is one instrument file that stands by itself.
+type File struct {
+	Name string
+	Data []byte
 }
 
 type file struct {
@@ -85,15 +96,11 @@ func Load(sources ...Source) (*Law, error) {
 		if path.Base(f.key) == "regime.yaml" {
 			continue
 		}
-		r := regimes[path.Dir(f.key)]
-		if r == nil {
-			return nil, fault.New(fault.Invalid, "the folder %q has no regime.yaml", path.Dir(f.key)).At(fault.Place{File: f.name})
-		}
-		in, err := readInstrument(f, r)
+		in, err := readInstrument(f, regimes)
 		if err != nil {
 			return nil, err
 		}
-		r.Instruments = append(r.Instruments, in)
+		in.Regime.Instruments = append(in.Regime.Instruments, in)
 	}
 	for _, r := range l.Regimes {
 		slices.SortFunc(r.Instruments, func(a, b *Instrument) int {
@@ -105,6 +112,12 @@ func Load(sources ...Source) (*Law, error) {
 
 func list(s Source) ([]*file, error) {
 	var files []*file
+	for _, f := range s.Files {
+		files = append(files, &file{name: f.Name, key: path.Base(f.Name), data: f.Data})
+	}
+	if len(files) > 0 {
+		return files, nil
+	}
 	err := fs.WalkDir(s.FS, s.Root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -116,7 +129,7 @@ func list(s Source) ([]*file, error) {
 		if s.Root == "." {
 			rel = p
 		}
-		if strings.Count(rel, "/") != 1 || path.Ext(p) != ".yaml" {
+		if strings.Count(rel, "/") > 1 || path.Ext(p) != ".yaml" {
 			return nil
 		}
 		data, err := fs.ReadFile(s.FS, p)
@@ -178,13 +191,45 @@ func (d *decoder) listings() Listings {
 	return l
 }
 
-func readInstrument(f *file, r *Regime) (*Instrument, error) {
+// regimeOf gives the regime of an instrument file: the one that it names, or that its folder is.
+func regimeOf(f *file, d *decoder, regimes map[string]*Regime) (*Regime, error) {
+	n := d.m.Opt("regime")
+	if n == nil {
+		if r := regimes[path.Dir(f.key)]; r != nil {
+			return r, nil
+		}
+		e := fault.New(fault.Invalid, "the folder %q has no regime.yaml", path.Dir(f.key)).At(fault.Place{File: f.name})
+		return nil, e.WithFix("say in the file which regime it belongs to, as `regime: %s`", exampleOf(regimes))
+	}
+	r := regimes[n.Text]
+	if r == nil {
+		return nil, n.Errorf("there is no regime %q", n.Text).WithFix("one of %s", strings.Join(slices.Sorted(maps.Keys(regimes)), ", "))
+	}
+	if own := regimes[path.Dir(f.key)]; own != nil && own != r {
+		return nil, n.Errorf("it says %q but stands in the folder of %q", n.Text, own.ID).WithFix("leave `regime` out, or move the file")
+	}
+	return r, nil
+}
+
+func exampleOf(regimes map[string]*Regime) string {
+	for _, id := range slices.Sorted(maps.Keys(regimes)) {
+		return id
+	}
+	return "my-regime"
+}
+
+func readInstrument(f *file, regimes map[string]*Regime) (*Instrument, error) {
 	m, err := f.one("an instrument")
 	if err != nil {
 		return nil, err
 	}
-	in := &Instrument{Regime: r, File: f.name}
 	d := decoder{m: m}
+	r, err := regimeOf(f, &d, regimes)
+	if err != nil {
+		return nil, err
+	}
+	in := &Instrument{Regime: r, File: f.name}
+	in.Status = Status(d.choice("status", false, statuses[:]))
 	in.Name, in.Title, in.Authority = d.need("instrument"), d.need("title"), d.need("authority")
 	in.Adopted = d.day("adopted")
 	in.Published = d.day("published")
@@ -672,6 +717,14 @@ func (l *Law) link() error {
 			}
 		}
 	}
+	l.attach()
+	return nil
+}
+
+// attach gives provisions the exceptions that they inherit, and those of exempt provisions that carve
+// them. What is not applied carves its own instrument only.
+func (l *Law) attach() {
+	all := l.Provisions()
 	for _, p := range all {
 		if p.Inherits != "" {
 			for _, e := range l.byID[p.Inherits].Exceptions {
@@ -686,12 +739,12 @@ func (l *Law) link() error {
 			continue
 		}
 		for _, p := range all {
-			if p != x && p.Instrument.Regime == x.Instrument.Regime && p.Kinds != 0 && x.carves(p) {
+			near := x.Applies() || p.Instrument == x.Instrument
+			if p != x && near && p.Instrument.Regime == x.Instrument.Regime && p.Kinds != 0 && x.carves(p) {
 				p.Exceptions = append(p.Exceptions, x.Exemption)
 			}
 		}
 	}
-	return nil
 }
 
 func (l *Law) dangling(p *Provision, id string) error {

@@ -277,6 +277,7 @@ func TestSchemaHasTheWordsOfTheLoader(t *testing.T) {
 		{"kind", defs["kind"], kinds},
 		{"measure", defs["measure"], measures},
 		{"grant", defs["grant"], grants[:]},
+		{"status", schema["properties"].(map[string]any)["status"], statuses[:]},
 		{"effect", property("provision", "effect"), effects[:]},
 		{"direction", property("provision", "direction"), directions[1:]},
 	} {

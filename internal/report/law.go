@@ -20,6 +20,9 @@ func EffectWord(e law.Effect) string { return effectWords[e] }
 
 // InForce gives the days of a provision as people read them.
 func InForce(p *law.Provision) string {
+	if !p.Applies() {
+		return p.Instrument.Status.String() + ", not in force; from " + p.From.Long()
+	}
 	if p.Until == when.NoDay {
 		return "since " + p.From.Long()
 	}
@@ -216,6 +219,7 @@ type ProvisionJSON struct {
 	PartOf            string   `json:"part_of,omitempty"`
 	Cite              string   `json:"cite"`
 	Regime            string   `json:"regime"`
+	Status            string   `json:"status,omitempty"` // left out where it is in force
 	Title             string   `json:"title"`
 	Text              string   `json:"text"`
 	Effect            string   `json:"effect"`
@@ -246,6 +250,9 @@ func ForPrograms(pr *law.Provision) ProvisionJSON {
 	}
 	if pr.PartOf != pr.ID {
 		j.PartOf = pr.PartOf
+	}
+	if !pr.Applies() {
+		j.Status = pr.Instrument.Status.String()
 	}
 	for _, k := range vocab.Kinds() {
 		if pr.Kinds.Has(k.ID) {

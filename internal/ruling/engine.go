@@ -145,7 +145,7 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 						return nil, err
 					}
 				}
-				if p.Kinds == 0 || p.Effect == law.Exempt {
+				if p.Kinds == 0 || p.Effect == law.Exempt || !p.Applies() {
 					continue
 				}
 				g.units = append(g.units, u)
@@ -202,7 +202,10 @@ func (g *Engine) unit(env *environment, r *law.Regime, p *law.Provision) (*unit,
 	}
 	for _, x := range p.Exceptions {
 		e := exception{x: x, when: env.condition(x.When)}
-		e.from, e.until, _ = x.Period(g.law, when.NoDay)
+		var ok bool
+		if e.from, e.until, ok = x.Period(g.law, when.NoDay); !ok {
+			continue // of an instrument that is not in force
+		}
 		for _, un := range x.Unless {
 			e.unless = append(e.unless, env.condition(un.When))
 		}

@@ -180,7 +180,7 @@ func (d *Desk) Dossier(s place.State, known when.Day) (*Dossier, error) {
 
 // obliges reports whether a provision can be kept or broken.
 func obliges(p *law.Provision) bool {
-	return p.Effect == law.Prohibit || p.Effect == law.Cap || p.Effect == law.Require || p.Effect == law.Commit
+	return p.Applies() && (p.Effect == law.Prohibit || p.Effect == law.Cap || p.Effect == law.Require || p.Effect == law.Commit)
 }
 
 func bearing(items []*matrix.Item, b matrix.Bearing) []*matrix.Item {

@@ -45,7 +45,7 @@ func newLawIndex(l *law.Law, list []*scenario.Scenario) *lawIndex {
 	}
 	for _, r := range l.Regimes {
 		for _, in := range r.Instruments {
-			if in.Adopted != when.NoDay && len(in.Provisions) > 0 {
+			if in.Applies() && in.Adopted != when.NoDay && len(in.Provisions) > 0 {
 				x.milestones = append(x.milestones, milestone{in.Adopted, in.Name})
 			}
 		}

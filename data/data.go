@@ -5,10 +5,10 @@ package data
 
 import "embed"
 
-// FS holds the folders instruments, listings, ownership, scenarios, goods, place, records, claims, watchers, schema,
+// FS holds the folders forecasts, instruments, listings, ownership, scenarios, goods, place, records, claims, watchers, schema,
 // review, matching, mirror, and selftest.
 //
-//go:embed instruments listings ownership scenarios goods place records claims watchers schema review matching
+//go:embed forecasts instruments listings ownership scenarios goods place records claims watchers schema review matching
 //go:embed mirror
 //go:embed selftest
 var FS embed.FS

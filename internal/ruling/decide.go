@@ -22,6 +22,7 @@ func (e *Evaluator) Decide(req Request) (*Ruling, error) {
 		r.AsOf = *req.AsOf
 	}
 	e.known, e.view, e.totals, e.brief = req.KnownAt, byJurisdiction, req.Totals, req.Brief
+	e.apart = req.Each
 	if r.AsOf.Exact() {
 		e.on(r, r.AsOf.From)
 	} else {
@@ -37,6 +38,9 @@ func (e *Evaluator) Decide(req Request) (*Ruling, error) {
 func (e *Evaluator) on(r *Ruling, day when.Day) {
 	e.day, e.contested = day, false
 	e.judge(r)
+	if e.apart {
+		return
+	}
 	e.paths(r)
 	e.assumptions(r)
 	if e.contested {
@@ -72,7 +76,12 @@ func (e *Evaluator) judge(r *Ruling) {
 		return cmp.Or(cmp.Compare(a.u.p.Order, b.u.p.Order), cmp.Compare(a.line, b.line))
 	})
 	r.Verdict = certain
-	if len(pending) > 0 {
+	switch {
+	case e.apart:
+		for i := range e.results {
+			r.Verdict = max(r.Verdict, e.results[i].verdict)
+		}
+	case len(pending) > 0:
 		e.ask(r, pending, certain)
 	}
 	e.findings(r)
@@ -251,6 +260,7 @@ func (e *Evaluator) entangled(pending []pendingUnit) (extra []pendingUnit) {
 
 // findings turns results into findings.
 func (e *Evaluator) findings(r *Ruling) {
+	r.Findings = slices.Grow(r.Findings, len(e.results))
 	for i := range e.results {
 		res := &e.results[i]
 		f := Finding{

@@ -101,6 +101,8 @@ type Options struct {
 	// Interpret leaves every condition to CEL: slower, and the oracle of our own
 	// evaluation.
 	Interpret bool
+	// Only chooses the provisions that are applied, with the exceptions that they have in the law; nil for all.
+	Only func(*law.Provision) bool
 }
 
 // NewEngine makes an engine over a body of law, with what its conditions and
@@ -148,11 +150,13 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 				if p.Kinds == 0 || p.Effect == law.Exempt || !p.Applies() {
 					continue
 				}
-				g.units = append(g.units, u)
 				if p.Kinds.Has(vocab.KindReport) {
 					for _, m := range quoted.FindAllStringSubmatch(p.When.Text, -1) {
 						g.obligations = append(g.obligations, m[1])
 					}
+				}
+				if o.Only == nil || o.Only(p) {
+					g.units = append(g.units, u)
 				}
 			}
 		}
@@ -271,6 +275,10 @@ type Request struct {
 	Totals []Total
 	// Brief leaves out which assumed facts the verdict rests on.
 	Brief bool
+	// Each gives every finding by itself, for those who compare findings and do not answer anybody: what follows from several
+	// open ones together is not looked for, and there are no questions, assumptions, paths and views. The verdict is that of
+	// the strictest finding.
+	Each bool
 	// Screened is what came of looking parties and the ship up in lists. It goes
 	// into the ruling unread: what it means is said by facts, as party.listed.
 	Screened []Screened

@@ -24,6 +24,7 @@ type Evaluator struct {
 	view   view
 	totals []Total
 	brief  bool
+	apart  bool // every finding by itself
 	lean   bool // the exceptions of a finding are not wanted
 	uses   []use
 	// slots hold the facts of the activity and of the line looked at now.

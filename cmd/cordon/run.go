@@ -14,6 +14,7 @@ import (
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -45,6 +46,7 @@ type cli struct {
 	States  statesCmd  `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
 	State   stateCmd   `cmd:"" help:"What is known of one state, as a report that can be cited."`
 	Caps    capsCmd    `cmd:"" help:"Figures of every series beside a cap: within it, over it, or not known."`
+	Draft   draftCmd   `cmd:"" help:"What would a stronger, or milder, measure touch? Write, compare and test drafts."`
 	Bundle  bundleCmd  `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
 	Records recordsCmd `cmd:"" help:"Figures of trade, oil, workers and reports: load tables, list, trace and check them."`
 	Claims  claimsCmd  `cmd:"" help:"Who says so: what is asserted about states, with what evidence, and what is answered."`
@@ -135,6 +137,27 @@ Examples:
   cordon caps oil --year 2018 --fill 1/3,1/2,0.9,1
   cordon caps coal --year 2017
   cordon caps 2397-p5 --year 2023 --format json`,
+	"draft new": `Examples:
+  cordon draft new wood.yaml
+  cordon draft new next.yaml --like 2371 --on 2027-01-01`,
+	"draft lint": `Warnings are questions and no errors: a measure may mean to have no wind-down.
+Exit status: 0 read, 2 a fault in the draft.
+
+Examples:
+  cordon draft lint wood.yaml`,
+	"draft diff": `Examples:
+  cordon draft diff wood.yaml
+  cordon draft diff wood.yaml --format md > wood.md`,
+	"draft test": `Examples:
+  cordon draft test wood.yaml
+  cordon draft test wood.yaml --base-year 2015 --base-year 2016 --enforcement 0.6..0.8
+  cordon draft test wood.yaml --records comtrade.csv --base-year 2016
+  cordon draft test wood.yaml --activities shipments.jsonl --period 2017 --as-if`,
+	"draft report": `Examples:
+  cordon draft report wood.yaml --format html > wood.html`,
+	"draft backtest": `Examples:
+  cordon draft backtest
+  cordon draft backtest 2375 --enforcement 1 --substitution 0`,
 	"bundle make": `Examples:
   cordon bundle make China
   cordon bundle make RU --known-at 2019-12-31 --output ru.zip`,
@@ -266,6 +289,8 @@ Examples:
 // common are flags that several commands share.
 type lawFlags struct {
 	Law []string `help:"Add the regimes in this folder (repeatable)." placeholder:"DIR" type:"path"`
+	// Drafts are instruments that a command reads one by one.
+	Drafts []law.File `kong:"-"`
 }
 
 type formatFlag struct {
@@ -344,7 +369,7 @@ func (m *Main) fail(err error) int {
 }
 
 func (m *Main) open(l lawFlags, o ruling.Options) (*decide.Desk, error) {
-	return decide.Open(data.FS, decide.Config{LawDirs: l.Law, Options: o})
+	return decide.Open(data.FS, decide.Config{LawDirs: l.Law, Drafts: l.Drafts, Options: o})
 }
 
 func parseDay(flag, s string) (when.Day, error) {

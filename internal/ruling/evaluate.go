@@ -381,6 +381,10 @@ func (e *Evaluator) evaluate(u *unit, line int) result {
 	r.applies, r.certain = t, t == yes
 	base := e.most(u) // what it gives when nothing takes it away
 	if base == Permitted {
+		if t == unknown && u.p.Effect == law.Commit { // never changes the verdict, but who keeps a promise must know
+			r.outcome, r.missing, r.ceiling = Open, missing, Permitted
+			return r
+		}
 		if t == unknown { // cannot matter
 			r.applies = no
 			return r

@@ -166,7 +166,7 @@ func cnsRow(t *tableReader, row *tabular.Row) (Event, error) {
 	name, kind := row.Get("Missile Name"), row.Get("Missile Type")
 	e := Event{
 		ID: "cns-" + row.Get("F1"), Kind: BallisticLaunch, Actors: []place.State{t.actor}, Place: row.Get("Facility Name"), Range: ranges[kind],
-		Title: "Launch of a missile, " + name + " (" + kind + ")", Sources: []string{"CNS North Korea Missile Test Database, row " + row.Get("F1")}, Verified: true,
+		Title: "Launch of a missile, " + name + " (" + kind + ")", Sources: []string{"CNS missile test database, row " + row.Get("F1")}, Verified: true,
 	}
 	switch kind {
 	case "SLV":
@@ -249,7 +249,7 @@ func provocationRow(t *tableReader, row *tabular.Row) (Event, error) {
 	}
 	e := Event{
 		Kind: Provocation, Title: word, Actors: []place.State{t.actor}, Sources: strings.Fields(row.Get("resources")), Verified: true,
-		Doubt: []string{"the table gives a day in Korea and no hour"},
+		Doubt: []string{"the table gives the local day and no hour"},
 	}
 	if len(e.Sources) == 0 {
 		e.Sources = []string{"table of provocations, line " + strconv.Itoa(row.Line)}

@@ -188,6 +188,8 @@ type Provision struct {
 	Reportable bool
 	Due        when.Day
 	DueDays    int
+	// Stipulation belongs to Commit; nil for an undertaking that is only shown.
+	Stipulation *Stipulation
 	// Carves and Exemption belong to Exempt.
 	Carves    *Carves
 	Exemption *Exception

@@ -55,7 +55,7 @@ func Lint(l *Law) []error {
 			switch {
 			case p.Until < p.From:
 				report("it ends on %s, before it begins on %s", p.Until, p.From)
-			case p.EndedBy == "" && p.Effect != Authorise:
+			case p.EndedBy == "" && p.Effect != Authorise && p.Effect != Commit: // a promise may have a term of its own
 				report("it ends on %s but nothing is said to have ended it (`ended_by`)", p.Until)
 			case p.EndedBy != "":
 				if by := l.byID[p.EndedBy]; by.From > p.Until+1 {

@@ -300,6 +300,7 @@ func readProvision(n *yamltree.Node, in *Instrument) (*Provision, error) {
 	d.carves(p)
 	p.Amends, p.Replaces, p.Clarifies = d.texts("amends"), d.texts("replaces"), d.texts("clarifies")
 	p.Tightens, p.Extends, p.See = d.texts("tightens"), d.texts("extends"), d.texts("see")
+	p.Stipulation = d.stipulation(p)
 	p.Positions = d.positions()
 	p.Verified, p.ParagraphVerified = d.flag("verified"), d.flag("paragraph_verified")
 	p.Sources, p.Note = d.texts("sources"), d.text("note")
@@ -692,7 +693,7 @@ func (l *Law) link() error {
 		l.byID[p.ID] = p
 	}
 	for _, p := range all {
-		for _, refs := range [][]string{p.Amends, p.Replaces, p.Clarifies, p.Tightens, p.Extends, p.See, {p.PartOf}, {p.EndedBy}, {p.Inherits}} {
+		for _, refs := range [][]string{p.Amends, p.Replaces, p.Clarifies, p.Tightens, p.Extends, p.See, {p.PartOf}, {p.EndedBy}, {p.Inherits}, p.Conditions()} {
 			for _, id := range refs {
 				if id == "" {
 					continue

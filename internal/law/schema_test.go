@@ -215,6 +215,7 @@ func TestSchemaHasTheKeysOfTheLoader(t *testing.T) {
 		{"$defs/exception", schemaProvision("effect: prohibit, exceptions: [{id: x, title: T, " + bad + "}]")},
 		{"$defs/unless/items", schemaProvision("effect: prohibit, exceptions: [{id: x, title: T, unless: [{title: T, when: x, " + bad + "}]}]")},
 		{"$defs/duty/anyOf/1", schemaProvision("effect: prohibit, duties: [{what: x, " + bad + "}]")},
+		{"$defs/stipulation", schemaProvision("effect: commit, stipulation: {does: act, by: [KP], " + bad + "}")},
 		{"$defs/carves", schemaProvision("effect: exempt, carves: {all: true, " + bad + "}")},
 		{"$defs/cap", schemaProvision("effect: cap, cap: {exceeded: x, " + bad + "}")},
 		{"$defs/limit", schemaProvision("effect: cap, cap: {limits: [{value: 1, period: 2020-01-02, months: 1, " + bad + "}]}")},

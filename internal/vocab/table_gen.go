@@ -334,22 +334,22 @@ const (
 	TestState FactID = 131
 	// TestType is the fact test.type: What is done.
 	TestType FactID = 132
-	// EnforcementAct is the fact enforcement.act: Act.
-	EnforcementAct FactID = 133
-	// EnforcementProhibitedFound is the fact enforcement.prohibited_found: Prohibited goods found.
-	EnforcementProhibitedFound FactID = 134
-	// EnforcementBrokeredBy is the fact enforcement.brokered_by: Brokered by or carried under.
-	EnforcementBrokeredBy FactID = 135
-	// ReportObligation is the fact report.obligation: Obligation.
-	ReportObligation FactID = 136
-	// ReportPeriodEnd is the fact report.period_end: End of the period.
-	ReportPeriodEnd FactID = 137
-	// ReportFiledOn is the fact report.filed_on: Filed on.
-	ReportFiledOn FactID = 138
-	// MeasureText is the fact measure.text: What the state did.
-	MeasureText FactID = 139
 	// TestRange is the fact test.range: Range class of the missile.
-	TestRange FactID = 140
+	TestRange FactID = 133
+	// EnforcementAct is the fact enforcement.act: Act.
+	EnforcementAct FactID = 134
+	// EnforcementProhibitedFound is the fact enforcement.prohibited_found: Prohibited goods found.
+	EnforcementProhibitedFound FactID = 135
+	// EnforcementBrokeredBy is the fact enforcement.brokered_by: Brokered by or carried under.
+	EnforcementBrokeredBy FactID = 136
+	// ReportObligation is the fact report.obligation: Obligation.
+	ReportObligation FactID = 137
+	// ReportPeriodEnd is the fact report.period_end: End of the period.
+	ReportPeriodEnd FactID = 138
+	// ReportFiledOn is the fact report.filed_on: Filed on.
+	ReportFiledOn FactID = 139
+	// MeasureText is the fact measure.text: What the state did.
+	MeasureText FactID = 140
 	// ExerciseScale is the fact exercise.scale: Scale of the exercise.
 	ExerciseScale FactID = 141
 	// ExerciseWith is the fact exercise.with: Held with.
@@ -496,14 +496,14 @@ var facts = [...]Fact{
 	{ID: 130, Name: "asset.act", Key: "act", Group: "asset", Scope: OfActivity, Type: Enum, Unit: "", Title: "Dealing", Question: "Are the assets held, moved, made available, released or rented out?", Values: []string{"hold", "move", "make_available", "release", "rent_out"}, Ask: false, Assumed: "make_available", Weigh: false, Kinds: 0x1000},
 	{ID: 131, Name: "test.state", Key: "state", Group: "test", Scope: OfActivity, Type: State, Unit: "", Title: "State that acts", Question: "Which state does it?", Values: nil, Ask: true, Assumed: "", Weigh: false, Kinds: 0x6000},
 	{ID: 132, Name: "test.type", Key: "type", Group: "test", Scope: OfActivity, Type: Enum, Unit: "", Title: "What is done", Question: "Is it a nuclear test, a ballistic missile launch, a satellite launch with ballistic technology, enrichment, other programme activity, use of chemical weapons, or another provocation?", Values: []string{"nuclear_test", "ballistic_launch", "satellite_launch", "programme_activity", "enrichment", "chemical_weapon", "provocation"}, Ask: true, Assumed: "", Weigh: false, Kinds: 0x2000},
-	{ID: 133, Name: "enforcement.act", Key: "act", Group: "enforcement", Scope: OfActivity, Type: Enum, Unit: "", Title: "Act", Question: "What does the state do or leave undone?", Values: []string{"inspect", "skip_inspection", "refuse_consent", "refuse_port", "seize", "release", "dispose", "deny_entry", "freeze", "share_information"}, Ask: true, Assumed: "", Weigh: false, Kinds: 0x8000},
-	{ID: 134, Name: "enforcement.prohibited_found", Key: "prohibited_found", Group: "enforcement", Scope: OfActivity, Type: Bool, Unit: "", Title: "Prohibited goods found", Question: "Were prohibited goods found?", Values: nil, Ask: false, Assumed: "false", Weigh: false, Kinds: 0x8000},
-	{ID: 135, Name: "enforcement.brokered_by", Key: "brokered_by", Group: "enforcement", Scope: OfActivity, Type: State, Unit: "", Title: "Brokered by or carried under", Question: "Nationals or flag of which state broker or carry the cargo?", Values: nil, Ask: false, Assumed: "ZZ", Weigh: false, Kinds: 0x8000},
-	{ID: 136, Name: "report.obligation", Key: "obligation", Group: "report", Scope: OfActivity, Type: Text, Unit: "", Title: "Obligation", Question: "Under which provision is the report due (its id)?", Values: nil, Ask: true, Assumed: "", Weigh: false, Kinds: 0x10000},
-	{ID: 137, Name: "report.period_end", Key: "period_end", Group: "report", Scope: OfActivity, Type: Date, Unit: "", Title: "End of the period", Question: "On which day did the period end that the report covers?", Values: nil, Ask: true, Assumed: "", Weigh: false, Kinds: 0x10000},
-	{ID: 138, Name: "report.filed_on", Key: "filed_on", Group: "report", Scope: OfActivity, Type: Date, Unit: "", Title: "Filed on", Question: "On which day was the report filed?", Values: nil, Ask: false, Assumed: "2199-12-31", Weigh: false, Kinds: 0x10000},
-	{ID: 139, Name: "measure.text", Key: "text", Group: "measure", Scope: OfActivity, Type: Text, Unit: "", Title: "What the state did", Question: "What did the state decide?", Values: nil, Ask: false, Assumed: "unnamed", Weigh: false, Kinds: 0x20000},
-	{ID: 140, Name: "test.range", Key: "range", Group: "test", Scope: OfActivity, Type: Enum, Unit: "", Title: "Range class of the missile", Question: "Is the missile of short (up to 1,000 km), medium (to 3,000 km), intermediate (to 5,500 km) or intercontinental range?", Values: []string{"short", "medium", "intermediate", "intercontinental"}, Ask: true, Assumed: "", Weigh: false, Kinds: 0x2000},
+	{ID: 133, Name: "test.range", Key: "range", Group: "test", Scope: OfActivity, Type: Enum, Unit: "", Title: "Range class of the missile", Question: "Is the missile of short (up to 1,000 km), medium (to 3,000 km), intermediate (to 5,500 km) or intercontinental range?", Values: []string{"short", "medium", "intermediate", "intercontinental"}, Ask: true, Assumed: "", Weigh: false, Kinds: 0x2000},
+	{ID: 134, Name: "enforcement.act", Key: "act", Group: "enforcement", Scope: OfActivity, Type: Enum, Unit: "", Title: "Act", Question: "What does the state do or leave undone?", Values: []string{"inspect", "skip_inspection", "refuse_consent", "refuse_port", "seize", "release", "dispose", "deny_entry", "freeze", "share_information"}, Ask: true, Assumed: "", Weigh: false, Kinds: 0x8000},
+	{ID: 135, Name: "enforcement.prohibited_found", Key: "prohibited_found", Group: "enforcement", Scope: OfActivity, Type: Bool, Unit: "", Title: "Prohibited goods found", Question: "Were prohibited goods found?", Values: nil, Ask: false, Assumed: "false", Weigh: false, Kinds: 0x8000},
+	{ID: 136, Name: "enforcement.brokered_by", Key: "brokered_by", Group: "enforcement", Scope: OfActivity, Type: State, Unit: "", Title: "Brokered by or carried under", Question: "Nationals or flag of which state broker or carry the cargo?", Values: nil, Ask: false, Assumed: "ZZ", Weigh: false, Kinds: 0x8000},
+	{ID: 137, Name: "report.obligation", Key: "obligation", Group: "report", Scope: OfActivity, Type: Text, Unit: "", Title: "Obligation", Question: "Under which provision is the report due (its id)?", Values: nil, Ask: true, Assumed: "", Weigh: false, Kinds: 0x10000},
+	{ID: 138, Name: "report.period_end", Key: "period_end", Group: "report", Scope: OfActivity, Type: Date, Unit: "", Title: "End of the period", Question: "On which day did the period end that the report covers?", Values: nil, Ask: true, Assumed: "", Weigh: false, Kinds: 0x10000},
+	{ID: 139, Name: "report.filed_on", Key: "filed_on", Group: "report", Scope: OfActivity, Type: Date, Unit: "", Title: "Filed on", Question: "On which day was the report filed?", Values: nil, Ask: false, Assumed: "2199-12-31", Weigh: false, Kinds: 0x10000},
+	{ID: 140, Name: "measure.text", Key: "text", Group: "measure", Scope: OfActivity, Type: Text, Unit: "", Title: "What the state did", Question: "What did the state decide?", Values: nil, Ask: false, Assumed: "unnamed", Weigh: false, Kinds: 0x20000},
 	{ID: 141, Name: "exercise.scale", Key: "scale", Group: "exercise", Scope: OfActivity, Type: Enum, Unit: "", Title: "Scale of the exercise", Question: "Is it a large exercise within the meaning of the undertaking, or a small one?", Values: []string{"large", "small"}, Ask: true, Assumed: "", Weigh: true, Kinds: 0x4000},
 	{ID: 142, Name: "exercise.with", Key: "with", Group: "exercise", Scope: OfActivity, Type: State, Unit: "", Title: "Held with", Question: "With which other state is it held?", Values: nil, Ask: false, Assumed: "ZZ", Weigh: false, Kinds: 0x4000},
 	{ID: 143, Name: "step.state", Key: "state", Group: "step", Scope: OfActivity, Type: State, Unit: "", Title: "State that takes the step", Question: "Which state takes the step?", Values: nil, Ask: true, Assumed: "", Weigh: false, Kinds: 0x40000},

@@ -6,9 +6,9 @@ package data
 import "embed"
 
 // FS holds the folders forecasts, instruments, listings, ownership, scenarios, goods, place, records, claims, watchers, schema,
-// review, matching, mirror, and selftest.
+// review, matching, mirror, selftest, commitments and events.
 //
 //go:embed forecasts instruments listings ownership scenarios goods place records claims watchers schema review matching
 //go:embed mirror
-//go:embed selftest
+//go:embed selftest commitments events
 var FS embed.FS

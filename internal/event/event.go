@@ -35,6 +35,8 @@ type Event struct {
 	// Verified is true where we have seen the source.
 	Verified bool
 	Note     string
+	// Claims are ids of claims, in the files of claims, that are made in it or about it.
+	Claims []string
 	// Moves are what it does to undertakings.
 	Moves []Move
 }

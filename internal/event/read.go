@@ -179,7 +179,7 @@ func FromNode(r *activity.Reference, n *yamltree.Node) (Event, error) {
 	e.Range, e.Scale = d.fact("range", vocab.TestRange), d.fact("scale", vocab.ExerciseScale)
 	e.Outcome = Outcome(d.choice("outcome", outcomeWords))
 	e.Doubt, e.Sources, e.Verified = d.texts("doubt"), d.texts("sources"), d.flag("verified")
-	e.Moves = d.moves()
+	e.Claims, e.Moves = d.texts("claims"), d.moves()
 	if err := d.end(); err != nil {
 		return Event{}, err
 	}

@@ -171,17 +171,12 @@ func cnsRow(t *tableReader, row *tabular.Row) (Event, error) {
 	switch kind {
 	case "SLV":
 		e.Kind, e.Title = SatelliteLaunch, "Launch of a satellite by "+name
-	case "SRBM", "MRBM", "IRBM", "ICBM":
-	case "SLBM", "HGV", "Unknown":
-		e.Doubt = append(e.Doubt, "the table gives no range class ("+kind+")")
+	case "SRBM", "MRBM", "IRBM", "ICBM", "SLBM", "HGV", "Unknown":
 	default:
 		return Event{}, fault.New(fault.Invalid, "there is no missile type %q", kind)
 	}
 	if e.Time, err = t.clock(date, row.Get("Launch Time (UTC)"), "3:04:05 PM"); err != nil {
 		return Event{}, err
-	}
-	if e.Time.Precision > ToMinute {
-		e.Doubt = append(e.Doubt, "the hour is not known, so that the day in New York may be the one before")
 	}
 	switch s := row.Get("Confirmation Status"); s {
 	case "Confirmed":
@@ -249,7 +244,6 @@ func provocationRow(t *tableReader, row *tabular.Row) (Event, error) {
 	}
 	e := Event{
 		Kind: Provocation, Title: word, Actors: []place.State{t.actor}, Sources: strings.Fields(row.Get("resources")), Verified: true,
-		Doubt: []string{"the table gives the local day and no hour"},
 	}
 	if len(e.Sources) == 0 {
 		e.Sources = []string{"table of provocations, line " + strconv.Itoa(row.Line)}
@@ -260,9 +254,6 @@ func provocationRow(t *tableReader, row *tabular.Row) (Event, error) {
 			e.Kind, e.Range = k.kind, k.size
 			break
 		}
-	}
-	if e.Kind == BallisticLaunch && e.Range == "" {
-		e.Doubt = append(e.Doubt, "the table gives no range class")
 	}
 	var err error
 	if e.Time, err = ParseTime(date + "+09:00"); err != nil {
@@ -282,7 +273,7 @@ func negotiationRow(t *tableReader, row *tabular.Row) (Event, error) {
 	}
 	e := Event{
 		Kind: Talks, Title: "Talks of " + row.Get("Parties Involved"), Verified: true,
-		Sources: []string{"table of negotiations, line " + strconv.Itoa(row.Line)}, Doubt: []string{"only the month is known"},
+		Sources: []string{"table of negotiations, line " + strconv.Itoa(row.Line)},
 	}
 	for _, p := range strings.Split(row.Get("Parties Involved"), ",") {
 		p = strings.TrimSpace(p)
@@ -350,8 +341,6 @@ func (t *tableReader) visual(v *visualEvent, year int) (Event, error) {
 	}
 	if slices.Contains(launchers, v.Missile) {
 		e.Kind, e.Title = SatelliteLaunch, "Launch of a satellite by "+v.Missile
-	} else {
-		e.Doubt = append(e.Doubt, "the table gives no range class")
 	}
 	if !strings.HasPrefix(v.Date, fmt.Sprint(year)) {
 		return Event{}, fault.New(fault.Invalid, "the date %q stands under the year %d", v.Date, year)
@@ -359,9 +348,6 @@ func (t *tableReader) visual(v *visualEvent, year int) (Event, error) {
 	var err error
 	if e.Time, err = t.clock(v.Date, strings.TrimSuffix(v.Time, " (UTC)"), "15:04"); err != nil {
 		return Event{}, err
-	}
-	if e.Time.Precision > ToMinute {
-		e.Doubt = append(e.Doubt, "the hour is not known, so that the day in New York may be the one before")
 	}
 	e.Outcome, err = outcome(v.Outcome)
 	e.ID = t.id("nagix-" + v.Date)

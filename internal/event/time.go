@@ -161,3 +161,9 @@ func (t Time) Legal() when.Period {
 
 // Before reports whether all of t lies before all of u.
 func (t Time) Before(u Time) bool { return t.To <= u.From }
+
+// Morning gives the first instant of a day of New York's calendar.
+func Morning(d when.Day) Time {
+	at := midnight(d)
+	return Time{From: at, To: at, Precision: Civil, Text: d.String()}
+}

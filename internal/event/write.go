@@ -27,6 +27,7 @@ type lineEvent struct {
 	Sources  []string   `json:"sources,omitempty"`
 	Verified bool       `json:"verified,omitempty"`
 	Note     string     `json:"note,omitempty"`
+	Claims   []string   `json:"claims,omitempty"`
 	Moves    []lineMove `json:"moves,omitempty"`
 }
 
@@ -43,7 +44,7 @@ type lineMove struct {
 func (e *Event) AppendLine(b []byte) ([]byte, error) {
 	l := lineEvent{
 		ID: e.ID, Kind: e.Kind.String(), Title: e.Title, Time: e.Time.Text, Until: e.Until.Text, Actors: codes(e.Actors), With: codes(e.With),
-		Place: e.Place, Range: e.Range, Scale: e.Scale, Outcome: e.Outcome.String(), Doubt: e.Doubt, Sources: e.Sources, Verified: e.Verified, Note: e.Note,
+		Place: e.Place, Range: e.Range, Scale: e.Scale, Outcome: e.Outcome.String(), Doubt: e.Doubt, Sources: e.Sources, Verified: e.Verified, Note: e.Note, Claims: e.Claims,
 	}
 	for _, m := range e.Moves {
 		lm := lineMove{Act: m.Act.String(), On: m.On, By: codes(m.By), Coder: m.Coder, Text: m.Text}

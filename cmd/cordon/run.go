@@ -54,6 +54,9 @@ type cli struct {
 	Mirror  mirrorCmd  `cmd:"" help:"What does trade show about a state? Both sides, shares, barred goods, diversion."`
 	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
 
+	Commitments commitmentsCmd `cmd:"" help:"Who promised what, on which condition, and did it hold?"`
+	Events      eventsCmd      `cmd:"" help:"Dated events: tests, launches, exercises, talks, statements."`
+
 	Selftest selftestCmd `cmd:"" help:"Does screening find what is listed here? Ask with 20 variants of every name, and count."`
 
 	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
@@ -158,6 +161,29 @@ Examples:
 	"draft backtest": `Examples:
   cordon draft backtest
   cordon draft backtest 2375 --enforcement 1 --substitution 0`,
+	"commitments list": `Examples:
+  cordon commitments list
+  cordon commitments list --to 2018-06-30`,
+	"commitments show": `Examples:
+  cordon commitments show freeze-2017
+  cordon commitments show moratorium-2018-icbm --format md`,
+	"commitments test": `Two readings are given where something is in doubt: with it, and without.
+
+Examples:
+  cordon commitments test freeze-2017 --assume accepted --to 2018-03-31
+  cordon commitments test moratorium-2018
+  cordon commitments test freeze-2017 --assume accepted --only --events tests.csv --about KP`,
+	"commitments timeline": `Examples:
+  cordon commitments timeline framework-1994
+  cordon commitments timeline --from 2017-07-01 --to 2017-12-31 --format html`,
+	"events list": `Examples:
+  cordon events list --period 2017
+  cordon events list --kind exercise --format jsonl`,
+	"events show": `Examples:
+  cordon events show launch-2017-07-04`,
+	"events load": `Examples:
+  cordon events load my-events.yaml
+  cordon events load north_korea_missile_test_database.csv --about KP -o tests.jsonl`,
 	"bundle make": `Examples:
   cordon bundle make China
   cordon bundle make RU --known-at 2019-12-31 --output ru.zip`,

@@ -74,6 +74,9 @@ var kindTable = [...]row{
 // String gives the word used in files.
 func (k Kind) String() string { return kindTable[k].word }
 
+// Activity gives the kind of activity that it is in the vocabulary.
+func (k Kind) Activity() vocab.KindID { return kindTable[k].kind }
+
 // ParseKind reads the word used in files.
 func ParseKind(s string) (Kind, error) {
 	words := make([]string, len(kindTable))

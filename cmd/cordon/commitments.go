@@ -67,6 +67,9 @@ func (m *Main) openBooks(f commitmentFlags) (*books, error) {
 		return nil, err
 	}
 	b.q.Events, err = m.events(d, f.eventFlags)
+	if b.q.To != when.NoDay {
+		b.q.Events = slices.DeleteFunc(b.q.Events, func(e event.Event) bool { return e.Time.Legal().From > b.q.To })
+	}
 	return b, err
 }
 

@@ -63,7 +63,7 @@ func (b *Book) ruled(judge Judge, e *event.Event, actor int) ([]bearing, error) 
 				c.Doubts = append(c.Doubts, disputed(p, days[0]))
 				continue
 			}
-			c.Doubts = append(c.Doubts, "it is not known: "+vocab.FactOf(id).Question)
+			c.Doubts = append(c.Doubts, "the "+strings.ToLower(vocab.FactOf(id).Title)+" is not known")
 		}
 		if m.sure+m.perhaps < len(days) && !e.Lasting() {
 			c.Doubts = append(c.Doubts, "on some of the days on which it may have happened the undertaking was not in force")

@@ -454,7 +454,9 @@ func (a *line) order(c *Conduct) []string {
 		for i := range x.against {
 			o := &x.against[i]
 			if o.Event != c.Event && !o.Event.Time.Before(c.Event.Time) && !c.Event.Time.Before(o.Event.Time) {
-				out = append(out, "it cannot be told whether it came before or after "+o.Event.ID)
+				if said := "it cannot be told whether it came before or after " + o.Event.ID; !slices.Contains(out, said) {
+					out = append(out, said)
+				}
 			}
 		}
 		if x.base == BreachAlleged && c.Role == After {

@@ -259,7 +259,7 @@ func TestPair(t *testing.T) {
 			[]string{accept, during}, commitment.ConditionFailed, commitment.BreachAlleged, commitment.Breach, "under way",
 		},
 		"no source calls it large": {
-			[]string{accept, strings.Replace(drill, `"scale":"large",`, "", 1)}, commitment.ConditionFailed, commitment.BreachAlleged, commitment.Breach, "a large exercise",
+			[]string{accept, strings.Replace(drill, `"scale":"large",`, "", 1)}, commitment.ConditionFailed, commitment.BreachAlleged, commitment.Breach, "the scale of the exercise is not known",
 		},
 	} {
 		list := run(t, book, commitment.Question{Events: read(t, tt.lines), From: when.NoDay, To: when.NoDay})

@@ -102,7 +102,10 @@ func (v *CommitmentsView) coverage() string {
 			}
 		}
 		if kinds.Has(k.id) && n > 0 {
-			out += fmt.Sprintf(", %d of them %s of %d to %d", n, k.what, first, last)
+			out += fmt.Sprintf(", %d of them %s of %d", n, k.what, first)
+			if last > first {
+				out += fmt.Sprintf(" to %d", last)
+			}
 		}
 	}
 	return out
@@ -154,9 +157,20 @@ func CommitmentDocument(v *CommitmentsView, name Names) *Document {
 func sinceWords(a *commitment.Account) string {
 	c := a.Changes[len(a.Changes)-1]
 	if c.Event == nil {
-		return "since " + c.On.Long() + " (" + c.Why + ")"
+		return "since " + oneDay(c.On) + " (" + c.Why + ")"
 	}
-	return "since " + c.On.Long() + ", by " + c.Event.ID + " (" + c.Why + ")"
+	return "since " + oneDay(c.On) + ", by " + c.Event.ID + " (" + c.Why + ")"
+}
+
+// oneDay gives a day that is not known exactly as one of several.
+func oneDay(p when.Period) string {
+	switch {
+	case p.Exact():
+		return p.From.Long()
+	case p.To == p.From+1:
+		return p.From.Long() + " or " + p.To.Long()
+	}
+	return "a day of " + p.Long()
 }
 
 func termsSection(a *commitment.Account, name Names) Section {
@@ -369,14 +383,17 @@ func (v *CommitmentsView) testLead(all []deed, name Names) string {
 	if supposed {
 		would = " would have been against it"
 	}
-	return fmt.Sprintf("%s%s%s%s: %s. %d of them %s in doubt.", start, plural(len(all), "event"), would, span, strings.Join(parts, "; "), doubtful(all), be(doubtful(all)))
+	return fmt.Sprintf("%s%s%s%s: %s. %s", start, plural(len(all), "event"), would, span, strings.Join(parts, "; "), doubtWords(doubtful(all)))
 }
 
-func be(n int) string {
-	if n == 1 {
-		return "is"
+func doubtWords(n int) string {
+	switch n {
+	case 0:
+		return "None of them is in doubt."
+	case 1:
+		return "One of them is in doubt."
 	}
-	return "are"
+	return strconv.Itoa(n) + " of them are in doubt."
 }
 
 func wasAccepted(a *commitment.Account) bool {
@@ -402,7 +419,7 @@ func firstWords(list []*commitment.Account, name Names) string {
 	}
 	f := first[0]
 	text := fmt.Sprintf("the first event against it is %s (%s) on %s, by %s, against %s", f.conduct.Event.Title, f.conduct.Event.ID,
-		f.conduct.On.Long(), stateNames(f.by, name), f.account.Provision.ID)
+		oneDay(f.conduct.On), stateNames(f.by, name), f.account.Provision.ID)
 	var failed []string
 	for _, a := range list {
 		for _, c := range a.Changes {
@@ -414,7 +431,10 @@ func firstWords(list []*commitment.Account, name Names) string {
 	if len(failed) > 0 {
 		text += ". From then on the condition of " + join(failed) + " had failed, so that conduct against it broke nothing"
 	}
-	return text + "."
+	if !f.conduct.Certain() {
+		text += ". In doubt: " + strings.Join(f.conduct.Doubts, "; ")
+	}
+	return strings.TrimSuffix(text, ".") + "."
 }
 
 // TimelineDocument puts everything that bears on undertakings in the order of time, with what each side says.

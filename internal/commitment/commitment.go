@@ -153,17 +153,15 @@ func (a *Account) Breaches() []*Conduct {
 
 // ProgressOn gives the last mark of each coder by the end of a day, in the order of their names.
 func (a *Account) ProgressOn(d when.Day) []Mark {
-	last := map[string]Mark{}
+	var out []Mark
 	for _, m := range a.Marks {
-		if m.On.From <= d {
-			last[m.Coder] = m
+		if m.On.From > d {
+			continue
 		}
-	}
-	out := make([]Mark, 0, len(last))
-	for _, m := range a.Marks {
-		if k, ok := last[m.Coder]; ok && k.Event == m.Event && k.Progress == m.Progress {
-			out = append(out, k)
-			delete(last, m.Coder)
+		if i := slices.IndexFunc(out, func(o Mark) bool { return o.Coder == m.Coder }); i >= 0 {
+			out[i] = m
+		} else {
+			out = append(out, m)
 		}
 	}
 	slices.SortFunc(out, func(x, y Mark) int { return strings.Compare(x.Coder, y.Coder) })

@@ -16,10 +16,9 @@ import (
 
 // desk is what the tests share.
 type desk struct {
-	ref     *activity.Reference
-	factors *goods.Factors
-	book    *commitment.Book
-	events  []event.Event
+	ref    *activity.Reference
+	book   *commitment.Book
+	events []event.Event
 }
 
 var open = sync.OnceValues(func() (*desk, error) {

@@ -315,9 +315,10 @@ func (a *line) ready() bool {
 	return !slices.ContainsFunc(a.after, func(x *line) bool { return !x.done() })
 }
 
-// done reports whether an act is on record as done.
+// done reports whether an act is on record as done: by the last word of everybody who puts its progress.
 func (a *line) done() bool {
-	return slices.ContainsFunc(a.Marks, func(m Mark) bool { return m.Progress == 3 })
+	last := a.ProgressOn(law.Forever)
+	return len(last) > 0 && !slices.ContainsFunc(last, func(m Mark) bool { return m.Progress < 3 })
 }
 
 // settle finds by whose state each undertaking does not bind. The state of an undertaking goes over to those that hang on

@@ -271,6 +271,32 @@ func TestPair(t *testing.T) {
 	}
 }
 
+// TestProgress: each coder's last word by a day.
+func TestProgress(t *testing.T) {
+	line := func(id, day string, progress int, coder string) string {
+		return fmt.Sprintf(`{"id":%q,"kind":"statement","title":"t","time":%q,"actors":["DE"],"moves":[{"act":"progress","progress":%d,"coder":%q,"on":["pair-c"]}]}`, id, day, progress, coder)
+	}
+	list := run(t, pairBook(t, pairFile), commitment.Question{From: when.NoDay, To: when.NoDay, Events: read(t, []string{
+		line("a", "2020-01-10", 1, "one"), line("b", "2020-01-20", 3, "one"), line("c", "2020-01-15", 2, "another"),
+	})})
+	for day, want := range map[string]string{"2020-01-09": "", "2020-01-12": "one 1;", "2020-01-18": "another 2;one 1;", "2020-02-10": "another 2;one 3;"} {
+		d, err := when.ParseDay(day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, m := range list[2].ProgressOn(d) {
+			got += fmt.Sprintf("%s %d;", m.Coder, m.Progress)
+		}
+		if got != want {
+			t.Errorf("by %s: %s, not %s", day, got, want)
+		}
+	}
+	if !list[2].Overdue {
+		t.Error("what only one of two coders calls done is not overdue")
+	}
+}
+
 func TestRefused(t *testing.T) {
 	book := pairBook(t, pairFile)
 	for name, line := range map[string]string{

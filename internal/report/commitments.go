@@ -129,15 +129,28 @@ func CommitmentsDocument(v *CommitmentsView, name Names) *Document {
 	for _, list := range v.instruments() {
 		in := list[0].Provision.Instrument
 		s := Section{ID: list[0].Provision.ID, Title: in.Name}
-		t := &Table{Head: []string{"undertaking", "who", "what", "state", "since"}}
+		t := &Table{Head: []string{"undertaking", "who", "what", "state", "since", "progress"}}
 		for _, a := range list {
 			last := a.Changes[len(a.Changes)-1]
-			t.Rows = append(t.Rows, []string{a.Provision.ID, codeNames(a.Stipulation().By, name), a.Provision.Title, a.State.String(), last.On.String()})
+			t.Rows = append(t.Rows, []string{a.Provision.ID, codeNames(a.Stipulation().By, name), a.Provision.Title, a.State.String(), last.On.String(), v.progress(a)})
 		}
 		s.AddTable(t)
 		d.Sections = append(d.Sections, s)
 	}
 	return d
+}
+
+// progress gives what each coder puts the progress at by the end of the time that is looked at.
+func (v *CommitmentsView) progress(a *commitment.Account) string {
+	d := v.To
+	if d == when.NoDay {
+		d = law.Forever
+	}
+	var parts []string
+	for _, m := range a.ProgressOn(d) {
+		parts = append(parts, strconv.Itoa(m.Progress)+" of 3 ("+m.Coder+")")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // CommitmentDocument shows undertakings in full.

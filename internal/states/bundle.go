@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -63,28 +64,27 @@ func (d *Desk) Bundle(s place.State, known when.Day, program string, render Rend
 		Format: bundleFormat, State: s.String(), KnownAt: known.String(), Program: program, Law: d.Law.Version, Data: d.DataVersion,
 		Rebuild: "cordon bundle verify FILE", SHA256: map[string]string{}, Watchers: d.Watchers,
 	}
-	names := make([]string, 0, len(files))
 	for name, b := range files {
-		names = append(names, name)
 		sum := sha256.Sum256(b)
 		m.SHA256[name] = hex.EncodeToString(sum[:])
 	}
-	slices.Sort(names)
 	top, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the manifest")
 	}
+	files[manifestName] = top
+	return pack(files)
+}
+
+// pack writes the files of a bundle, the manifest first. The day of each is fixed, so that equal files are equal bytes.
+func pack(files map[string][]byte) ([]byte, error) {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(files)), func(n string) bool { return n == manifestName })
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	for _, name := range append([]string{manifestName}, names...) {
-		b := files[name]
-		if name == manifestName {
-			b = top
-		}
-		// The day is fixed, so that equal contents are equal files.
 		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
 		if err == nil {
-			_, err = w.Write(b)
+			_, err = w.Write(files[name])
 		}
 		if err != nil {
 			return nil, fault.Wrap(fault.Internal, err, "the bundle")
@@ -102,8 +102,9 @@ type Verified struct {
 	Files int
 }
 
-// VerifyBundle checks every hash of a bundle and rebuilds the dossier from the claims and figures in it and the law at hand. A
-// file that is missing, added or changed, another law, and a dossier that comes out otherwise are faults that say which.
+// VerifyBundle checks every hash of a bundle, rebuilds the dossier from the claims and figures in it and the law at hand, and
+// compares the zip file around them byte for byte. A file that is missing, added or changed, another law, a dossier that comes
+// out otherwise and a byte outside the files are faults that say which.
 func VerifyBundle(d Facts, b []byte, render Render) (Verified, error) {
 	files, m, err := unpack(b)
 	if err != nil {
@@ -139,6 +140,15 @@ func VerifyBundle(d Facts, b []byte, render Render) (Verified, error) {
 		if !bytes.Equal(files[name], want) {
 			return Verified{}, fault.New(fault.Conflict, "%s comes out otherwise when it is rebuilt from the claims and figures of the bundle", name)
 		}
+	}
+	// No hash covers the zip file around the files: it is compared with what it is written as.
+	whole, err := pack(files)
+	if err != nil {
+		return Verified{}, err
+	}
+	if !bytes.Equal(whole, b) {
+		return Verified{}, fault.New(fault.Conflict, "the files in the bundle are what its manifest says, but the zip file around them is not as it was written").
+			WithFix("make the bundle again, or ask whoever sent it for the file as it was made")
 	}
 	return Verified{State: state, Files: len(m.SHA256)}, nil
 }

@@ -258,7 +258,7 @@ func (a *Account) line(k key, parts []Part) Line {
 	slices.SortFunc(parts, func(x, y Part) int {
 		return cmp.Or(
 			cmp.Compare(x.Record.Period.From, y.Record.Period.From), cmp.Compare(x.Record.Period.To, y.Record.Period.To),
-			cmp.Compare(x.Record.Snapshot, y.Record.Snapshot), cmp.Compare(x.Record.ID, y.Record.ID))
+			cmp.Compare(x.Record.Snapshot, y.Record.Snapshot), cmp.Compare(x.Record.Name(), y.Record.Name()))
 	})
 	for i := range parts {
 		for j := range parts {
@@ -269,10 +269,16 @@ func (a *Account) line(k key, parts []Part) Line {
 	}
 	l.Low, l.High, l.Gaps = cover(parts, a.Period)
 	l.Verdict = a.verdict(l.Low, l.High, len(l.Gaps) > 0)
-	if l.Verdict == Within && l.Reporter != 0 && a.Limit.Whose == allStates && k.kind == record.Reported {
+	if l.Verdict == Within && a.Limit.Whose == allStates && ownSupplies(k, parts) {
 		l.Verdict = Partial
 	}
 	return l
+}
+
+// ownSupplies reports whether a line tells what one state itself supplied or took, be it worked out from other figures.
+func ownSupplies(k key, parts []Part) bool {
+	return k.reporter != 0 && (k.kind == record.Reported || k.kind == record.Derived) &&
+		!slices.ContainsFunc(parts, func(p Part) bool { return p.Record.About() != k.reporter })
 }
 
 // allStates is what a limit says that counts the supplies of all states together.

@@ -118,6 +118,21 @@ func TestVanishedMonths(t *testing.T) {
 `)
 }
 
+// TestWorkedOutPart: what is worked out of one state's deliveries is a part of what the cap counts, as what it reports is; what
+// a state gives of the whole is not.
+func TestWorkedOutPart(t *testing.T) {
+	own, whole := delivery("table", "CN", "2018", 19200, "bbl", 1), delivery("table", "US", "2018", 20000, "bbl", 1)
+	own.Kind, whole.Kind, whole.Subject, whole.Flow = record.Derived, record.Derived, state("KP"), record.Import
+	same(t, said(accounts(t, []record.Record{own}, nil, "2397-p5", "2018")), `
+2397-p5 2018 max 500000 bbl
+  derived table by CN: 19200 to 19200, part
+`)
+	same(t, said(accounts(t, []record.Record{whole}, nil, "2397-p5", "2018")), `
+2397-p5 2018 max 500000 bbl
+  derived table by US: 20000 to 20000, within
+`)
+}
+
 // TestFourFillRates: an estimate by ships is worked out for other shares of a full load, beside the one it was made for.
 func TestFourFillRates(t *testing.T) {
 	r := delivery("estimate", "", "2018", 3_780_000, "bbl", 1)

@@ -98,15 +98,15 @@ func (i *Item) ID() string {
 	if i.Claim != nil {
 		return i.Claim.ID
 	}
-	return i.Record.ID
+	return i.Record.Name()
 }
 
-// Verified reports whether the text that it stands in was seen.
+// Verified reports whether the text that it stands in was seen, or is the row of a file of which the hash is kept.
 func (i *Item) Verified() bool {
 	if i.Claim != nil {
 		return i.Claim.Verified && i.Source.Verified
 	}
-	return i.Record.Verified
+	return i.Record.Verified || i.Record.Source.SHA256 != ""
 }
 
 // Bearing says what an item means for its obligation.
@@ -351,7 +351,7 @@ func (b *builder) figure(f *Figure) error {
 		b.m.LeftOut++
 		return nil
 	}
-	base := Item{Period: f.Record.Period, Record: f.Record, Origins: []string{"record " + f.Record.Series + " " + f.Record.ID}, ByHand: true}
+	base := Item{Period: f.Record.Period, Record: f.Record, Origins: []string{voice(f.Record)}, ByHand: true}
 	about, bears := []place.State{f.About}, Breach
 	if len(f.Complied) > 0 {
 		bears = Complied
@@ -365,6 +365,15 @@ func (b *builder) figure(f *Figure) error {
 	}
 	base.ByHand = false
 	return b.ruled(about, base, r, f.Complied, bears)
+}
+
+// voice is the origin of a figure. One state is one voice, in its table of any month as in what its officials say
+// ([claim.Ledger] names it so too); an agency is one in each of its series.
+func voice(r *record.Record) string {
+	if r.Reporter != 0 {
+		return "state: " + r.Reporter.String()
+	}
+	return "series: " + r.Series + ", " + r.By
 }
 
 func (b *builder) add(item Item) {

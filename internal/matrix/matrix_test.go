@@ -440,3 +440,29 @@ func TestFigures(t *testing.T) {
 		})
 	}
 }
+
+// TestFiguresOfOneVoice: the months of a state's table, and what its officials say, are one origin; the rows have names even
+// where their table gives none.
+func TestFiguresOfOneVoice(t *testing.T) {
+	state := must(desk.Places.ParseState("ET"))
+	const act = `{kind: transfer, date: 2018-01, jurisdiction: ET, origin: KP, destination: ET, goods: [{commodity: seafood}]}`
+	in := matrix.Input{Law: desk.Law, Judge: desk.Engine, KnownAt: when.NoDay}
+	var records []*record.Record
+	for _, month := range []string{"2018-01", "2018-02", "2018-03"} {
+		a := must(desk.Read("test.yaml", []byte(strings.Replace(act, "2018-01", month, 1))))[0]
+		r := &record.Record{Series: "table", Reporter: state, Flow: record.Import, Commodity: "seafood", Period: a.Date}
+		records = append(records, r)
+		in.Figures = append(in.Figures, matrix.Figure{Record: r, Activity: a, About: state})
+	}
+	c := cell(t, must(matrix.Build(in)), "2371-p9", "ET")
+	if c.Origins != 1 || c.Evidence != matrix.Alleged {
+		t.Errorf("three months of one table are %d origins, %s", c.Origins, c.Evidence)
+	}
+	if got := c.Items[0].ID(); got != "et-import-seafood-2018-01" {
+		t.Errorf("the first row is called %q", got)
+	}
+	records[2].Reporter, records[2].By = 0, "An agency"
+	if c := cell(t, must(matrix.Build(in)), "2371-p9", "ET"); c.Origins != 2 || c.Evidence != matrix.Corroborated {
+		t.Errorf("a state and an agency are %d origins, %s", c.Origins, c.Evidence)
+	}
+}

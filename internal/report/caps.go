@@ -80,7 +80,7 @@ func capsNotes(l *caps.Line) []string {
 	for i := range l.Parts {
 		p := &l.Parts[i]
 		r := p.Record
-		id := r.Series + "/" + r.ID
+		id := recordRef(r)
 		switch {
 		case p.Unconverted != "":
 			out = append(out, fmt.Sprintf("%s is not counted: %s.", id, strings.TrimSuffix(p.Unconverted, ".")))
@@ -162,7 +162,7 @@ func CapsForPrograms(list []caps.Account) []AccountJSON {
 			for n := range l.Parts {
 				p := &l.Parts[n]
 				j.Figures = append(j.Figures, CapsPartJSON{
-					ID: p.Record.Series + "/" + p.Record.ID, Period: p.Record.Period.String(), Low: p.Low, High: p.High, Rule: p.Rule,
+					ID: recordRef(p.Record), Period: p.Record.Period.String(), Low: p.Low, High: p.High, Rule: p.Rule,
 					Factor: p.Factor, Overlaps: p.Overlaps, Outside: p.Outside, Weigh: p.Weigh, Unconverted: p.Unconverted,
 					Verified: p.Record.Verified,
 				})

@@ -196,7 +196,7 @@ func Dossier(d *states.Dossier, name Names, versions Versions, lawVersion string
 		doc.Lead = append(doc.Lead, fmt.Sprintf("As known at the end of %s: %s published later left out.", d.Known.Long(), plural(d.LeftOut, "item")))
 	}
 	doc.Sections = append(doc.Sections, conductSections(d, name)...)
-	doc.Sections = append(doc.Sections, compliedSection(d), reportsSection(d), figuresSection("trade", "Trade", d.Trade, name),
+	doc.Sections = append(doc.Sections, compliedSection(d, name), reportsSection(d), figuresSection("trade", "Trade", d.Trade, name),
 		figuresSection("labour", "Workers", d.Labour, name), figuresSection("oil", "Oil", d.Oil, name), unknownSection(d, state),
 		watched(d.Watchers), sourcesSection(d), methodSection(versions, lawVersion, d))
 	doc.Sections = slices.DeleteFunc(doc.Sections, func(s Section) bool { return len(s.Blocks) == 0 })
@@ -231,8 +231,8 @@ func weightStatement(d *states.Dossier, state string) string {
 		return fmt.Sprintf("On %s obligations that bind %s nothing forbidden is on record; that does not say that they were kept.",
 			strconv.Itoa(d.Bound), state)
 	}
-	return fmt.Sprintf("Of %d obligations that bind %s, something is on record for %d: %s. It answers %d, was asked and silent on %d, and "+
-		"on %d no answer is on record. %s", d.Bound, state, answered+silent+unasked, strings.Join(parts, ", "), answered, silent, unasked, BalanceCaution)
+	return fmt.Sprintf("Of %d obligations that bind %s, something that was or may be a breach is on record for %d: %s. It answers on %d, was asked "+
+		"and silent on %d, and on %d no answer is on record. %s", d.Bound, state, answered+silent+unasked, strings.Join(parts, ", "), answered, silent, unasked, BalanceCaution)
 }
 
 func conductSections(d *states.Dossier, name Names) []Section {
@@ -248,8 +248,12 @@ func conductSections(d *states.Dossier, name Names) []Section {
 			s.Para("By the rule %q: %s.", c.By.ID, c.By.Says)
 		}
 		var items []string
+		shown := map[string]bool{} // an admission is evidence and an answer, and is printed once
 		for _, it := range c.Items {
-			items = append(items, ItemText(it, name))
+			if !shown[it.ID()] {
+				items = append(items, ItemText(it, name))
+			}
+			shown[it.ID()] = it.Claim != nil
 		}
 		s.List(items)
 		s.List(besides(c))
@@ -295,12 +299,21 @@ func ItemText(i *matrix.Item, name Names) string {
 		if worth > matrix.Nothing && i.Bears == matrix.Breach {
 			fmt.Fprintf(&b, " Worth: %s.", why)
 		}
-		fmt.Fprintf(&b, " [%s/%s]", i.Record.Series, i.Record.ID)
+		fmt.Fprintf(&b, " [%s]", recordRef(i.Record))
 	}
 	if !i.Verified() {
 		b.WriteString(" (text not seen)")
 	}
 	return strings.ReplaceAll(b.String(), "  ", " ")
+}
+
+// recordRef names a figure as cordon records show takes it. A row of a file may stand in several readings of its series, and
+// then only one of them is the figure.
+func recordRef(r *record.Record) string {
+	if r.Row > 0 || r.Source.SHA256 != "" {
+		return fmt.Sprintf("%s@%d/%s", r.Series, r.Snapshot, r.Name())
+	}
+	return r.Series + "/" + r.Name()
 }
 
 func speaker(c *claim.Claim, name Names) string {
@@ -397,23 +410,7 @@ func RecordText(r *record.Record, name Names) string {
 	case r.Value.Known:
 		figure = rangeText(r.Value) + " USD"
 	}
-	what := strings.ReplaceAll(r.Measure.String(), "_", " ")
-	switch {
-	case r.Measure == record.TradeShare && r.Flow != record.Total && r.Flow != record.NoFlow:
-		what = "share of " + r.Flow.String() + "s"
-	case r.Measure == record.TradeShare:
-		what = "share of trade"
-	case r.Flow != record.NoFlow && r.Flow != record.Total:
-		what = r.Flow.String()
-	case r.Flow == record.Total:
-		what = "imports and exports"
-	}
-	if r.Commodity != "" {
-		what += " of " + r.Commodity
-	} else if !r.Code.IsZero() {
-		what += " of HS " + r.Code.Digits()
-	}
-	line := fmt.Sprintf("%s, %s by %s: %s, %s", r.Period.Long(), r.Kind, who, what, figure)
+	line := fmt.Sprintf("%s, %s by %s: %s, %s", r.Period.Long(), r.Kind, who, figureOf(r, name), figure)
 	if r.Assumption != "" {
 		line += "; assumes " + r.Assumption
 	}
@@ -421,6 +418,45 @@ func RecordText(r *record.Record, name Names) string {
 		line += " (" + strings.TrimSuffix(r.Note, ".") + ")"
 	}
 	return line
+}
+
+// figureOf says what a figure counts. Where one tells of the trade of another, it says whose and with whom: what one side
+// exports, the other imports.
+func figureOf(r *record.Record, name Names) string {
+	what := strings.ReplaceAll(r.Measure.String(), "_", " ")
+	ofTrade := r.Measure == record.TradeShare || (r.Flow != record.NoFlow && r.Subject != 0)
+	whose := ""
+	if ofTrade && r.Subject != 0 {
+		whose = name(r.Subject.String()) + "'s "
+	}
+	switch {
+	case r.Measure == record.TradeShare && r.Flow != record.Total && r.Flow != record.NoFlow:
+		what = "share of " + whose + r.Flow.String() + "s"
+	case r.Measure == record.TradeShare:
+		what = "share of " + whose + "trade"
+	case r.Flow == record.Total:
+		what = whose + "imports and exports"
+	case r.Flow != record.NoFlow:
+		what = whose + r.Flow.String()
+	}
+	if r.Commodity != "" {
+		what += " of " + r.Commodity
+	} else if !r.Code.IsZero() {
+		what += " of HS " + r.Code.Digits()
+	}
+	if !ofTrade || r.Partner == 0 {
+		return what
+	}
+	with := " with "
+	switch {
+	case r.Measure == record.TradeShare && r.Commodity == "" && r.Code.IsZero():
+		with = " that is with "
+	case r.Flow == record.Export:
+		with = " to "
+	case r.Flow == record.Import:
+		with = " from "
+	}
+	return what + with + name(r.Partner.String())
 }
 
 func rangeText(r record.Range) string {
@@ -443,14 +479,14 @@ func groups(v float64) string {
 	return whole
 }
 
-func compliedSection(d *states.Dossier) Section {
+func compliedSection(d *states.Dossier, name Names) Section {
 	s := Section{ID: "complied", Title: "What it complied with"}
 	for i := range d.Complied {
 		c := &d.Complied[i]
 		var items []string
 		for _, it := range c.Items {
 			if it.Bears == matrix.Complied {
-				items = append(items, ItemText(it, func(code string) string { return code }))
+				items = append(items, ItemText(it, name))
 			}
 		}
 		s.Para("%s  %s", c.Obligation.ID, c.Obligation.Title)
@@ -493,8 +529,8 @@ func figuresSection(id, title string, list []*record.Record, name Names) Section
 	s.Para("Figures of different series, and reported and estimated ones, are not to be added up. A blank is not a zero.")
 	var items []string
 	for _, r := range list {
-		line := RecordText(r, name) + " [" + r.Series + "/" + r.ID + "]"
-		if !r.Verified {
+		line := RecordText(r, name) + " [" + recordRef(r) + "]"
+		if !r.Verified && r.Source.SHA256 == "" {
 			line += " (text not seen)"
 		}
 		items = append(items, line)

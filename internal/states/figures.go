@@ -143,7 +143,7 @@ func (d *Desk) filed(r *record.Record) (matrix.Figure, bool, error) {
 
 // activity makes the figure of an activity with facts, name and value in turn.
 func (d *Desk) activity(r *record.Record, about place.State, kind vocab.KindID, facts ...string) (matrix.Figure, bool, error) {
-	a := &activity.Activity{ID: r.ID, Kind: kind, Date: r.Period}
+	a := &activity.Activity{ID: r.Name(), Kind: kind, Date: r.Period}
 	for i := 0; i < len(facts); i += 2 {
 		if err := d.Reference.SetFact(a, facts[i], facts[i+1]); err != nil {
 			return matrix.Figure{}, false, err

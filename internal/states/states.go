@@ -232,7 +232,7 @@ func (d *Desk) gatherFigures(out *Dossier) {
 	}
 	for _, list := range [][]*record.Record{out.Trade, out.Labour, out.Oil} {
 		slices.SortStableFunc(list, func(a, b *record.Record) int {
-			return cmp.Or(cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Period.From, b.Period.From), cmp.Compare(a.Series, b.Series), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Period.From, b.Period.From), cmp.Compare(a.Series, b.Series), cmp.Compare(a.Name(), b.Name()))
 		})
 	}
 }

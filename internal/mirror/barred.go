@@ -166,7 +166,7 @@ func (q *query) barredFigures(put putBarred) {
 			d = To
 		}
 		if r.Measure != record.Trade || r.Code.IsZero() || !q.ask.Code.Contains(r.Code) || flow != record.Import && flow != record.Export ||
-			partner != 0 && !q.ask.partner(partner) {
+			!q.ask.partner(partner) { // a figure for all partners is not trade with the one that was asked about
 			return
 		}
 		for _, b := range q.Bars.Barred(r.Code, r.Edition, d, anyDay) {

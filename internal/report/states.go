@@ -439,10 +439,14 @@ func figureOf(r *record.Record, name Names) string {
 	case r.Flow != record.NoFlow:
 		what = whose + r.Flow.String()
 	}
+	of := " of "
+	if r.Measure == record.TradeShare {
+		of = " that is "
+	}
 	if r.Commodity != "" {
-		what += " of " + r.Commodity
+		what += of + r.Commodity
 	} else if !r.Code.IsZero() {
-		what += " of HS " + r.Code.Digits()
+		what += of + "HS " + r.Code.Digits()
 	}
 	if !ofTrade || r.Partner == 0 {
 		return what

@@ -209,6 +209,9 @@ func (c *claimsAddCmd) Run(m *Main) error {
 		return fault.New(fault.Usage, "give a file or the flags of one claim, not both")
 	case c.File != "":
 		entries, err = readClaims(d, c.File)
+	case c.ID == "" || c.Source == "":
+		return fault.New(fault.Usage, "a claim by flags needs --id and --source, the id of a source on record").
+			WithFix("a new source goes into a file with its claims: cordon claims add --help shows one")
 	default:
 		var e claim.Entry
 		e, err = claim.FromNode(d.Reference, c.node())

@@ -263,7 +263,17 @@ Examples:
   cordon claims show trucks-finding
   cordon claims show coal-2019-28 --blind`,
 	"claims add": `A file has the lists sources, claims, grades and requests; docs/method/claims.md
-describes them. All of it is added, or nothing.
+describes them. All of it is added, or nothing. A claim by flags needs a source
+that is on record; a new source goes into a file, as in
+
+  sources:
+    - {id: paper-1, title: Yards and permits, publisher: The Paper, kind: press,
+       published: 2017-11-02, verified: true}
+  claims:
+    - {id: yard-permits, source: paper-1, speaker: The Paper, kind: allegation,
+       text: A yard renewed permits in October 2017., about: [Poland], verified: true,
+       activity: {kind: employment, date: 2017-10, work: {host: PL, nationality: KP,
+         new_authorisation: true}}}
 
 Examples:
   cordon claims add mine.yaml --original page-1=page.html

@@ -96,11 +96,12 @@ func (p *Printer) table(t *Table) {
 			widths[i] = max(widths[i], min(utf8.RuneCountInString(c), cellWidth))
 		}
 	}
+	t.narrow(widths, rows, p.width())
 	for n, r := range rows {
 		wrapped := make([][]string, len(r))
 		lines := 1
 		for i, c := range r {
-			wrapped[i] = wrap(c, cellWidth)
+			wrapped[i] = wrap(c, widths[i])
 			lines = max(lines, len(wrapped[i]))
 		}
 		for l := range lines {
@@ -119,6 +120,49 @@ func (p *Printer) table(t *Table) {
 			p.printf("%s\n", line)
 		}
 	}
+}
+
+// narrowest is the least width that a column is narrowed to, if none of its words is longer.
+const narrowest = 12
+
+// narrow takes from the widest columns what a line is too long by, where that can be had without breaking words or numbers;
+// a table that is too wide all the same is left as it is.
+func (t *Table) narrow(widths []int, rows [][]string, width int) {
+	over, floors, least := -width, make([]int, len(widths)), 0
+	for i, w := range widths {
+		over += w + 2
+		floors[i] = w
+		if !t.right(i) {
+			floors[i] = min(w, max(narrowest, longestWord(rows, i)))
+		}
+		least += floors[i] + 2
+	}
+	if least > width {
+		return
+	}
+	for ; over > 0; over-- {
+		widest := -1
+		for i := range widths {
+			if widths[i] > floors[i] && (widest < 0 || widths[i] > widths[widest]) {
+				widest = i
+			}
+		}
+		widths[widest]--
+	}
+}
+
+// longestWord gives the length of the longest word in a column. Web addresses, and what is longer than a cell, stand out of
+// their column anyhow and do not count.
+func longestWord(rows [][]string, column int) int {
+	longest := 0
+	for _, r := range rows {
+		for w := range strings.FieldsSeq(r[column]) {
+			if n := utf8.RuneCountInString(w); n <= cellWidth && !strings.HasPrefix(w, "http") {
+				longest = max(longest, n)
+			}
+		}
+	}
+	return longest
 }
 
 func (t *Table) right(i int) bool {

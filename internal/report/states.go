@@ -120,7 +120,7 @@ func StatesDocument(v *StatesView, name Names) *Document {
 		p := v.Cells[i].Obligation
 		s := Section{ID: p.ID, Title: p.ID + "  " + p.Title}
 		s.Para("%s, %s.", p.Cite(), InForce(p))
-		t := &Table{Head: []string{"", "state", "period", "evidence", "response", "origins", "complied"}, Right: []int{5, 6}}
+		t := &Table{Head: []string{"", "state", "period", "evidence", "response", "origins", "met"}, Right: []int{5, 6}}
 		for ; i < len(v.Cells) && v.Cells[i].Obligation == p; i++ {
 			t.Rows = append(t.Rows, cellRow(&v.Cells[i], name))
 		}

@@ -79,12 +79,16 @@ func (p *Printer) paint(code, s string) string {
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
+func (p *Printer) width() int {
+	if p.Width <= 0 {
+		return 88
+	}
+	return p.Width
+}
+
 // para writes text wrapped, the first line after lead and the others indented.
 func (p *Printer) para(lead, indent, text string) {
-	width := p.Width
-	if width <= 0 {
-		width = 88
-	}
+	width := p.width()
 	line := lead
 	used := len([]rune(lead))
 	start := true

@@ -19,6 +19,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/states"
+	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -267,10 +268,26 @@ type capsCmd struct {
 	Format  string   `help:"How to print: ${enum}." enum:"text,json,md,html" default:"text"`
 }
 
+// checkProduct refuses a product that the vocabulary has not: no figure could be converted by it.
+func checkProduct(product string) error {
+	id, ok := vocab.FactNamed("goods.product")
+	if product == "" || (ok && slices.Contains(vocab.FactOf(id).Values, product)) {
+		return nil
+	}
+	return fault.New(fault.Invalid, "there is no petroleum product %q", product).At(fault.Place{Field: "--product"}).
+		WithFix("say one of %s", strings.Join(vocab.FactOf(id).Values, ", "))
+}
+
 // Run is the command.
 func (c *capsCmd) Run(m *Main) error {
-	d, _, err := m.openStates(c.statesFlags)
+	d, known, err := m.openStates(c.statesFlags)
 	if err != nil {
+		return err
+	}
+	if known != when.NoDay { // a figure cannot have been known before the end of what it covers
+		d.Records = slices.DeleteFunc(d.Records, func(r record.Record) bool { return r.Period.To > known })
+	}
+	if err := checkProduct(c.Product); err != nil {
 		return err
 	}
 	period, err := when.Parse(c.Year)

@@ -334,6 +334,8 @@ func itemLaw(i *matrix.Item) string {
 		return ""
 	case i.ByHand:
 		return "Placed here by a person."
+	case i.Bears == matrix.Lawful && i.Finding == nil:
+		return "The activity that is written down for it does not fall under the paragraph."
 	case i.Bears == matrix.Lawful:
 		return fmt.Sprintf("The paragraph did not forbid it in %s.", i.Period.Long())
 	case i.Bears == matrix.MayBreach:

@@ -231,7 +231,7 @@ func weightStatement(d *states.Dossier, state string) string {
 		return fmt.Sprintf("On %s obligations that bind %s nothing forbidden is on record; that does not say that they were kept.",
 			strconv.Itoa(d.Bound), state)
 	}
-	return fmt.Sprintf("Of %d obligations that bind %s, something that was or may be a breach is on record for %d: %s. It answers on %d, was asked "+
+	return fmt.Sprintf("Of %d obligations that bind %s, something that they forbid is asserted, or may be, on %d: %s. It answers on %d, was asked "+
 		"and silent on %d, and on %d no answer is on record. %s", d.Bound, state, answered+silent+unasked, strings.Join(parts, ", "), answered, silent, unasked, BalanceCaution)
 }
 

@@ -1,6 +1,7 @@
 package states
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/cordon-engine/cordon/internal/activity"
@@ -83,8 +84,9 @@ func (d *Desk) trade(r *record.Record) (matrix.Figure, bool, error) {
 	}
 	if _, named := d.Lists.Index(r.Commodity); named {
 		facts = append(facts, "goods[1].commodity", r.Commodity)
-	} else if r.Commodity != "" {
-		facts = append(facts, "goods[1].description", r.Commodity)
+	} else if words := cmp.Or(r.Commodity, d.Reference.HS.Label(r.Code)); words != "" {
+		// What customs put under a code is what the code is called.
+		facts = append(facts, "goods[1].description", words)
 	}
 	if unitOfLaw(r.Unit) && r.Quantity.Known && r.Quantity.Low == r.Quantity.High {
 		facts = append(facts, "goods[1].quantity", number(r.Quantity.Low), "goods[1].unit", r.Unit)

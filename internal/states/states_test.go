@@ -14,6 +14,7 @@ import (
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/matrix"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/record"
@@ -183,6 +184,27 @@ func rezip(t *testing.T, files map[string][]byte) []byte {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
+}
+
+// TestCustomsRows: a row of a customs table with nothing but a code is ruled on by what the code is called.
+func TestCustomsRows(t *testing.T) {
+	d := open(t)
+	r := record.Record{
+		ID: "row", Series: "table", Measure: record.Trade, Kind: record.Reported, Reporter: must(d.Places.ParseState("CN")),
+		Partner: must(d.Places.ParseState("KP")), Flow: record.Import, Code: must(goods.ParseCode("2701")), Period: must(when.Parse("2018-03")),
+		Value: record.Exactly(1000), Source: record.Source{Title: "a table"},
+	}
+	d.Records, d.Ledger = []record.Record{r}, nil
+	m := must(d.Matrix(when.NoDay))
+	for _, c := range m.Cells(matrix.Query{}) {
+		if c.Obligation.ID == "2371-p8" {
+			if c.Evidence != matrix.Alleged || c.ByHand {
+				t.Errorf("%s, by hand %v; want alleged by a ruling", c.Evidence, c.ByHand)
+			}
+			return
+		}
+	}
+	t.Error("coal after the ban is no item")
 }
 
 // TestDossiersSpeakWell holds every sentence that is generated about every state to the lint: no "violates" of what is alleged,

@@ -26,7 +26,7 @@ func CapsDocument(list []caps.Account, name Names) *Document {
 		if a.Provision.Cap.Alternatives {
 			s.Para("The text has two limits that it takes for the same; both are shown.")
 		}
-		t := &Table{Head: []string{"kind", "series", "by", "figure, " + a.Unit, "of the cap", "", "days without a figure"}, Right: []int{3, 4}}
+		t := &Table{Head: []string{"kind", "series", "by", "figure, " + a.Unit, "of the cap", "against it", "days without a figure"}, Right: []int{3, 4}}
 		var notes []string
 		for k := range a.Lines {
 			l := &a.Lines[k]

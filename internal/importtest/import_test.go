@@ -96,6 +96,7 @@ var layers = []struct {
 	{pattern: "internal/law", layer: 2},
 	{pattern: "internal/record", layer: 2},
 	{pattern: "internal/publication", layer: 2},
+	{pattern: "internal/document", layer: 2},
 	{pattern: "internal/match", layer: 2},
 	{pattern: "internal/variant", layer: 2},
 	{pattern: "internal/ownership", layer: 2},

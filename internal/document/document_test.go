@@ -1,0 +1,151 @@
+package document
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/unicode"
+	"pgregory.net/rapid"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+)
+
+func read(t testing.TB, name, s string) *Document {
+	t.Helper()
+	d, err := Read(name, []byte(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// leadsBack holds that the span of a word in the text leads to the bytes want of the original.
+func leadsBack(t *testing.T, d *Document, original, word, want string) {
+	t.Helper()
+	i := strings.Index(d.Text, word)
+	if i < 0 {
+		t.Fatalf("%q is not in the text %q", word, d.Text)
+	}
+	if from, to := d.Original(i, i+len(word)); original[from:to] != want {
+		t.Errorf("%q leads to %q, want %q", word, original[from:to], want)
+	}
+}
+
+func TestHTML(t *testing.T) {
+	const s = `<!DOCTYPE html><html><head><title>A &amp; B</title><style>p{a:"</p>"}</style></head><body>
+<nav><a href="/">Home</a></nav><!-- <article> never --><article><h1>Ports</h1><p>The ferry&#8217;s <b class="x>y">first</b>
+call &mdash; in <i>May</i>.</p><script>if (a<b) alert("no")</script><aside>Advert</aside><p>AT&T said 1 < 2.</p></article><p>After</p></body></html>`
+	d := read(t, "a.html", s)
+	want := "Ports\n\nThe ferry’s first call — in May.\n\nAT&T said 1 < 2."
+	if d.Text != want || d.Title != "A & B" || d.Media != HTML {
+		t.Errorf("got %q, title %q, %s", d.Text, d.Title, d.Media)
+	}
+	leadsBack(t, d, s, "ferry’s", "ferry&#8217;s")
+	leadsBack(t, d, s, "first", "first")
+	leadsBack(t, d, s, "call — in", "call &mdash; in")
+}
+
+func TestHTMLWithoutArticle(t *testing.T) {
+	d := read(t, "page", "<html><body><header>Top</header><div>One<br>two</div><footer>End</footer></body></html>")
+	if d.Text != "One\n\ntwo" {
+		t.Errorf("got %q", d.Text)
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	const s = "# Head\n\n> A **bold** [link](https://example.org/a_b) and `code`.\n- item\n"
+	d := read(t, "a.md", s)
+	if want := "Head\n\nA bold link and code.\nitem\n"; d.Text != want {
+		t.Errorf("got %q", d.Text)
+	}
+	leadsBack(t, d, s, "link", "link")
+	leadsBack(t, d, s, "item", "item")
+}
+
+func TestEncodings(t *testing.T) {
+	const text = "Résumé of “Tuesday” – done"
+	latin, _ := charmap.Windows1252.NewEncoder().String(text)
+	utf16, _ := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(text)
+	sjis, _ := japanese.ShiftJIS.NewEncoder().String("<meta charset=Shift_JIS><p>北朝鮮 May</p>")
+	for _, tt := range []struct{ name, in, encoding, want, word, bytes string }{
+		{"a.txt", text, "utf-8", text, "“Tuesday”", "“Tuesday”"},
+		{"a.txt", "\xef\xbb\xbf" + text, "utf-8", text, "Tuesday", "Tuesday"},
+		{"a.txt", latin, "windows-1252", text, "“Tuesday”", "\x93Tuesday\x94"},
+		{"a.txt", utf16, "utf-16le", text, "done", "d\x00o\x00n\x00e\x00"},
+		{"a.html", sjis, "shift_jis", "北朝鮮 May", "May", "May"},
+	} {
+		d := read(t, tt.name, tt.in)
+		if d.Text != tt.want || d.Encoding != tt.encoding {
+			t.Errorf("%s: got %q as %s", tt.encoding, d.Text, d.Encoding)
+			continue
+		}
+		leadsBack(t, d, tt.in, tt.word, tt.bytes)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, tt := range []struct {
+		name, in, want string
+		code           fault.Code
+	}{
+		{"a.pdf", "%PDF-1.7", "a.pdf: this is PDF, which is not read yet", fault.Invalid},
+		{"a.docx", "PK\x03\x04", "not read yet", fault.Invalid},
+		{"a.bin", "abc\x00\x01", "no text", fault.Invalid},
+		{"big.txt", strings.Repeat("a", MaxSize+1), "at most 10485760", fault.TooLarge},
+	} {
+		_, err := Read(tt.name, []byte(tt.in))
+		if err == nil || !strings.Contains(err.Error(), tt.want) || fault.CodeOf(err) != tt.code {
+			t.Errorf("%s: got %v", tt.name, err)
+		}
+	}
+}
+
+// TestOffsetsStayInside holds for any HTML that the text is valid, that all offsets lead into the original, and that they
+// never go back.
+func TestOffsetsStayInside(t *testing.T) {
+	part := rapid.SampledFrom([]string{
+		"<p>", "</p>", "<article>", "</article>", "<script>", "</script>", "<!--", "-->", "&amp;", "&#x2019;", "&", "<", ">",
+		"é", "word ", "\xff", "\"", "<a href='", "<title>", "</title>", "&nbsp;", "\n\n", "<nav>", "</nav>", "<br/>",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(rapid.SliceOfN(part, 0, 30).Draw(t, "parts"), "")
+		for _, name := range []string{"a.html", "a.md", "a.txt"} {
+			d, err := Read(name, []byte(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			holds(t, d, len(s))
+		}
+	})
+}
+
+func holds(t interface{ Fatalf(string, ...any) }, d *Document, size int) {
+	if !utf8.ValidString(d.Text) {
+		t.Fatalf("text is not valid: %q", d.Text)
+	}
+	last := 0
+	for i := range len(d.Text) {
+		from, to := d.Original(i, i+1)
+		if from < last || to < from || to > size {
+			t.Fatalf("byte %d of %q leads to %d-%d after %d in %d bytes", i, d.Text, from, to, last, size)
+		}
+		last = from
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add("a.html", []byte("<article><p>a &lt; b</article>"))
+	f.Add("a.md", []byte("# a [b](c) **d**"))
+	f.Add("a", []byte("\xff\xfea\x00"))
+	f.Add("a.html", []byte("<meta charset=iso-2022-jp>\x1b$B@\x1b(B"))
+	f.Fuzz(func(t *testing.T, name string, b []byte) {
+		d, err := Read(name, b)
+		if err != nil {
+			return
+		}
+		holds(t, d, len(b))
+	})
+}

@@ -1,0 +1,37 @@
+package document
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Marks of Markdown that are no words: at the start of a line, and within it.
+var (
+	lineMark   = regexp.MustCompile(`^\s{0,3}(#{1,6}\s+|>\s?|[-*+]\s+|\d{1,3}[.)]\s+)`)
+	inlineMark = regexp.MustCompile("\\*\\*|__|`+|!?\\[|\\]\\([^)\\s]{0,300}\\)|\\*")
+)
+
+// plainOfMarkdown leaves the marks of Markdown out and keeps the words, without the addresses of links.
+func plainOfMarkdown(s string, m mapping) (string, mapping) {
+	var out strings.Builder
+	var own mapping
+	keep := func(from, to int) {
+		out.WriteString(s[from:to])
+		own.add(to-from, from, to-from)
+	}
+	at := 0
+	for line := range strings.SplitAfterSeq(s, "\n") {
+		from := at
+		at += len(line)
+		if f := lineMark.FindStringIndex(line); f != nil {
+			from += f[1]
+		}
+		last := from
+		for _, f := range inlineMark.FindAllStringIndex(s[from:at], -1) {
+			keep(last, from+f[0])
+			last = from + f[1]
+		}
+		keep(last, at)
+	}
+	return out.String(), own.over(m)
+}

@@ -88,6 +88,7 @@ var layers = []struct {
 	{pattern: "internal/mirror", layer: 3},
 	{pattern: "internal/claim", layer: 3},
 	{pattern: "internal/event", layer: 3},
+	{pattern: "internal/mention", layer: 3},
 	{pattern: "internal/snapshot", layer: 3},
 	{pattern: "internal/series", layer: 3},
 	{pattern: "internal/source/*", layer: 3},
@@ -117,6 +118,7 @@ var layers = []struct {
 	{pattern: "internal/when", layer: 0},
 	{pattern: "internal/ident", layer: 0},
 	{pattern: "internal/text", layer: 0},
+	{pattern: "internal/sentence", layer: 0},
 	{pattern: "internal/romanise", layer: 0},
 	{pattern: "internal/yamltree", layer: 0},
 }

@@ -9,6 +9,6 @@ import "embed"
 // review, matching, mirror, selftest, commitments and events.
 //
 //go:embed forecasts instruments listings ownership scenarios goods place records claims watchers schema review matching
-//go:embed mirror
+//go:embed mirror reading
 //go:embed selftest commitments events
 var FS embed.FS

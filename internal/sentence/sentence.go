@@ -115,7 +115,7 @@ func begins(rest string) bool {
 
 // abbreviations end in a full stop within a sentence.
 var abbreviations = set("mr mrs ms dr prof gen lt col maj capt sgt adm rep sen gov amb st no nos vs art para paras " +
-		"pp vol fig ed eds cf al inc ltd co corp jr sr approx dept est jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e hon")
+	"pp vol fig ed eds cf al inc ltd co corp jr sr approx dept est jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e hon")
 
 // final are abbreviations that often end a sentence: they end one if a word follows that begins sentences.
 var final = map[string]bool{"inc": true, "ltd": true, "co": true, "corp": true, "jr": true, "sr": true, "al": true, "est": true}

@@ -412,7 +412,7 @@ func (f *finder) before(i int) int {
 var articles = set("the a an this that these those its his her their our your both all any some no other two three several many")
 
 var adjectives = set("foreign armed joint moderate innocent brave aid civil new local global other own small key senior terrorist rebel " +
-	"smuggling state trading security human coalition camp opposition foreign-owned federal regional")
+	"smuggling intelligence state trading security human coalition camp opposition foreign-owned federal regional")
 
 func adjective(w string) bool {
 	if adjectives[w] {

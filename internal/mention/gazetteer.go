@@ -51,15 +51,16 @@ func Load(places *place.Gazetteer, fsys fs.FS, dir string) (*Gazetteer, error) {
 	}{
 		{"demonyms.tsv", 4, g.demonym}, {"persons.tsv", 6, g.person}, {"organisations.tsv", 4, g.organisation}, {"heads.tsv", 2, g.head},
 	} {
-		if err := table(fsys, path.Join(dir, t.name), t.columns, t.row); err != nil {
+		if err := Table(fsys, path.Join(dir, t.name), t.columns, t.row); err != nil {
 			return nil, err
 		}
 	}
 	return g, nil
 }
 
-// table reads lines of fields between tabs; lines that begin with # are remarks.
-func table(fsys fs.FS, name string, columns int, row func([]string) error) error {
+// Table reads the file name of fsys: lines of so many columns between tabs, where "-" stands for an empty field and lines that
+// begin with # are remarks. The error of row, or a wrong number of fields, is given with file and line.
+func Table(fsys fs.FS, name string, columns int, row func([]string) error) error {
 	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return fault.Wrap(fault.NotFound, err, "the table cannot be read").At(fault.Place{File: name})

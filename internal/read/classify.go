@@ -1,0 +1,267 @@
+package read
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/record"
+	"github.com/cordon-engine/cordon/internal/sentence"
+)
+
+// subject gives what a stretch of text is about: its first nominal, or adjective of a state, that no preposition stands
+// before.
+func (w *work) subject(s sentence.Span) Party {
+	ns := w.nominals(s)
+	for _, m := range w.mentionsIn(s) {
+		if m.Kind == mention.State && m.Form == mention.ByAdjective {
+			p := Party{Name: w.places.Name(m.State), States: []place.State{m.State}, span: m.Span}
+			if !slices.ContainsFunc(ns, func(n Party) bool { return n.span.Overlaps(p.span) }) {
+				ns = append(ns, p)
+			}
+		}
+	}
+	slices.SortStableFunc(ns, func(a, b Party) int { return a.span.From - b.span.From })
+	for _, n := range ns {
+		if (n.Name != "" || n.Any) && !prepositionBefore(w.text[s.From:n.span.From]) {
+			return n
+		}
+	}
+	return Party{}
+}
+
+// object gives the first nominal whatever stands before it: whom a demand goes to.
+func (w *work) object(s sentence.Span) Party {
+	for _, n := range w.nominals(s) {
+		if len(n.States) > 0 || n.Any {
+			return n
+		}
+	}
+	return Party{}
+}
+
+var (
+	asking  = regexp.MustCompile(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that)\s`)
+	passive = regexp.MustCompile(`(?i)^(?:global|international|concerted|urgent)?\s*(?:action|efforts?|steps|measures)\b`)
+)
+
+// claimOf makes a claim of a piece, where it is one.
+func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
+	text := w.text[p.content.From:p.content.To]
+	if len(strings.Fields(text)) < 3 || p.by.Name == "" || !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
+		return
+	}
+	c := Claim{By: p.by, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
+	c.Span = trimmed(w.text, p.span)
+	c.Subject = w.subjectOf(p, before)
+	c.Kind, c.Rule, c.Sort = w.kindOf(p, &c)
+	if before != nil && p.joined && c.Rule == "fact" && len(w.res.Claims) > first {
+		if last := w.res.Claims[len(w.res.Claims)-1]; last.Kind == claim.Proposal || last.Kind == claim.Demand {
+			c.Kind, c.Rule = last.Kind, "joined"
+		}
+	}
+	if len(c.Subject.States) == 0 && !c.Subject.Any && (c.Rule == "fact" || p.voice == Own && c.Subject.Name == "" && c.Kind != claim.Opinion) {
+		return // nobody it is about
+	}
+	if c.Rule == "fact" && (p.voice == Own && w.heading(s) || aside.MatchString(text)) {
+		return
+	}
+	for _, h := range w.t.hedges {
+		if h.re.MatchString(text) {
+			c.Hedge = h.word
+			break
+		}
+	}
+	c.Negative = negative.MatchString(text)
+	w.res.Claims = append(w.res.Claims, c)
+	if len(c.Subject.States) > 0 {
+		w.last = c.Subject
+		if len(c.Subject.States) > 1 && p.voice == Own {
+			w.pair = c.Subject
+		}
+	}
+}
+
+var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|none|neither|nor)\b|n[’']t\b`)
+
+// aside tells a stretch that only says that something was said before.
+var aside = regexp.MustCompile(`(?i)^as (?:we|i|you|they|he|she|it)\b`)
+
+// heading reports whether a sentence is a heading or a caption: it ends without a stop.
+func (w *work) heading(s sentence.Span) bool {
+	t := strings.TrimRight(w.text[s.From:s.To], "”\"’' ")
+	return !strings.HasSuffix(t, ".") && !strings.HasSuffix(t, "!") && !strings.HasSuffix(t, "?") && s.To-s.From < 140
+}
+
+func trimmed(text string, s sentence.Span) sentence.Span {
+	for s.From < s.To && strings.ContainsRune(" \n\t,", rune(text[s.From])) {
+		s.From++
+	}
+	for s.From < s.To && strings.ContainsRune(" \n\t,", rune(text[s.To-1])) {
+		s.To--
+	}
+	return s
+}
+
+// subjectOf gives what a piece is about.
+func (w *work) subjectOf(p, before *piece) Party {
+	content := p.content
+	if p.set && (p.kind == claim.Demand || p.kind == claim.Proposal || p.kind == claim.Allegation) {
+		if n := w.object(content); n.Name != "" || n.Any {
+			return n
+		}
+		if n := w.adjectival(content); len(n.States) > 0 {
+			return n
+		}
+	}
+	if at := asking.FindStringIndex(w.text[content.From:content.To]); at != nil {
+		content.From += at[1]
+	}
+	if p.voice == Indirect || p.voice == Unnamed || p.voice == Written {
+		w.speaker = p.by
+		last, person := w.last, w.person
+		w.last = p.by // "they" in reported speech are those who speak
+		if p.by.person {
+			w.person = p.by
+		}
+		defer func() { w.last, w.person = last, person }()
+	}
+	n := w.subject(content)
+	if reported := p.voice != Own && p.voice != Direct; reported && len(p.by.States) > 0 && !n.Any {
+		verb := auxiliary.FindStringIndex(w.text[content.From:content.To])
+		if cleft.MatchString(w.text[content.From:content.To]) {
+			verb = nil
+		}
+		if len(n.States) == 0 && n.unnamed || verb != nil && verb[0] > 0 && n.span.From > content.From+verb[0] {
+			n = Party{} // it is no subject
+		}
+	}
+	switch {
+	case n.Name != "" || n.Any:
+		if n.person && len(n.States) == 0 && len(p.by.States) > 0 && n.Name == p.by.Name {
+			n.States = p.by.States
+		}
+		return n
+	case before != nil && p.voice == Own && before.voice == Own:
+		return w.last
+	case passive.MatchString(w.text[content.From:content.To]):
+		return Party{Name: "any state", Any: true}
+	case p.voice != Own:
+		if !afterWas.MatchString(w.text[content.From:content.To]) && len(p.by.States) > 0 && p.voice != Direct {
+			return p.by
+		}
+		if n := w.adjectival(content); len(n.States) > 0 {
+			return n
+		}
+		return w.adjectival(sentence.Span{From: w.clauseStart(p.span.From), To: p.by.span.From})
+	}
+	return w.adjectival(content)
+}
+
+var auxiliary = regexp.MustCompile(`\b(?:is|was|are|were|has|have|had|will|would|should|must|could|can)\b`)
+
+// cleft is "it was X that": the subject follows the verb.
+var cleft = regexp.MustCompile(`(?i)^\s*it (?:is|was)\s`)
+
+// afterWas tells that what is said goes on with a verb: its subject stands before the speaker.
+var afterWas = regexp.MustCompile(`^\s*(?:is|was|are|were|has|had|to be)\b`)
+
+// clauseStart gives the last comma before an offset in its sentence.
+func (w *work) clauseStart(at int) int {
+	for _, s := range w.sentences {
+		if s.From <= at && at < s.To {
+			return s.From + max(strings.LastIndex(w.text[s.From:at], ", "), 0)
+		}
+	}
+	return at
+}
+
+// adjectival gives the states that only adjectives name.
+func (w *work) adjectival(s sentence.Span) Party {
+	var p Party
+	for _, m := range w.mentionsIn(s) {
+		if m.Kind == mention.State && m.State != 0 {
+			p.States = union(p.States, []place.State{m.State})
+		}
+	}
+	p.Name = w.names(p.States)
+	return p
+}
+
+func (w *work) names(states []place.State) string {
+	var out []string
+	for _, s := range states {
+		out = append(out, w.places.Name(s))
+	}
+	return strings.Join(out, " and ")
+}
+
+// kindOf classifies a piece: by the word of speech, else by the first cue that fits, else as a fact.
+func (w *work) kindOf(p *piece, c *Claim) (claim.Kind, string, string) {
+	if p.set {
+		return p.kind, "speech." + p.kind.String(), ""
+	}
+	text := w.text[p.content.From:p.content.To]
+	for _, q := range w.t.cues {
+		if !w.fits(q.subject, p, c) || !q.re.MatchString(text) {
+			continue
+		}
+		return q.kind, q.rule, q.sort
+	}
+	if c.By.body == claim.ExpertPanel || c.By.body == claim.Court {
+		return claim.Finding, "fact", ""
+	}
+	return claim.Fact, "fact", ""
+}
+
+// fits reports whether a cue may speak of the subject of a claim.
+func (w *work) fits(subject string, p *piece, c *Claim) bool {
+	switch subject {
+	case "generic":
+		return c.Subject.Any || p.voice != Own
+	case "state":
+		return len(c.Subject.States) > 0 && !(p.voice != Own && slices.Equal(c.Subject.States, c.By.States))
+	case "speaker":
+		return c.Subject.Name == c.By.Name || len(c.By.States) > 0 && slices.Equal(c.Subject.States, c.By.States) || c.Subject.Name == ""
+	}
+	return true
+}
+
+// replies marks what a state says of itself right after it was charged with something as its denial.
+func (w *work) replies() {
+	for i := range w.res.Claims {
+		c := &w.res.Claims[i]
+		if c.Voice == Own && c.By.Name == w.res.Author.Name && c.By.body == claim.Press || len(c.By.States) == 0 {
+			continue
+		}
+		for k := i - 1; k >= max(0, i-6); k-- {
+			o := w.res.Claims[k]
+			if o.Kind != claim.Allegation && o.Kind != claim.Finding || !overlaps(o.Subject.States, c.By.States) || slices.Equal(o.By.States, c.By.States) {
+				continue
+			}
+			if c.Kind == claim.Denial {
+				c.Answers = k
+			} else if c.Kind == claim.Fact && i-k <= 2 && slices.Equal(c.Subject.States, c.By.States) {
+				c.Kind, c.Rule, c.Sort, c.Answers = claim.Denial, "reply", "justification", k
+			}
+			break
+		}
+	}
+}
+
+func overlaps(a, b []place.State) bool {
+	return slices.ContainsFunc(a, func(s place.State) bool { return slices.Contains(b, s) })
+}
+
+// figures takes the first share, sum or quantity of a claim.
+func (w *work) figures(c *Claim) {
+	for _, m := range w.res.Mentions {
+		if c.Span.Contains(m.Span) && (m.Kind == mention.Share || m.Kind == mention.Quantity || m.Kind == mention.Money) && m.High > 0 {
+			c.Quantity, c.Unit = record.Range{Low: m.Low, High: m.High, Known: true}, m.Unit
+			return
+		}
+	}
+}

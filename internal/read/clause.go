@@ -1,0 +1,307 @@
+package read
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/sentence"
+)
+
+// piece is a stretch of a sentence that one voice says.
+type piece struct {
+	span  sentence.Span
+	by    Party
+	voice Voice
+	rule  string
+	kind  claim.Kind
+	set   bool
+	// content is what is said, without who says it.
+	content sentence.Span
+	// joined says that "and" joins it to the piece before.
+	joined bool
+}
+
+var (
+	hardBreak = regexp.MustCompile(`;\s+|\s[–—]\s+|:\s+|,\s+meaning\s+(?:that\s+)?`)
+	softBreak = regexp.MustCompile(`,?\s+(?:and|but|though|although|while|whereas|so|yet)\s+(?:although\s+|that\s+)?|,\s+(?:both|all|some) of whom\s+|,\s+`)
+	verbWord  = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{2,}s|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|put|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
+	finite    = regexp.MustCompile(`^[’']?s?(?:\s+(?:also|again|recently|repeatedly|only|now|still|then|later|never|officials|government|authorities|regime))*\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{3,}s|sold|sent|met|made|gave|took|held|left|kept|paid|built|bought|went|came|ran|began|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
+	thirdAnd  = regexp.MustCompile(`^[a-z]{3,}s\s+(?:as|to|a|an|the|its|in|for|on|with|only|that)\b`)
+	afterWho  = regexp.MustCompile(`^(?:have|has|had|is|are|was|were|will)\s`)
+	subordin  = regexp.MustCompile(`(?i)^(?:although|though|while|despite|as|if|when|because|after|since|per|under|and although|but although|according to)\b`)
+)
+
+// clauses cuts a sentence where another subject begins to do something.
+func (w *work) clauses(s sentence.Span) []sentence.Span {
+	var out []sentence.Span
+	from := s.From
+	cut := func(at, next int) {
+		if strings.TrimSpace(w.text[from:at]) != "" {
+			out = append(out, sentence.Span{From: from, To: at})
+		}
+		from = next
+	}
+	for i := s.From; i < s.To; {
+		rest := w.text[i:s.To]
+		hard, soft := hardBreak.FindStringIndex(rest), softBreak.FindStringIndex(rest)
+		if hard != nil && (soft == nil || hard[0] <= soft[0]) {
+			cut(i+hard[0], i+hard[1])
+			i += hard[1]
+			continue
+		}
+		if soft == nil {
+			break
+		}
+		at, next := i+soft[0], i+soft[1]
+		if w.breaks(from, at, next, s.To) {
+			cut(at, next)
+		}
+		i = next
+	}
+	cut(s.To, s.To)
+	return out
+}
+
+// breaks reports whether a new clause begins at next.
+func (w *work) breaks(from, at, next, end int) bool {
+	mark := w.text[at:next]
+	left, right := w.text[from:at], w.text[next:end]
+	switch {
+	case len(strings.Fields(right)) < 3:
+		return false
+	case strings.Contains(mark, "of whom"):
+		return true
+	case strings.Contains(mark, "that "):
+		return verbWord.MatchString(left)
+	case strings.TrimSpace(mark) == "," && afterWho.MatchString(right):
+		return strings.Contains(w.text[max(0, from-12):from], "whom")
+	case !verbWord.MatchString(left) && !(strings.TrimSpace(mark) == "," && subordin.MatchString(left)):
+		return false
+	case strings.HasPrefix(mark, ",") && strings.Contains(mark, "and") && thirdAnd.MatchString(right):
+		return true
+	case strings.TrimSpace(mark) == "," && !subordin.MatchString(strings.TrimSpace(left)):
+		return false
+	}
+	for _, n := range w.nominals(sentence.Span{From: next, To: min(end, next+120)}) {
+		lead := strings.TrimSpace(w.text[next:n.span.From])
+		if len(strings.Fields(lead)) > 1 && !strings.EqualFold(lead, "both") {
+			return false
+		}
+		rest := w.text[n.span.To:end]
+		return finite.MatchString(rest) || pronoun.MatchString(w.text[n.span.From:n.span.To]) && verbWord.MatchString(rest)
+	}
+	return false
+}
+
+// sentence finds the claims of one sentence.
+func (w *work) sentence(s sentence.Span) {
+	if w.only(s) {
+		w.note(s)
+		return
+	}
+	first := len(w.res.Claims)
+	var before *piece
+	main := Party{}
+	for _, c := range w.clauses(s) {
+		for _, p := range w.pieces(c, main, before) {
+			p := p
+			w.claimOf(&p, before, s, first)
+			before = &p
+		}
+		if n := w.subject(c); main.Name == "" && (n.Name != "" || n.Any) {
+			main = n
+			if len(n.States) > 0 {
+				w.last = n
+			}
+		}
+	}
+	w.note(s)
+	w.sameSubjects(first)
+}
+
+// sameSubjects makes what is proposed to several in one sentence the last subject together.
+func (w *work) sameSubjects(first int) {
+	var all Party
+	for _, c := range w.res.Claims[first:] {
+		if c.Kind == claim.Proposal {
+			all.States = union(all.States, c.Subject.States)
+		}
+	}
+	if len(all.States) > 1 {
+		all.Name = w.names(all.States)
+		w.proposed = all
+	}
+}
+
+// only reports whether a sentence only says who speaks.
+func (w *work) only(s sentence.Span) bool {
+	for _, c := range w.consumed {
+		if c.From <= s.From+2 && s.To <= c.To+2 {
+			return true
+		}
+	}
+	return false
+}
+
+// pieces cuts a clause by who says it.
+func (w *work) pieces(c sentence.Span, main Party, before *piece) []piece {
+	if q, ok := w.quoteOf(c); ok {
+		to := min(c.To, q.To)
+		if to <= c.From {
+			return nil
+		}
+		w.speaker = q.By
+		span := sentence.Span{From: c.From, To: to}
+		return []piece{{span: span, content: span, by: q.By, voice: voiceOf(q.By, Direct), rule: "quote." + q.Rule, joined: w.joinedBy(c)}}
+	}
+	for _, k := range w.consumed {
+		if k.From <= c.From+2 && c.From < k.To {
+			return nil
+		}
+	}
+	if p, ok := w.continues(c, before); ok {
+		return []piece{p}
+	}
+	if p, ok := w.nounSpeech(c); ok {
+		return p
+	}
+	if p, ok := w.perSpeech(c); ok {
+		return p
+	}
+	if sp, ok := w.speech(c); ok {
+		return w.cutAt(c, sp, main)
+	}
+	if at := w.t.part.FindStringIndex(w.text[c.From:c.To]); at != nil {
+		by := w.subject(c)
+		if by.Name == "" || by.span.From > c.From+at[0] {
+			by = main
+		}
+		if by.Name != "" {
+			v := sentence.Span{From: c.From + at[0], To: c.From + at[1]}
+			k, set := kindOf(w.t.parts, w.text[v.From:v.To])
+			return w.cutAt(c, spoken{by: by, verb: v, kind: k, set: set, part: true, rule: "participle"}, main)
+		}
+	}
+	by := w.res.Author
+	return []piece{{span: c, content: c, by: by, voice: Own, rule: "own", joined: w.joinedBy(c)}}
+}
+
+func (w *work) joinedBy(c sentence.Span) bool {
+	return strings.HasSuffix(strings.TrimSpace(w.text[max(0, c.From-5):c.From]), "and")
+}
+
+// continues gives a clause after "and that" to the speaker of the clause before.
+func (w *work) continues(c sentence.Span, before *piece) (piece, bool) {
+	if before == nil || before.voice == Own || !strings.HasSuffix(strings.TrimSpace(w.text[max(0, c.From-10):c.From]), "that") {
+		return piece{}, false
+	}
+	p := *before
+	p.span, p.content, p.joined, p.rule = c, c, true, "and that"
+	return p, true
+}
+
+// nounSpeech reads "claims from X about Y".
+func (w *work) nounSpeech(c sentence.Span) ([]piece, bool) {
+	text := w.text[c.From:c.To]
+	at := w.t.noun.FindStringIndex(text)
+	if at == nil {
+		return nil, false
+	}
+	rest := regexp.MustCompile(`^\s+(?:coming\s+|made\s+)?(?:from|by)\s+`).FindStringIndex(text[at[1]:])
+	if rest == nil {
+		return nil, false
+	}
+	end := c.To
+	if comma := strings.Index(text[at[1]:], ", "); comma >= 0 {
+		end = c.From + at[1] + comma
+	}
+	ns := w.nominals(sentence.Span{From: c.From + at[1] + rest[1], To: end})
+	if len(ns) == 0 || ns[0].Name == "" {
+		return nil, false
+	}
+	k, set := kindOf(w.t.nouns, text[at[0]:at[1]])
+	span := sentence.Span{From: c.From + at[0], To: end}
+	out := []piece{{
+		span: span, content: sentence.Span{From: ns[0].span.To, To: end}, by: ns[0], voice: voiceOf(ns[0], Indirect), rule: "noun", kind: k, set: set,
+	}}
+	if end < c.To {
+		out = append(out, w.pieces(sentence.Span{From: end + 2, To: c.To}, Party{}, nil)...)
+	}
+	return out, true
+}
+
+var per = regexp.MustCompile(`(?i)^(?:per|according to|in the words of)\s+`)
+
+// perSpeech reads "according to X, ...". What only could follow from another's words is the author's inference.
+func (w *work) perSpeech(c sentence.Span) ([]piece, bool) {
+	text := w.text[c.From:c.To]
+	at := per.FindStringIndex(text)
+	comma := strings.Index(text, ", ")
+	if at == nil || comma < 0 {
+		return nil, false
+	}
+	ns := w.nominals(sentence.Span{From: c.From + at[1], To: c.From + comma})
+	content := sentence.Span{From: c.From + comma + 2, To: c.To}
+	if len(ns) == 0 || ns[0].Name == "" || regexp.MustCompile(`\bcould\b`).MatchString(w.text[content.From:content.To]) {
+		return []piece{{span: c, content: content, by: w.res.Author, voice: Own, rule: "own"}}, true
+	}
+	return []piece{{span: c, content: content, by: ns[0], voice: voiceOf(ns[0], Indirect), rule: "according to"}}, true
+}
+
+var onlySpeech = regexp.MustCompile(`(?i)\b(?:issued|released|gave|made|published|releasing|issuing|publishing|delivered)\s+(?:an?|the|their|its|his|her)\s+(?:\w+\s+){0,2}(?:statement|document|remarks?|speech|declaration|communiqu[eé]|letter|interview)\b`)
+
+// cutAt divides a clause at a word of speech: what stands before the speaker is the author's, the rest the speaker's.
+func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
+	by := sp.by
+	start := by.span.From
+	if sp.part {
+		start = sp.verb.From
+	}
+	voice := voiceOf(by, Indirect)
+	if by.written || sp.part && paper.MatchString(w.text[c.From:sp.verb.From]) {
+		voice = Written
+	}
+	if by.written && len(main.States) > 0 && len(by.States) == 0 {
+		by.Name, by.States = main.Name, main.States
+	}
+	if by.written && len(main.States) > 0 && regexp.MustCompile(`(?i)(?:releasing|issuing|publishing)\s*$`).MatchString(w.text[c.From:start]) {
+		by.Name, by.States = main.Name, main.States
+		w.written = by
+	}
+	var out []piece
+	lead := sentence.Span{From: c.From, To: start}
+	text := strings.TrimSpace(w.text[lead.From:lead.To])
+	if m := onlySpeech.FindStringIndex(w.text[c.From:sp.verb.From]); m != nil {
+		start = c.From
+		if sp.part || by.written {
+			if k := strings.LastIndex(w.text[c.From:sp.verb.From], ", "); k >= 0 && !sp.part {
+				lead.To, start = c.From+k, c.From+k+2
+				text = strings.TrimSpace(w.text[lead.From:lead.To])
+			} else {
+				text = ""
+			}
+		}
+	}
+	if len(strings.Fields(text)) >= 5 && verbWord.MatchString(text) && !subordin.MatchString(text) {
+		out = append(out, piece{span: lead, content: lead, by: w.res.Author, voice: Own, rule: "own"})
+	}
+	content := sentence.Span{From: sp.verb.To, To: c.To}
+	if len(strings.Fields(w.text[content.From:content.To])) < 2 {
+		content.From = c.From
+	}
+	return append(out, piece{
+		span: sentence.Span{From: start, To: c.To}, content: content, by: by, voice: voice, rule: sp.rule, kind: sp.kind, set: sp.set,
+		joined: w.joinedBy(c),
+	})
+}
+
+func voiceOf(p Party, v Voice) Voice {
+	switch {
+	case p.written:
+		return Written
+	case p.unnamed && v == Indirect:
+		return Unnamed
+	}
+	return v
+}

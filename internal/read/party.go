@@ -1,0 +1,246 @@
+package read
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/sentence"
+)
+
+// nominal finds what may be a subject beside the mentions: pronouns and words for states in general or for a pair of them.
+var (
+	pronoun = regexp.MustCompile(`(?i)\b(?:he|she|it|they|we|their|its|his|her|our|both of whom|all of whom|who)\b`)
+	generic = regexp.MustCompile(`(?i)\b(?:any|all|every|each|no|other|member)\s+(?:other\s+|member\s+)?(?:countr(?:y|ies)|nations?|states?|governments?|members?)\b`)
+	pairing = regexp.MustCompile(`(?i)\b(?:the|both)\s+(?:two\s+|opposing\s+|both\s+)?(?:sides|countries|nations|parties|states|neighbou?rs|governments)\b`)
+	paper   = regexp.MustCompile(`(?i)\b(?:the|a|their|this)\s+(?:joint\s+)?(?:statement|document|declaration|communiqu[eé]|report|letter|proposal|text)\b`)
+	dummy   = regexp.MustCompile(`^\s+(?:is|was|seems?|appears?|would be|may be)\b`)
+	nation  = regexp.MustCompile(`(?i)\b(?:the|this|that)\s+(?:nation|country|aggressive state|regime|north)\b`)
+)
+
+// nominals gives what may be a subject or speaker in a span, in order.
+func (w *work) nominals(s sentence.Span) []Party {
+	var out []Party
+	for _, m := range w.mentionsIn(s) {
+		if p, ok := w.partyOf(m); ok {
+			out = append(out, p)
+		}
+	}
+	for _, f := range []struct {
+		re   *regexp.Regexp
+		read func(sentence.Span) Party
+	}{{generic, w.anyState}, {pairing, w.theTwo}, {paper, w.theText}, {nation, w.theNation}, {pronoun, w.pronounParty}} {
+		for _, at := range f.re.FindAllStringIndex(w.text[s.From:s.To], -1) {
+			span := sentence.Span{From: s.From + at[0], To: s.From + at[1]}
+			p := f.read(span)
+			p.span = span
+			out = slices.DeleteFunc(out, func(o Party) bool {
+				return span.Contains(o.span) || o.span == span || o.unnamed && len(o.States) == 0 && o.span.Overlaps(span)
+			})
+			if !slices.ContainsFunc(out, func(o Party) bool { return o.span.Overlaps(span) }) {
+				out = append(out, p)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Party) int { return a.span.From - b.span.From })
+	return w.joined(w.owned(out))
+}
+
+// owned gives a body without a state that of its owner right before it: "the two countries' ministries", "Peru's army".
+func (w *work) owned(in []Party) []Party {
+	for i := 1; i < len(in); i++ {
+		p, o := &in[i], in[i-1]
+		if !p.unnamed || len(p.States) > 0 || len(o.States) == 0 || p.span.From < o.span.To {
+			continue
+		}
+		switch w.text[o.span.To:p.span.From] {
+		case "’ ", "' ", "’s ", "'s ", " ":
+			p.States, p.Name, p.body, p.unnamed = o.States, p.Name+" of "+o.Name, o.body, false
+			p.span.From = o.span.From
+		}
+	}
+	return in
+}
+
+// joined makes one party of those that stand together: "A and B", "A, B and C".
+func (w *work) joined(in []Party) []Party {
+	var out []Party
+	for _, p := range in {
+		if k := len(out) - 1; k >= 0 && len(p.States) > 0 && len(out[k].States) > 0 && p.span.From > out[k].span.To {
+			gap := w.text[out[k].span.To:p.span.From]
+			if gap == " and " || gap == " and the " || gap == ", and " || gap == ", " && listGoesOn(w.text[p.span.To:]) || gap == " or " || gap == " or the " {
+				q := out[k]
+				q.States = union(q.States, p.States)
+				q.Name += strings.TrimSuffix(strings.Replace(gap, ",", " and", 1), "the ") + p.Name
+				q.Name = strings.ReplaceAll(q.Name, " and and ", " and ")
+				q.span.To = p.span.To
+				q.person = false
+				out[k] = q
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func listGoesOn(rest string) bool {
+	rest = rest[:min(len(rest), 60)]
+	return strings.HasPrefix(rest, ", ") || strings.HasPrefix(rest, " and ")
+}
+
+func union(a, b []place.State) []place.State {
+	out := append(slices.Clone(a), b...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (w *work) mentionsIn(s sentence.Span) []mention.Mention {
+	i, _ := slices.BinarySearchFunc(w.res.Mentions, s.From, func(m mention.Mention, at int) int { return m.From - at })
+	var out []mention.Mention
+	for ; i < len(w.res.Mentions) && w.res.Mentions[i].From < s.To; i++ {
+		if m := w.res.Mentions[i]; m.To <= s.To && (len(out) == 0 || m.From >= out[len(out)-1].To || m.Kind == mention.Share || m.Kind == mention.Quantity) {
+			if m.Kind <= mention.Instrument {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
+}
+
+// partyOf makes a party of a mention; false for what is none: adjectives, dates, pronouns, which are read apart.
+func (w *work) partyOf(m mention.Mention) (Party, bool) {
+	p := Party{span: m.Span}
+	if m.State != 0 {
+		p.States = []place.State{m.State}
+	}
+	words := strings.Join(strings.Fields(w.text[m.From:m.To]), " ")
+	switch m.Kind {
+	case mention.State:
+		if m.Form == mention.ByAdjective {
+			return p, false
+		}
+		p.Name, p.body = w.places.Name(m.State), claim.StateOrgan
+	case mention.Person:
+		p.Name, p.person, p.body = m.Name, true, claim.StateOrgan
+		if p.Name == "" {
+			p.Name, p.unnamed = words, true
+		}
+		if len(p.States) == 0 {
+			p.body = claim.OtherSource
+		}
+	case mention.Organisation:
+		p.Name, p.body = m.Name, bodyOf(m.Name, m.State)
+	case mention.Group:
+		if m.Pronoun || generic.MatchString(words) || pairing.MatchString(words) {
+			return p, false
+		}
+		p.Name, p.unnamed = strings.TrimPrefix(strings.TrimPrefix(words, "the "), "The "), true
+		p.body = bodyOf(words, m.State)
+	default:
+		return p, false
+	}
+	return p, true
+}
+
+// bodyOf tells from a name what kind of body speaks.
+func bodyOf(name string, s place.State) claim.SourceKind {
+	low := strings.ToLower(name)
+	for _, t := range []struct {
+		word string
+		kind claim.SourceKind
+	}{
+		{"panel", claim.ExpertPanel},
+		{"committee", claim.Committee},
+		{"security council", claim.Committee},
+		{"court", claim.Court},
+		{"ltd", claim.Company},
+		{"limited", claim.Company},
+		{" inc", claim.Company},
+		{"compan", claim.Company},
+		{"corp", claim.Company},
+		{"firm", claim.Company},
+		{"shipping", claim.Company},
+		{"trading", claim.Company},
+		{"institute", claim.Research},
+		{"university", claim.Research},
+		{"coalition", claim.StateGroup},
+		{"monitoring team", claim.StateGroup},
+		{"union", claim.StateGroup},
+	} {
+		if strings.Contains(low, t.word) {
+			return t.kind
+		}
+	}
+	if s != 0 {
+		return claim.StateOrgan
+	}
+	return claim.OtherSource
+}
+
+func (w *work) anyState(s sentence.Span) Party {
+	return Party{Name: strings.ToLower(w.text[s.From:s.To]), Any: true}
+}
+
+// theTwo leads "the two sides" to the two states that the sentence named before it, else to the last states that stood
+// together as a subject; "the opposing sides" to those to whom something was proposed.
+func (w *work) theTwo(s sentence.Span) Party {
+	words := strings.ToLower(w.text[s.From:s.To])
+	if strings.Contains(words, "opposing") && len(w.proposed.States) > 1 {
+		return w.proposed
+	}
+	if two := w.namedBeforeIn(s.From); len(two) == 2 {
+		return Party{Name: w.names(two), States: two, body: claim.StateOrgan}
+	}
+	if len(w.pair.States) > 1 {
+		return w.pair
+	}
+	return Party{Name: words}
+}
+
+// namedBeforeIn gives the states named in the same sentence before an offset, and since the last quotation in it.
+func (w *work) namedBeforeIn(at int) []place.State {
+	var out []place.State
+	for _, s := range w.sentences {
+		if at < s.From || at >= s.To {
+			continue
+		}
+		if k := strings.LastIndexAny(w.text[s.From:at], "“”\""); k >= 0 {
+			s.From += k
+		}
+		for _, m := range w.mentionsIn(sentence.Span{From: s.From, To: at}) {
+			if m.State != 0 {
+				out = union(out, []place.State{m.State})
+			}
+		}
+	}
+	return out
+}
+
+func (w *work) theText(sentence.Span) Party {
+	p := w.written
+	p.written = true
+	if p.Name == "" {
+		p.Name = "a document"
+	}
+	return p
+}
+
+func (w *work) theNation(sentence.Span) Party { return w.last }
+
+func (w *work) pronounParty(s sentence.Span) Party {
+	switch strings.ToLower(w.text[s.From:s.To]) {
+	case "it":
+		if dummy.MatchString(w.text[s.To:]) {
+			return Party{}
+		}
+	case "he", "she", "his", "her":
+		return w.person
+	case "we", "our":
+		return w.speaker
+	}
+	return w.last
+}

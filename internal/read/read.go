@@ -1,0 +1,168 @@
+// Package read finds in a document who claims what: the quotations with their speakers, and claims with their span, speaker,
+// kind, subject and the rule that found them.
+//
+// It works by rules over tables and says which rule spoke. It never invents: a claim is a span of the text, and what no
+// rule places is left out. It judges nothing: whether a claim is so is for others to check.
+package read
+
+import (
+	"strconv"
+
+	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/document"
+	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/sentence"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// Voice says how a claim comes into the text.
+type Voice uint8
+
+// The voices.
+const (
+	Own      Voice = iota // the author of the document
+	Direct                // in quotation marks
+	Indirect              // reported in the author's words
+	Written               // a document that is reported
+	Unnamed               // somebody without a name: officials, sources
+)
+
+// String gives the word used in output.
+func (v Voice) String() string {
+	return [...]string{"own", "direct", "indirect", "document", "unnamed"}[v]
+}
+
+// Party is a speaker or a subject: a name and the states it stands for, sorted by code.
+type Party struct {
+	Name   string
+	States []place.State
+	// Any says that no state in particular is meant: any country, all nations.
+	Any bool
+	// kind and span are those of the mention it was read from.
+	span    sentence.Span
+	unnamed bool
+	written bool
+	person  bool
+	body    claim.SourceKind
+}
+
+// Claim is one claim of the document.
+type Claim struct {
+	// Claim is the claim as a ledger takes it; From and To are bytes of the original.
+	claim.Claim
+	// Span is where it stands in the text.
+	Span sentence.Span
+	// By is the speaker, Subject whose conduct or state it is about.
+	By, Subject Party
+	Voice       Voice
+	// Sort is finer than the kind: "prediction", "intention", "inference"; "" for none.
+	Sort string
+	// Negative says that it is denied rather than asserted that something is so.
+	Negative bool
+	// Rule names the line of the tables, and Attribution the rule that found the speaker.
+	Rule, AttributedBy string
+	// Answers is the number of the claim in Result.Claims that it answers, -1 for none.
+	Answers int
+}
+
+// Quote is a quotation with its speaker; By.Name is "" where nobody is named.
+type Quote struct {
+	sentence.Quote
+	By   Party
+	Rule string
+}
+
+// Result is what was found in a document, in the order of the text.
+type Result struct {
+	Document *document.Document
+	// Day is the day of the document, [when.NoDay] where it was not given.
+	Day      when.Day
+	Author   Party
+	Mentions []mention.Mention
+	Quotes   []Quote
+	Claims   []Claim
+	// Loaded are the words that judge while they name.
+	Loaded []sentence.Span
+}
+
+// Options say what the document does not.
+type Options struct {
+	// Day is the day of the document; [when.NoDay] leaves dates such as "Tuesday" open, and no activity is stated.
+	Day when.Day
+}
+
+// Reader reads documents. It does not change and may be shared.
+type Reader struct {
+	g      *mention.Gazetteer
+	places *place.Gazetteer
+	ref    *activity.Reference
+	t      *tables
+}
+
+// Read finds the claims of a document.
+func (r *Reader) Read(d *document.Document, o Options) *Result {
+	w := &work{
+		Reader: r, text: d.Text, day: o.Day,
+		res: &Result{Document: d, Day: o.Day, Mentions: r.g.Find(d.Text, o.Day)},
+	}
+	w.paragraphs = sentence.Paragraphs(d.Text)
+	for _, p := range w.paragraphs {
+		w.sentences = append(w.sentences, sentence.Split(d.Text, p)...)
+	}
+	w.author()
+	w.quotes()
+	for _, s := range w.sentences {
+		w.sentence(s)
+	}
+	w.replies()
+	for i := range w.res.Claims {
+		w.finish(&w.res.Claims[i], i)
+	}
+	for _, at := range r.t.loaded.FindAllStringIndex(d.Text, -1) {
+		w.res.Loaded = append(w.res.Loaded, sentence.Span{From: at[0], To: at[1]})
+	}
+	return w.res
+}
+
+// work is the reading of one document.
+type work struct {
+	*Reader
+	text                  string
+	day                   when.Day
+	paragraphs, sentences []sentence.Span
+	res                   *Result
+	// consumed are stretches that only say who speaks.
+	consumed []sentence.Span
+
+	// What words such as "he" and "the two sides" lead to at this point of the text.
+	person  Party // the last person
+	speaker Party // the last speaker
+	written Party // who speaks in the last document named
+	pair    Party // the last two states or more that stood together as a subject
+	last    Party // the last subject
+	// proposed are those to whom something was proposed in the last sentence that did.
+	proposed Party
+}
+
+// finish states in the terms of a ledger what is known of a claim.
+func (w *work) finish(c *Claim, i int) {
+	c.ID = "c" + strconv.Itoa(i+1)
+	c.Claim.From, c.Claim.To = w.res.Document.Original(c.Span.From, c.Span.To)
+	c.Speaker, c.SpeakerKind = c.By.Name, c.By.body
+	if len(c.By.States) == 1 {
+		c.SpeakerState = c.By.States[0]
+	}
+	c.About = c.Subject.States
+	if c.Kind == claim.Denial && c.Dispute == claim.NoDispute {
+		c.Dispute = claim.OfFact
+	}
+	if c.Answers >= 0 {
+		c.Links = append(c.Links, claim.Link{Kind: claim.Answers, To: "c" + strconv.Itoa(c.Answers+1)})
+	}
+	w.figures(c)
+	w.frame(c)
+	c.Act = actOf(c)
+	c.Text = wording(c, w.places)
+}

@@ -142,7 +142,7 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 		st, j = s.state, i+n
 	}
 	office, n := f.officeName(j)
-	if n == 0 {
+	if n == 0 || j > i && strings.TrimSpace(f.words[j].gap) != "" {
 		return Mention{}, 0, false
 	}
 	j += n
@@ -313,6 +313,9 @@ func (f *finder) organisations() {
 func (f *finder) organisationAt(i int) (organisation, int) {
 	for n := min(longest, len(f.words)-i); n > 0; n-- {
 		if k, ok := phrase(f.words, i, i+n); ok {
+			if rest, ok := strings.CutPrefix(k, "The "); ok {
+				k = "the " + rest
+			}
 			if o, ok := f.g.orgs[k]; ok {
 				return o, n
 			}
@@ -370,7 +373,7 @@ func (f *finder) groups() {
 			f.add(i, i+1, Mention{Kind: Group, Pronoun: true, Rule: "group.pronoun"})
 			continue
 		}
-		if !f.g.groups[low] || w.upper && i > 0 && f.words[i-1].upper && f.covered(w.Span) {
+		if !f.g.groups[low] || f.covered(w.Span) {
 			continue
 		}
 		from, to := f.before(i), f.after(i+1)

@@ -101,6 +101,7 @@ type finder struct {
 // add notes a mention over the words i to j, j excluded.
 func (f *finder) add(i, j int, m Mention) {
 	m.Span = sentence.Span{From: f.words[i].From, To: f.words[j-1].To}
+	m.Period = when.Period{From: when.NoDay, To: when.NoDay}
 	f.out = append(f.out, m)
 }
 

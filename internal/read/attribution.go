@@ -43,8 +43,25 @@ type spoken struct {
 
 var possessive = regexp.MustCompile(`(?i)^(?:their|its|his|her|our)$`)
 
+// trailing reads the words at the end of a sentence that say who says it: `..., X said on Sunday.` Said is what stands
+// before them.
+func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool) {
+	text := strings.TrimRight(w.text[s.From:s.To], ".!? ")
+	k := strings.LastIndex(text, ", ")
+	if k < 0 || strings.ContainsAny(text[k:], "“”\"") {
+		return sp, said, false
+	}
+	tail := sentence.Span{From: s.From + k + 2, To: s.From + len(text)}
+	sp, ok = w.speech(tail)
+	if !ok || sp.by.span.From > tail.From+4 || len(strings.Fields(w.text[sp.verb.To:tail.To])) > 5 ||
+		strings.HasPrefix(w.text[sp.verb.To:tail.To], " that") || sp.set && sp.kind != claim.Allegation {
+		return sp, said, false
+	}
+	return sp, sentence.Span{From: s.From, To: s.From + k}, true
+}
+
 // between may stand between a speaker and a word of speech.
-var between = regexp.MustCompile(`^(?:,[^,]{0,80},)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person))\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|then|publicly|jointly|that|which|is|are|was|were|reportedly|consistently|strongly|flatly)\s+)*$`)
+var between = regexp.MustCompile(`^(?:,[^,]{0,80},)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|then|publicly|jointly|that|which|is|are|was|were|reportedly|consistently|strongly|flatly)\s+)*$`)
 
 // speech finds the first word of speech in a span whose speaker stands before it.
 func (w *work) speech(s sentence.Span) (spoken, bool) {
@@ -59,6 +76,11 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 			n := ns[i]
 			if n.span.To > v.From || n.Name == "" || possessive.MatchString(w.text[n.span.From:n.span.To]) {
 				continue
+			}
+			if low := strings.ToLower(w.text[n.span.From:n.span.To]); low == "it" && w.speaker.Name != "" && w.speaker.body != claim.Press {
+				at := n.span
+				n = w.speaker
+				n.span = at
 			}
 			if !between.MatchString(w.text[n.span.To:v.From]) || prepositionBefore(w.text[s.From:n.span.From]) && !n.written {
 				break
@@ -108,10 +130,21 @@ func (w *work) quotes() {
 
 // advance reads who is spoken of in the sentences that begin before an offset, outside quotations.
 func (w *work) advance(to int) {
-	for _, s := range w.sentences {
-		if s.From < to && !w.quoted(s) {
-			w.note(s)
+	for ; w.noted < len(w.sentences) && w.sentences[w.noted].From < to; w.noted++ {
+		s := w.sentences[w.noted]
+		if w.quoted(s) {
+			continue
 		}
+		if _, said, ok := w.trailing(s); ok {
+			if n := w.subject(said); len(n.States) > 0 {
+				w.last = n
+			}
+			sp, _, _ := w.trailing(s) // again: "the ministry" may be that of the subject
+			w.speaker = sp.by
+		} else if sp, ok := w.speech(s); ok {
+			w.speaker = sp.by
+		}
+		w.note(s)
 	}
 }
 
@@ -133,7 +166,7 @@ func (w *work) quoteOf(s sentence.Span) (Quote, bool) {
 // note takes in who a sentence speaks of.
 func (w *work) note(s sentence.Span) {
 	for i, n := range w.nominals(s) {
-		if n.person && !n.unnamed {
+		if n.person && (!n.unnamed || len(n.States) > 0) {
 			w.person = n
 		}
 		if i == 0 && len(n.States) > 1 && !n.person {

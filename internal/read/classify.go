@@ -51,7 +51,7 @@ var (
 // claimOf makes a claim of a piece, where it is one.
 func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	text := w.text[p.content.From:p.content.To]
-	if len(strings.Fields(text)) < 3 || p.by.Name == "" || !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
+	if len(strings.Fields(text)) < 3 && !p.set || p.by.Name == "" || !p.set && !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
 		return
 	}
 	c := Claim{By: p.by, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
@@ -63,7 +63,7 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 			c.Kind, c.Rule = last.Kind, "joined"
 		}
 	}
-	if len(c.Subject.States) == 0 && !c.Subject.Any && (c.Rule == "fact" || p.voice == Own && c.Subject.Name == "" && c.Kind != claim.Opinion) {
+	if len(c.Subject.States) == 0 && !c.Subject.Any && (c.Rule == "fact" || w.press(p) && c.Subject.Name == "" && c.Kind != claim.Opinion) {
 		return // nobody it is about
 	}
 	if c.Rule == "fact" && (p.voice == Own && w.heading(s) || aside.MatchString(text)) {
@@ -217,6 +217,9 @@ func (w *work) kindOf(p *piece, c *Claim) (claim.Kind, string, string) {
 	return claim.Fact, "fact", ""
 }
 
+// press reports whether a piece is in the voice of an author who is no party to what is said.
+func (w *work) press(p *piece) bool { return p.voice == Own && w.res.Author.body == claim.Press }
+
 // fits reports whether a cue may speak of the subject of a claim.
 func (w *work) fits(subject string, p *piece, c *Claim) bool {
 	switch subject {
@@ -224,6 +227,8 @@ func (w *work) fits(subject string, p *piece, c *Claim) bool {
 		return c.Subject.Any || p.voice != Own
 	case "state":
 		return len(c.Subject.States) > 0 && !(p.voice != Own && slices.Equal(c.Subject.States, c.By.States))
+	case "voiced":
+		return !w.press(p)
 	case "speaker":
 		return c.Subject.Name == c.By.Name || len(c.By.States) > 0 && slices.Equal(c.Subject.States, c.By.States) || c.Subject.Name == ""
 	}

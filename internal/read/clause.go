@@ -25,6 +25,7 @@ type piece struct {
 var (
 	hardBreak = regexp.MustCompile(`;\s+|\s[–—]\s+|:\s+|,\s+meaning\s+(?:that\s+)?`)
 	softBreak = regexp.MustCompile(`,?\s+(?:and|but|though|although|while|whereas|so|yet)\s+(?:although\s+|that\s+)?|,\s+(?:both|all|some) of whom\s+|,\s+`)
+	leftVerb  = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|accounts|supplies|hosts|provides|says|claims|remains|continues|seeks|wants|calls|denies|rejects|exports|imports|holds|keeps|makes|takes|declares|violates|opposes|condemns|urges|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|propose|refrain|agree|seek|want)\b`)
 	verbWord  = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{2,}s|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|put|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
 	finite    = regexp.MustCompile(`^[’']?s?(?:\s+(?:also|again|recently|repeatedly|only|now|still|then|later|never|officials|government|authorities|regime))*\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{3,}s|sold|sent|met|made|gave|took|held|left|kept|paid|built|bought|went|came|ran|began|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
 	thirdAnd  = regexp.MustCompile(`^[a-z]{3,}s\s+(?:as|to|a|an|the|its|in|for|on|with|only|that)\b`)
@@ -76,7 +77,7 @@ func (w *work) breaks(from, at, next, end int) bool {
 		return verbWord.MatchString(left)
 	case strings.TrimSpace(mark) == "," && afterWho.MatchString(right):
 		return strings.Contains(w.text[max(0, from-12):from], "whom")
-	case !verbWord.MatchString(left) && !(strings.TrimSpace(mark) == "," && subordin.MatchString(left)):
+	case !leftVerb.MatchString(left) && !(strings.TrimSpace(mark) == "," && subordin.MatchString(left)):
 		return false
 	case strings.HasPrefix(mark, ",") && strings.Contains(mark, "and") && thirdAnd.MatchString(right):
 		return true
@@ -103,8 +104,22 @@ func (w *work) sentence(s sentence.Span) {
 	first := len(w.res.Claims)
 	var before *piece
 	main := Party{}
+	whole := s
+	trail, said, ends := w.trailing(s)
+	if ends && !w.quoted(s) {
+		s = said
+		if n := w.subject(s); len(n.States) > 0 {
+			w.last = n
+		}
+		trail, _, _ = w.trailing(whole) // again: "the ministry" may be that of the subject
+	}
 	for _, c := range w.clauses(s) {
-		for _, p := range w.pieces(c, main, before) {
+		ps := w.pieces(c, main, before)
+		if ends && !w.quoted(whole) {
+			ps = []piece{{span: c, content: c, by: trail.by, voice: voiceOf(trail.by, Indirect), rule: "trailing", joined: w.joinedBy(c)}}
+			w.speaker = trail.by
+		}
+		for _, p := range ps {
 			p := p
 			w.claimOf(&p, before, s, first)
 			before = &p
@@ -116,7 +131,7 @@ func (w *work) sentence(s sentence.Span) {
 			}
 		}
 	}
-	w.note(s)
+	w.note(whole)
 	w.sameSubjects(first)
 }
 
@@ -287,6 +302,9 @@ func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 		out = append(out, piece{span: lead, content: lead, by: w.res.Author, voice: Own, rule: "own"})
 	}
 	content := sentence.Span{From: sp.verb.To, To: c.To}
+	if k := strings.Index(w.text[content.From:content.To], " that "); k >= 0 && len(strings.Fields(w.text[content.From:content.From+k])) <= 4 {
+		content.From += k + len(" that ") // whom it was told is not what it is about
+	}
 	if len(strings.Fields(w.text[content.From:content.To])) < 2 {
 		content.From = c.From
 	}

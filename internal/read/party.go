@@ -18,6 +18,7 @@ var (
 	pairing = regexp.MustCompile(`(?i)\b(?:the|both)\s+(?:two\s+|opposing\s+|both\s+)?(?:sides|countries|nations|parties|states|neighbou?rs|governments)\b`)
 	paper   = regexp.MustCompile(`(?i)\b(?:the|a|their|this)\s+(?:joint\s+)?(?:statement|document|declaration|communiqu[eé]|report|letter|proposal|text)\b`)
 	dummy   = regexp.MustCompile(`^\s+(?:is|was|seems?|appears?|would be|may be)\b`)
+	officer = regexp.MustCompile(`(?i)\bthe (?:spokes(?:man|woman|person)|minister|official|ambassador|president|diplomat|envoy|secretary)\b`)
 	nation  = regexp.MustCompile(`(?i)\b(?:the|this|that)\s+(?:nation|country|aggressive state|regime|north)\b`)
 )
 
@@ -32,11 +33,14 @@ func (w *work) nominals(s sentence.Span) []Party {
 	for _, f := range []struct {
 		re   *regexp.Regexp
 		read func(sentence.Span) Party
-	}{{generic, w.anyState}, {pairing, w.theTwo}, {paper, w.theText}, {nation, w.theNation}, {pronoun, w.pronounParty}} {
+	}{{generic, w.anyState}, {pairing, w.theTwo}, {paper, w.theText}, {nation, w.theNation}, {officer, w.theOfficer}, {pronoun, w.pronounParty}} {
 		for _, at := range f.re.FindAllStringIndex(w.text[s.From:s.To], -1) {
 			span := sentence.Span{From: s.From + at[0], To: s.From + at[1]}
 			p := f.read(span)
 			p.span = span
+			if f.re == officer && p.Name == "" {
+				continue
+			}
 			out = slices.DeleteFunc(out, func(o Party) bool {
 				return span.Contains(o.span) || o.span == span || o.unnamed && len(o.States) == 0 && o.span.Overlaps(span)
 			})
@@ -129,6 +133,9 @@ func (w *work) partyOf(m mention.Mention) (Party, bool) {
 		if p.Name == "" {
 			p.Name, p.unnamed = words, true
 		}
+		if len(p.States) == 0 && len(w.last.States) == 1 && !strings.Contains(m.Office, "United Nations") && strings.Contains(m.Office, "inister") {
+			p.States = w.last.States // a minister of the state last spoken of
+		}
 		if len(p.States) == 0 {
 			p.body = claim.OtherSource
 		}
@@ -140,10 +147,30 @@ func (w *work) partyOf(m mention.Mention) (Party, bool) {
 		}
 		p.Name, p.unnamed = strings.TrimPrefix(strings.TrimPrefix(words, "the "), "The "), true
 		p.body = bodyOf(words, m.State)
+		if m.State == 0 {
+			p = w.definite(p)
+		}
 	default:
 		return p, false
 	}
 	return p, true
+}
+
+// definite leads "the company" and "the ministry" to the author whose name has the word, and a ministry or government
+// without a state to the state last spoken of.
+func (w *work) definite(p Party) Party {
+	word := strings.ToLower(p.Name)
+	if a := w.res.Author; a.Name != "the author" && strings.Contains(strings.ToLower(a.Name), word) {
+		a.span = p.span
+		return a
+	}
+	switch word {
+	case "ministry", "foreign ministry", "government", "army", "police", "authorities", "ministries", "foreign ministries":
+		if len(w.last.States) == 1 {
+			p.States, p.body = w.last.States, claim.StateOrgan
+		}
+	}
+	return p
 }
 
 // bodyOf tells from a name what kind of body speaks.
@@ -228,6 +255,8 @@ func (w *work) theText(sentence.Span) Party {
 	}
 	return p
 }
+
+func (w *work) theOfficer(sentence.Span) Party { return w.person }
 
 func (w *work) theNation(sentence.Span) Party { return w.last }
 

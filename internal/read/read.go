@@ -104,12 +104,12 @@ type Reader struct {
 // Read finds the claims of a document.
 func (r *Reader) Read(d *document.Document, o Options) *Result {
 	w := &work{
-		Reader: r, text: d.Text, day: o.Day,
-		res: &Result{Document: d, Day: o.Day, Mentions: r.g.Find(d.Text, o.Day)},
+		Reader: r, day: o.Day, paragraphs: sentence.Paragraphs(d.Text), res: &Result{Document: d, Day: o.Day},
 	}
-	w.paragraphs = sentence.Paragraphs(d.Text)
+	w.text = unwrapped(d.Text, w.paragraphs)
+	w.res.Mentions = r.g.Find(w.text, o.Day)
 	for _, p := range w.paragraphs {
-		w.sentences = append(w.sentences, sentence.Split(d.Text, p)...)
+		w.sentences = append(w.sentences, sentence.Split(w.text, p)...)
 	}
 	w.author()
 	w.quotes()
@@ -126,6 +126,19 @@ func (r *Reader) Read(d *document.Document, o Options) *Result {
 	return w.res
 }
 
+// unwrapped makes the line breaks within paragraphs spaces; offsets stay what they are.
+func unwrapped(text string, paragraphs []sentence.Span) string {
+	b := []byte(text)
+	for _, p := range paragraphs {
+		for i := p.From; i < p.To; i++ {
+			if b[i] == '\n' || b[i] == '\r' || b[i] == '\t' {
+				b[i] = ' '
+			}
+		}
+	}
+	return string(b)
+}
+
 // work is the reading of one document.
 type work struct {
 	*Reader
@@ -135,6 +148,8 @@ type work struct {
 	res                   *Result
 	// consumed are stretches that only say who speaks.
 	consumed []sentence.Span
+	// noted counts the sentences whose names were taken in while quotations are attributed.
+	noted int
 
 	// What words such as "he" and "the two sides" lead to at this point of the text.
 	person  Party // the last person

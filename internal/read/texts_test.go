@@ -1,0 +1,56 @@
+package read_test
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/cordon-engine/cordon/internal/document"
+	"github.com/cordon-engine/cordon/internal/read"
+	"github.com/cordon-engine/cordon/internal/sentence"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// textGold reads the gold lines that belong to a text.
+func textGold(t *testing.T, text, gold string) []want {
+	t.Helper()
+	flat := strings.ReplaceAll(text, "\n", " ")
+	var out []want
+	for line := range strings.SplitSeq(strings.TrimSpace(gold), "\n") {
+		f := strings.Split(line, "\t")
+		first, last, ok := strings.Cut(f[0], " ... ")
+		from := strings.Index(flat, first)
+		if !ok || len(f) != 4 || from < 0 || strings.Index(flat[from:], last) < 0 {
+			t.Fatalf("gold line %q does not fit its text", line)
+		}
+		to := from + strings.Index(flat[from:], last) + len(last)
+		out = append(out, want{sentence.Span{From: from, To: to}, f[1], strings.Split(f[2], "|"), strings.Split(f[3], "|")})
+	}
+	return out
+}
+
+func TestTexts(t *testing.T) {
+	a, err := txtar.ParseFile("testdata/texts.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reader(t)
+	var all counts
+	for i := 0; i+1 < len(a.Files); i += 2 {
+		text := string(a.Files[i].Data)
+		d, err := document.Read(a.Files[i].Name, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Log(a.Files[i].Name)
+		n := compare(t, textGold(t, text, string(a.Files[i+1].Data)), r.Read(d, read.Options{Day: when.Date(2019, 9, 20)}))
+		all.right, all.flawed, all.missed, all.spurious = all.right+n.right, all.flawed+n.flawed, all.missed+n.missed, all.spurious+n.spurious
+	}
+	precision := float64(all.right) / float64(all.right+all.flawed+all.spurious)
+	recall := float64(all.right) / float64(all.right+all.flawed+all.missed)
+	t.Logf("%+v: precision %.3f, recall %.3f", all, precision, recall)
+	if precision < 0.85 || recall < 0.75 {
+		t.Errorf("precision %.3f, recall %.3f; want at least 0.85 and 0.75", precision, recall)
+	}
+}

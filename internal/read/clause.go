@@ -84,15 +84,17 @@ func (w *work) breaks(from, at, next, end int) bool {
 	case strings.TrimSpace(mark) == "," && !subordin.MatchString(strings.TrimSpace(left)):
 		return false
 	}
-	for _, n := range w.nominals(sentence.Span{From: next, To: min(end, next+120)}) {
-		lead := strings.TrimSpace(w.text[next:n.span.From])
-		if len(strings.Fields(lead)) > 1 && !strings.EqualFold(lead, "both") {
-			return false
-		}
-		rest := w.text[n.span.To:end]
-		return finite.MatchString(rest) || pronoun.MatchString(w.text[n.span.From:n.span.To]) && verbWord.MatchString(rest)
+	ns := w.nominals(sentence.Span{From: next, To: min(end, next+120)})
+	if len(ns) == 0 {
+		return false
 	}
-	return false
+	n := ns[0]
+	lead := strings.TrimSpace(w.text[next:n.span.From])
+	if len(strings.Fields(lead)) > 1 && !strings.EqualFold(lead, "both") {
+		return false
+	}
+	rest := w.text[n.span.To:end]
+	return finite.MatchString(rest) || pronoun.MatchString(w.text[n.span.From:n.span.To]) && verbWord.MatchString(rest)
 }
 
 // sentence finds the claims of one sentence.

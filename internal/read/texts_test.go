@@ -21,7 +21,7 @@ func textGold(t *testing.T, text, gold string) []want {
 		f := strings.Split(line, "\t")
 		first, last, ok := strings.Cut(f[0], " ... ")
 		from := strings.Index(flat, first)
-		if !ok || len(f) != 4 || from < 0 || strings.Index(flat[from:], last) < 0 {
+		if !ok || len(f) != 4 || from < 0 || !strings.Contains(flat[from:], last) {
 			t.Fatalf("gold line %q does not fit its text", line)
 		}
 		to := from + strings.Index(flat[from:], last) + len(last)

@@ -1,0 +1,62 @@
+package read_test
+
+import (
+	"testing"
+
+	"github.com/cordon-engine/cordon/internal/document"
+	"github.com/cordon-engine/cordon/internal/read"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+func TestActivities(t *testing.T) {
+	r := reader(t)
+	for _, tt := range []struct{ in, want string }{
+		{
+			"Any country that hosts North Korean workers is aiding and abetting them.",
+			`{"kind":"employment","date":"2017-07-04","work":{"nationality":"KP"}}`,
+		},
+		{"Peru hosts Cuban workers.", `{"kind":"employment","date":"2017-07-04","jurisdiction":"PE","work":{"nationality":"CU","host":"PE"}}`},
+		{"North Korea launched a ballistic missile on 28 June.", `{"kind":"test","date":"2017-06-28","test":{"state":"KP","type":"ballistic_launch"}}`},
+		{"Peru hired Cuban workers years ago.", ""},         // on which day?
+		{"Peru does not host Cuban workers.", ""},           // it does not
+		{"All states must stop hosting Cuban workers.", ""}, // nobody is said to do it
+		{"Peru hosts workers.", ""},                         // whose?
+	} {
+		d, err := document.Read("a.txt", []byte(tt.in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, c := range r.Read(d, read.Options{Day: when.Date(2017, 7, 4)}).Claims {
+			if c.Activity != nil {
+				got += string(c.Activity.AppendJSON(nil))
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s\ngot  %s\nwant %s", tt.in, got, tt.want)
+		}
+	}
+}
+
+// FuzzRead holds for any text that each claim is a span of it with a speaker and a rule, and that the work ends.
+func FuzzRead(f *testing.F) {
+	r := reader(f)
+	for _, s := range []string{
+		"“We will,” Ann Lee said. Peru denied that it had hired them, and that they left.", "Per X, both could be. It said \"a \"b\" c",
+		"claims from Peru and Chile about Cuba, he said", "The two sides said the two sides said", "According to , and the of whom have",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d, err := document.Read("a.txt", []byte(s))
+		if err != nil {
+			return
+		}
+		res := r.Read(d, read.Options{Day: when.NoDay})
+		for _, c := range res.Claims {
+			if c.Span.From < 0 || c.Span.To > len(d.Text) || c.Span.From >= c.Span.To || c.By.Name == "" || c.Rule == "" || c.AttributedBy == "" {
+				t.Fatalf("%+v in %q", c, s)
+			}
+		}
+	})
+}

@@ -50,6 +50,7 @@ type cli struct {
 	Bundle  bundleCmd  `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
 	Records recordsCmd `cmd:"" help:"Figures of trade, oil, workers and reports: load tables, list, trace and check them."`
 	Claims  claimsCmd  `cmd:"" help:"Who says so: what is asserted about states, with what evidence, and what is answered."`
+	Read    readCmd    `cmd:"" help:"What does this document claim? Speaker, kind and subject of each claim, and what bears it out."`
 	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
 	Mirror  mirrorCmd  `cmd:"" help:"What does trade show about a state? Both sides, shares, barred goods, diversion."`
 	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
@@ -120,6 +121,12 @@ Examples:
   cordon screen "Dmitrii Ovsiannikov" --birth-date 1977-02-21 --list un,uk
   cordon screen --input customers.csv --map name=FULL_NAME --map birthDate=DOB --output hits.csv
   cordon screen --input customers.jsonl --format jsonl > answers.jsonl`,
+	"read": `Give the day of the document: what was lawful hangs on it.
+
+Examples:
+  cordon read --date 2017-07-05 article.txt
+  cordon read --date 2017-07-05 --format html article.html > claims.html
+  cordon read --format jsonl - < statement.txt`,
 	"explain": `Examples:
   cordon explain "Yun Ho Chin" un:KPi.001
   cordon explain "Yun Ho Chin" un:KPi.001 --birth-date 1944-10-13`,

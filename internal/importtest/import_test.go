@@ -64,6 +64,7 @@ var layers = []struct {
 	{pattern: "internal/decide", layer: 5},
 	{pattern: "internal/screen", layer: 5},
 	{pattern: "internal/states", layer: 5},
+	{pattern: "internal/check", layer: 5},
 	{pattern: "internal/selftest", layer: 5},
 	{pattern: "internal/evidence", layer: 5},
 	{pattern: "internal/load", layer: 5},
@@ -79,7 +80,6 @@ var layers = []struct {
 	{pattern: "internal/caps", layer: 4},
 	{pattern: "internal/draft", layer: 4},
 	{pattern: "internal/commitment", layer: 4},
-	{pattern: "internal/check", layer: 4},
 	{pattern: "internal/read", layer: 4},
 
 	{pattern: "internal/ruling", layer: 3},

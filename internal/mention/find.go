@@ -130,9 +130,37 @@ func (f *finder) persons() {
 		if m, j, ok := f.personAt(i, known); ok {
 			f.add(i, j, m)
 			i = j - 1
+			continue
+		}
+		if j := f.speakerAt(i); j > 0 {
+			name := f.text[f.words[i].From:f.words[j-1].To]
+			m := Mention{Kind: Person, Name: name, Rule: "person.speaks"}
+			remember(known, name, m)
+			f.add(i, j, m)
+			i = j - 1
 		}
 	}
 }
+
+// speakerAt finds a name of two or three words in capitals that a word of saying stands right after or before; 0 for none.
+func (f *finder) speakerAt(i int) int {
+	name, j := f.capitals(i)
+	if n := j - i; name == "" || n < 2 || n > 3 || f.named(i, j) {
+		return 0
+	}
+	if _, n := f.organisationAt(i); n > 0 {
+		return 0
+	}
+	if j < len(f.words) && strings.TrimSpace(f.words[j].gap) == "" && sayingWords[f.words[j].key] {
+		return j
+	}
+	if i > 0 && strings.TrimSpace(f.words[i].gap) == "" && sayingWords[f.words[i-1].key] {
+		return j
+	}
+	return 0
+}
+
+var sayingWords = set("said says told added wrote claimed stated insisted explained noted warned argued denied")
 
 // officeAt reads [state] office [of something] [name] at word i.
 func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) {
@@ -152,7 +180,10 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 		}
 		j = k
 	}
-	name, end := f.capitals(j)
+	name, end := "", j
+	if j < len(f.words) && (strings.TrimSpace(f.words[j].gap) == "" || f.words[j].gap == ". " && len(office) < 4) && !strings.Contains(f.words[j].gap, "\n\n") {
+		name, end = f.capitals(j)
+	}
 	lower := !unicode.IsUpper([]rune(office)[0])
 	if name == "" && (lower && st == 0 || office == "General" || office == "Mr" || office == "King" || office == "Prince" || office == "Director") {
 		return Mention{}, 0, false
@@ -209,7 +240,7 @@ func (f *finder) capitals(i int) (string, int) {
 	for j < len(f.words) && j-i < 4 {
 		w := f.words[j]
 		inner := j > i && (w.key == "al" || w.key == "bin" || w.key == "van" || w.key == "de" || strings.HasPrefix(w.key, "al-"))
-		if !w.upper && !inner || strings.TrimSpace(w.gap) != "" && !(j > i && strings.HasPrefix(w.gap, ". ")) || strings.Contains(w.gap, "\n") {
+		if !w.upper && !inner || j > i && (strings.TrimSpace(w.gap) != "" && w.gap != ". " || strings.Contains(w.gap, "\n")) {
 			break
 		}
 		if j == i && stopWords[strings.ToLower(w.key)] || j > i && f.words[j-1].owner {
@@ -385,7 +416,7 @@ func (f *finder) groups() {
 
 func (f *finder) covered(s sentence.Span) bool {
 	for _, m := range f.out {
-		if m.Kind == Organisation && m.Contains(s) {
+		if (m.Kind == Organisation || m.Kind == State && m.Form == ByName) && m.Contains(s) {
 			return true
 		}
 	}

@@ -156,7 +156,7 @@ func (w *work) subjectOf(p, before *piece) Party {
 		if n := w.adjectival(content); len(n.States) > 0 {
 			return n
 		}
-		return w.adjectival(sentence.Span{From: w.clauseStart(p.span.From), To: p.by.span.From})
+		return w.nearest(sentence.Span{From: w.clauseStart(p.span.From), To: p.by.span.From})
 	}
 	return w.adjectival(content)
 }
@@ -177,6 +177,17 @@ func (w *work) clauseStart(at int) int {
 		}
 	}
 	return at
+}
+
+// nearest gives the last state that is named in a span, in whatever form.
+func (w *work) nearest(s sentence.Span) Party {
+	ms := w.mentionsIn(s)
+	for _, m := range slices.Backward(ms) {
+		if m.Kind == mention.State && m.State != 0 {
+			return Party{Name: w.places.Name(m.State), States: []place.State{m.State}, span: m.Span}
+		}
+	}
+	return Party{}
 }
 
 // adjectival gives the states that only adjectives name.
@@ -257,6 +268,25 @@ func (w *work) replies() {
 	}
 }
 
+var trade = regexp.MustCompile(`(?i)\b(?:trade|imports?|exports?|commerce)\b`)
+
+// tradeOf gives the one other state that a claim names beside its subject, where it speaks of trade.
+func (w *work) tradeOf(c *Claim) place.State {
+	if !trade.MatchString(w.text[c.Span.From:c.Span.To]) || len(c.Subject.States) != 1 {
+		return 0
+	}
+	var of []place.State
+	for _, m := range w.mentionsIn(c.Span) {
+		if m.State != 0 && m.State != c.Subject.States[0] {
+			of = union(of, []place.State{m.State})
+		}
+	}
+	if len(of) != 1 {
+		return 0
+	}
+	return of[0]
+}
+
 func overlaps(a, b []place.State) bool {
 	return slices.ContainsFunc(a, func(s place.State) bool { return slices.Contains(b, s) })
 }
@@ -266,6 +296,10 @@ func (w *work) figures(c *Claim) {
 	for _, m := range w.res.Mentions {
 		if c.Span.Contains(m.Span) && (m.Kind == mention.Share || m.Kind == mention.Quantity || m.Kind == mention.Money) && m.High > 0 {
 			c.Quantity, c.Unit = record.Range{Low: m.Low, High: m.High, Known: true}, m.Unit
+			if m.Kind == mention.Share {
+				c.Unit = record.Percent
+				c.ShareOf = w.tradeOf(c)
+			}
 			return
 		}
 	}

@@ -164,6 +164,9 @@ func (w *work) only(s sentence.Span) bool {
 // pieces cuts a clause by who says it.
 func (w *work) pieces(c sentence.Span, main Party, before *piece) []piece {
 	if q, ok := w.quoteOf(c); ok {
+		if q.By.Name == "" {
+			q.By = Party{Name: "somebody not named", unnamed: true}
+		}
 		to := min(c.To, q.To)
 		if to <= c.From {
 			return nil

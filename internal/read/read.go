@@ -59,6 +59,8 @@ type Claim struct {
 	Voice       Voice
 	// Sort is finer than the kind: "prediction", "intention", "inference"; "" for none.
 	Sort string
+	// ShareOf is the state of whose trade the claim gives the subject a share in per cent; 0 where it gives none.
+	ShareOf place.State
 	// Negative says that it is denied rather than asserted that something is so.
 	Negative bool
 	// Rule names the line of the tables, and Attribution the rule that found the speaker.

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bufio"
+	"io"
+
+	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/check"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/document"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/read"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+type readCmd struct {
+	lawFlags
+	File   string `arg:"" help:"Text, Markdown or HTML; - is standard input."`
+	Date   string `help:"The day of the document: weekdays, and the law that claims are checked against, hang on it." placeholder:"DAY"`
+	Format string `help:"How to print: ${enum}." enum:"text,json,jsonl,html" default:"text"`
+}
+
+// Run is the command.
+func (c *readCmd) Run(m *Main) error {
+	day, err := parseDay("--date", c.Date)
+	if err != nil {
+		return err
+	}
+	original, err := m.original(c.File)
+	if err != nil {
+		return err
+	}
+	doc, err := document.Read(c.File, original)
+	if err != nil {
+		return err
+	}
+	states, _, err := m.openStates(statesFlags{lawFlags: c.lawFlags})
+	if err != nil {
+		return err
+	}
+	d, err := m.open(c.lawFlags, ruling.Options{})
+	if err != nil {
+		return err
+	}
+	names, err := mention.Load(d.Places, data.FS, "reading")
+	if err != nil {
+		return err
+	}
+	reader, err := read.New(d.Reference, names, data.FS, "reading")
+	if err != nil {
+		return err
+	}
+	res := reader.Read(doc, read.Options{Day: day})
+	checker := &check.Checker{Along: along(d), Records: states.Records, Places: d.Places}
+	checks, err := checker.Check(res)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(m.Out)
+	if err := report.WriteReading(w, c.Format, report.Reading{Result: res, Checks: checks}); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// original reads a document, and no more than may be read.
+func (m *Main) original(file string) ([]byte, error) {
+	if file != "-" {
+		return readFile(file)
+	}
+	b, err := io.ReadAll(io.LimitReader(m.In, document.MaxSize+1))
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err, "standard input cannot be read")
+	}
+	return b, nil
+}
+
+// along gives the verdicts on an activity along time in the terms of checks.
+func along(d *decide.Desk) func(*activity.Activity, when.Period) ([]check.Stretch, error) {
+	return func(a *activity.Activity, p when.Period) ([]check.Stretch, error) {
+		list, err := d.Along(a, p, when.NoDay)
+		if err != nil {
+			return nil, err
+		}
+		var out []check.Stretch
+		for _, s := range list {
+			x := check.Stretch{Period: s.Period, Verdict: s.Verdict}
+			for _, f := range s.First.Deciding() {
+				x.Cites = append(x.Cites, f.Provision.Cite())
+			}
+			out = append(out, x)
+		}
+		return out, nil
+	}
+}

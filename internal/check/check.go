@@ -1,0 +1,207 @@
+// Package check holds what a document claims against the law of the day, the figures on record and the other claims of the
+// document.
+//
+// It gives a result word and always the evidence for it. It decides no dispute: what no source speaks to is outside the
+// record, and an opinion stays one.
+package check
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/read"
+	"github.com/cordon-engine/cordon/internal/record"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// Word is the result of a check.
+type Word uint8
+
+// The words.
+const (
+	Outside      Word = iota // outside the record: nothing here speaks to it
+	BorneOut                 // the law or the figures say the same
+	Contradicted             // they say otherwise
+	InPart                   // some say the same, some otherwise
+	NotYetLaw                // lawful that day; later law took it up
+	NoFact                   // an opinion, a demand, a proposal or an undertaking: nothing that is so or not
+)
+
+// String gives the word for people.
+func (w Word) String() string {
+	return [...]string{"outside the record", "borne out", "contradicted", "in part", "a legal claim, not yet law that day", "no matter of fact"}[w]
+}
+
+// Result is the check of one claim.
+type Result struct {
+	Word     Word
+	Evidence []string
+}
+
+// Stretch is a span of days with one verdict.
+type Stretch struct {
+	Period  when.Period
+	Verdict ruling.Verdict
+	// Cites are the paragraphs that the verdict rests on.
+	Cites []string
+}
+
+// Checker holds what claims are checked against.
+type Checker struct {
+	// Along gives the verdicts on an activity over a period, in order.
+	Along   func(*activity.Activity, when.Period) ([]Stretch, error)
+	Records []record.Record
+	Places  *place.Gazetteer
+}
+
+// horizon is how many years of later law are looked at: enough for what a text of that day could foresee.
+const horizon = 3
+
+// Check gives the results for the claims of a document, in their order. The error is that of the ruling.
+func (k *Checker) Check(r *read.Result) ([]Result, error) {
+	out := make([]Result, len(r.Claims))
+	for i := range r.Claims {
+		c := &r.Claims[i]
+		var err error
+		switch {
+		case c.Activity != nil && (c.Kind == claim.LawReading || c.Kind == claim.Allegation):
+			out[i], err = k.law(c)
+		case c.ShareOf != 0:
+			out[i] = k.share(c, r.Day)
+		case c.Kind == claim.Demand, c.Kind == claim.Proposal, c.Kind == claim.Undertaking:
+			out[i] = Result{NoFact, []string{"what is asked, proposed or promised is neither so nor not so"}}
+		case c.Kind == claim.Opinion:
+			out[i] = Result{NoFact, []string{"an opinion"}}
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[i].Evidence = append(out[i].Evidence, answers(r, i)...)
+		if len(out[i].Evidence) == 0 {
+			out[i].Evidence = []string{"no ruling, figure or other claim here speaks to it"}
+		}
+	}
+	return out, nil
+}
+
+// answers names the claims that answer this one, and the one it answers.
+func answers(r *read.Result, i int) []string {
+	var out []string
+	if n := r.Claims[i].Answers; n >= 0 {
+		out = append(out, fmt.Sprintf("answers claim %d", n+1))
+	}
+	for n := range r.Claims {
+		if r.Claims[n].Answers == i {
+			out = append(out, fmt.Sprintf("answered by claim %d: %s", n+1, r.Claims[n].By.Name))
+		}
+	}
+	return out
+}
+
+// barred are the verdicts that say that it may not be done as it stands.
+func barred(v ruling.Verdict) bool {
+	return v == ruling.Prohibited || v == ruling.OverCap || v == ruling.NeedsApproval
+}
+
+// open are the verdicts that leave it open.
+func open(v ruling.Verdict) bool { return v == ruling.Incomplete || v == ruling.Judgement }
+
+// law rules on the activity of a claim on its day and on the days that followed.
+func (k *Checker) law(c *read.Claim) (Result, error) {
+	day := c.Activity.Date.From
+	y, m, _ := day.Civil()
+	stretches, err := k.Along(c.Activity, when.Period{From: day, To: when.Date(y+horizon, m, 1)})
+	if err != nil || len(stretches) == 0 {
+		return Result{}, err
+	}
+	first := stretches[0]
+	res := Result{Evidence: []string{fmt.Sprintf("on %s: %s%s", day.Long(), first.Verdict, cited(first))}}
+	switch {
+	case barred(first.Verdict):
+		res.Word = BorneOut
+		return res, nil
+	case open(first.Verdict):
+		res.Word = Outside
+	default:
+		res.Word = Contradicted
+	}
+	for _, s := range stretches[1:] {
+		if s.Verdict == first.Verdict || !barred(s.Verdict) && !open(s.Verdict) {
+			continue
+		}
+		res.Evidence = append(res.Evidence, fmt.Sprintf("from %s: %s%s", s.Period.From.Long(), s.Verdict, cited(s)))
+		if res.Word == Contradicted {
+			res.Word = NotYetLaw
+		}
+	}
+	return res, nil
+}
+
+func cited(s Stretch) string {
+	if len(s.Cites) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", s.Cites[0])
+}
+
+// band is how far, in percentage points, a figure may lie from a share that a text gives: half the step to which it was
+// rounded, which its last digit tells. Ninety per cent may be 85 to 95; 91 per cent 90.5 to 91.5.
+func band(share float64) float64 {
+	switch {
+	case math.Mod(share, 10) == 0:
+		return 5
+	case math.Mod(share, 5) == 0:
+		return 2.5
+	case math.Mod(share, 1) == 0:
+		return 0.5
+	}
+	return 0.05
+}
+
+// years is how many years before the document a figure still speaks to what the text says is so.
+const years = 4
+
+// share compares a share of trade with the figures on record for that partner that cover full years up to the day of the
+// document.
+func (k *Checker) share(c *read.Claim, day when.Day) Result {
+	res := Result{}
+	if day == when.NoDay {
+		return res
+	}
+	year, _, _ := day.Civil()
+	near, far, off := 0, 0, band(c.Quantity.High)
+	for i := range k.Records {
+		r := &k.Records[i]
+		if r.Measure != record.TradeShare || r.Subject != c.ShareOf || r.Partner != c.Subject.States[0] || !r.Quantity.Known {
+			continue
+		}
+		y, _, _ := r.Period.From.Civil()
+		if y < year-years || r.Period.To >= day {
+			continue
+		}
+		if r.Quantity.Low-off <= c.Quantity.High && c.Quantity.Low <= r.Quantity.High+off {
+			near++
+		} else {
+			far++
+		}
+		res.Evidence = append(res.Evidence, fmt.Sprintf("%d: %s %% (%s)", y, r.Quantity, r.By))
+	}
+	slices.Sort(res.Evidence)
+	if near+far > 0 {
+		res.Evidence = append(res.Evidence, fmt.Sprintf("the text's %s %% is taken as within %g points", c.Quantity, off))
+	}
+	switch {
+	case near > 0 && far > 0:
+		res.Word = InPart
+	case near > 0:
+		res.Word = BorneOut
+	case far > 0:
+		res.Word = Contradicted
+	}
+	return res
+}

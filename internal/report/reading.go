@@ -1,0 +1,275 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/cordon-engine/cordon/internal/check"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/read"
+)
+
+// ReadingJSON is a document with its claims, for programs.
+type ReadingJSON struct {
+	Document DocumentJSON     `json:"document"`
+	Claims   []ReadClaimJSON  `json:"claims"`
+	Quotes   []ReadQuoteJSON  `json:"quotations"`
+	Loaded   []LoadedWordJSON `json:"loaded_words,omitempty"`
+}
+
+// DocumentJSON says which document was read.
+type DocumentJSON struct {
+	Name     string `json:"name"`
+	SHA256   string `json:"sha256"`
+	Size     int    `json:"size"`
+	Media    string `json:"media_type"`
+	Encoding string `json:"encoding"`
+	Title    string `json:"title,omitempty"`
+	Date     string `json:"date,omitempty"`
+	Author   string `json:"author"`
+}
+
+// ReadClaimJSON is one claim. From and To are bytes of the original.
+type ReadClaimJSON struct {
+	ID           string          `json:"id"`
+	From         int             `json:"from"`
+	To           int             `json:"to"`
+	Speaker      string          `json:"speaker"`
+	SpeakerState []string        `json:"speaker_states,omitempty"`
+	Voice        string          `json:"voice"`
+	Kind         string          `json:"kind"`
+	Sort         string          `json:"sort,omitempty"`
+	About        []string        `json:"about,omitempty"`
+	AnyState     bool            `json:"any_state,omitempty"`
+	Negative     bool            `json:"negative,omitempty"`
+	Hedge        string          `json:"hedge,omitempty"`
+	Quantity     string          `json:"quantity,omitempty"`
+	Unit         string          `json:"unit,omitempty"`
+	Activity     json.RawMessage `json:"activity,omitempty"`
+	Answers      string          `json:"answers,omitempty"`
+	Rule         string          `json:"rule"`
+	AttributedBy string          `json:"attributed_by"`
+	Result       string          `json:"result"`
+	Evidence     []string        `json:"evidence"`
+}
+
+// ReadQuoteJSON is one quotation; Speaker is "" where nobody is named.
+type ReadQuoteJSON struct {
+	From    int      `json:"from"`
+	To      int      `json:"to"`
+	Speaker string   `json:"speaker"`
+	States  []string `json:"states,omitempty"`
+	Rule    string   `json:"rule,omitempty"`
+}
+
+// LoadedWordJSON is a word that judges while it names.
+type LoadedWordJSON struct {
+	From int    `json:"from"`
+	To   int    `json:"to"`
+	Text string `json:"text"`
+}
+
+// Reading is a document with its claims and what came of checking them, which belong together by their number.
+type Reading struct {
+	*read.Result
+	Checks []check.Result
+}
+
+// WriteReading writes a reading as "text", "json", "jsonl" (one claim a line) or "html".
+func WriteReading(w io.Writer, format string, r Reading) error {
+	var b []byte
+	var err error
+	switch format {
+	case "json":
+		b, err = json.MarshalIndent(readingJSON(r), "", "  ")
+		b = append(b, '\n')
+	case "jsonl":
+		b, err = readingLines(r)
+	case "html":
+		b = readingHTML(r)
+	case "text":
+		b = readingText(r)
+	default:
+		err = fault.New(fault.Usage, "there is no format %q", format)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(b)
+	return err
+}
+
+func readingJSON(r Reading) ReadingJSON {
+	d := r.Document
+	out := ReadingJSON{Document: DocumentJSON{
+		Name: d.Name, SHA256: d.SHA256, Size: d.Size, Media: string(d.Media), Encoding: d.Encoding, Title: d.Title, Date: r.Day.String(),
+		Author: r.Author.Name,
+	}, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}}
+	for i := range r.Claims {
+		out.Claims = append(out.Claims, claimJSON(r, i))
+	}
+	for _, q := range r.Quotes {
+		from, to := d.Original(q.From, q.To)
+		out.Quotes = append(out.Quotes, ReadQuoteJSON{from, to, q.By.Name, stateCodes(q.By.States), q.Rule})
+	}
+	for _, s := range r.Loaded {
+		from, to := d.Original(s.From, s.To)
+		out.Loaded = append(out.Loaded, LoadedWordJSON{from, to, d.Text[s.From:s.To]})
+	}
+	return out
+}
+
+func claimJSON(r Reading, i int) ReadClaimJSON {
+	c := &r.Claims[i]
+	out := ReadClaimJSON{
+		ID: c.ID, From: c.From, To: c.To, Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Voice: c.Voice.String(),
+		Kind: c.Kind.String(), Sort: c.Sort, About: stateCodes(c.Subject.States), AnyState: c.Subject.Any, Negative: c.Negative,
+		Hedge: c.Hedge, Unit: c.Unit, Rule: c.Rule, AttributedBy: c.AttributedBy, Result: r.Checks[i].Word.String(), Evidence: r.Checks[i].Evidence,
+	}
+	if c.Quantity.Known {
+		out.Quantity = c.Quantity.String()
+	}
+	if c.Activity != nil {
+		out.Activity = c.Activity.AppendJSON(nil)
+	}
+	if c.Answers >= 0 {
+		out.Answers = r.Claims[c.Answers].ID
+	}
+	return out
+}
+
+func readingLines(r Reading) ([]byte, error) {
+	var b bytes.Buffer
+	for i := range r.Claims {
+		line, err := json.Marshal(claimJSON(r, i))
+		if err != nil {
+			return nil, err
+		}
+		b.Write(line)
+		b.WriteByte('\n')
+	}
+	return b.Bytes(), nil
+}
+
+// readingWidth is the width of the text beside the margin, in characters.
+const readingWidth = 88
+
+// readingText prints the text with the numbers of the claims in the margin, and the claims below.
+func readingText(r Reading) []byte {
+	var b bytes.Buffer
+	text := r.Document.Text
+	numbers, begins := "", 0
+	line, width := "", 0
+	flush := func() {
+		if line != "" {
+			fmt.Fprintf(&b, "%9s │ %s\n", strings.TrimPrefix(numbers, " "), line)
+		}
+		line, width, numbers = "", 0, ""
+	}
+	for i := 0; i < len(text); {
+		n := strings.IndexAny(text[i:], " \n")
+		if n < 0 {
+			n = len(text) - i
+		}
+		word := plainWord(text[i : i+n])
+		size := utf8.RuneCountInString(word)
+		if width > 0 && width+1+size > readingWidth {
+			flush()
+		}
+		for begins < len(r.Claims) && r.Claims[begins].Span.From < i+max(n, 1) {
+			begins++
+			numbers += fmt.Sprintf(" %d", begins)
+		}
+		if width > 0 && size > 0 {
+			line += " "
+			width++
+		}
+		line += word
+		width += size
+		i += n
+		if strings.HasPrefix(text[i:], "\n\n") {
+			flush()
+			b.WriteString("          │\n")
+		}
+		i++
+	}
+	flush()
+	b.WriteString("\n")
+	for i := range r.Claims {
+		claimText(&b, r, i)
+	}
+	fmt.Fprintf(&b, "%d claims, %d quotations, %d words that judge while they name. Found by rules; a person must confirm.\n",
+		len(r.Claims), len(r.Quotes), len(r.Loaded))
+	return b.Bytes()
+}
+
+// plainWord leaves out what does not print, so that a document cannot steer the terminal.
+func plainWord(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func claimText(b *bytes.Buffer, r Reading, i int) {
+	c := &r.Claims[i]
+	about := strings.Join(stateCodes(c.Subject.States), ", ")
+	if c.Subject.Any {
+		about = "any state"
+	}
+	if about == "" {
+		about = "no state named"
+	}
+	kind := strings.ReplaceAll(c.Kind.String(), "_", " ")
+	if c.Sort != "" {
+		kind += ", " + c.Sort
+	}
+	fmt.Fprintf(b, "%3d  %s (%s) · %s · about %s", i+1, plainWord(c.By.Name), c.Voice, kind, about)
+	if c.Hedge != "" {
+		fmt.Fprintf(b, " · %s", c.Hedge)
+	}
+	fmt.Fprintf(b, "\n     %s: %s\n", r.Checks[i].Word, strings.Join(r.Checks[i].Evidence, "; "))
+	if c.Activity != nil {
+		fmt.Fprintf(b, "     activity %s\n", c.Activity.AppendJSON(nil))
+	}
+	fmt.Fprintf(b, "     rule %s, speaker by %s, bytes %d to %d\n", c.Rule, c.AttributedBy, c.From, c.To)
+}
+
+// readingHTML gives a page of its own: the text with the claims marked, and the claims below.
+func readingHTML(r Reading) []byte {
+	var b bytes.Buffer
+	d := r.Document
+	fmt.Fprintf(&b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>%s</title></head>\n<body>\n<article>\n<p>",
+		html.EscapeString(d.Name))
+	at := 0
+	write := func(s string) { b.WriteString(strings.ReplaceAll(html.EscapeString(s), "\n\n", "</p>\n<p>")) }
+	for i, c := range r.Claims {
+		if c.Span.From < at {
+			continue // it lies in one that is marked; the list has it
+		}
+		write(d.Text[at:c.Span.From])
+		fmt.Fprintf(&b, "<mark id=\"t%d\"><a href=\"#c%d\"><sup>%d</sup></a>%s</mark>", i+1, i+1, i+1, html.EscapeString(d.Text[c.Span.From:c.Span.To]))
+		at = c.Span.To
+	}
+	write(d.Text[at:])
+	b.WriteString("</p>\n</article>\n<ol>\n")
+	for i, c := range r.Claims {
+		about := slices.Concat(stateCodes(c.Subject.States))
+		if c.Subject.Any {
+			about = []string{"any state"}
+		}
+		fmt.Fprintf(&b, "<li id=\"c%d\"><a href=\"#t%d\">%s</a> (%s): %s about %s. <b>%s</b>: %s</li>\n", i+1, i+1, html.EscapeString(c.By.Name), c.Voice,
+			strings.ReplaceAll(c.Kind.String(), "_", " "), strings.Join(about, ", "), r.Checks[i].Word,
+			html.EscapeString(strings.Join(r.Checks[i].Evidence, "; ")))
+	}
+	b.WriteString("</ol>\n</body>\n</html>\n")
+	return b.Bytes()
+}

@@ -54,7 +54,10 @@ func (c *readCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	res := reader.Read(doc, read.Options{Day: day})
+	res, err := reader.Read(doc, read.Options{Day: day})
+	if err != nil {
+		return err
+	}
 	checker := &check.Checker{Along: along(d), Records: states.Records, Places: d.Places}
 	checks, err := checker.Check(res)
 	if err != nil {

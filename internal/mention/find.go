@@ -1,6 +1,7 @@
 package mention
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -119,7 +120,6 @@ func set(words string) map[string]bool {
 
 // persons finds persons: an office with or without a name, a name of the table, and from then on the last part of a name.
 func (f *finder) persons() {
-	f.taken = map[int]bool{}
 	known := map[string]Mention{}
 	for i := 0; i < len(f.words); i++ {
 		if m, j, ok := f.officeAt(i, known); ok {
@@ -415,12 +415,9 @@ func (f *finder) groups() {
 }
 
 func (f *finder) covered(s sentence.Span) bool {
-	for _, m := range f.out {
-		if (m.Kind == Organisation || m.Kind == State && m.Form == ByName) && m.Contains(s) {
-			return true
-		}
-	}
-	return false
+	holds := func(m Mention) bool { return m.Contains(s) && (m.Kind == Organisation || m.Form == ByName) }
+	return slices.ContainsFunc(f.near(Organisation, s.From-longestName, s.To), holds) ||
+		slices.ContainsFunc(f.near(State, s.From-longestName, s.To), holds)
 }
 
 // before steps back over words that may stand before the noun: those in capitals, adjectives by their ending, and one
@@ -493,8 +490,8 @@ func (f *finder) link() {
 
 // rightBefore gives the state whose adjective or possessive stands right before an offset.
 func (f *finder) rightBefore(at int) place.State {
-	for _, m := range f.out {
-		if m.Kind != State || m.To >= at {
+	for _, m := range f.near(State, at-longestName, at) {
+		if m.To >= at {
 			continue
 		}
 		gap := f.text[m.To:at]

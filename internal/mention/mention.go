@@ -94,8 +94,10 @@ type finder struct {
 	words []word
 	day   when.Day
 	out   []Mention
-	// taken marks words that are part of a person's or an organisation's name.
-	taken map[int]bool
+	// byKind are the mentions of states and organisations in the order of the text, to be searched.
+	byKind [Date + 1][]Mention
+	// marked says for each kind of fixed shape which bytes it has.
+	marked [Date + 1][]bool
 }
 
 // add notes a mention over the words i to j, j excluded.
@@ -103,12 +105,25 @@ func (f *finder) add(i, j int, m Mention) {
 	m.Span = sentence.Span{From: f.words[i].From, To: f.words[j-1].To}
 	m.Period = when.Period{From: when.NoDay, To: when.NoDay}
 	f.out = append(f.out, m)
+	f.byKind[m.Kind] = append(f.byKind[m.Kind], m)
+}
+
+// longestName bounds in bytes how far back a name that reaches into a span may begin.
+const longestName = 400
+
+// near gives the mentions of a kind that begin from an offset up to another.
+func (f *finder) near(k Kind, from, to int) []Mention {
+	all := f.byKind[k]
+	begin := func(m Mention, at int) int { return m.From - at }
+	i, _ := slices.BinarySearchFunc(all, from, begin)
+	j, _ := slices.BinarySearchFunc(all, to, begin)
+	return all[i:max(i, j)]
 }
 
 // within gives the first state that is named in a span.
 func (f *finder) within(s sentence.Span) place.State {
-	for _, m := range f.out {
-		if m.Kind == State && m.State != 0 && s.Contains(m.Span) {
+	for _, m := range f.near(State, s.From, s.To) {
+		if m.State != 0 && s.Contains(m.Span) {
 			return m.State
 		}
 	}

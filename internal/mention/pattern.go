@@ -2,6 +2,7 @@ package mention
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,12 +66,16 @@ func (f *finder) patterns() {
 	}
 }
 
-// has reports whether a mention of the kind is there that shares a byte.
+// has reports whether a mention of the kind is there that shares a byte, and else marks the span as taken.
 func (f *finder) has(k Kind, s sentence.Span) bool {
-	for i := len(f.out) - 1; i >= 0; i-- {
-		if f.out[i].Kind == k && f.out[i].Overlaps(s) {
-			return true
-		}
+	if f.marked[k] == nil {
+		f.marked[k] = make([]bool, len(f.text))
+	}
+	if slices.Contains(f.marked[k][s.From:s.To], true) {
+		return true
+	}
+	for i := s.From; i < s.To; i++ {
+		f.marked[k][i] = true
 	}
 	return false
 }

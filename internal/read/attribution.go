@@ -99,6 +99,10 @@ func prepositionBefore(s string) bool { return preposition.MatchString(s) }
 // going on from the one before, or by nobody.
 func (w *work) quotes() {
 	found := sentence.Quotes(w.text, w.paragraphs)
+	if len(found) > MaxQuotes {
+		w.res.Skipped += len(found) - MaxQuotes
+		found = found[:MaxQuotes]
+	}
 	for i, q := range found {
 		// What the text before the quotation says about pairs and persons counts for it.
 		w.advance(q.From)
@@ -124,6 +128,7 @@ func (w *work) quotes() {
 			w.speaker = out.By
 		}
 		w.res.Quotes = append(w.res.Quotes, out)
+		w.said = append(w.said, squeeze(w.text[q.From:q.To]))
 	}
 	w.person, w.speaker, w.written, w.pair, w.last = Party{}, w.res.Author, Party{}, Party{}, Party{}
 }
@@ -211,7 +216,7 @@ func (w *work) saidBefore(i int, all []sentence.Quote) (Party, bool) {
 		return Party{}, false
 	}
 	for k, q := range w.res.Quotes {
-		if k < i && q.Depth == 0 && q.By.Name != "" && strings.Contains(squeeze(w.text[q.From:q.To]), words) {
+		if k < i && q.Depth == 0 && q.By.Name != "" && strings.Contains(w.said[k], words) {
 			return q.By, true
 		}
 	}

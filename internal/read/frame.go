@@ -51,8 +51,8 @@ func (w *work) frame(c *Claim) {
 // subject, when it is one other state.
 func (w *work) employment(c *Claim, text string, at int) {
 	var of place.State
-	for _, m := range w.res.Mentions {
-		if m.Kind == mention.State && m.Form == mention.ByAdjective && c.Span.Contains(m.Span) && m.To < at && at-m.To <= 2 {
+	for _, m := range w.allIn(c.Span) {
+		if m.Kind == mention.State && m.Form == mention.ByAdjective && m.To < at && at-m.To <= 2 {
 			of = m.State
 		}
 	}
@@ -78,8 +78,8 @@ func (w *work) employment(c *Claim, text string, at int) {
 func (w *work) dated(c *Claim) (when.Period, bool) {
 	var out when.Period
 	found := false
-	for _, m := range w.res.Mentions {
-		if m.Kind != mention.Date || !c.Span.Contains(m.Span) {
+	for _, m := range w.allIn(c.Span) {
+		if m.Kind != mention.Date {
 			continue
 		}
 		if found || m.Period.From == when.NoDay {

@@ -1,9 +1,11 @@
 package read_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/cordon-engine/cordon/internal/document"
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/read"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -27,7 +29,11 @@ func TestActivities(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := ""
-		for _, c := range r.Read(d, read.Options{Day: when.Date(2017, 7, 4)}).Claims {
+		res, err := r.Read(d, read.Options{Day: when.Date(2017, 7, 4)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range res.Claims {
 			if c.Activity != nil {
 				got += string(c.Activity.AppendJSON(nil))
 			}
@@ -35,6 +41,33 @@ func TestActivities(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s\ngot  %s\nwant %s", tt.in, got, tt.want)
 		}
+	}
+}
+
+// TestHostile holds that texts made to cost much are read in bounded time, and that what was left out is counted.
+func TestHostile(t *testing.T) {
+	r := reader(t)
+	const size = 64 << 10
+	for _, s := range []string{
+		strings.Repeat("claims from Peru, ", size/20), strings.Repeat("“a” ", size/9),
+		strings.Repeat("Peru and ", size/10), strings.Repeat("x", size), strings.Repeat("\n\n.", size/4),
+		strings.Repeat("4 July. ", size/8), strings.Repeat("Peru officials. ", size/16),
+	} {
+		d, err := document.Read("a.txt", []byte(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := r.Read(d, read.Options{Day: when.NoDay})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(s, "claims") && res.Skipped == 0 {
+			t.Error("a sentence beyond the limit was not counted")
+		}
+	}
+	d, _ := document.Read("a.txt", []byte(strings.Repeat("x", read.MaxText+1)))
+	if _, err := r.Read(d, read.Options{}); fault.CodeOf(err) != fault.TooLarge {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -52,7 +85,10 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		res := r.Read(d, read.Options{Day: when.NoDay})
+		res, err := r.Read(d, read.Options{Day: when.NoDay})
+		if err != nil {
+			return
+		}
 		for _, c := range res.Claims {
 			if c.Span.From < 0 || c.Span.To > len(d.Text) || c.Span.From >= c.Span.To || c.By.Name == "" || c.Rule == "" || c.AttributedBy == "" {
 				t.Fatalf("%+v in %q", c, s)

@@ -171,7 +171,10 @@ func TestArticle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res := reader(t).Read(d, read.Options{Day: when.Date(2017, 7, 5)})
+	res, err := reader(t).Read(d, read.Options{Day: when.Date(2017, 7, 5)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	n := compare(t, wants(t, "testdata/article-2017-07.tsv"), res)
 	t.Logf("right %d, flawed %d, missed %d, spurious %d", n.right, n.flawed, n.missed, n.spurious)
 	if n.right < 18 || n.spurious > 3 {

@@ -102,14 +102,24 @@ func union(a, b []place.State) []place.State {
 	return slices.Compact(out)
 }
 
-func (w *work) mentionsIn(s sentence.Span) []mention.Mention {
+// allIn gives the mentions of all kinds in a span.
+func (w *work) allIn(s sentence.Span) []mention.Mention {
 	i, _ := slices.BinarySearchFunc(w.res.Mentions, s.From, func(m mention.Mention, at int) int { return m.From - at })
 	var out []mention.Mention
 	for ; i < len(w.res.Mentions) && w.res.Mentions[i].From < s.To; i++ {
-		if m := w.res.Mentions[i]; m.To <= s.To && (len(out) == 0 || m.From >= out[len(out)-1].To || m.Kind == mention.Share || m.Kind == mention.Quantity) {
-			if m.Kind <= mention.Instrument {
-				out = append(out, m)
-			}
+		if w.res.Mentions[i].To <= s.To {
+			out = append(out, w.res.Mentions[i])
+		}
+	}
+	return out
+}
+
+// mentionsIn gives the mentions of who and which text in a span, the longest where they lie in each other.
+func (w *work) mentionsIn(s sentence.Span) []mention.Mention {
+	var out []mention.Mention
+	for _, m := range w.allIn(s) {
+		if m.Kind <= mention.Instrument && (len(out) == 0 || m.From >= out[len(out)-1].To) {
+			out = append(out, m)
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/document"
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/mention"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
@@ -87,6 +88,8 @@ type Result struct {
 	Claims   []Claim
 	// Loaded are the words that judge while they name.
 	Loaded []sentence.Span
+	// Skipped counts the sentences and quotations beyond the limits, which were not read.
+	Skipped int
 }
 
 // Options say what the document does not.
@@ -103,15 +106,33 @@ type Reader struct {
 	t      *tables
 }
 
-// Read finds the claims of a document.
-func (r *Reader) Read(d *document.Document, o Options) *Result {
+// Limits on what is read: bytes of text, bytes of one sentence, quotations. Sentences and quotations beyond them are left
+// out and counted in [Result.Skipped].
+const (
+	MaxText     = 512 << 10
+	MaxSentence = 4000
+	MaxQuotes   = 2000
+)
+
+// Read finds the claims of a document. The error is fault.TooLarge for more text than [MaxText].
+func (r *Reader) Read(d *document.Document, o Options) (*Result, error) {
+	if len(d.Text) > MaxText {
+		return nil, fault.New(fault.TooLarge, "the text has %d bytes; claims are read in at most %d", len(d.Text), MaxText).
+			At(fault.Place{File: d.Name}).WithFix("split it by chapters")
+	}
 	w := &work{
 		Reader: r, day: o.Day, paragraphs: sentence.Paragraphs(d.Text), res: &Result{Document: d, Day: o.Day},
 	}
 	w.text = unwrapped(d.Text, w.paragraphs)
 	w.res.Mentions = r.g.Find(w.text, o.Day)
 	for _, p := range w.paragraphs {
-		w.sentences = append(w.sentences, sentence.Split(w.text, p)...)
+		for _, s := range sentence.Split(w.text, p) {
+			if s.To-s.From > MaxSentence {
+				w.res.Skipped++
+				continue
+			}
+			w.sentences = append(w.sentences, s)
+		}
 	}
 	w.author()
 	w.quotes()
@@ -125,7 +146,7 @@ func (r *Reader) Read(d *document.Document, o Options) *Result {
 	for _, at := range r.t.loaded.FindAllStringIndex(d.Text, -1) {
 		w.res.Loaded = append(w.res.Loaded, sentence.Span{From: at[0], To: at[1]})
 	}
-	return w.res
+	return w.res, nil
 }
 
 // unwrapped makes the line breaks within paragraphs spaces; offsets stay what they are.
@@ -152,6 +173,8 @@ type work struct {
 	consumed []sentence.Span
 	// noted counts the sentences whose names were taken in while quotations are attributed.
 	noted int
+	// said are the words of each quotation that was attributed, in the form in which they are compared.
+	said []string
 
 	// What words such as "he" and "the two sides" lead to at this point of the text.
 	person  Party // the last person

@@ -44,7 +44,11 @@ func TestTexts(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Log(a.Files[i].Name)
-		n := compare(t, textGold(t, text, string(a.Files[i+1].Data)), r.Read(d, read.Options{Day: when.Date(2019, 9, 20)}))
+		res, err := r.Read(d, read.Options{Day: when.Date(2019, 9, 20)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := compare(t, textGold(t, text, string(a.Files[i+1].Data)), res)
 		all.right, all.flawed, all.missed, all.spurious = all.right+n.right, all.flawed+n.flawed, all.missed+n.missed, all.spurious+n.spurious
 	}
 	precision := float64(all.right) / float64(all.right+all.flawed+all.spurious)

@@ -21,6 +21,8 @@ type ReadingJSON struct {
 	Claims   []ReadClaimJSON  `json:"claims"`
 	Quotes   []ReadQuoteJSON  `json:"quotations"`
 	Loaded   []LoadedWordJSON `json:"loaded_words,omitempty"`
+	// Skipped counts sentences and quotations beyond the limits of reading.
+	Skipped int `json:"skipped,omitempty"`
 }
 
 // DocumentJSON says which document was read.
@@ -110,7 +112,7 @@ func readingJSON(r Reading) ReadingJSON {
 	out := ReadingJSON{Document: DocumentJSON{
 		Name: d.Name, SHA256: d.SHA256, Size: d.Size, Media: string(d.Media), Encoding: d.Encoding, Title: d.Title, Date: r.Day.String(),
 		Author: r.Author.Name,
-	}, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}}
+	}, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Skipped: r.Skipped}
 	for i := range r.Claims {
 		out.Claims = append(out.Claims, claimJSON(r, i))
 	}
@@ -206,6 +208,9 @@ func readingText(r Reading) []byte {
 	}
 	fmt.Fprintf(&b, "%d claims, %d quotations, %d words that judge while they name. Found by rules; a person must confirm.\n",
 		len(r.Claims), len(r.Quotes), len(r.Loaded))
+	if r.Skipped > 0 {
+		fmt.Fprintf(&b, "Not read: %d sentences or quotations beyond the limits.\n", r.Skipped)
+	}
 	return b.Bytes()
 }
 

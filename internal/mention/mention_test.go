@@ -24,6 +24,7 @@ func TestFind(t *testing.T) {
 	}{
 		{mention.State, "Beijing said the North Korean ship left for Moscow; America’s ally, the DPRK.", "Beijing:CN|North Korean:KP|America:US|DPRK:KP", state},
 		{mention.State, "The U.S. and the UK told us to talk. A French-made part. Koreans agreed.", "U.S.:US|UK:GB|French-made:FR", state},
+		{mention.State, "The Democratic People’s Republic of Korea's port, the People's Republic of China and the Republic of Korea.", "Democratic People’s Republic of Korea:KP|People's Republic of China:CN|Republic of Korea:KR", state},
 		{mention.State, "They met in Paris and in Vienna, Austria.", "Austria:AT", state},
 		{mention.State, "Chinese officials denied it; Russians did not.", "Chinese:CN|Russians:RU", state},
 		{mention.Person, "U.S. Secretary of State Rex Tillerson spoke. Tillerson left. Mr Tillerson too.", "U.S. Secretary of State Rex Tillerson:Rex Tillerson US|Tillerson:Rex Tillerson US|Mr Tillerson:Rex Tillerson US", name},

@@ -88,8 +88,11 @@ func phrase(words []word, i, j int) (string, bool) {
 	var b strings.Builder
 	for k := i; k < j; k++ {
 		if k > i {
-			if strings.TrimSpace(words[k].gap) != "" || strings.Contains(words[k].gap, "\n\n") || words[k-1].owner {
+			if strings.TrimSpace(words[k].gap) != "" || strings.Contains(words[k].gap, "\n\n") {
 				return "", false
+			}
+			if words[k-1].owner {
+				b.WriteString("'s") // as in "People's Republic"
 			}
 			b.WriteByte(' ')
 		}
@@ -100,9 +103,10 @@ func phrase(words []word, i, j int) (string, bool) {
 
 // phraseKey gives the key of a name in a table.
 func phraseKey(name string) string {
-	var parts []string
-	for _, w := range wordsOf(name) {
-		parts = append(parts, w.key)
+	words := wordsOf(name)
+	for i := range words {
+		words[i].gap = " "
 	}
-	return strings.Join(parts, " ")
+	k, _ := phrase(words, 0, len(words))
+	return k
 }

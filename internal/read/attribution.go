@@ -29,6 +29,21 @@ func (w *work) author() {
 			}
 		}
 	}
+	if p, ok := w.firstParty(); ok {
+		w.res.Author, w.speaker = p, p
+	}
+}
+
+// ownWords tells sentences in which a party speaks without quotation marks.
+var ownWords = regexp.MustCompile(`(?:^|[.!?]\s+)(?:We|Our)\s`)
+
+// firstParty gives the subject of the first sentence of a document without quotations in which "we" speak.
+func (w *work) firstParty() (Party, bool) {
+	if len(w.sentences) == 0 || strings.ContainsAny(w.text, "“”\"") || !ownWords.MatchString(w.text) {
+		return Party{}, false
+	}
+	p := w.subject(w.sentences[0])
+	return p, p.Name != "" && !p.Any && !p.unnamed
 }
 
 // spoken is a word of speech in a stretch of text, with who speaks.
@@ -170,12 +185,13 @@ func (w *work) quoteOf(s sentence.Span) (Quote, bool) {
 
 // note takes in who a sentence speaks of.
 func (w *work) note(s sentence.Span) {
+	paired := false
 	for i, n := range w.nominals(s) {
 		if n.person && (!n.unnamed || len(n.States) > 0) {
 			w.person = n
 		}
-		if i == 0 && len(n.States) > 1 && !n.person {
-			w.pair = n
+		if len(n.States) > 1 && !n.person && (i == 0 || !paired) {
+			w.pair, paired = n, true
 		}
 		if i == 0 && len(n.States) > 0 {
 			w.last = n

@@ -19,6 +19,7 @@ var (
 	paper   = regexp.MustCompile(`(?i)\b(?:the|a|their|this)\s+(?:joint\s+)?(?:statement|document|declaration|communiqu[eé]|report|letter|proposal|text)\b`)
 	dummy   = regexp.MustCompile(`^\s+(?:is|was|seems?|appears?|would be|may be)\b`)
 	officer = regexp.MustCompile(`(?i)\bthe (?:spokes(?:man|woman|person)|minister|official|ambassador|president|diplomat|envoy|secretary)\b`)
+	theirs  = regexp.MustCompile(`(?i)\b(?:its|their)\s+(?:\w+\s+){0,2}(?:minister|ministry|spokes(?:man|woman|person)|government|army|navy|president|ambassador|officials?)\b`)
 	nation  = regexp.MustCompile(`(?i)\b(?:the|this|that)\s+(?:nation|country|aggressive state|regime|north)\b`)
 )
 
@@ -33,12 +34,12 @@ func (w *work) nominals(s sentence.Span) []Party {
 	for _, f := range []struct {
 		re   *regexp.Regexp
 		read func(sentence.Span) Party
-	}{{generic, w.anyState}, {pairing, w.theTwo}, {paper, w.theText}, {nation, w.theNation}, {officer, w.theOfficer}, {pronoun, w.pronounParty}} {
+	}{{generic, w.anyState}, {pairing, w.theTwo}, {paper, w.theText}, {nation, w.theNation}, {officer, w.theOfficer}, {theirs, w.itsOfficer}, {pronoun, w.pronounParty}} {
 		for _, at := range f.re.FindAllStringIndex(w.text[s.From:s.To], -1) {
 			span := sentence.Span{From: s.From + at[0], To: s.From + at[1]}
 			p := f.read(span)
 			p.span = span
-			if f.re == officer && p.Name == "" {
+			if (f.re == officer || f.re == theirs) && p.Name == "" {
 				continue
 			}
 			out = slices.DeleteFunc(out, func(o Party) bool {
@@ -264,6 +265,16 @@ func (w *work) theText(sentence.Span) Party {
 		p.Name = "a document"
 	}
 	return p
+}
+
+// itsOfficer leads "its labour minister" to the state last spoken of.
+func (w *work) itsOfficer(s sentence.Span) Party {
+	if len(w.last.States) != 1 {
+		return Party{}
+	}
+	words := w.text[s.From:s.To]
+	_, office, _ := strings.Cut(words, " ")
+	return Party{Name: office + " of " + w.last.Name, States: w.last.States, unnamed: true, body: claim.StateOrgan}
 }
 
 func (w *work) theOfficer(sentence.Span) Party { return w.person }

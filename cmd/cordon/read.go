@@ -58,7 +58,7 @@ func (c *readCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	checker := &check.Checker{Along: along(d), Records: states.Records, Places: d.Places}
+	checker := &check.Checker{Along: along(d), Records: states.Records, Ledger: states.Ledger}
 	checks, err := checker.Check(res)
 	if err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package check holds what a document claims against the law of the day, the figures on record and the other claims of the
-// document.
+// Package check holds what a document claims against the law of the day, the figures on record and other claims: of the document,
+// and of the ledger.
 //
 // It gives a result word and always the evidence for it. It decides no dispute: what no source speaks to is outside the
 // record, and an opinion stays one.
@@ -56,7 +56,8 @@ type Checker struct {
 	// Along gives the verdicts on an activity over a period, in order.
 	Along   func(*activity.Activity, when.Period) ([]Stretch, error)
 	Records []record.Record
-	Places  *place.Gazetteer
+	// Ledger holds claims that are known already; nil for none.
+	Ledger *claim.Ledger
 }
 
 // horizon is how many years of later law are looked at: enough for what a text of that day could foresee.
@@ -82,6 +83,7 @@ func (k *Checker) Check(r *read.Result) ([]Result, error) {
 			return nil, err
 		}
 		out[i].Evidence = append(out[i].Evidence, answers(r, i)...)
+		out[i].Evidence = append(out[i].Evidence, k.known(c, r.Day)...)
 		if len(out[i].Evidence) == 0 {
 			out[i].Evidence = []string{"no ruling, figure or other claim here speaks to it"}
 		}
@@ -101,6 +103,51 @@ func answers(r *read.Result, i int) []string {
 		}
 	}
 	return out
+}
+
+// occasion is how many days a claim of the ledger may lie from the document to be taken as said on the same occasion, and most
+// how many of them are named.
+const (
+	occasion = 31
+	most     = 5
+)
+
+// known names the claims of the ledger that the same state made about the same states, of the same kind and at about the
+// same time, and what answers them. That they are the same claim is for a person to say, so the result word stays.
+func (k *Checker) known(c *read.Claim, day when.Day) []string {
+	if k.Ledger == nil || day == when.NoDay || len(c.By.States) == 0 {
+		return nil
+	}
+	var out []string
+	for _, o := range k.Ledger.Claims() {
+		if o.Kind != c.Kind || !slices.Contains(c.By.States, o.SpeakerState) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) {
+			continue
+		}
+		line := "like it in the ledger: " + o.ID
+		for _, a := range k.Ledger.Answers(o) {
+			line += ", answered by " + a.ID
+		}
+		if out = append(out, line); len(out) == most {
+			break
+		}
+	}
+	return out
+}
+
+func sameStates(a, b []place.State) bool {
+	a, b = slices.Clone(a), slices.Clone(b)
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(a, b)
+}
+
+// about reports whether the source of a claim of the ledger was published near a day.
+func (k *Checker) about(o *claim.Claim, day when.Day) bool {
+	s, err := k.Ledger.Source(o.Source)
+	if err != nil || s.Published.From == when.NoDay {
+		return false
+	}
+	return s.Published.Overlaps(when.Period{From: day - occasion, To: day + occasion})
 }
 
 // barred are the verdicts that say that it may not be done as it stands.

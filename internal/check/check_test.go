@@ -107,3 +107,37 @@ func TestAnswersAndOpinions(t *testing.T) {
 		}
 	}
 }
+
+// TestLedger gives what is named from a ledger: the same state, kind and subject, at about the same time, with its answers.
+func TestLedger(t *testing.T) {
+	published := when.On(when.Date(2017, 7, 1))
+	src := func(id string, p when.Period) claim.Entry {
+		return claim.Entry{Source: &claim.Source{ID: id, Title: "t", Publisher: "p", Published: p, Captured: when.NoDay}}
+	}
+	said := func(id, source, by, about string, links ...claim.Link) claim.Entry {
+		return claim.Entry{Claim: &claim.Claim{
+			ID: id, Source: source, Speaker: by, SpeakerState: state(by), Kind: claim.Opinion, Text: "t", About: []place.State{state(about)}, Links: links,
+		}}
+	}
+	l, err := claim.New([]claim.Entry{
+		src("paper", published), src("old", when.On(when.Date(2012, 7, 1))),
+		said("same", "paper", "PE", "CL"), said("other-time", "old", "PE", "CL"), said("other-state", "paper", "FR", "CL"),
+		said("other-subject", "paper", "PE", "FR"),
+		said("reply", "paper", "CL", "PE", claim.Link{Kind: claim.Answers, To: "same"}),
+	}, func(string) bool { return true }, func(string) []string { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := read.Claim{
+		Claim: claim.Claim{Kind: claim.Opinion}, By: read.Party{States: []place.State{state("PE")}},
+		Subject: read.Party{States: []place.State{state("CL")}},
+	}
+	res, err := (&check.Checker{Ledger: l}).Check(one(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "an opinion; like it in the ledger: same, answered by reply"
+	if got := strings.Join(res[0].Evidence, "; "); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

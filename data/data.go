@@ -6,7 +6,7 @@ package data
 import "embed"
 
 // FS holds the folders forecasts, instruments, listings, ownership, scenarios, goods, place, records, claims, watchers, schema,
-// review, matching, mirror, selftest, commitments and events.
+// review, matching, mirror, reading, selftest, commitments and events.
 //
 //go:embed forecasts instruments listings ownership scenarios goods place records claims watchers schema review matching
 //go:embed mirror reading

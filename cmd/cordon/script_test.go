@@ -20,5 +20,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the scripts in testdata: commands with what they print.
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves the scripts out: each command is a process of its own, and the race run gains nothing from them")
+	}
 	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: os.Getenv("UPDATE") != ""})
 }

@@ -111,12 +111,23 @@ func (c *coder) flag(b *bool) {
 	if *b {
 		n = 1
 	}
-	*b = c.uint(n) == 1
+	// Writing changes nothing, not even to the same: several may encode one record at once.
+	if v := c.uint(n); c.reading {
+		*b = v == 1
+	}
 }
 
-func (c *coder) float(f *float64) { *f = math.Float64frombits(c.uint(math.Float64bits(*f))) }
+func (c *coder) float(f *float64) {
+	if v := c.uint(math.Float64bits(*f)); c.reading {
+		*f = math.Float64frombits(v)
+	}
+}
 
-func (c *coder) day(d *when.Day) { *d = when.Day(int32(uint32(c.uint(uint64(uint32(*d)))))) }
+func (c *coder) day(d *when.Day) {
+	if v := c.uint(uint64(uint32(*d))); c.reading {
+		*d = when.Day(int32(uint32(v)))
+	}
+}
 
 // list walks a list; each is given a pointer to every element. A length that
 // the bytes ahead cannot hold is damage.

@@ -205,6 +205,16 @@ type Provision struct {
 	Order int
 }
 
+// Obliges reports whether the provision can be kept or broken: it forbids, limits, requires or undertakes.
+func (p *Provision) Obliges() bool {
+	switch p.Effect {
+	case Prohibit, Cap, Require, Commit:
+		return true
+	default:
+		return false
+	}
+}
+
 // Binds reports whether the provision binds a state, by its alpha-2 code: the target where it is addressed, any state where
 // states are. Organs and organisations are bound beside states and never in their name.
 func (p *Provision) Binds(state string) bool {

@@ -1069,5 +1069,3 @@ func packedDistance(a *form, packed uint64, n int) int {
 	}
 	return d
 }
-
-var Probe [8]int

@@ -293,7 +293,7 @@ func (b *builder) ruled(about []place.State, base Item, r *ruling.Ruling, named 
 				item.Bears = MayBreach
 			}
 		}
-		if !slices.Contains(named, p.ID) && (!obliges(p) || item.Bears == Lawful || (bears == Complied && !reporting(p))) {
+		if !slices.Contains(named, p.ID) && (!p.Obliges() || item.Bears == Lawful || (bears == Complied && !reporting(p))) {
 			continue
 		}
 		for _, s := range about {
@@ -318,16 +318,6 @@ func (b *builder) throughout(p *law.Provision, r *ruling.Ruling) bool {
 // reporting reports whether a provision is a duty to report.
 func reporting(p *law.Provision) bool {
 	return p.Effect == law.Require && (p.Due != when.NoDay || p.DueDays > 0)
-}
-
-// obliges reports whether a provision can be kept or broken.
-func obliges(p *law.Provision) bool {
-	switch p.Effect {
-	case law.Prohibit, law.Cap, law.Require, law.Commit:
-		return true
-	default:
-		return false
-	}
 }
 
 // breached says what a finding makes of the activity. What only the committee could have allowed, and what a person must

@@ -1,6 +1,7 @@
 package matrix_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func worldOf(lines []said) *world {
 }
 
 func (w *world) claim(s *said) *claim.Claim {
-	on := must(when.Parse(cmpOr(s.on, "2020")))
+	on := must(when.Parse(cmp.Or(s.on, "2020")))
 	src := &claim.Source{ID: "s-" + s.id, Published: on, Kind: claim.StateOrgan}
 	switch {
 	case s.by == "panel":
@@ -78,9 +79,9 @@ func (w *world) claim(s *said) *claim.Claim {
 		src.Kind = claim.Press
 	}
 	w.sources[src.ID] = src
-	w.origin[s.id] = cmpOr(s.origin, s.id)
+	w.origin[s.id] = cmp.Or(s.origin, s.id)
 	c := &claim.Claim{
-		ID: s.id, Source: src.ID, Speaker: cmpOr(s.by, ""), Kind: s.kind, Hedge: s.hedge, Dissent: s.dissent, Dispute: s.dispute,
+		ID: s.id, Source: src.ID, Speaker: s.by, Kind: s.kind, Hedge: s.hedge, Dissent: s.dissent, Dispute: s.dispute,
 		Period: on,
 	}
 	if code, ok := strings.CutPrefix(s.by, "state:"); ok {
@@ -109,13 +110,6 @@ func (w *world) claim(s *said) *claim.Claim {
 		c.Asked = []claim.Request{{Of: c.About[0], Silent: true}}
 	}
 	return c
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func (w *world) build(t testing.TB, known when.Day) *matrix.Matrix {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -369,7 +370,7 @@ func mayBreach(i *matrix.Item) string {
 func besides(c *matrix.Cell) []string {
 	var out []string
 	for _, r := range c.Silent {
-		line := "Asked by " + cmpOr(r.By, "the source") + ", it did not answer"
+		line := "Asked by " + cmp.Or(r.By, "the source") + ", it did not answer"
 		if claim.Given(r.On) {
 			line += " (asked " + r.On.Long() + ")"
 		}
@@ -389,16 +390,9 @@ func besides(c *matrix.Cell) []string {
 	return distinct(out)
 }
 
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
 // RecordText says a figure in words.
 func RecordText(r *record.Record, name Names) string {
-	who := cmpOr(r.By, "nobody named")
+	who := cmp.Or(r.By, "nobody named")
 	if r.Reporter != 0 {
 		who = name(r.Reporter.String())
 	}
@@ -556,7 +550,7 @@ func unknownSection(d *states.Dossier, state string) Section {
 	}
 	by := map[string]int{}
 	for _, p := range d.Unknown {
-		by[cmpOr(p.Measure, "other")]++
+		by[cmp.Or(p.Measure, "other")]++
 	}
 	keys := make([]string, 0, len(by))
 	for k := range by {
@@ -599,7 +593,7 @@ func methodSection(v Versions, lawVersion string, d *states.Dossier) Section {
 	s := Section{ID: "method", Title: "Method"}
 	s.Para("Each activity that is asserted was ruled on by the law of its day; docs/method/matrix.md has the rules as tables. " +
 		"Every figure can be traced: `cordon claims show ID`, `cordon records show SERIES/ID`, `cordon law show ID`.")
-	s.Para("Program %s, law %s, data %s.", cmpOr(v.Program, "unversioned"), short(lawVersion), short(v.Data))
+	s.Para("Program %s, law %s, data %s.", cmp.Or(v.Program, "unversioned"), short(lawVersion), short(v.Data))
 	unasked := 0
 	for i := range d.Conduct {
 		unasked += d.Conduct[i].Unasked

@@ -48,7 +48,7 @@ func (d *Desk) Standings(m *matrix.Matrix, known when.Day) []matrix.Standing {
 func (d *Desk) reporting(cells []matrix.Cell) matrix.Interval {
 	due, filed := 0, 0
 	for _, p := range d.Law.Provisions() {
-		if p.Due != when.NoDay && obliges(p) {
+		if p.Due != when.NoDay && p.Applies() && p.Obliges() {
 			due++
 		}
 	}

@@ -148,7 +148,7 @@ func (d *Desk) Dossier(s place.State, known when.Day) (*Dossier, error) {
 		}
 	}
 	for _, p := range d.Law.Provisions() {
-		if !obliges(p) || !p.Binds(s.String()) || !kept[p.Instrument.Regime] {
+		if !p.Applies() || !p.Obliges() || !p.Binds(s.String()) || !kept[p.Instrument.Regime] {
 			continue
 		}
 		out.Bound++
@@ -176,11 +176,6 @@ func (d *Desk) Dossier(s place.State, known when.Day) (*Dossier, error) {
 	d.gatherFigures(out)
 	out.Sources = sources(cells)
 	return out, nil
-}
-
-// obliges reports whether a provision can be kept or broken.
-func obliges(p *law.Provision) bool {
-	return p.Applies() && (p.Effect == law.Prohibit || p.Effect == law.Cap || p.Effect == law.Require || p.Effect == law.Commit)
 }
 
 func bearing(items []*matrix.Item, b matrix.Bearing) []*matrix.Item {

@@ -10,12 +10,13 @@ import (
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/commitment"
+	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
-	"github.com/cordon-engine/cordon/internal/states"
+	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -43,17 +44,18 @@ type commitmentFlags struct {
 
 // books is what the commands on undertakings work with.
 type books struct {
-	desk *states.Desk
-	book *commitment.Book
-	q    commitment.Question
+	desk   *decide.Desk
+	claims *claim.Ledger
+	book   *commitment.Book
+	q      commitment.Question
 }
 
 func (m *Main) openBooks(f commitmentFlags) (*books, error) {
-	d, _, err := m.openStates(statesFlags{})
+	own, d, err := m.book(claimFlags{})
 	if err != nil {
 		return nil, err
 	}
-	b := &books{desk: d}
+	b := &books{desk: d, claims: own.Ledger}
 	if b.q.From, err = parseDay("--from", f.From); err != nil {
 		return nil, err
 	}
@@ -74,7 +76,7 @@ func (m *Main) openBooks(f commitmentFlags) (*books, error) {
 }
 
 // events reads the embedded events and those of files.
-func (m *Main) events(d *states.Desk, f eventFlags) ([]event.Event, error) {
+func (m *Main) events(d *decide.Desk, f eventFlags) ([]event.Event, error) {
 	var lists [][]event.Event
 	if !f.Only {
 		own, err := event.ReadAll(d.Reference, data.FS, "events")
@@ -97,7 +99,7 @@ func (m *Main) events(d *states.Desk, f eventFlags) ([]event.Event, error) {
 }
 
 // eventFile reads a file in any of the forms; the table is nil for our own two.
-func (m *Main) eventFile(d *states.Desk, name, about string) ([]event.Event, *event.Table, error) {
+func (m *Main) eventFile(d *decide.Desk, name, about string) ([]event.Event, *event.Table, error) {
 	b, err := readFile(name)
 	if err != nil {
 		return nil, nil, err
@@ -153,18 +155,18 @@ func (b *books) view(chosen []*law.Provision, certain bool) (*report.Commitments
 
 // claim finds a claim that an event names.
 func (b *books) claim(id string) (*claim.Claim, *claim.Source) {
-	c, err := b.desk.Ledger.Claim(id)
+	c, err := b.claims.Claim(id)
 	if err != nil {
 		return nil, nil
 	}
-	return c, b.desk.Ledger.SourceOf(c)
+	return c, b.claims.SourceOf(c)
 }
 
 // checkClaims refuses an event that names a claim which is not there.
 func (b *books) checkClaims() error {
 	for i := range b.q.Events {
 		for _, id := range b.q.Events[i].Claims {
-			if _, err := b.desk.Ledger.Claim(id); err != nil {
+			if _, err := b.claims.Claim(id); err != nil {
 				return fault.New(fault.Invalid, "the event %s names the claim %q, which does not exist", b.q.Events[i].ID, id)
 			}
 		}
@@ -225,7 +227,7 @@ func (m *Main) commitments(f commitmentFlags, id string, doc func(*report.Commit
 	if f.Format == "json" {
 		return m.printJSON(report.CommitmentsForPrograms(v, timeline))
 	}
-	return m.document(f.Format, doc(v, stateName(b.desk)), b.desk)
+	return m.document(f.Format, doc(v, stateName(b.desk.Places)), b.desk.Places)
 }
 
 type commitmentsTestCmd struct {
@@ -252,7 +254,7 @@ func (c *commitmentsTestCmd) Run(m *Main) error {
 	if c.Format == "json" {
 		return m.printJSON(report.CommitmentsForPrograms(v, false))
 	}
-	return m.document(c.Format, report.CommitmentTest(v, stateName(b.desk)), b.desk)
+	return m.document(c.Format, report.CommitmentTest(v, stateName(b.desk.Places)), b.desk.Places)
 }
 
 type eventsCmd struct {
@@ -271,7 +273,7 @@ type eventsListCmd struct {
 
 // Run is the command.
 func (c *eventsListCmd) Run(m *Main) error {
-	d, _, err := m.openStates(statesFlags{})
+	d, err := m.open(lawFlags{}, ruling.Options{})
 	if err != nil {
 		return err
 	}
@@ -290,7 +292,7 @@ func (c *eventsListCmd) Run(m *Main) error {
 		_, err = m.Out.Write(b)
 		return err
 	}
-	return m.document(c.Format, report.EventsDocument(list, stateName(d)), d)
+	return m.document(c.Format, report.EventsDocument(list, stateName(d.Places)), d.Places)
 }
 
 // pick chooses events.
@@ -339,7 +341,7 @@ type eventsShowCmd struct {
 
 // Run is the command.
 func (c *eventsShowCmd) Run(m *Main) error {
-	d, _, err := m.openStates(statesFlags{})
+	d, err := m.open(lawFlags{}, ruling.Options{})
 	if err != nil {
 		return err
 	}
@@ -359,7 +361,7 @@ func (c *eventsShowCmd) Run(m *Main) error {
 		_, err = m.Out.Write(append(indent(b), '\n'))
 		return err
 	}
-	return m.document(c.Format, report.EventDocument(&list[i], stateName(d)), d)
+	return m.document(c.Format, report.EventDocument(&list[i], stateName(d.Places)), d.Places)
 }
 
 type eventsLoadCmd struct {
@@ -370,7 +372,7 @@ type eventsLoadCmd struct {
 
 // Run is the command.
 func (c *eventsLoadCmd) Run(m *Main) error {
-	d, _, err := m.openStates(statesFlags{})
+	d, err := m.open(lawFlags{}, ruling.Options{})
 	if err != nil {
 		return err
 	}

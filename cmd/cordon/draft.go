@@ -315,7 +315,7 @@ func (m *Main) printDraft(d *draftDesk, format string, s *draft.Study, doc func(
 	if format == "json" {
 		return m.printJSON(report.DraftForPrograms(s))
 	}
-	return m.document(format, doc(s, stateName(d.Desk)), d.Desk)
+	return m.document(format, doc(s, stateName(d.Desk.Places)), d.Desk.Places)
 }
 
 type draftLintCmd struct{ draftFlags }
@@ -442,5 +442,5 @@ func (c *draftBacktestCmd) Run(m *Main) error {
 	if c.Format == "json" {
 		return m.printJSON(report.BacktestsForPrograms(list))
 	}
-	return m.document(c.Format, report.DraftBacktest(list, fc, stateName(d.Desk)), d.Desk)
+	return m.document(c.Format, report.DraftBacktest(list, fc, stateName(d.Desk.Places)), d.Desk.Places)
 }

@@ -33,7 +33,7 @@ func (c *mirrorCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	store, _, err := recordsAt(c.Data)
+	store, err := recordsWith(c.Data, d.Places)
 	if err != nil {
 		return err
 	}

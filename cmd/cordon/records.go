@@ -41,27 +41,33 @@ func recordsAt(dir string) (series.Store, *place.Gazetteer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	store, err := recordsWith(dir, places)
+	return store, places, err
+}
+
+// recordsWith is recordsAt for who has the places already.
+func recordsWith(dir string, places *place.Gazetteer) (series.Store, error) {
 	names, err := fs.Glob(data.FS, "records/*/*.yaml")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var fixed []series.Fixed
 	for _, name := range names {
 		b, err := data.FS.ReadFile(name)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		f, err := record.ReadFile(path.Base(name), b, record.Decoder{Places: places})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		snaps, err := series.FixedOf(f)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		fixed = append(fixed, snaps...)
 	}
-	return series.WithFixed(recordfs.Open(dir), fixed), places, nil
+	return series.WithFixed(recordfs.Open(dir), fixed), nil
 }
 
 // comtradeAreas reads who reports and is traded with in UN Comtrade.

@@ -50,7 +50,7 @@ func (m *Main) openStates(f statesFlags) (*states.Desk, when.Day, error) {
 
 // figuresOn reads the figures of all readings that are about a state and the target of a regime.
 func (m *Main) figuresOn(f *states.Facts, dir string) ([]record.Record, error) {
-	store, _, err := recordsAt(dir)
+	store, err := recordsWith(dir, f.Places)
 	if err != nil {
 		return nil, err
 	}
@@ -80,13 +80,13 @@ func statesFacts(d *decide.Desk) states.Facts {
 }
 
 // stateName gives names of states for people.
-func stateName(d *states.Desk) report.Names {
+func stateName(places *place.Gazetteer) report.Names {
 	return func(code string) string {
-		s, err := d.Places.ParseState(code)
-		if err != nil || d.Places.Name(s) == "" {
+		s, err := places.ParseState(code)
+		if err != nil || places.Name(s) == "" {
 			return code
 		}
-		return d.Places.Name(s)
+		return places.Name(s)
 	}
 }
 
@@ -126,7 +126,7 @@ func (c *statesCmd) Run(m *Main) error {
 	case "csv":
 		return m.cellsCSV(v)
 	default:
-		return m.document(c.Format, report.StatesDocument(v, stateName(d)), d)
+		return m.document(c.Format, report.StatesDocument(v, stateName(d.Places)), d.Places)
 	}
 }
 
@@ -192,18 +192,18 @@ func (c *statesCmd) compare(m *Main, d *states.Desk, mx *matrix.Matrix, known wh
 	if c.Format == "json" {
 		return m.printJSON(report.ComparedForPrograms(list))
 	}
-	return m.document(c.Format, report.ComparedDocument(list, weights, stateName(d)), d)
+	return m.document(c.Format, report.ComparedDocument(list, weights, stateName(d.Places)), d.Places)
 }
 
 // document prints a document in one of the forms for people.
-func (m *Main) document(format string, doc *report.Document, d *states.Desk) error {
+func (m *Main) document(format string, doc *report.Document, places *place.Gazetteer) error {
 	switch format {
 	case "md":
 		return doc.Markdown(m.Out)
 	case "html":
 		return doc.HTML(m.Out)
 	default:
-		return m.printerOf(d.Places, false).Document(doc)
+		return m.printerOf(places, false).Document(doc)
 	}
 }
 
@@ -256,7 +256,7 @@ func (c *stateCmd) Run(m *Main) error {
 	if c.Format == "json" {
 		return m.printJSON(report.DossierForPrograms(dossier, versions, d.Law.Version))
 	}
-	return m.document(c.Format, report.Dossier(dossier, stateName(d), versions, d.Law.Version), d)
+	return m.document(c.Format, report.Dossier(dossier, stateName(d.Places), versions, d.Law.Version), d.Places)
 }
 
 type capsCmd struct {
@@ -323,7 +323,7 @@ func (c *capsCmd) Run(m *Main) error {
 	if c.Format == "json" {
 		return m.printJSON(report.CapsForPrograms(accounts))
 	}
-	return m.document(c.Format, report.CapsDocument(accounts, stateName(d)), d)
+	return m.document(c.Format, report.CapsDocument(accounts, stateName(d.Places)), d.Places)
 }
 
 // provisions finds the caps that are meant: one by its id, or all on a measure or named goods.
@@ -405,7 +405,7 @@ func (c *bundleMakeCmd) Run(m *Main) error {
 func (m *Main) dossierFiles(d *states.Desk, dossier *states.Dossier) (map[string][]byte, error) {
 	versions := report.Versions{Program: version, Data: d.DataVersion}
 	var md strings.Builder
-	if err := report.Dossier(dossier, stateName(d), versions, d.Law.Version).Markdown(&md); err != nil {
+	if err := report.Dossier(dossier, stateName(d.Places), versions, d.Law.Version).Markdown(&md); err != nil {
 		return nil, err
 	}
 	j, err := report.DossierBytes(dossier, versions, d.Law.Version)

@@ -320,7 +320,7 @@ func (a *Account) sums() {
 			sum.Low, sum.High = sum.Low+l.Low, sum.High+l.High
 			sum.Gaps = append(sum.Gaps, l.Gaps...)
 		}
-		sum.Gaps = merge(sum.Gaps)
+		sum.Gaps = when.Merge(sum.Gaps)
 		if sum.Verdict = a.verdict(sum.Low, sum.High, len(sum.Gaps) > 0); sum.Verdict == Within && a.Limit.Whose == allStates {
 			sum.Verdict = Partial // nothing says that no other state supplied
 		}
@@ -368,36 +368,5 @@ func cover(parts []Part, period when.Period) (low, high float64, gaps []when.Per
 	for _, p := range use {
 		covered = append(covered, p.Record.Period)
 	}
-	return best[len(use)].low, best[len(use)].high, without(period, merge(covered))
-}
-
-// merge joins periods that touch or overlap, in order.
-func merge(ps []when.Period) []when.Period {
-	ps = slices.Clone(ps)
-	slices.SortFunc(ps, func(a, b when.Period) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
-	var out []when.Period
-	for _, p := range ps {
-		if n := len(out); n > 0 && p.From <= out[n-1].To+1 {
-			out[n-1].To = max(out[n-1].To, p.To)
-		} else {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// without gives the days of a period outside merged ones.
-func without(period when.Period, merged []when.Period) []when.Period {
-	var out []when.Period
-	from := period.From
-	for _, m := range merged {
-		if m.From > from {
-			out = append(out, when.Period{From: from, To: m.From - 1})
-		}
-		from = max(from, m.To+1)
-	}
-	if from <= period.To {
-		out = append(out, when.Period{From: from, To: period.To})
-	}
-	return out
+	return best[len(use)].low, best[len(use)].high, period.Without(when.Merge(covered))
 }

@@ -37,6 +37,7 @@ type eventFlags struct {
 // commitmentFlags open the book of undertakings.
 type commitmentFlags struct {
 	eventFlags
+	Data   string `help:"Folder with your own claims." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
 	From   string `help:"Show what happened from this day of New York on." placeholder:"DAY"`
 	To     string `help:"Look at nothing after this day." placeholder:"DAY"`
 	Format string `help:"How to print: ${enum}." enum:"text,json,md,html" default:"text"`
@@ -51,7 +52,7 @@ type books struct {
 }
 
 func (m *Main) openBooks(f commitmentFlags) (*books, error) {
-	own, d, err := m.book(claimFlags{})
+	own, d, err := m.book(claimFlags{Data: f.Data})
 	if err != nil {
 		return nil, err
 	}

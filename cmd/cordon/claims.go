@@ -68,9 +68,9 @@ func (c *claimsListCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	f, err := c.filter(b, d)
+	f, err := b.Filter(evidence.Ask{State: c.State, Obligation: c.Obligation, Source: c.Source, Kinds: c.Kind, Period: c.Period}, d.Places)
 	if err != nil {
-		return err
+		return flagged(err)
 	}
 	list := b.Ledger.Pick(f)
 	if c.Format == "json" {
@@ -87,37 +87,6 @@ func (c *claimsListCmd) Run(m *Main) error {
 	}
 	pr.ClaimCount(b.Ledger, list)
 	return pr.Err()
-}
-
-func (c *claimsListCmd) filter(b *evidence.Book, d *decide.Desk) (claim.Filter, error) {
-	f := claim.Filter{Obligation: c.Obligation, Source: c.Source, Period: when.On(when.NoDay)}
-	var err error
-	if c.State != "" {
-		if f.State, err = d.Places.ParseState(c.State); err != nil {
-			return f, fault.In(fault.Place{Field: "--state"}, err)
-		}
-	}
-	if c.Obligation != "" {
-		if _, err := d.Law.Find(c.Obligation); err != nil {
-			return f, fault.In(fault.Place{Field: "--obligation"}, err)
-		}
-	}
-	for _, k := range c.Kind {
-		kind, err := claim.ParseKind(k)
-		if err != nil {
-			return f, fault.In(fault.Place{Field: "--kind"}, err)
-		}
-		f.Kinds = append(f.Kinds, kind)
-	}
-	if c.Period != "" {
-		if f.Period, err = when.Parse(c.Period); err != nil {
-			return f, fault.In(fault.Place{Field: "--period"}, err)
-		}
-	}
-	if c.Source != "" {
-		_, err = b.Ledger.Source(c.Source)
-	}
-	return f, err
 }
 
 type claimsShowCmd struct {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/claim"
@@ -14,10 +13,8 @@ import (
 	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
-	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
-	"github.com/cordon-engine/cordon/internal/when"
 )
 
 type commitmentsCmd struct {
@@ -63,16 +60,10 @@ func (m *Main) openBooks(f commitmentFlags) (*books, error) {
 	if b.q.To, err = parseDay("--to", f.To); err != nil {
 		return nil, err
 	}
-	if b.q.To != when.NoDay && b.q.To < b.q.From {
-		return nil, fault.New(fault.Usage, "--to lies before --from")
-	}
 	if b.book, err = commitment.Open(d.Places, d.Lists, d.Factors, data.FS, "commitments"); err != nil {
 		return nil, err
 	}
 	b.q.Events, err = m.events(d, f.eventFlags)
-	if b.q.To != when.NoDay {
-		b.q.Events = slices.DeleteFunc(b.q.Events, func(e event.Event) bool { return e.Time.Legal().From > b.q.To })
-	}
 	return b, err
 }
 
@@ -134,54 +125,13 @@ func tally(name string, t *event.Table) string {
 
 // view runs the fold and keeps the accounts of what is chosen.
 func (b *books) view(chosen []*law.Provision, certain bool) (*report.CommitmentsView, error) {
-	v := &report.CommitmentsView{From: b.q.From, To: b.q.To, Events: b.q.Events, Claim: b.claim, LawVersion: b.book.Law.Version, Assumed: len(b.q.Suppose) > 0}
-	run := func(q commitment.Question) ([]*commitment.Account, error) {
-		list, err := b.book.Run(q)
-		return slices.DeleteFunc(list, func(a *commitment.Account) bool { return !slices.Contains(chosen, a.Provision) }), err
-	}
-	var err error
-	if v.Accounts, err = run(b.q); err != nil {
-		return nil, err
-	}
-	if len(v.Accounts) == 0 {
-		return nil, fault.New(fault.NotFound, "none of it had been put forward by %s", b.q.To.Long())
-	}
-	if certain {
-		q := b.q
-		q.CertainOnly = true
-		v.Certain, err = run(q)
-	}
-	return v, err
-}
-
-// claim finds a claim that an event names.
-func (b *books) claim(id string) (*claim.Claim, *claim.Source) {
-	c, err := b.claims.Claim(id)
-	if err != nil {
-		return nil, nil
-	}
-	return c, b.claims.SourceOf(c)
-}
-
-// checkClaims refuses an event that names a claim which is not there.
-func (b *books) checkClaims() error {
-	for i := range b.q.Events {
-		for _, id := range b.q.Events[i].Claims {
-			if _, err := b.claims.Claim(id); err != nil {
-				return fault.New(fault.Invalid, "the event %s names the claim %q, which does not exist", b.q.Events[i].ID, id)
-			}
-		}
-	}
-	return nil
+	return report.NewCommitmentsView(b.book, b.q, b.claims, chosen, certain)
 }
 
 // chosen opens the books and finds what an id names.
 func (m *Main) chosen(f commitmentFlags, id string) (*books, []*law.Provision, error) {
 	b, err := m.openBooks(f)
 	if err != nil {
-		return nil, nil, err
-	}
-	if err := b.checkClaims(); err != nil {
 		return nil, nil, err
 	}
 	list, err := b.book.Find(id)
@@ -244,9 +194,7 @@ func (c *commitmentsTestCmd) Run(m *Main) error {
 		return err
 	}
 	if c.Assume != "" {
-		for _, p := range list { // a part of a pair is tested with the whole of it
-			b.q.Suppose = append(b.q.Suppose, p.Instrument.Provisions...)
-		}
+		b.q.Suppose = report.Suppose(list)
 	}
 	v, err := b.view(list, true)
 	if err != nil {
@@ -282,8 +230,8 @@ func (c *eventsListCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	if list, err = c.pick(list, d.Places); err != nil {
-		return err
+	if list, err = (event.Ask{Kind: c.Kind, State: c.State, Period: c.Period}).Pick(list, d.Places); err != nil {
+		return flagged(err)
 	}
 	if c.Format == "jsonl" {
 		b, err := eventLines(list)
@@ -294,32 +242,6 @@ func (c *eventsListCmd) Run(m *Main) error {
 		return err
 	}
 	return m.document(c.Format, report.EventsDocument(list, stateName(d.Places)), d.Places)
-}
-
-// pick chooses events.
-func (c *eventsListCmd) pick(list []event.Event, places *place.Gazetteer) ([]event.Event, error) {
-	if c.Kind != "" {
-		k, err := event.ParseKind(c.Kind)
-		if err != nil {
-			return nil, err
-		}
-		list = slices.DeleteFunc(list, func(e event.Event) bool { return e.Kind != k })
-	}
-	if c.State != "" {
-		s, err := places.ParseState(c.State)
-		if err != nil {
-			return nil, err
-		}
-		list = slices.DeleteFunc(list, func(e event.Event) bool { return !slices.Contains(e.Actors, s) })
-	}
-	if c.Period != "" {
-		p, err := when.Parse(c.Period)
-		if err != nil {
-			return nil, fault.In(fault.Place{Field: "--period"}, err)
-		}
-		list = slices.DeleteFunc(list, func(e event.Event) bool { return !e.Legal().Overlaps(p) })
-	}
-	return list, nil
 }
 
 func eventLines(list []event.Event) ([]byte, error) {
@@ -350,19 +272,19 @@ func (c *eventsShowCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(list, func(e event.Event) bool { return e.ID == c.ID })
-	if i < 0 {
-		return fault.New(fault.NotFound, "there is no event %q", c.ID).WithFix("`cordon events list` shows them")
+	found, err := event.Find(list, c.ID)
+	if err != nil {
+		return err
 	}
 	if c.Format == "json" {
-		b, err := list[i].AppendLine(nil)
+		b, err := found.AppendLine(nil)
 		if err != nil {
 			return err
 		}
 		_, err = m.Out.Write(append(indent(b), '\n'))
 		return err
 	}
-	return m.document(c.Format, report.EventDocument(&list[i], stateName(d.Places)), d.Places)
+	return m.document(c.Format, report.EventDocument(found, stateName(d.Places)), d.Places)
 }
 
 type eventsLoadCmd struct {

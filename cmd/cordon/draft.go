@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/data"
@@ -159,39 +157,10 @@ type studyFlags struct {
 
 // question reads the flags.
 func (f *studyFlags) question() (draft.Question, error) {
-	q := draft.Question{Years: slices.Clone(f.BaseYear), AsIf: f.AsIf}
-	var err error
-	if q.Inputs.Enforcement, err = parseShares("--enforcement", f.Enforcement); err != nil {
-		return q, err
-	}
-	if q.Inputs.Substitution, err = parseShares("--substitution", f.Substitution); err != nil {
-		return q, err
-	}
-	if f.Period != "" {
-		p, err := when.Parse(f.Period)
-		if err != nil {
-			return q, fault.In(fault.Place{Field: "--period"}, err)
-		}
-		q.Period = &p
-	}
-	slices.Sort(q.Years)
-	slices.Reverse(q.Years)
-	q.Years = slices.Compact(q.Years)
-	return q, q.Inputs.Check()
-}
-
-// parseShares reads "0.8" and "0.5..0.9".
-func parseShares(flag, s string) ([2]float64, error) {
-	low, high, both := strings.Cut(s, "..")
-	if !both {
-		high = low
-	}
-	a, err1 := strconv.ParseFloat(strings.TrimSpace(low), 64)
-	b, err2 := strconv.ParseFloat(strings.TrimSpace(high), 64)
-	if err1 != nil || err2 != nil {
-		return [2]float64{}, fault.New(fault.Usage, "%q is no share", s).At(fault.Place{Field: flag}).WithFix("write 0.8, or a range as 0.5..0.9")
-	}
-	return [2]float64{a, b}, nil
+	q, err := draft.Ask{
+		BaseYears: f.BaseYear, Period: f.Period, AsIf: f.AsIf, Enforcement: f.Enforcement, Substitution: f.Substitution,
+	}.Question()
+	return q, flagged(err)
 }
 
 // study does what diff, test and report share.

@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -38,10 +36,12 @@ func indent(b []byte) []byte {
 }
 
 func (m *Main) printJSON(v any) error {
-	enc := json.NewEncoder(m.Out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	b, err := report.JSON(v)
+	if err != nil {
+		return err
+	}
+	_, err = m.Out.Write(b)
+	return err
 }
 
 // filter chooses provisions.
@@ -184,7 +184,7 @@ func (c *lawDiffCmd) Run(m *Main) error {
 	}
 	began, ended := d.Law.Between(all, from, to)
 	if c.Format == "json" {
-		return m.printJSON(map[string]any{"from": from.String(), "to": to.String(), "began": report.ListForPrograms(began), "ended": report.ListForPrograms(ended)})
+		return m.printJSON(report.LawDiffForPrograms(from, to, began, ended))
 	}
 	pr := m.printer(d, false)
 	pr.Heading("From %s to %s: %d provisions began, %d ended", from.Long(), to.Long(), len(began), len(ended))
@@ -291,26 +291,7 @@ func (c *lawScenariosCmd) Run(m *Main) error {
 		return err
 	}
 	if c.Format == "json" {
-		type line struct {
-			ID        string   `json:"id"`
-			Given     bool     `json:"given"`
-			Label     string   `json:"label,omitempty"`
-			Expect    string   `json:"expect"`
-			Verdict   string   `json:"verdict"`
-			Agrees    bool     `json:"verdict_agrees"`
-			Governing bool     `json:"governing_agrees"`
-			All       bool     `json:"all_governing_cited"`
-			Wanted    []string `json:"governing,omitempty"`
-			Decides   []string `json:"decides,omitempty"`
-		}
-		var out []line
-		for _, r := range results {
-			out = append(out, line{
-				r.Scenario.ID, r.Scenario.Given, r.Scenario.Label, r.Scenario.Expect.String(), r.Ruling.Verdict.String(),
-				r.Verdict, r.Governing, r.All, r.Scenario.Governing, deciding(r.Ruling),
-			})
-		}
-		return m.printJSON(map[string]any{"given": given, "own": own, "scenarios": out})
+		return m.printJSON(report.ScenariosForPrograms(results, given, own))
 	}
 	pr := m.printer(d, false)
 	for _, r := range results {
@@ -325,7 +306,7 @@ func (c *lawScenariosCmd) Run(m *Main) error {
 		} else if !r.Governing {
 			what = "governing differs: expected " + strings.Join(s.Governing, ", ")
 		}
-		pr.Item("%s (%s): %s, ruled %s by %s [%s]", s.ID, s.Title, what, r.Ruling.Verdict, strings.Join(deciding(r.Ruling), ", "), s.Activity.Date.String())
+		pr.Item("%s (%s): %s, ruled %s by %s [%s]", s.ID, s.Title, what, r.Ruling.Verdict, strings.Join(report.Deciding(r.Ruling), ", "), s.Activity.Date.String())
 	}
 	for _, t := range []struct {
 		name  string
@@ -342,20 +323,6 @@ func (c *lawScenariosCmd) Run(m *Main) error {
 
 func percent(n, of int) float64 { return 100 * float64(n) / float64(of) }
 
-func deciding(r *ruling.Ruling) []string {
-	var ids []string
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if (f.Verdict == r.Verdict || r.Verdict == ruling.Incomplete && f.Outcome == ruling.Open) && r.Verdict != ruling.Permitted && !slices.Contains(ids, f.Provision.ID) {
-			ids = append(ids, f.Provision.ID)
-		}
-	}
-	if len(ids) == 0 {
-		ids = []string{"no provision"}
-	}
-	return ids
-}
-
 type lawReviewCmd struct {
 	lawFlags
 	formatFlag
@@ -371,24 +338,9 @@ func (c *lawReviewCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	var unseen, number []*law.Provision
-	for _, p := range d.Law.Provisions() {
-		switch {
-		case !p.Verified:
-			unseen = append(unseen, p)
-		case !p.ParagraphVerified:
-			number = append(number, p)
-		}
-	}
+	unseen, number := report.NotSeen(d.Law)
 	if c.Format == "json" {
-		ids := func(list []*law.Provision) []string {
-			out := []string{}
-			for _, p := range list {
-				out = append(out, p.ID)
-			}
-			return out
-		}
-		return m.printJSON(map[string]any{"text_not_seen": ids(unseen), "paragraph_number_not_seen": ids(number), "checks": checks})
+		return m.printJSON(report.ReviewForPrograms(d.Law, checks))
 	}
 	pr := m.printer(d, false)
 	pr.Heading("%d of %d provisions: the text was not seen", len(unseen), len(d.Law.Provisions()))

@@ -41,36 +41,9 @@ type listsSourcesCmd struct {
 	formatFlag
 }
 
-// sourceJSON is one publication for programs.
-type sourceJSON struct {
-	ID        string             `json:"id"`
-	Title     string             `json:"title"`
-	Authority string             `json:"authority,omitempty"`
-	Homepage  string             `json:"homepage,omitempty"`
-	Shrink    float64            `json:"refused_if_it_lost_share"`
-	Addresses []string           `json:"addresses"`
-	Formats   []sourceFormatJSON `json:"formats"`
-}
-
-type sourceFormatJSON struct {
-	Name string `json:"name"`
-	// Seen says which real file has been through the parser; "" for none.
-	Seen string `json:"seen"`
-}
-
 // Run is the command.
 func (c *listsSourcesCmd) Run(m *Main) error {
-	var out []sourceJSON
-	for _, s := range load.Sources() {
-		j := sourceJSON{ID: s.ID, Title: s.Title, Authority: s.Authority, Homepage: s.Homepage, Shrink: s.Shrink, Addresses: []string{}}
-		for _, a := range s.Addresses {
-			j.Addresses = append(j.Addresses, a.URL)
-		}
-		for _, f := range s.Formats {
-			j.Formats = append(j.Formats, sourceFormatJSON{f.Name, f.Seen})
-		}
-		out = append(out, j)
-	}
+	out := report.ListSources()
 	if c.Format == "json" {
 		return m.printJSON(out)
 	}
@@ -370,17 +343,6 @@ type listsShowCmd struct {
 	KnownAt   string `name:"known-at" help:"As published up to this day." placeholder:"DAY"`
 }
 
-// showJSON is one subject for programs.
-type showJSON struct {
-	ID        string                `json:"id"`
-	List      string                `json:"list"`
-	Snapshot  string                `json:"snapshot"`
-	AsOf      string                `json:"as_of"`
-	KnownAt   string                `json:"known_at,omitempty"`
-	Standings []report.StandingJSON `json:"standings"`
-	Facts     []report.FactJSON     `json:"facts"`
-}
-
 // Run is the command.
 func (c *listsShowCmd) Run(m *Main) error {
 	asOf, err := parseDay("--as-of", c.AsOf)
@@ -395,26 +357,22 @@ func (c *listsShowCmd) Run(m *Main) error {
 		return err
 	}
 	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
-		ids, err := find(ctx, store, c.Reference)
+		found, err := report.ReadPast(ctx, store, c.Reference)
 		if err != nil {
 			return err
 		}
-		var out []showJSON
-		for i, id := range ids {
-			snaps, versions, err := past(ctx, store, id)
-			if err != nil {
-				return err
-			}
-			statuses := snapshot.StatusOf(snaps, versions, asOf, knownAt)
+		var out []report.EntryJSON
+		for i, p := range found {
 			if c.Format == "json" {
-				out = append(out, showAsJSON(id, statuses, versions, asOf, c.KnownAt))
+				out = append(out, report.Entry(p, asOf, knownAt))
 				continue
 			}
+			statuses := snapshot.StatusOf(p.Snapshots, p.Versions, asOf, knownAt)
 			pr := m.plainPrinter()
 			if i > 0 {
 				pr.Gap()
 			}
-			pr.Heading("%s", id)
+			pr.Heading("%s", p.ID)
 			for _, s := range statuses {
 				pr.Text("%s", report.StandingSentence(s, asOf))
 			}
@@ -425,7 +383,7 @@ func (c *listsShowCmd) Run(m *Main) error {
 			seen := statuses[len(statuses)-1].Seen
 			pr.Text("As it stands in %s.", seen)
 			pr.Gap()
-			for _, v := range standing(versions, seen.Number) {
+			for _, v := range p.In(seen.Number) {
 				if err := pr.Facts(v.Record.Facts()); err != nil {
 					return err
 				}
@@ -436,69 +394,6 @@ func (c *listsShowCmd) Run(m *Main) error {
 		}
 		return nil
 	})
-}
-
-func showAsJSON(id string, statuses []snapshot.Status, versions []snapshot.Version, asOf when.Day, knownAt string) showJSON {
-	j := showJSON{ID: id, List: listOf(id), AsOf: asOf.String(), KnownAt: knownAt, Standings: []report.StandingJSON{}, Facts: []report.FactJSON{}}
-	for _, s := range statuses {
-		j.Standings = append(j.Standings, report.Standing(s))
-		j.Snapshot = s.Seen.String()
-	}
-	if len(statuses) > 0 {
-		for _, v := range standing(versions, statuses[len(statuses)-1].Seen.Number) {
-			j.Facts = append(j.Facts, report.FactsJSON(v.Record.Facts())...)
-		}
-	}
-	return j
-}
-
-// standing gives the versions that stood in a snapshot.
-func standing(versions []snapshot.Version, number int) []snapshot.Version {
-	return slices.DeleteFunc(slices.Clone(versions), func(v snapshot.Version) bool {
-		return v.From > number || v.Until != 0 && number >= v.Until
-	})
-}
-
-// find gives the subjects that a reference names, in any list and version.
-func find(ctx context.Context, store snapshot.Store, reference string) ([]string, error) {
-	ids, err := store.Find(ctx, reference)
-	if err == nil && len(ids) == 0 {
-		err = fault.New(fault.NotFound, "no version of any loaded list has %q", reference).
-			WithFix("`cordon lists status` shows what is loaded; a name is looked for with `cordon screen`")
-	}
-	return ids, err
-}
-
-// listOf gives the list of a subject's ID, for lists whose IDs carry it.
-func listOf(id string) string {
-	list, _, _ := strings.Cut(id, ":")
-	return list
-}
-
-// past gives the snapshots of the list of a subject, and its versions. Covered
-// embedded lists are looked at too when the store still answers for them.
-func past(ctx context.Context, store snapshot.Store, id string) ([]snapshot.Meta, []snapshot.Version, error) {
-	lists, err := store.Lists(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	names := []string{listOf(id)}
-	for _, s := range lists {
-		if !slices.Contains(names, s.Name()) {
-			names = append(names, s.Name())
-		}
-	}
-	for _, name := range names {
-		versions, err := store.Versions(ctx, name, id)
-		if err != nil && fault.CodeOf(err) != fault.NotFound {
-			return nil, nil, err
-		}
-		if len(versions) > 0 {
-			snaps, err := store.Snapshots(ctx, name)
-			return snaps, versions, err
-		}
-	}
-	return nil, nil, fault.New(fault.NotFound, "%q stands in no loaded list", id)
 }
 
 type listsDiffCmd struct {
@@ -512,32 +407,30 @@ type listsDiffCmd struct {
 // Run is the command.
 func (c *listsDiffCmd) Run(m *Main) error {
 	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
-		var metas [2]snapshot.Meta
-		for i, s := range []string{c.Before, c.After} {
-			id, err := snapshot.ParseID(s)
+		metas, err := report.Snapshots(ctx, store, c.Before, c.After)
+		if err != nil {
+			return err
+		}
+		changes := snapshot.Diff(store.Entries(ctx, metas[0].ID), store.Entries(ctx, metas[1].ID))
+		if c.Format == "json" {
+			d, err := report.ListDiff(metas, changes, c.Whole)
 			if err != nil {
 				return err
 			}
-			if metas[i], err = store.Snapshot(ctx, id); err != nil {
-				return err
-			}
+			return m.printJSON(d)
 		}
-		changes := snapshot.Diff(store.Entries(ctx, metas[0].ID), store.Entries(ctx, metas[1].ID))
 		pr := m.plainPrinter()
 		table := report.NewChangeTable(m.Out)
 		enc := json.NewEncoder(m.Out)
 		enc.SetEscapeHTML(false)
-		all := []report.ChangeJSON{}
-		count := map[string]int{}
+		var count report.ListDiffJSON
 		for change, err := range changes {
 			if err != nil {
 				return err
 			}
 			j := report.Change(change, c.Whole)
-			count[j.Change]++
+			count.Count(j)
 			switch c.Format {
-			case "json":
-				all = append(all, j)
 			case "jsonl":
 				err = enc.Encode(j)
 			case "table":
@@ -550,17 +443,12 @@ func (c *listsDiffCmd) Run(m *Main) error {
 			}
 		}
 		switch c.Format {
-		case "json":
-			return m.printJSON(map[string]any{
-				"before": metas[0].ID.String(), "after": metas[1].ID.String(),
-				"added": count["added"], "removed": count["removed"], "changed": count["changed"], "changes": all,
-			})
 		case "table":
 			return table.End()
 		case "text":
 			pr.Gap()
 			pr.Text("From %s (%s) to %s (%s): %d added, %d removed, %d changed.", metas[0].ID, metas[0].Published.Long(),
-				metas[1].ID, metas[1].Published.Long(), count["added"], count["removed"], count["changed"])
+				metas[1].ID, metas[1].Published.Long(), count.Added, count.Removed, count.Changed)
 		}
 		return pr.Err()
 	})
@@ -572,39 +460,24 @@ type listsHistoryCmd struct {
 	Reference string `arg:"" help:"A reference number or the id of a subject."`
 }
 
-// historyJSON is one step in the life of an entry.
-type historyJSON struct {
-	ID        string            `json:"id"`
-	Snapshot  string            `json:"snapshot"`
-	Published string            `json:"published"`
-	Change    report.ChangeJSON `json:"change"`
-}
-
 // Run is the command.
 func (c *listsHistoryCmd) Run(m *Main) error {
 	return m.reading(c.Data, func(ctx context.Context, store snapshot.Store) error {
-		ids, err := find(ctx, store, c.Reference)
+		found, err := report.ReadPast(ctx, store, c.Reference)
 		if err != nil {
 			return err
 		}
-		out := []historyJSON{}
+		out := []report.EntryStepJSON{}
 		pr := m.plainPrinter()
-		for _, id := range ids {
-			snaps, versions, err := past(ctx, store, id)
-			if err != nil {
-				return err
+		for _, p := range found {
+			if c.Format == "json" {
+				out = append(out, report.EntryHistory(p)...)
+				continue
 			}
-			if c.Format != "json" {
-				pr.Heading("%s", id)
-			}
-			for _, step := range snapshot.History(snaps, versions) {
-				j := historyJSON{id, step.Meta.ID.String(), step.Meta.Published.String(), report.Change(step.Change, false)}
-				if c.Format == "json" {
-					out = append(out, j)
-					continue
-				}
+			pr.Heading("%s", p.ID)
+			for _, step := range snapshot.History(p.Snapshots, p.Versions) {
 				pr.Text("%s, published %s", step.Meta.ID, step.Meta.Published.Long())
-				if err := pr.Change(j.Change); err != nil {
+				if err := pr.Change(report.Change(step.Change, false)); err != nil {
 					return err
 				}
 			}

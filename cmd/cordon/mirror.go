@@ -7,12 +7,10 @@ import (
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/mirror"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/trade"
-	"github.com/cordon-engine/cordon/internal/when"
 )
 
 type mirrorCmd struct {
@@ -45,27 +43,9 @@ func (c *mirrorCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	ask := mirror.Ask{Series: c.Series}
-	if ask.Target, err = d.Places.ParseState(c.Target); err != nil {
-		return fault.In(fault.Place{Field: "--target"}, err)
-	}
-	if c.Partner != "" {
-		if ask.Partner, err = d.Places.ParseState(c.Partner); err != nil {
-			return fault.In(fault.Place{Field: "--partner"}, err)
-		}
-	}
-	if c.Year != "" {
-		if ask.Period, err = when.Parse(c.Year); err != nil {
-			return fault.In(fault.Place{Field: "--year"}, err)
-		}
-	}
-	if c.HS != "" {
-		if ask.Code, err = goods.ParseCode(c.HS); err == nil {
-			err = d.HS.Check(ask.Code, 0)
-		}
-		if err != nil {
-			return fault.In(fault.Place{Field: "--hs"}, err)
-		}
+	ask, err := trade.ParseAsk(trade.Words{Target: c.Target, Partner: c.Partner, Period: c.Year, Code: c.HS, Series: c.Series}, d.Places, d.HS)
+	if err != nil {
+		return flaggedAs(err, "period", "--year")
 	}
 	a, err := desk.Look(m.ctx, ask)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -271,101 +270,10 @@ type recordFilter struct {
 	Goods    string   `help:"Only these goods: an HS code and what is below it, or a word of the description." placeholder:"G"`
 }
 
-// recordPicker is a filter that was read.
-type recordPicker struct {
-	ids              []series.ID
-	reporter         place.State
-	by               string
-	partner          place.State
-	world            bool
-	measure          record.Measure
-	kind             record.Kind
-	hasMeasure       bool
-	hasKind, hasTime bool
-	period           when.Period
-	code             goods.Code
-	words            string
-}
-
-func (f *recordFilter) read(places *place.Gazetteer) (p recordPicker, err error) {
-	for _, s := range f.Series {
-		id, err := series.ParseID(s)
-		if err != nil {
-			return p, fault.In(fault.Place{Field: "--series"}, err)
-		}
-		p.ids = append(p.ids, id)
+func (f *recordFilter) ask() series.Ask {
+	return series.Ask{
+		Series: f.Series, Reporter: f.Reporter, Partner: f.Partner, Measure: f.Measure, Kind: f.Kind, Period: f.Period, Goods: f.Goods,
 	}
-	if f.Reporter != "" {
-		if s, ok := places.FindState(f.Reporter); ok {
-			p.reporter = s
-		} else {
-			p.by = strings.ToLower(f.Reporter)
-		}
-	}
-	if p.world = strings.EqualFold(f.Partner, "world"); f.Partner != "" && !p.world {
-		if p.partner, err = places.ParseState(f.Partner); err != nil {
-			return p, fault.In(fault.Place{Field: "--partner"}, err)
-		}
-	}
-	if p.hasMeasure = f.Measure != ""; p.hasMeasure {
-		if p.measure, err = record.ParseMeasure(f.Measure); err != nil {
-			return p, fault.In(fault.Place{Field: "--measure"}, err)
-		}
-	}
-	if p.hasKind = f.Kind != ""; p.hasKind {
-		if p.kind, err = record.ParseKind(f.Kind); err != nil {
-			return p, fault.In(fault.Place{Field: "--kind"}, err)
-		}
-	}
-	if p.hasTime = f.Period != ""; p.hasTime {
-		if p.period, err = when.Parse(f.Period); err != nil {
-			return p, fault.In(fault.Place{Field: "--period"}, err)
-		}
-	}
-	if f.Goods != "" {
-		if code, err := goods.ParseCode(f.Goods); err == nil {
-			p.code = code
-		} else {
-			p.words = strings.ToLower(f.Goods)
-		}
-	}
-	return p, nil
-}
-
-func (p *recordPicker) snapshot(m series.Meta) bool {
-	return len(p.ids) == 0 || slices.ContainsFunc(p.ids, func(id series.ID) bool {
-		return id.Series == m.Series && (id.Number == 0 || id.Number == m.Number)
-	})
-}
-
-func (p *recordPicker) record(r *record.Record) bool {
-	return (p.reporter == 0 || r.Reporter == p.reporter || r.Subject == p.reporter) &&
-		(p.by == "" || strings.Contains(strings.ToLower(r.By), p.by)) &&
-		(p.partner == 0 || r.Partner == p.partner) && (!p.world || r.World) &&
-		(!p.hasMeasure || r.Measure == p.measure) && (!p.hasKind || r.Kind == p.kind) &&
-		(!p.hasTime || r.Period.Overlaps(p.period)) &&
-		(p.code.IsZero() || !r.Code.IsZero() && r.Code.Within(p.code)) &&
-		(p.words == "" || strings.Contains(strings.ToLower(r.Commodity), p.words))
-}
-
-// picked gives the snapshots that a filter picks; a series or reading that is not
-// there is an error, not an empty list.
-func (p *recordPicker) picked(ctx context.Context, store series.Store) ([]series.Meta, error) {
-	all, err := store.Snapshots(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range p.ids {
-		if !slices.ContainsFunc(all, func(m series.Meta) bool { return m.Series == id.Series && (id.Number == 0 || id.Number == m.Number) }) {
-			var names []string
-			for _, m := range all {
-				names = append(names, m.ID.String())
-			}
-			return nil, fault.New(fault.NotFound, "there is no series or reading %s", strings.TrimSuffix(id.String(), "@0")).
-				WithFix("there are: %s", strings.Join(names, ", "))
-		}
-	}
-	return slices.DeleteFunc(all, func(m series.Meta) bool { return !p.snapshot(m) }), nil
 }
 
 type recordsListCmd struct {
@@ -381,11 +289,11 @@ func (c *recordsListCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	pick, err := c.read(places)
+	pick, err := c.ask().Read(places)
 	if err != nil {
-		return err
+		return flagged(err)
 	}
-	metas, err := pick.picked(m.ctx, store)
+	metas, err := pick.Readings(m.ctx, store)
 	if err != nil {
 		return err
 	}
@@ -398,7 +306,7 @@ func (c *recordsListCmd) Run(m *Main) error {
 	}
 	for _, meta := range metas {
 		if err := store.Each(m.ctx, meta.ID, func(r *record.Record) error {
-			if !pick.record(r) {
+			if !pick.Record(r) {
 				return nil
 			}
 			return out.print(r)
@@ -493,33 +401,18 @@ type recordsShowCmd struct {
 	ID string `arg:"" help:"The record as cordon records list names it: kotra@1/2013-cn-share; the series and reading may be left out where they are not needed."`
 }
 
-// traceJSON is one record with everything that led to it.
-type traceJSON struct {
-	Ref      string              `json:"ref"`
-	Record   map[string]any      `json:"record"`
-	Figure   string              `json:"figure"`
-	Snapshot report.SnapshotJSON `json:"snapshot"`
-}
-
 // Run is the command.
 func (c *recordsShowCmd) Run(m *Main) error {
 	store, places, err := recordsAt(c.Data)
 	if err != nil {
 		return err
 	}
-	found, metas, err := c.find(m.ctx, store)
+	found, metas, err := series.Trace(m.ctx, store, c.ID)
 	if err != nil {
 		return err
 	}
 	if c.Format == "json" {
-		out := []traceJSON{}
-		for i := range found {
-			j := traceJSON{Ref: report.RecordRef(&found[i]), Figure: series.Figure(&found[i]), Snapshot: report.SeriesSnapshot(metas[i])}
-			j.Snapshot.Refusals = nil
-			j.Record = found[i].Map()
-			out = append(out, j)
-		}
-		return m.printJSON(out)
+		return m.printJSON(report.RecordTraces(found, metas))
 	}
 	pr := m.plainPrinter()
 	pr.Name = func(code string) string { return placeName(places, code) }
@@ -532,41 +425,6 @@ func (c *recordsShowCmd) Run(m *Main) error {
 		}
 	}
 	return pr.Err()
-}
-
-// find gives every reading of the record that the ID names.
-func (c *recordsShowCmd) find(ctx context.Context, store series.Store) ([]record.Record, []series.Meta, error) {
-	in, name, scoped := strings.Cut(c.ID, "/")
-	var p recordPicker
-	if !scoped {
-		name = in
-	} else {
-		id, err := series.ParseID(in)
-		if err != nil {
-			return nil, nil, err
-		}
-		p.ids = append(p.ids, id)
-	}
-	metas, err := p.picked(ctx, store)
-	if err != nil {
-		return nil, nil, err
-	}
-	var found []record.Record
-	var of []series.Meta
-	for _, meta := range metas {
-		if err := store.Each(ctx, meta.ID, func(r *record.Record) error {
-			if r.Name() == name {
-				found, of = append(found, *r), append(of, meta)
-			}
-			return nil
-		}); err != nil {
-			return nil, nil, err
-		}
-	}
-	if len(found) == 0 {
-		return nil, nil, fault.New(fault.NotFound, "there is no record %q", c.ID).WithFix("`cordon records list` names all")
-	}
-	return found, of, nil
 }
 
 type recordsCheckCmd struct {
@@ -583,12 +441,11 @@ func (c *recordsCheckCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	f := recordFilter{Series: c.Series}
-	pick, err := f.read(places)
+	pick, err := series.Ask{Series: c.Series}.Read(places)
 	if err != nil {
-		return err
+		return flagged(err)
 	}
-	if _, err := pick.picked(m.ctx, store); err != nil {
+	if _, err := pick.Readings(m.ctx, store); err != nil {
 		return err
 	}
 	sub, err := fs.Sub(data.FS, "goods/hs")
@@ -599,7 +456,7 @@ func (c *recordsCheckCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	findings, err := series.Check(m.ctx, store, hs, pick.snapshot)
+	findings, err := series.Check(m.ctx, store, hs, pick.Reading)
 	if err != nil {
 		return err
 	}

@@ -212,15 +212,6 @@ type explainCmd struct {
 	Subject string `arg:"" help:"The id of the subject, as in un:KPi.001."`
 }
 
-// explainJSON is an explanation for programs.
-type explainJSON struct {
-	Query    string                `json:"query"`
-	ID       string                `json:"id"`
-	Score    float64               `json:"score"`
-	Bits     float64               `json:"bits"`
-	Evidence []report.EvidenceJSON `json:"evidence"`
-}
-
 // Run is the command.
 func (c *explainCmd) Run(m *Main) error {
 	return c.desk(m, func(_ context.Context, d *screen.Desk, places *place.Gazetteer, asOf when.Day) error {
@@ -233,7 +224,7 @@ func (c *explainCmd) Run(m *Main) error {
 			return err
 		}
 		if c.Format == "json" {
-			return m.printJSON(explainJSON{c.Name, c.Subject, report.Score(score.Probability), score.Bits, report.Evidence(list)})
+			return m.printJSON(report.Explain(c.Name, c.Subject, list, score))
 		}
 		s, err := d.Subject(c.Subject, asOf)
 		if err != nil {

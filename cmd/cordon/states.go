@@ -4,22 +4,18 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/data"
-	"github.com/cordon-engine/cordon/internal/caps"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/matrix"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/states"
-	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -132,58 +128,22 @@ func (c *statesCmd) Run(m *Main) error {
 
 // view chooses the cells.
 func (c *statesCmd) view(d *states.Desk, mx *matrix.Matrix, known when.Day) (*report.StatesView, error) {
-	v := &report.StatesView{Watchers: d.Watchers, LeftOut: mx.LeftOut, Known: known}
-	q := matrix.Query{}
-	var err error
-	if q.Obligations, err = d.Obligations(c.Obligation); err != nil {
-		return nil, err
+	cells, err := d.Select(mx, states.Ask{Obligations: c.Obligation, States: c.State, Period: c.Period, By: c.By, Evidence: c.Evidence})
+	if err != nil {
+		return nil, flagged(err)
 	}
-	for _, s := range c.State {
-		st, err := d.Places.ParseState(s)
-		if err != nil {
-			return nil, err
-		}
-		q.States = append(q.States, st)
-	}
-	if q.Periods, err = c.periods(mx); err != nil {
-		return nil, err
-	}
-	least := matrix.NoInformation
-	if c.Evidence != "" {
-		if least, err = matrix.ParseEvidence(c.Evidence); err != nil {
-			return nil, err
-		}
-	}
-	v.Cells = slices.DeleteFunc(mx.Cells(q), func(cell matrix.Cell) bool { return cell.Evidence < least })
+	v := &report.StatesView{Watchers: d.Watchers, LeftOut: mx.LeftOut, Known: known, Cells: cells}
 	if !c.All {
 		v.Hide()
 	}
 	return v, nil
 }
 
-// periods gives the columns of time.
-func (c *statesCmd) periods(mx *matrix.Matrix) ([]when.Period, error) {
-	span := mx.Span()
-	if c.Period != "" {
-		var err error
-		if span, err = when.Parse(c.Period); err != nil {
-			return nil, fault.In(fault.Place{Field: "--period"}, err)
-		}
-	} else if c.By == "whole" {
-		return nil, nil
-	}
-	return span.Cut(map[string]int{"whole": 0, "year": 12, "quarter": 3}[c.By]), nil
-}
-
 // compare orders states by the asker's weights.
 func (c *statesCmd) compare(m *Main, d *states.Desk, mx *matrix.Matrix, known when.Day) error {
-	weights := map[matrix.Axis]float64{}
-	for word, w := range c.Weight {
-		a, err := matrix.ParseAxis(word)
-		if err != nil {
-			return err
-		}
-		weights[a] = w
+	weights, err := matrix.ParseWeights(c.Weight)
+	if err != nil {
+		return err
 	}
 	list, err := matrix.Compare(d.Standings(mx, known), weights)
 	if err != nil {
@@ -268,102 +228,20 @@ type capsCmd struct {
 	Format  string   `help:"How to print: ${enum}." enum:"text,json,md,html" default:"text"`
 }
 
-// checkProduct refuses a product that the vocabulary has not: no figure could be converted by it.
-func checkProduct(product string) error {
-	id, ok := vocab.FactNamed("goods.product")
-	if product == "" || (ok && slices.Contains(vocab.FactOf(id).Values, product)) {
-		return nil
-	}
-	return fault.New(fault.Invalid, "there is no petroleum product %q", product).At(fault.Place{Field: "--product"}).
-		WithFix("say one of %s", strings.Join(vocab.FactOf(id).Values, ", "))
-}
-
 // Run is the command.
 func (c *capsCmd) Run(m *Main) error {
 	d, known, err := m.openStates(c.statesFlags)
 	if err != nil {
 		return err
 	}
-	if known != when.NoDay { // a figure cannot have been known before the end of what it covers
-		d.Records = slices.DeleteFunc(d.Records, func(r record.Record) bool { return r.Period.To > known })
-	}
-	if err := checkProduct(c.Product); err != nil {
-		return err
-	}
-	period, err := when.Parse(c.Year)
+	accounts, err := d.Caps(states.CapsAsk{What: c.What, Period: c.Year, Product: c.Product, Fill: c.Fill}, known)
 	if err != nil {
-		return fault.In(fault.Place{Field: "--year"}, err)
-	}
-	list, err := c.provisions(d)
-	if err != nil {
-		return err
-	}
-	in := caps.Input{Law: d.Law, Lists: d.Lists, Factors: d.Factors, Records: d.Records, Product: c.Product}
-	for _, f := range c.Fill {
-		share, err := parseShare(f)
-		if err != nil {
-			return err
-		}
-		in.Fill = append(in.Fill, share)
-	}
-	var accounts []caps.Account
-	for _, p := range list {
-		if in.Target, err = d.Places.ParseState(p.Instrument.Regime.Target); err != nil {
-			return err
-		}
-		as, err := caps.Of(in, p, period)
-		if err != nil {
-			return err
-		}
-		accounts = append(accounts, as...)
-	}
-	if len(accounts) == 0 {
-		return fault.New(fault.NotFound, "no cap of %s ran in %s", c.What, period.Long())
+		return flaggedAs(err, "period", "--year")
 	}
 	if c.Format == "json" {
 		return m.printJSON(report.CapsForPrograms(accounts))
 	}
 	return m.document(c.Format, report.CapsDocument(accounts, stateName(d.Places)), d.Places)
-}
-
-// provisions finds the caps that are meant: one by its id, or all on a measure or named goods.
-func (c *capsCmd) provisions(d *states.Desk) ([]*law.Provision, error) {
-	if p, ok := d.Law.Provision(c.What); ok {
-		return []*law.Provision{p}, nil
-	}
-	word := c.What
-	if word == "oil" {
-		word = "fuel"
-	}
-	var out []*law.Provision
-	for _, p := range d.Law.Provisions() {
-		if p.Effect != law.Cap || len(p.Cap.Limits) == 0 {
-			continue
-		}
-		named := slices.ContainsFunc(p.Goods, func(s law.Selector) bool { return s.List == word })
-		if p.Measure == word || named {
-			out = append(out, p)
-		}
-	}
-	if len(out) == 0 {
-		return nil, fault.New(fault.NotFound, "there is no cap %q", c.What).WithFix("say oil, coal, or an id as 2397-p5")
-	}
-	return out, nil
-}
-
-// parseShare reads "0.9" and "1/3".
-func parseShare(s string) (float64, error) {
-	up, down, frac := strings.Cut(s, "/")
-	v, err := strconv.ParseFloat(strings.TrimSpace(up), 64)
-	if err == nil && frac {
-		var by float64
-		by, err = strconv.ParseFloat(strings.TrimSpace(down), 64)
-		v /= by
-	}
-	if err != nil || !(v > 0 && v <= 1) {
-		return 0, fault.New(fault.Usage, "%q is no share of a full load", s).WithFix("write 1/3, 0.9 or 1")
-	}
-	return v, nil
 }
 
 type bundleCmd struct {

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -31,6 +32,19 @@ func ParseAxis(s string) (Axis, error) {
 		return Axis(n), nil
 	}
 	return 0, fault.New(fault.Invalid, "there is no axis %q; the axes are law, reporting, conduct, response and exposure", s)
+}
+
+// ParseWeights reads weights by the words of their axes.
+func ParseWeights(by map[string]float64) (map[Axis]float64, error) {
+	out := map[Axis]float64{}
+	for _, word := range slices.Sorted(maps.Keys(by)) {
+		a, err := ParseAxis(word)
+		if err != nil {
+			return nil, err
+		}
+		out[a] = by[word]
+	}
+	return out, nil
 }
 
 // Standing is where a state stands on the axes, each from 0 to 1, higher being more of what the axis measures; a Range that is

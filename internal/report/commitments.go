@@ -10,6 +10,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/event"
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/vocab"
@@ -30,6 +31,59 @@ type CommitmentsView struct {
 	// Claim finds a claim that an event names.
 	Claim      func(id string) (*claim.Claim, *claim.Source)
 	LawVersion string
+}
+
+// NewCommitmentsView folds the events of a question into the accounts of the chosen undertakings; with certain also into
+// those without conduct that is in doubt. Events later than the question's last day are left out, and an event that names a
+// claim which is not on record is refused.
+func NewCommitmentsView(b *commitment.Book, q commitment.Question, claims *claim.Ledger, chosen []*law.Provision, certain bool) (*CommitmentsView, error) {
+	if q.To != when.NoDay && q.To < q.From {
+		return nil, fault.New(fault.Usage, "--to lies before --from").At(fault.Place{Field: "to"})
+	}
+	for i := range q.Events {
+		for _, id := range q.Events[i].Claims {
+			if _, err := claims.Claim(id); err != nil {
+				return nil, fault.New(fault.Invalid, "the event %s names the claim %q, which does not exist", q.Events[i].ID, id)
+			}
+		}
+	}
+	q.Events = slices.DeleteFunc(slices.Clone(q.Events), func(e event.Event) bool {
+		return q.To != when.NoDay && e.Time.Legal().From > q.To
+	})
+	v := &CommitmentsView{From: q.From, To: q.To, Events: q.Events, LawVersion: b.Law.Version, Assumed: len(q.Suppose) > 0}
+	v.Claim = func(id string) (*claim.Claim, *claim.Source) {
+		c, err := claims.Claim(id)
+		if err != nil {
+			return nil, nil
+		}
+		return c, claims.SourceOf(c)
+	}
+	run := func(q commitment.Question) ([]*commitment.Account, error) {
+		list, err := b.Run(q)
+		return slices.DeleteFunc(list, func(a *commitment.Account) bool { return !slices.Contains(chosen, a.Provision) }), err
+	}
+	var err error
+	if v.Accounts, err = run(q); err != nil {
+		return nil, err
+	}
+	if len(v.Accounts) == 0 {
+		return nil, fault.New(fault.NotFound, "none of it had been put forward by %s", q.To.Long())
+	}
+	if certain {
+		q.CertainOnly = true
+		v.Certain, err = run(q)
+	}
+	return v, err
+}
+
+// Suppose gives what is taken as accepted so that undertakings can be tested: the whole instrument of each, since a part
+// of a pair is tested with the whole of it.
+func Suppose(chosen []*law.Provision) []*law.Provision {
+	var out []*law.Provision
+	for _, p := range chosen {
+		out = append(out, p.Instrument.Provisions...)
+	}
+	return out
 }
 
 // stateNames gives the names of states as a list in words.

@@ -10,43 +10,45 @@ import (
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
-// commitmentsJSON is the form for programs.
-type commitmentsJSON struct {
+// CommitmentsJSON is the form for programs.
+type CommitmentsJSON struct {
 	LawVersion string            `json:"law_version"`
 	Events     int               `json:"events"`
 	From       string            `json:"from,omitempty"`
 	To         string            `json:"to,omitempty"`
 	Assumed    bool              `json:"assumed,omitempty"`
-	Accounts   []undertakingJSON `json:"accounts"`
-	Certain    []undertakingJSON `json:"certain,omitempty"`
-	Timeline   []timelineJSON    `json:"timeline,omitempty"`
+	Accounts   []UndertakingJSON `json:"accounts"`
+	Certain    []UndertakingJSON `json:"certain,omitempty"`
+	Timeline   []TimelineJSON    `json:"timeline,omitempty"`
 }
 
-type undertakingJSON struct {
-	ID         string        `json:"id"`
-	Instrument string        `json:"instrument"`
-	Title      string        `json:"title"`
-	Does       string        `json:"does"`
-	By         []string      `json:"by"`
-	To         []string      `json:"to,omitempty"`
-	Scope      string        `json:"scope,omitempty"`
-	From       string        `json:"from"`
-	Until      string        `json:"until,omitempty"`
-	Due        string        `json:"due,omitempty"`
-	If         []string      `json:"if,omitempty"`
-	After      []string      `json:"after,omitempty"`
-	Verifier   string        `json:"verifier,omitempty"`
-	Cite       string        `json:"cite"`
-	Verified   bool          `json:"verified"`
-	State      string        `json:"state"`
-	Supposed   bool          `json:"supposed,omitempty"`
-	Overdue    bool          `json:"overdue,omitempty"`
-	Changes    []changeJSON  `json:"changes"`
-	Conduct    []conductJSON `json:"conduct,omitempty"`
-	Progress   []markJSON    `json:"progress,omitempty"`
+// UndertakingJSON is one undertaking with what became of it.
+type UndertakingJSON struct {
+	ID         string                  `json:"id"`
+	Instrument string                  `json:"instrument"`
+	Title      string                  `json:"title"`
+	Does       string                  `json:"does"`
+	By         []string                `json:"by"`
+	To         []string                `json:"to,omitempty"`
+	Scope      string                  `json:"scope,omitempty"`
+	From       string                  `json:"from"`
+	Until      string                  `json:"until,omitempty"`
+	Due        string                  `json:"due,omitempty"`
+	If         []string                `json:"if,omitempty"`
+	After      []string                `json:"after,omitempty"`
+	Verifier   string                  `json:"verifier,omitempty"`
+	Cite       string                  `json:"cite"`
+	Verified   bool                    `json:"verified"`
+	State      string                  `json:"state"`
+	Supposed   bool                    `json:"supposed,omitempty"`
+	Overdue    bool                    `json:"overdue,omitempty"`
+	Changes    []UndertakingChangeJSON `json:"changes"`
+	Conduct    []ConductJSON           `json:"conduct,omitempty"`
+	Progress   []MarkJSON              `json:"progress,omitempty"`
 }
 
-type changeJSON struct {
+// UndertakingChangeJSON is a change of its state.
+type UndertakingChangeJSON struct {
 	State string `json:"state"`
 	On    string `json:"on"`
 	Event string `json:"event,omitempty"`
@@ -54,7 +56,8 @@ type changeJSON struct {
 	Of    string `json:"of,omitempty"`
 }
 
-type conductJSON struct {
+// ConductJSON is an event that bears on it.
+type ConductJSON struct {
 	Event   string   `json:"event"`
 	On      string   `json:"on"`
 	By      string   `json:"by"`
@@ -64,25 +67,28 @@ type conductJSON struct {
 	Missing []string `json:"missing,omitempty"`
 }
 
-type markJSON struct {
+// MarkJSON is a mark that somebody gave for progress.
+type MarkJSON struct {
 	Event    string `json:"event"`
 	On       string `json:"on"`
 	Progress int    `json:"progress"`
 	Coder    string `json:"coder,omitempty"`
 }
 
-type timelineJSON struct {
+// TimelineJSON is an event with what it moved.
+type TimelineJSON struct {
 	Event  string     `json:"event"`
 	Title  string     `json:"title"`
 	Time   string     `json:"time"`
 	Legal  string     `json:"legal"`
 	Actors []string   `json:"actors"`
 	Did    []string   `json:"did,omitempty"`
-	Moves  []moveJSON `json:"moves,omitempty"`
+	Moves  []MoveJSON `json:"moves,omitempty"`
 	Claims []string   `json:"claims,omitempty"`
 }
 
-type moveJSON struct {
+// MoveJSON is one thing that an event did to undertakings.
+type MoveJSON struct {
 	Act  string   `json:"act"`
 	On   []string `json:"on"`
 	By   []string `json:"by,omitempty"`
@@ -90,27 +96,27 @@ type moveJSON struct {
 }
 
 // CommitmentsForPrograms gives accounts as JSON; with the order of events where timeline is true.
-func CommitmentsForPrograms(v *CommitmentsView, timeline bool) any {
-	out := commitmentsJSON{LawVersion: v.LawVersion, Events: len(v.Events), From: v.From.String(), To: v.To.String(), Assumed: v.Assumed}
+func CommitmentsForPrograms(v *CommitmentsView, timeline bool) CommitmentsJSON {
+	out := CommitmentsJSON{LawVersion: v.LawVersion, Events: len(v.Events), From: v.From.String(), To: v.To.String(), Assumed: v.Assumed}
 	out.Accounts, out.Certain = undertakingsJSON(v.Accounts), undertakingsJSON(v.Certain)
 	if !timeline {
 		return out
 	}
 	for _, r := range v.Timeline() {
-		t := timelineJSON{Event: r.Event.ID, Title: r.Event.Title, Time: r.Event.Time.Text, Legal: r.Event.Legal().String(), Actors: stateCodes(r.Event.Actors), Did: r.Did, Claims: r.Event.Claims}
+		t := TimelineJSON{Event: r.Event.ID, Title: r.Event.Title, Time: r.Event.Time.Text, Legal: r.Event.Legal().String(), Actors: stateCodes(r.Event.Actors), Did: r.Did, Claims: r.Event.Claims}
 		for _, m := range r.Moves {
-			t.Moves = append(t.Moves, moveJSON{m.Act.String(), m.On, stateCodes(m.By), m.Text})
+			t.Moves = append(t.Moves, MoveJSON{m.Act.String(), m.On, stateCodes(m.By), m.Text})
 		}
 		out.Timeline = append(out.Timeline, t)
 	}
 	return out
 }
 
-func undertakingsJSON(list []*commitment.Account) []undertakingJSON {
-	var out []undertakingJSON
+func undertakingsJSON(list []*commitment.Account) []UndertakingJSON {
+	var out []UndertakingJSON
 	for _, a := range list {
 		p, s := a.Provision, a.Stipulation()
-		j := undertakingJSON{
+		j := UndertakingJSON{
 			ID: p.ID, Instrument: p.Instrument.Name, Title: p.Title, Does: "act", By: s.By, To: s.To, Scope: s.Scope, From: p.From.String(),
 			Until: p.Until.String(), Due: s.Due.String(), If: s.If, After: s.After, Verifier: s.Verifier, Cite: p.Cite(), Verified: p.Verified,
 			State: a.State.String(), Supposed: a.Supposed, Overdue: a.Overdue,
@@ -119,18 +125,18 @@ func undertakingsJSON(list []*commitment.Account) []undertakingJSON {
 			j.Does = "abstain"
 		}
 		for _, c := range a.Changes {
-			j.Changes = append(j.Changes, changeJSON{c.State.String(), c.On.String(), eventID(c.Event), c.Why, c.Of})
+			j.Changes = append(j.Changes, UndertakingChangeJSON{c.State.String(), c.On.String(), eventID(c.Event), c.Why, c.Of})
 		}
 		for i := range a.Conduct {
 			c := &a.Conduct[i]
-			cj := conductJSON{Event: c.Event.ID, On: c.On.String(), By: c.By.String(), Role: c.Role.String(), Certain: c.Certain(), Doubts: c.Doubts}
+			cj := ConductJSON{Event: c.Event.ID, On: c.On.String(), By: c.By.String(), Role: c.Role.String(), Certain: c.Certain(), Doubts: c.Doubts}
 			for _, id := range c.Missing {
 				cj.Missing = append(cj.Missing, vocab.FactOf(id).Name)
 			}
 			j.Conduct = append(j.Conduct, cj)
 		}
 		for _, m := range a.Marks {
-			j.Progress = append(j.Progress, markJSON{m.Event.ID, m.On.String(), m.Progress, m.Coder})
+			j.Progress = append(j.Progress, MarkJSON{m.Event.ID, m.On.String(), m.Progress, m.Coder})
 		}
 		out = append(out, j)
 	}

@@ -272,3 +272,23 @@ type FindingRecordJSON struct {
 func RecordFindingJSON(f series.Finding) FindingRecordJSON {
 	return FindingRecordJSON{gravityWords[f.Gravity], f.Kind, f.Snapshot.String(), f.Record, f.Text, f.Count}
 }
+
+// RecordTraceJSON is one record with everything that led to it.
+type RecordTraceJSON struct {
+	Ref      string         `json:"ref"`
+	Record   map[string]any `json:"record"`
+	Figure   string         `json:"figure"`
+	Snapshot SnapshotJSON   `json:"snapshot"`
+}
+
+// RecordTraces gives records, each with the reading that it is of.
+func RecordTraces(found []record.Record, of []series.Meta) []RecordTraceJSON {
+	out := []RecordTraceJSON{}
+	for i := range found {
+		j := RecordTraceJSON{Ref: RecordRef(&found[i]), Figure: series.Figure(&found[i]), Snapshot: SeriesSnapshot(of[i])}
+		j.Snapshot.Refusals = nil
+		j.Record = found[i].Map()
+		out = append(out, j)
+	}
+	return out
+}

@@ -251,6 +251,20 @@ func Evidence(list []match.Evidence) []EvidenceJSON {
 	return out
 }
 
+// ExplainJSON says why a party is, or is not, a subject.
+type ExplainJSON struct {
+	Query    string         `json:"query"`
+	ID       string         `json:"id"`
+	Score    float64        `json:"score"`
+	Bits     float64        `json:"bits"`
+	Evidence []EvidenceJSON `json:"evidence"`
+}
+
+// Explain gives the evidence between a party, by its name, and a subject.
+func Explain(name, id string, list []match.Evidence, s match.Score) ExplainJSON {
+	return ExplainJSON{name, id, Score(s.Probability), s.Bits, Evidence(list)}
+}
+
 // Waterfall draws evidence as bars from left to right, each beginning where the
 // one before ended, with the sum and the probability at the end.
 func (p *Printer) Waterfall(list []match.Evidence, s match.Score) error {

@@ -10,5 +10,5 @@ import "embed"
 //
 //go:embed forecasts instruments listings ownership scenarios goods place records claims watchers schema review matching
 //go:embed mirror reading
-//go:embed selftest commitments events
+//go:embed selftest commitments events story
 var FS embed.FS

@@ -139,7 +139,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	}
 	versions := report.Versions{Program: version, Data: d.DataVersion}
 	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Limits: httpapi.DefaultLimits(), Log: log}
-	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log}
+	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log, States: c.statesFor(m)}
 	if sc != nil {
 		config.Screener, pages.Screener = screenerForPrograms{sc}, sc
 		config.Lists, pages.Lists = listsForPrograms{sc.lists}, sc.lists
@@ -153,11 +153,10 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	if err != nil {
 		return nil, err
 	}
-	story, err := web.ReadStory(d)
-	if err != nil {
+	if err := c.readStory(&pages); err != nil {
 		return nil, err
 	}
-	pages.Scenarios, pages.Story, pages.Operations = list, story, operations(api)
+	pages.Scenarios, pages.Operations = list, operations(api)
 	site, err := web.New(pages)
 	if err != nil {
 		return nil, err

@@ -208,7 +208,7 @@ func (p *Printer) about(page ClaimPage) {
 	row("when", c.Period.Long())
 	row("where", c.Place)
 	if c.Quantity.Known {
-		row("how much", rangeText(c.Quantity)+" "+c.Unit)
+		row("how much", RangeText(c.Quantity)+" "+c.Unit)
 	}
 	if c.Attribution != claim.UnknownAttribution {
 		row("laid to", attributionText[c.Attribution])

@@ -111,7 +111,7 @@ func (p *Printer) table(t *Table) {
 				if l < len(wrapped[i]) {
 					part = wrapped[i][l]
 				}
-				line += "  " + pad(part, widths[i], t.right(i))
+				line += "  " + pad(part, widths[i], t.IsRight(i))
 			}
 			line = strings.TrimRight(line, " ")
 			if n == 0 {
@@ -132,7 +132,7 @@ func (t *Table) narrow(widths []int, rows [][]string, width int) {
 	for i, w := range widths {
 		over += w + 2
 		floors[i] = w
-		if !t.right(i) {
+		if !t.IsRight(i) {
 			floors[i] = min(w, max(narrowest, longestWord(rows, i)))
 		}
 		least += floors[i] + 2
@@ -165,7 +165,8 @@ func longestWord(rows [][]string, column int) int {
 	return longest
 }
 
-func (t *Table) right(i int) bool {
+// IsRight reports whether a column holds numbers, which are set flush right.
+func (t *Table) IsRight(i int) bool {
 	for _, r := range t.Right {
 		if r == i {
 			return true
@@ -222,7 +223,7 @@ func (d *Document) Markdown(w io.Writer) error {
 				mdRow(&b, k.Table.Head)
 				for c := range k.Table.Head {
 					b.WriteString("|---")
-					if k.Table.right(c) {
+					if k.Table.IsRight(c) {
 						b.WriteString(":")
 					}
 				}
@@ -309,7 +310,7 @@ func (t *Table) row(b *strings.Builder, tag string, cells []string) {
 	b.WriteString("<tr>")
 	for i, c := range cells {
 		class := ""
-		if t.right(i) {
+		if t.IsRight(i) {
 			class = ` class="n"`
 		}
 		fmt.Fprintf(b, "<%s%s>%s</%s>", tag, class, linked(c), tag)

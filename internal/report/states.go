@@ -399,14 +399,14 @@ func RecordText(r *record.Record, name Names) string {
 	figure := "no figure"
 	switch {
 	case r.Quantity.Known:
-		figure = rangeText(r.Quantity) + " " + strings.ReplaceAll(r.Unit, "pct", "per cent")
+		figure = RangeText(r.Quantity) + " " + strings.ReplaceAll(r.Unit, "pct", "per cent")
 		if r.Value.Known {
-			figure += ", " + rangeText(r.Value) + " USD"
+			figure += ", " + RangeText(r.Value) + " USD"
 		}
 	case r.Value.Known:
-		figure = rangeText(r.Value) + " USD"
+		figure = RangeText(r.Value) + " USD"
 	}
-	line := fmt.Sprintf("%s, %s by %s: %s, %s", r.Period.Long(), r.Kind, who, figureOf(r, name), figure)
+	line := fmt.Sprintf("%s, %s by %s: %s, %s", r.Period.Long(), r.Kind, who, FigureName(r, name), figure)
 	if r.Assumption != "" {
 		line += "; assumes " + r.Assumption
 	}
@@ -416,9 +416,9 @@ func RecordText(r *record.Record, name Names) string {
 	return line
 }
 
-// figureOf says what a figure counts. Where one tells of the trade of another, it says whose and with whom: what one side
+// FigureName says what a figure counts. Where one tells of the trade of another, it says whose and with whom: what one side
 // exports, the other imports.
-func figureOf(r *record.Record, name Names) string {
+func FigureName(r *record.Record, name Names) string {
 	what := strings.ReplaceAll(r.Measure.String(), "_", " ")
 	ofTrade := r.Measure == record.TradeShare || (r.Flow != record.NoFlow && r.Subject != 0)
 	whose := ""
@@ -459,7 +459,8 @@ func figureOf(r *record.Record, name Names) string {
 	return what + with + name(r.Partner.String())
 }
 
-func rangeText(r record.Range) string {
+// RangeText writes a figure with commas between thousands: "62,000", "1 to 2" with its bounds.
+func RangeText(r record.Range) string {
 	if r.Low == r.High {
 		return groups(r.Low)
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/activity"
@@ -46,3 +47,16 @@ func FactValue(f *vocab.Fact, v activity.Value, state func(code string) string) 
 		return v.Text
 	}
 }
+
+// lawMeasures are the measures as people call them.
+var lawMeasures = map[string]string{
+	"arms": "Arms", "wmd": "Nuclear, missile and chemical goods", "luxury": "Luxury goods", "catch_all": "Any goods of use to the programmes",
+	"asset_freeze": "Assets frozen", "travel": "Travel bans", "inspection": "Inspection of cargo", "seizure": "Seizure", "vessel": "Ships",
+	"aviation": "Aircraft", "fuel": "Oil and fuel", "finance": "Banks and money", "trade_support": "Public support for trade",
+	"sectoral": "Trade in named goods", "labour": "Workers abroad", "venture": "Joint ventures", "cooperation": "Science and training",
+	"diplomatic": "Diplomats", "property": "Property abroad", "programme": "The programmes themselves", "reporting": "Reports to the Council",
+	"exemption": "Exemptions", "designation": "Listings", "interpretation": "Readings of the law", "institutional": "Bodies of the Council",
+}
+
+// MeasureWord gives a measure as people call it; the word itself for one that has no other.
+func MeasureWord(measure string) string { return cmp.Or(lawMeasures[measure], measure) }

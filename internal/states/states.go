@@ -124,12 +124,17 @@ type Dossier struct {
 
 // Dossier gathers what is known of a state by a day; NoDay for all.
 func (d *Desk) Dossier(s place.State, known when.Day) (*Dossier, error) {
-	if s == 0 {
-		return nil, fault.New(fault.Invalid, "a dossier is about one state")
-	}
 	m, err := d.Matrix(known)
 	if err != nil {
 		return nil, err
+	}
+	return d.DossierOf(m, s, known)
+}
+
+// DossierOf gathers what is known of a state from a matrix that was built for the same day.
+func (d *Desk) DossierOf(m *matrix.Matrix, s place.State, known when.Day) (*Dossier, error) {
+	if s == 0 {
+		return nil, fault.New(fault.Invalid, "a dossier is about one state")
 	}
 	out := &Dossier{State: s, Known: known, Watchers: d.Watchers, LeftOut: m.LeftOut}
 	cells := m.Cells(matrix.Query{States: []place.State{s}})

@@ -203,7 +203,7 @@ func (s *Site) decideJSON(p *posed, rl *ruling.Ruling) (*answer, error) {
 	if err := v.Indent(jsontext.WithIndent("  ")); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the ruling as JSON")
 	}
-	return &answer{json: append(bytes.Clone(v), '\n')}, nil
+	return &answer{data: append(bytes.Clone(v), '\n'), kind: "application/json"}, nil
 }
 
 func (s *Site) decidePage(p *posed, rl *ruling.Ruling) (*decidePage, error) {

@@ -256,6 +256,9 @@ func plain(err error) string {
 
 // capital makes the first letter a capital.
 func capital(s string) string {
+	if s == "" {
+		return ""
+	}
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
 }

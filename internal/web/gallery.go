@@ -22,20 +22,20 @@ type galleryPage struct {
 	Hit       Hit
 	Lists     []ListState
 	Screening []Screening
-	Claim     claim
-	Matrix    matrix
+	Claim     cannedClaim
+	Matrix    cannedMatrix
 	Figure    figure
 	Progress  progress
 	Source    source
 }
 
-// claim is what somebody says, with its grade and the answer to it.
-type claim struct {
+// cannedClaim is what somebody says, with its grade and the answer to it.
+type cannedClaim struct {
 	Speaker, Place, Words, Grade, Check, Reply, ReplyBy string
 }
 
-// matrix is obligation by period; each cell has evidence and response.
-type matrix struct {
+// cannedMatrix is obligation by period; each cell has evidence and response.
+type cannedMatrix struct {
 	Periods []string
 	Rows    []matrixRow
 }
@@ -126,11 +126,11 @@ func (s *Site) canned() (*galleryPage, error) {
 			{"Year of founding", "1998", "1996", -0.08},
 		},
 		Lists: []ListState{list, old},
-		Claim: claim{
+		Claim: cannedClaim{
 			Speaker: "A spokesman of the example ministry", Place: "page 3, line 12", Words: "All workers were sent home in time",
 			Grade: "C3", Check: "Not borne out: 120 permits were still valid a month later", Reply: "The permits had lapsed by law", ReplyBy: "the ministry",
 		},
-		Matrix: matrix{[]string{"2017", "2018", "2019", "2020"}, []matrixRow{
+		Matrix: cannedMatrix{[]string{"2017", "2018", "2019", "2020"}, []matrixRow{
 			{"Report on workers", []matrixCell{{"", ""}, {"possible", ""}, {"alleged", "denied"}, {"corroborated", "law disputed"}}},
 			{"Coal", []matrixCell{{"", "complied"}, {"adjudicated", "admitted"}, {"alleged", ""}, {"corroborated", "remedied"}}},
 		}},

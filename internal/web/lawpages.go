@@ -216,7 +216,7 @@ func asJSON(v any) (*answer, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the answer as JSON")
 	}
-	return &answer{json: append(b, '\n')}, nil
+	return &answer{data: append(b, '\n'), kind: "application/json"}, nil
 }
 
 // changesPage is the difference of the law between two days.
@@ -487,6 +487,10 @@ type searchPage struct {
 	Subjects     []suggestion
 	MoreSubjects int
 	Lists        bool
+	// State is the one that the query names, Claims those in which every word occurs.
+	State      *stateLink
+	Claims     []claimCard
+	MoreClaims int
 }
 
 // maxFound is how many provisions a search shows.
@@ -526,6 +530,7 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 		}
 		page.Provisions = append(page.Provisions, p)
 	}
+	s.searchClaims(page, words)
 	for _, h := range s.Desk.HS.Search(page.Query, 6) {
 		page.Goods = append(page.Goods, decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)})
 	}

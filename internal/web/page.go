@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/report"
@@ -26,8 +27,9 @@ type answer struct {
 	template, title string
 	body            any
 	status          int
-	// json is the answer for programs, in place of a page.
-	json []byte
+	// data is the answer for programs, in place of a page, and kind its media type.
+	data []byte
+	kind string
 	// location is where the answer stands.
 	location string
 }
@@ -99,6 +101,9 @@ func (s *Site) functions() template.FuncMap {
 		"waterfall":     waterfall,
 		"few":           few,
 		"states":        func() template.HTML { return s.form.datalist },
+		"given":         claim.Given,
+		"linked":        s.linked,
+		"allyears":      func(p *statesPage) string { return s.statesAddress(p, "") },
 	}
 }
 
@@ -151,8 +156,8 @@ func (s *Site) page(v view) http.Handler {
 		switch {
 		case a.location != "":
 			http.Redirect(w, r, a.location, http.StatusSeeOther)
-		case a.json != nil:
-			s.send(w, r, "application/json", a.status, a.json)
+		case a.data != nil:
+			s.send(w, r, a.kind, a.status, a.data)
 		default:
 			body, err := s.render(r, a)
 			if err != nil {

@@ -82,7 +82,7 @@ func titleOf(t *testing.T, _ *Site, name string) string {
 		"about": "What this is, and what it is not", "changes": "action=\"/law/changes\"", "decide": "id=\"change\"", "fault": "That did not work",
 		"gallery": "Components, with canned data", "goods": "Goods in plain words", "kinds": "What do you want to do?", "law": "As known on",
 		"lists": "list is loaded", "provision": "aria-label=\"Scenarios\"", "search": "Words, an id or a number", "start": "Sanctions law, applied to the day",
-		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "whobatch": "Take it with you", "subject": "Source, and how to cite it",
+		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "whobatch": "Take it with you", "states": "One measure at a time", "state": "Evidence and answers, obligation", "claims": "A claim is not a finding", "claim": "What stands behind it", "subject": "Source, and how to cite it",
 	}
 	m, ok := marks[name]
 	if !ok {
@@ -265,7 +265,7 @@ func TestSamePageSameRuling(t *testing.T) {
 func TestNearMissesLeadThere(t *testing.T) {
 	s := site(t)
 	followed := 0
-	for _, part := range s.Story {
+	for _, part := range s.Story.Parts {
 		for _, a := range part.Activities {
 			p := &posed{kind: vocab.KindOf(a.Kind), a: a, known: when.NoDay}
 			rl, err := s.rule(p)
@@ -304,7 +304,7 @@ func TestNearMissesLeadThere(t *testing.T) {
 func TestStripIsTheDays(t *testing.T) {
 	s := site(t)
 	period := when.Period{From: stripFrom, To: s.Today()}
-	for _, part := range s.Story {
+	for _, part := range s.Story.Parts {
 		for _, a := range part.Activities[:1] {
 			along, err := s.Desk.Along(a, period, when.NoDay)
 			if err != nil {

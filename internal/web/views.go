@@ -6,11 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cordon-engine/cordon/examples"
 	"github.com/cordon-engine/cordon/internal/activity"
-	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/record"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -66,12 +67,34 @@ func (s *Site) start(r *http.Request) (*answer, error) {
 	return &answer{template: "start", title: "Sanctions law, applied", body: page}, nil
 }
 
-// storyPage is the July 2017 story with its rulings.
-type storyPage struct{ Parts []storySection }
+// storyPage is the July 2017 story with what each sentence rests on and the rulings.
+type storyPage struct {
+	Title, Lead string
+	Sections    []toldSection
+}
 
-type storySection struct {
-	StoryPart
+type toldSection struct {
+	ID, Title string
+	Says      []told
+	// About introduces the rulings in Lines.
+	About string
 	Lines []storyLine
+}
+
+// told is a sentence with what it rests on.
+type told struct {
+	Text    string
+	Claims  []claimCard
+	Figures []toldFigure
+	Events  []event.Event
+	Law     []*law.Provision
+	// Undertakings are ids.
+	Undertakings []string
+}
+
+type toldFigure struct {
+	Text   string
+	Record *record.Record
 }
 
 type storyLine struct {
@@ -90,33 +113,102 @@ func (s *Site) story(r *http.Request) (*answer, error) {
 	return &answer{template: "story", title: "July 2017: what the law was on the day", body: page}, err
 }
 
-// judged rules on the story, once for each site: neither it nor the law changes.
-func (s *Site) judged() (*storyPage, error) {
-	page := &storyPage{}
-	for _, part := range s.Story {
-		sec := storySection{StoryPart: part}
-		var before *activity.Activity
-		for _, a := range part.Activities {
-			rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: a, KnownAt: when.NoDay, Brief: true})
+// told puts the story together, once for each site: neither it nor the law nor what ships with the program changes.
+func (s *Site) told() (*storyPage, error) {
+	if s.Story == nil {
+		return nil, fault.New(fault.Unavailable, "this server was started without the story")
+	}
+	page := &storyPage{Title: s.Story.Title, Lead: s.Story.Lead}
+	for _, sec := range s.Story.Sections {
+		out := toldSection{ID: sec.ID, Title: sec.Title}
+		for _, x := range sec.Says {
+			t, err := s.resting(x)
 			if err != nil {
 				return nil, err
 			}
-			line := storyLine{A: a, Note: capital(part.Notes[a.ID]), Verdict: rl.Verdict, Address: link(a)}
-			if line.Note == "" {
-				line.Note = s.against(before, a)
-			}
-			before = a
-			for _, f := range rl.Deciding() {
-				c := cite{f.Provision.Cite(), "/law/" + f.Provision.ID}
-				if !slices.Contains(line.Cites, c) {
-					line.Cites = append(line.Cites, c)
-				}
-			}
-			sec.Lines = append(sec.Lines, line)
+			out.Says = append(out.Says, t)
 		}
-		page.Parts = append(page.Parts, sec)
+		if sec.Part != "" {
+			i := slices.IndexFunc(s.Story.Parts, func(p StoryPart) bool { return p.ID == sec.Part })
+			if i < 0 {
+				return nil, fault.New(fault.Invalid, "the story names the part %q, which is not there", sec.Part)
+			}
+			var err error
+			out.About = s.Story.Parts[i].Text
+			if out.Lines, err = s.ruledLines(s.Story.Parts[i]); err != nil {
+				return nil, err
+			}
+		}
+		page.Sections = append(page.Sections, out)
 	}
 	return page, nil
+}
+
+// resting finds what a sentence rests on; what is not there is a fault that names it.
+func (s *Site) resting(x Sentence) (told, error) {
+	t := told{Text: x.Text, Undertakings: x.Undertakings}
+	for _, id := range x.Law {
+		p, ok := s.Desk.Law.Provision(id)
+		if !ok {
+			return t, fault.New(fault.Invalid, "the story names the provision %q, which is not there", id)
+		}
+		t.Law = append(t.Law, p)
+	}
+	for _, id := range x.Events {
+		i := slices.IndexFunc(s.Events, func(e event.Event) bool { return e.ID == id })
+		if i < 0 {
+			return t, fault.New(fault.Invalid, "the story names the event %q, which is not there", id)
+		}
+		t.Events = append(t.Events, s.Events[i])
+	}
+	if len(x.Claims)+len(x.Figures) == 0 {
+		return t, nil
+	}
+	co, err := s.conduct()
+	if err != nil {
+		return t, err
+	}
+	for _, id := range x.Claims {
+		c, err := co.desk.Ledger.Claim(id)
+		if err != nil {
+			return t, err
+		}
+		t.Claims = append(t.Claims, s.cardOf(co.desk.Ledger, c))
+	}
+	for _, id := range x.Figures {
+		i := slices.IndexFunc(co.desk.Records, func(r record.Record) bool { return r.Series+"/"+r.Name() == id })
+		if i < 0 {
+			return t, fault.New(fault.Invalid, "the story names the figure %q, which is not there", id)
+		}
+		r := &co.desk.Records[i]
+		t.Figures = append(t.Figures, toldFigure{report.RecordText(r, s.state), r})
+	}
+	return t, nil
+}
+
+// ruledLines rules on the activities of a part.
+func (s *Site) ruledLines(part StoryPart) ([]storyLine, error) {
+	var out []storyLine
+	var before *activity.Activity
+	for _, a := range part.Activities {
+		rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: a, KnownAt: when.NoDay, Brief: true})
+		if err != nil {
+			return nil, err
+		}
+		line := storyLine{A: a, Note: capital(part.Notes[a.ID]), Verdict: rl.Verdict, Address: link(a)}
+		if line.Note == "" {
+			line.Note = s.against(before, a)
+		}
+		before = a
+		for _, f := range rl.Deciding() {
+			c := cite{f.Provision.Cite(), "/law/" + f.Provision.ID}
+			if !slices.Contains(line.Cites, c) {
+				line.Cites = append(line.Cites, c)
+			}
+		}
+		out = append(out, line)
+	}
+	return out, nil
 }
 
 // against says in what an activity differs from the one before, or all of it.
@@ -288,21 +380,4 @@ func (s *Site) about(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	return &answer{template: "about", title: "What this is, and what it is not", body: s.Desk.Law}, nil
-}
-
-// ReadStory reads the July 2017 story that ships with Cordon.
-func ReadStory(d *decide.Desk) ([]StoryPart, error) {
-	parts, err := examples.July2017()
-	if err != nil {
-		return nil, err
-	}
-	var out []StoryPart
-	for _, p := range parts {
-		list, err := d.Reference.ReadYAML(p.ID+".yaml", p.Data)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, StoryPart{ID: p.ID, Text: p.Text, Activities: list, Notes: p.Notes})
-	}
-	return out, nil
 }

@@ -14,9 +14,11 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/states"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -26,8 +28,10 @@ type Config struct {
 	Versions report.Versions
 	// Scenarios stand beside the provisions that govern them.
 	Scenarios []*scenario.Scenario
-	// Story is the July 2017 story, part by part.
-	Story []StoryPart
+	// Story is the July 2017 story; nil leaves its page out of work.
+	Story *Story
+	// Events are those that the story names, and others.
+	Events []event.Event
 	// Today gives the day that pages call today.
 	Today func() when.Day
 	// Screener and Lists may be nil: the pages then say that nothing is screened.
@@ -36,6 +40,8 @@ type Config struct {
 	// LookUps gives lists of one moment for rulings to look parties and ships up in;
 	// nil leaves whether they are listed unknown.
 	LookUps LookUps
+	// States opens what is known of states; it is called once, when a page first asks. Nil leaves those pages out of work.
+	States func() (*states.Desk, error)
 	// Operations describe the API for its reference page.
 	Operations []Operation
 	// Log takes faults of Cordon itself; never what people typed.
@@ -76,7 +82,10 @@ type Site struct {
 	form   *forms
 	laws   *lawIndex
 	tale   func() (*storyPage, error)
-	mux    *http.ServeMux
+	world  []outline
+	// conduct is what is known of states, opened when first asked for.
+	conduct func() (*conduct, error)
+	mux     *http.ServeMux
 }
 
 // New makes the pages.
@@ -94,7 +103,11 @@ func New(c Config) (*Site, error) {
 	}
 	s.form = newForms(c.Desk)
 	s.laws = newLawIndex(c.Desk.Law, c.Scenarios)
-	s.tale = sync.OnceValues(s.judged)
+	s.tale = sync.OnceValues(s.told)
+	s.conduct = sync.OnceValues(s.openConduct)
+	if s.world, err = loadWorld(); err != nil {
+		return nil, err
+	}
 	s.routes()
 	return s, nil
 }
@@ -113,6 +126,10 @@ func (s *Site) routes() {
 		"GET /law/timeline":    s.timeline,
 		"GET /law/{id}":        s.provision,
 		"GET /goods":           s.goods,
+		"GET /states":          s.whoKeeps,
+		"GET /states/{code}":   s.oneState,
+		"GET /claims":          s.claims,
+		"GET /claims/{id}":     s.claim,
 		"GET /search":          s.search,
 		"GET /story/july-2017": s.story,
 		"GET /gallery":         s.gallery,

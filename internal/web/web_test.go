@@ -11,9 +11,11 @@ import (
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/scenario"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/states"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -36,7 +38,11 @@ func config() (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	story, err := ReadStory(d)
+	story, err := ReadStory(d, data.FS)
+	if err != nil {
+		return Config{}, err
+	}
+	events, err := event.ReadAll(d.Reference, data.FS, "events")
 	if err != nil {
 		return Config{}, err
 	}
@@ -46,13 +52,14 @@ func config() (Config, error) {
 		return Config{}, err
 	}
 	return Config{
-		Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story,
+		Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story, Events: events,
 		Operations: []Operation{{
 			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
 			Parameters: []Parameter{{Name: "as_of", In: "query", About: "the day of the law"}},
 		}},
 		LookUps: func() (decide.Screener, func()) { return nobodyListed{}, func() {} },
 		Today:   func() when.Day { return today },
+		States:  sync.OnceValues(func() (*states.Desk, error) { return statesOf(d) }),
 	}, nil
 }
 
@@ -136,6 +143,7 @@ var addresses = []string{
 	"/law", "/law?date=2017-07-04&kind=transfer&direction=from", "/law?date=2017-12-23&goods=coal", "/law/changes",
 	"/law/changes?from=2017-07-04&to=2017-12-23&kind=employment", "/law/timeline?kind=employment", "/law/2375-p17", "/law/2397",
 	"/goods", "/goods?q=frozen+squid", "/goods?q=8413", "/goods?q=99999999", "/search?q=workers", "/search?q=zzzz", "/search?q=welders", "/search?q=quendrith",
+	"/states", "/states?measure=sectoral&year=2017&known_at=2019-12-31", "/states?measure=fuel&year=1900", "/states/CN", "/states/PL?known_at=2018-01-01", "/states/TV", "/claims", "/claims?state=CN&kind=denial", "/claims?q=zzzz", "/claims/trucks-finding", "/search?q=china+trucks",
 	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Marvolo+Quendrit", "/who?name=zorbat", "/who?name=Nobody+At+All&date=2017-01-01", "/who?name=x&country=Nowhere&date=soon", "/who/x:P.001", "/who/x:E.002?date=2019-06-01", "/who/x:IMO%209074729?date=2017-01-01", "/who/x:none", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
 }
 
@@ -147,7 +155,7 @@ func TestEveryPage(t *testing.T) {
 		switch {
 		case strings.HasPrefix(a, "/no/"), strings.Contains(a, "9999-p1"), strings.HasSuffix(a, "x:none"):
 			want = http.StatusNotFound
-		case strings.Contains(a, "Nowhere"), strings.Contains(a, "99999999"):
+		case strings.Contains(a, "Nowhere"), strings.Contains(a, "99999999"), strings.Contains(a, "year=1900"):
 			want = http.StatusUnprocessableEntity
 		}
 		if w.Code != want {

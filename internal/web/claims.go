@@ -1,0 +1,287 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// claimCard is a claim as lists show it.
+type claimCard struct {
+	C       *claim.Claim
+	L       *claim.Ledger
+	About   []stateLink
+	Kind    string
+	Grade   string
+	Seen    bool
+	TakenBy string
+	Answers []*claim.Claim
+}
+
+type stateLink struct{ Code, Name string }
+
+// claimsPage is the list of claims.
+type claimsPage struct {
+	Query   map[string]string
+	Errors  []fieldError
+	Kinds   []string
+	Cards   []claimCard
+	Count   int
+	Origins int
+	Rule    string
+	Next    string
+	Earlier string
+	JSON    string
+}
+
+var claimsParameters = []string{"state", "obligation", "kind", "period", "q"}
+
+// claimsAtOnce is how many claims one page shows.
+const claimsAtOnce = 40
+
+func (s *Site) claims(r *http.Request) (*answer, error) {
+	if err := known(r, append(claimsParameters, "from", "format")...); err != nil {
+		return nil, err
+	}
+	c, err := s.conduct()
+	if err != nil {
+		return nil, err
+	}
+	page := &claimsPage{Query: map[string]string{}, Rule: claim.OrderRule}
+	for _, n := range claimsParameters {
+		page.Query[n] = strings.TrimSpace(r.URL.Query().Get(n))
+	}
+	for k := claim.Fact; k <= claim.Opinion; k++ {
+		page.Kinds = append(page.Kinds, k.String())
+	}
+	l := c.desk.Ledger
+	list := s.pickClaims(l, page)
+	slices.SortStableFunc(list, claim.Compare)
+	page.Count, page.Origins = len(list), len(l.OriginsOf(list))
+	if r.URL.Query().Get("format") == "json" {
+		if len(page.Errors) > 0 {
+			return nil, fault.New(fault.Invalid, "%s", page.Errors[0].Message)
+		}
+		out := []report.ClaimJSON{}
+		for _, x := range list {
+			out = append(out, report.ClaimForPrograms(l, x, false, true))
+		}
+		return asJSON(out)
+	}
+	if list, err = s.leaf(r, page, list); err != nil {
+		return nil, err
+	}
+	for _, x := range list {
+		page.Cards = append(page.Cards, s.cardOf(l, x))
+	}
+	page.JSON = addParameter(r.URL, "format", "json")
+	a := &answer{template: "claims", title: "Who says so", body: page}
+	if len(page.Errors) > 0 {
+		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+	}
+	return a, nil
+}
+
+// leaf cuts the list to one page, which begins after the claim that the address names.
+func (s *Site) leaf(r *http.Request, page *claimsPage, list []*claim.Claim) ([]*claim.Claim, error) {
+	at := 0
+	if from := r.URL.Query().Get("from"); from != "" {
+		at = slices.IndexFunc(list, func(c *claim.Claim) bool { return c.ID == from })
+		if at < 0 {
+			return nil, fault.New(fault.NotFound, "the claim %q is not in this list", from).WithFix("begin at the top of the list")
+		}
+	}
+	if at > 0 {
+		before := ""
+		if at > claimsAtOnce {
+			before = list[at-claimsAtOnce].ID
+		}
+		page.Earlier = addParameter(r.URL, "from", before)
+	}
+	if end := at + claimsAtOnce; end < len(list) {
+		page.Next = addParameter(r.URL, "from", list[end].ID)
+		return list[at:end], nil
+	}
+	return list[at:], nil
+}
+
+// pickClaims chooses; what cannot be read is an error beside its field and chooses nothing.
+func (s *Site) pickClaims(l *claim.Ledger, page *claimsPage) []*claim.Claim {
+	f := claim.Filter{Period: when.On(when.NoDay)}
+	wrong := func(name, label string, err error) {
+		page.Errors = append(page.Errors, fieldError{"f-" + name, label, plain(err)})
+	}
+	if v := page.Query["state"]; v != "" {
+		st, err := s.Desk.Places.ParseState(v)
+		if err != nil {
+			wrong("state", "State", err)
+		}
+		f.State = st
+	}
+	if v := page.Query["obligation"]; v != "" {
+		if _, err := s.Desk.Law.Find(v); err != nil {
+			wrong("obligation", "Obligation", err)
+		}
+		f.Obligation = v
+	}
+	if v := page.Query["kind"]; v != "" {
+		k, err := claim.ParseKind(v)
+		if err != nil {
+			wrong("kind", "Kind", err)
+		}
+		f.Kinds = []claim.Kind{k}
+	}
+	if v := page.Query["period"]; v != "" {
+		p, err := readDate(v)
+		if err != nil {
+			wrong("period", "When", err)
+		}
+		f.Period = p
+	}
+	if len(page.Errors) > 0 {
+		return nil
+	}
+	words := strings.Fields(strings.ToLower(page.Query["q"]))
+	return slices.DeleteFunc(l.Pick(f), func(c *claim.Claim) bool { return !holds(s.wordsOf(c), words) })
+}
+
+// wordsOf is what a search for words looks at.
+func (s *Site) wordsOf(c *claim.Claim) string {
+	text := c.ID + " " + c.Speaker + " " + c.Text + " " + c.Act
+	for _, st := range c.About {
+		text += " " + s.state(st.String())
+	}
+	for _, p := range c.Parties {
+		text += " " + p.Name
+	}
+	return text
+}
+
+// searchClaims adds states and claims to what is found; without what is known of states it adds nothing.
+func (s *Site) searchClaims(page *searchPage, words []string) {
+	co, err := s.conduct()
+	if err != nil {
+		return
+	}
+	if st, ok := s.Desk.Places.FindState(page.Query); ok {
+		page.State = &stateLink{st.String(), s.state(st.String())}
+	}
+	var list []*claim.Claim
+	for _, c := range co.desk.Ledger.Claims() {
+		if holds(s.wordsOf(c), words) {
+			list = append(list, c)
+		}
+	}
+	slices.SortStableFunc(list, claim.Compare)
+	page.MoreClaims = max(0, len(list)-claimsFound)
+	for _, c := range list[:len(list)-page.MoreClaims] {
+		page.Claims = append(page.Claims, s.cardOf(co.desk.Ledger, c))
+	}
+}
+
+// claimsFound is how many claims a search shows at most.
+const claimsFound = 6
+
+func (s *Site) cardOf(l *claim.Ledger, c *claim.Claim) claimCard {
+	r, n := c.Judged()
+	card := claimCard{
+		C: c, L: l, Kind: strings.ReplaceAll(c.Kind.String(), "_", " "), Grade: claim.GradeText(r, n), Seen: l.Verified(c),
+		TakenBy: l.RetractedBy(c.ID), Answers: l.Answers(c),
+	}
+	for _, st := range c.About {
+		card.About = append(card.About, stateLink{st.String(), s.state(st.String())})
+	}
+	return card
+}
+
+// claimPage is one claim with both sides.
+type claimPage struct {
+	claimCard
+	Source                    *claim.Source
+	Standing                  string
+	Law                       string
+	LawAddress                string
+	Obligations               []*law.Provision
+	Origins, Resting, Sharing []string
+	For, Against, Conceded    []claimCard
+	Statement, Caution, Reply string
+	Asked                     []askedRow
+	JSON                      string
+}
+
+type askedRow struct{ Who, By, On, What, Answer string }
+
+func (s *Site) claim(r *http.Request) (*answer, error) {
+	if err := known(r, "format"); err != nil {
+		return nil, err
+	}
+	co, err := s.conduct()
+	if err != nil {
+		return nil, err
+	}
+	l := co.desk.Ledger
+	c, err := l.Claim(r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	if r.URL.Query().Get("format") == "json" {
+		return asJSON(report.ClaimForPrograms(l, c, false, false))
+	}
+	page := &claimPage{
+		claimCard: s.cardOf(l, c), Source: l.SourceOf(c), Standing: strings.ReplaceAll(l.Standing(c).String(), "_", " "), Origins: l.Origins(c),
+		Reply: l.Reply(c).String(), JSON: addParameter(r.URL, "format", "json"),
+	}
+	for _, id := range c.Obligations {
+		if p, ok := s.Desk.Law.Provision(id); ok {
+			page.Obligations = append(page.Obligations, p)
+		}
+	}
+	if c.Activity != nil {
+		rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: c.Activity, KnownAt: when.NoDay, Brief: true})
+		if err != nil {
+			return nil, err
+		}
+		page.Law, page.LawAddress = report.Sentence(rl), link(c.Activity)
+	}
+	for _, x := range l.Resting(c) {
+		page.Resting = append(page.Resting, x.ID)
+	}
+	for _, x := range l.SharingOrigin(c) {
+		if !slices.Contains(page.Resting, x.ID) {
+			page.Sharing = append(page.Sharing, x.ID)
+		}
+	}
+	sides := l.SidesOf(c)
+	page.Statement, page.Caution = sides.Statement(), sides.Caution()
+	for _, side := range []struct {
+		from []*claim.Claim
+		to   *[]claimCard
+	}{{sides.For, &page.For}, {sides.Against, &page.Against}, {sides.Conceded, &page.Conceded}} {
+		for _, x := range side.from {
+			if x != c {
+				*side.to = append(*side.to, s.cardOf(l, x))
+			}
+		}
+	}
+	for _, q := range c.Asked {
+		row := askedRow{Who: q.OfParty, By: q.By, Answer: q.Answer}
+		if q.Of != 0 {
+			row.Who = s.state(q.Of.String())
+		}
+		if claim.Given(q.On) {
+			row.On = q.On.Long()
+		}
+		if q.Silent {
+			row.What = "no answer by " + q.Until.Long() + "; silence is not consent"
+		}
+		page.Asked = append(page.Asked, row)
+	}
+	return &answer{template: "claim", title: "Claim " + c.ID, body: page}, nil
+}

@@ -1,0 +1,502 @@
+package web
+
+import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/matrix"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/states"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// conduct is what is known of states, with matrices kept by the day as known at: each costs a ruling on every claim.
+type conduct struct {
+	desk *states.Desk
+
+	mu     sync.Mutex
+	kept   map[when.Day]*matrix.Matrix
+	recent []when.Day
+}
+
+// keptMatrices is how many days are kept at once.
+const keptMatrices = 8
+
+func (c *conduct) matrix(known when.Day) (*matrix.Matrix, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if m, ok := c.kept[known]; ok {
+		return m, nil
+	}
+	m, err := c.desk.Matrix(known)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.recent) == keptMatrices {
+		delete(c.kept, c.recent[0])
+		c.recent = c.recent[1:]
+	}
+	c.kept[known], c.recent = m, append(c.recent, known)
+	return m, nil
+}
+
+// conduct opens what is known of states when it is first asked for.
+func (s *Site) openConduct() (*conduct, error) {
+	if s.States == nil {
+		return nil, fault.New(fault.Unavailable, "this server was started without what is known of states").WithFix("start it with `cordon serve`")
+	}
+	d, err := s.States()
+	if err != nil {
+		return nil, err
+	}
+	return &conduct{desk: d, kept: map[when.Day]*matrix.Matrix{}}, nil
+}
+
+// statesPage is who keeps the rules: one measure at a time, on a map and as a table.
+type statesPage struct {
+	Query    map[string]string
+	Errors   []fieldError
+	Measures []measureChoice
+	Measure  string
+	// Years are the choices of time; "" is all of it.
+	Years       []yearChoice
+	First, Last int
+	Known       when.Day
+	LeftOut     int
+	Map         template.HTML
+	Columns     []column
+	Rows        []stateRow
+	// Asserted is the number of states of which something forbidden is asserted; OnRecord that of all in the table.
+	Asserted, OnRecord int
+	Standard, Balance  string
+	Watchers           []states.Watcher
+	CSV, JSON          string
+}
+
+// Heading says what was found in a sentence.
+func (p *statesPage) Heading() string {
+	what := report.MeasureWord(p.Measure)
+	if y := p.Query["year"]; y != "" {
+		what += " in " + y
+	}
+	if p.OnRecord == 0 {
+		return what
+	}
+	of := strconv.Itoa(p.Asserted)
+	switch p.Asserted {
+	case 0:
+		of = "none"
+	case p.OnRecord:
+		of = "all"
+	}
+	return fmt.Sprintf("%s: something is on record of %s, and something forbidden is asserted, or may be, of %s of them", what, counted(p.OnRecord, "state"), of)
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "one " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+type measureChoice struct {
+	ID, Title string
+	States    int
+}
+
+type yearChoice struct {
+	Year, Address string
+	Chosen        bool
+}
+
+// column is an obligation.
+type column struct {
+	P       *law.Provision
+	Address string
+}
+
+type stateRow struct {
+	Code, Name string
+	Cells      []stateCell
+}
+
+// stateCell is what a table shows of a cell; Level "" for no cell at all.
+type stateCell struct {
+	Level, Response, Note, Address string
+	Met                            int
+}
+
+// firstMeasure is the one that the page opens with: the question that the story begins with.
+const firstMeasure = "labour"
+
+var statesParameters = []string{"measure", "year", "known_at"}
+
+func (s *Site) whoKeeps(r *http.Request) (*answer, error) {
+	if err := known(r, append(statesParameters, "format")...); err != nil {
+		return nil, err
+	}
+	c, err := s.conduct()
+	if err != nil {
+		return nil, err
+	}
+	page := &statesPage{Query: map[string]string{}, Known: when.NoDay, Standard: report.EvidenceStandard, Balance: report.BalanceCaution, Watchers: c.desk.Watchers}
+	for _, n := range statesParameters {
+		page.Query[n] = strings.TrimSpace(r.URL.Query().Get(n))
+	}
+	page.Measure = cmp.Or(page.Query["measure"], firstMeasure)
+	page.Known = dayField(page.Query, &page.Errors, "known_at", "As known on")
+	m, err := c.matrix(page.Known)
+	if err != nil {
+		return nil, err
+	}
+	page.LeftOut = m.LeftOut
+	cells, err := s.cellsOf(c, m, page)
+	if err != nil {
+		return nil, err
+	}
+	switch r.URL.Query().Get("format") {
+	case "":
+	case "json":
+		return asJSON(report.StatesForPrograms(&report.StatesView{Cells: cells, Known: page.Known, LeftOut: m.LeftOut}))
+	case "csv":
+		return s.cellsCSV(cells)
+	default:
+		return nil, fault.New(fault.Usage, "there is no format %q", r.URL.Query().Get("format")).WithFix("say json or csv")
+	}
+	s.tabulate(page, cells)
+	page.CSV, page.JSON = addParameter(r.URL, "format", "csv"), addParameter(r.URL, "format", "json")
+	a := &answer{template: "states", title: "Who keeps the rules", body: page}
+	if len(page.Errors) > 0 {
+		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+	}
+	return a, nil
+}
+
+// dayField reads a field that holds one day.
+func dayField(query map[string]string, errs *[]fieldError, name, label string) when.Day {
+	text := query[name]
+	if text == "" {
+		return when.NoDay
+	}
+	p, err := readDate(text)
+	if err == nil && !p.Exact() {
+		err = fault.New(fault.Invalid, "%q is not one day", text).WithFix("write it as 2017-10-01, or 1 October 2017")
+	}
+	if err != nil {
+		*errs = append(*errs, fieldError{"f-" + strings.ReplaceAll(name, "_", "-"), label, plain(err)})
+		return when.NoDay
+	}
+	return p.From
+}
+
+// cellsOf chooses the cells of the page, and fills in the choices.
+func (s *Site) cellsOf(c *conduct, m *matrix.Matrix, page *statesPage) ([]matrix.Cell, error) {
+	all := slices.DeleteFunc(m.Cells(matrix.Query{}), func(x matrix.Cell) bool { return x.Obligation.Binding == "reaffirms" })
+	s.choices(page, m, all)
+	obligations, err := c.desk.Obligations([]string{page.Measure})
+	if err != nil {
+		return nil, err
+	}
+	q := matrix.Query{Obligations: slices.DeleteFunc(obligations, func(p *law.Provision) bool { return p.Binding == "reaffirms" })}
+	if y := page.Query["year"]; y != "" {
+		n, err := strconv.Atoi(y)
+		if err != nil || n < page.First || n > page.Last {
+			page.Errors = append(page.Errors, fieldError{"f-year", "Year", fmt.Sprintf("%q is no year from %d to %d", y, page.First, page.Last)})
+		} else {
+			q.Periods = []when.Period{{From: when.Date(n, 1, 1), To: when.Date(n, 12, 31)}}
+		}
+	}
+	return m.Cells(q), nil
+}
+
+// choices fills in measures and years.
+func (s *Site) choices(page *statesPage, m *matrix.Matrix, all []matrix.Cell) {
+	count := map[string]map[place.State]bool{}
+	for i := range all {
+		x := &all[i]
+		if count[x.Obligation.Measure] == nil {
+			count[x.Obligation.Measure] = map[place.State]bool{}
+		}
+		count[x.Obligation.Measure][x.State] = true
+	}
+	for id, n := range count {
+		page.Measures = append(page.Measures, measureChoice{id, report.MeasureWord(id), len(n)})
+	}
+	slices.SortFunc(page.Measures, func(a, b measureChoice) int { return cmp.Compare(a.Title, b.Title) })
+	span := m.Span()
+	if !claim.Given(span) {
+		return
+	}
+	page.First, _, _ = span.From.Civil()
+	page.Last, _, _ = min(span.To, s.Today()).Civil()
+	for y := page.First; y <= page.Last; y++ {
+		year := strconv.Itoa(y)
+		page.Years = append(page.Years, yearChoice{year, s.statesAddress(page, year), year == page.Query["year"]})
+	}
+}
+
+func (s *Site) statesAddress(page *statesPage, year string) string {
+	q := url.Values{}
+	for n, v := range page.Query {
+		if v != "" {
+			q.Set(n, v)
+		}
+	}
+	q.Del("year")
+	if year != "" {
+		q.Set("year", year)
+	}
+	return "/states?" + q.Encode()
+}
+
+// tabulate lays cells out as the table and the map.
+func (s *Site) tabulate(page *statesPage, cells []matrix.Cell) {
+	rows := map[place.State]*stateRow{}
+	at := map[*law.Provision]int{}
+	for i := range cells {
+		if p := cells[i].Obligation; !slices.ContainsFunc(page.Columns, func(c column) bool { return c.P == p }) {
+			at[p] = len(page.Columns)
+			page.Columns = append(page.Columns, column{p, "/law/" + p.ID})
+		}
+	}
+	shown := map[string]mapped{}
+	for i := range cells {
+		c := &cells[i]
+		code := c.State.String()
+		row := rows[c.State]
+		if row == nil {
+			row = &stateRow{Code: code, Name: s.state(code), Cells: make([]stateCell, len(page.Columns))}
+			rows[c.State] = row
+		}
+		row.Cells[at[c.Obligation]] = cellOf(c, page)
+		shown[code] = strongest(shown[code], c, row.Name)
+	}
+	for _, row := range rows {
+		page.Rows = append(page.Rows, *row)
+		if l := shown[row.Code].Level; l != "answered" {
+			page.Asserted++
+		}
+	}
+	page.OnRecord = len(page.Rows)
+	slices.SortFunc(page.Rows, func(a, b stateRow) int { return cmp.Compare(a.Name, b.Name) })
+	for code, m := range shown {
+		m.Address = stateAddress(code, page)
+		shown[code] = m
+	}
+	page.Map = s.worldMap(shown, "What is on record of each state; the table below says the same in words")
+}
+
+// levels are the words for evidence, weakest first, with that for states of which nothing forbidden is asserted.
+var levels = []string{"answered", "possible", "alleged", "corroborated", "adjudicated"}
+
+// strongest keeps the strongest evidence that any of the obligations has: the map has one colour for each state.
+func strongest(m mapped, c *matrix.Cell, name string) mapped {
+	level := levelOf(c)
+	if m.Level != "" && slices.Index(levels, m.Level) >= slices.Index(levels, level) {
+		return m
+	}
+	text := name + ": " + level
+	if level == "answered" {
+		text = name + ": an answer or compliance is on record, and nothing forbidden"
+	}
+	return mapped{Level: level, Text: text}
+}
+
+func levelOf(c *matrix.Cell) string {
+	if c.Evidence == matrix.NoInformation {
+		return "answered"
+	}
+	return c.Evidence.String()
+}
+
+func cellOf(c *matrix.Cell, page *statesPage) stateCell {
+	out := stateCell{Met: c.Complied, Address: stateAddress(c.State.String(), page) + "#" + partOf(c)}
+	if c.Evidence > matrix.NoInformation {
+		out.Level = c.Evidence.String()
+	} else {
+		out.Level = "none"
+	}
+	switch {
+	case c.Response != matrix.NoResponse:
+		out.Response = c.Response.String()
+	case len(c.Silent) > 0:
+		out.Response = "asked, silent"
+	}
+	if c.PressOnly {
+		out.Note = "press only"
+	}
+	if c.Unverified {
+		out.Note = strings.TrimPrefix(out.Note+", text not seen", ", ")
+	}
+	return out
+}
+
+// partOf gives the part of a state's page that is about a cell.
+func partOf(c *matrix.Cell) string {
+	switch onlyMet := !slices.ContainsFunc(c.Items, func(i *matrix.Item) bool { return i.Bears != matrix.Complied }); {
+	case c.Obligation.Due != when.NoDay:
+		return "reports"
+	case onlyMet:
+		return "complied"
+	default:
+		return c.Obligation.ID
+	}
+}
+
+func stateAddress(code string, page *statesPage) string {
+	a := "/states/" + code
+	if page.Known != when.NoDay {
+		a += "?known_at=" + page.Known.String()
+	}
+	return a
+}
+
+// cellsCSV gives one cell a row.
+func (s *Site) cellsCSV(cells []matrix.Cell) (*answer, error) {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	rows := [][]string{{"obligation", "title", "state", "period", "evidence", "response", "origins", "complied", "items"}}
+	for i := range cells {
+		c := &cells[i]
+		ids := make([]string, len(c.Items))
+		for n, it := range c.Items {
+			ids[n] = it.ID()
+		}
+		rows = append(rows, []string{
+			c.Obligation.ID, c.Obligation.Title, c.State.String(), c.Period.String(), c.Evidence.String(), c.Response.String(), strconv.Itoa(c.Origins),
+			strconv.Itoa(c.Complied), strings.Join(ids, " "),
+		})
+	}
+	err := w.WriteAll(rows)
+	return &answer{data: []byte(b.String()), kind: "text/csv; charset=utf-8"}, err
+}
+
+// statePage is what is known of one state.
+type statePage struct {
+	Code, Name string
+	Errors     []fieldError
+	Query      map[string]string
+	Known      when.Day
+	Doc        *report.Document
+	// Glance are the obligations with evidence or an answer, and Jumps the parts of the report after those about each.
+	Glance   []glanceRow
+	Jumps    []report.Section
+	Figures  []chart
+	JSON     string
+	Versions report.Versions
+	Law      string
+}
+
+// glanceRow is an obligation in the table at the head of a state's page, with the answer of the state in its own words' sense.
+type glanceRow struct {
+	P                       *law.Provision
+	Cell                    stateCell
+	Answer, AnswerID, Where string
+}
+
+// glance sums up conduct; provisions that restate an earlier one are left out, as in the report.
+func (s *Site) glance(page *statePage, d *states.Dossier) {
+	conduct := map[string]bool{}
+	for i := range d.Conduct {
+		c := &d.Conduct[i]
+		if c.Obligation.Binding == "reaffirms" {
+			continue
+		}
+		row := glanceRow{P: c.Obligation, Cell: cellOf(c, &statesPage{Known: page.Known}), Where: "#" + c.Obligation.ID}
+		if c.Answer != nil && c.Answer.Claim != nil {
+			row.Answer, row.AnswerID = c.Answer.Claim.Text, c.Answer.Claim.ID
+		}
+		conduct[c.Obligation.ID] = true
+		page.Glance = append(page.Glance, row)
+	}
+	slices.SortStableFunc(page.Glance, func(a, b glanceRow) int { // the strongest first
+		return cmp.Compare(slices.Index(levels, b.Cell.Level), slices.Index(levels, a.Cell.Level))
+	})
+	for _, sec := range page.Doc.Sections {
+		if !conduct[sec.ID] {
+			page.Jumps = append(page.Jumps, sec)
+		}
+	}
+}
+
+func (s *Site) oneState(r *http.Request) (*answer, error) {
+	if err := known(r, "known_at", "format"); err != nil {
+		return nil, err
+	}
+	c, err := s.conduct()
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.Desk.Places.ParseState(r.PathValue("code"))
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "there is no state %q", r.PathValue("code")).WithFix("the table under “Who keeps the rules?” leads to all of whom anything is on record")
+	}
+	if code := st.String(); code != r.PathValue("code") {
+		return &answer{location: "/states/" + code}, nil
+	}
+	page := &statePage{Code: st.String(), Name: s.state(st.String()), Query: map[string]string{"known_at": strings.TrimSpace(r.URL.Query().Get("known_at"))}, Versions: s.Versions, Law: s.Desk.Law.Version}
+	page.Known = dayField(page.Query, &page.Errors, "known_at", "As known on")
+	m, err := c.matrix(page.Known)
+	if err != nil {
+		return nil, err
+	}
+	d, err := c.desk.DossierOf(m, st, page.Known)
+	if err != nil {
+		return nil, err
+	}
+	if r.URL.Query().Get("format") == "json" {
+		return asJSON(report.DossierForPrograms(d, s.Versions, s.Desk.Law.Version))
+	}
+	page.Doc = report.Dossier(d, s.state, s.Versions, s.Desk.Law.Version)
+	s.glance(page, d)
+	page.Figures = s.tradeCharts(d)
+	page.JSON = addParameter(r.URL, "format", "json")
+	a := &answer{template: "state", title: page.Doc.Title, body: page}
+	if len(page.Errors) > 0 {
+		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+	}
+	return a, nil
+}
+
+var (
+	bracketed = regexp.MustCompile(`\[([a-z0-9][a-z0-9-]*)(;|\])`)
+	provided  = regexp.MustCompile(`\b[0-9]{4}-p[0-9a-z]+(-[a-z]+)*\b`)
+	addressed = regexp.MustCompile(`https?://[^\s<>"')\]]+`)
+)
+
+// linked writes a text of a report with its claims, provisions and web addresses as links.
+func (s *Site) linked(text string) template.HTML {
+	t := template.HTMLEscapeString(text)
+	if addressed.MatchString(t) {
+		return template.HTML(addressed.ReplaceAllString(t, `<a href="$0" rel="external noreferrer">$0</a>`))
+	}
+	c, err := s.conduct()
+	if err == nil {
+		t = bracketed.ReplaceAllStringFunc(t, func(m string) string {
+			id := m[1 : len(m)-1]
+			if _, err := c.desk.Ledger.Claim(id); err != nil {
+				return m
+			}
+			return `[<a href="/claims/` + id + `">` + id + `</a>` + m[len(m)-1:]
+		})
+	}
+	return template.HTML(provided.ReplaceAllStringFunc(t, func(id string) string {
+		if _, ok := s.Desk.Law.Provision(id); !ok {
+			return id
+		}
+		return `<a href="/law/` + id + `">` + id + `</a>`
+	}))
+}

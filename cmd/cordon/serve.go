@@ -139,7 +139,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	}
 	versions := report.Versions{Program: version, Data: d.DataVersion}
 	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Limits: httpapi.DefaultLimits(), Log: log}
-	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log, States: c.statesFor(m)}
+	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log, States: c.statesFor(m), Commitments: commitmentsFor(d)}
 	if sc != nil {
 		config.Screener, pages.Screener = screenerForPrograms{sc}, sc
 		config.Lists, pages.Lists = listsForPrograms{sc.lists}, sc.lists

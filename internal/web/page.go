@@ -102,6 +102,8 @@ func (s *Site) functions() template.FuncMap {
 		"few":           few,
 		"states":        func() template.HTML { return s.form.datalist },
 		"given":         claim.Given,
+		"standingclass": standingClass,
+		"nocharts":      func() []chart { return nil },
 		"linked":        s.linked,
 		"allyears":      func(p *statesPage) string { return s.statesAddress(p, "") },
 	}

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -42,6 +43,8 @@ type Config struct {
 	LookUps LookUps
 	// States opens what is known of states; it is called once, when a page first asks. Nil leaves those pages out of work.
 	States func() (*states.Desk, error)
+	// Commitments opens the undertakings; nil leaves their pages out of work.
+	Commitments func() (*commitment.Book, error)
 	// Operations describe the API for its reference page.
 	Operations []Operation
 	// Log takes faults of Cordon itself; never what people typed.
@@ -115,27 +118,29 @@ func New(c Config) (*Site, error) {
 // routes names every address; README and the browser tests walk the same list.
 func (s *Site) routes() {
 	for pattern, view := range map[string]view{
-		"GET /{$}":             s.start,
-		"GET /decide":          s.kinds,
-		"GET /decide/{kind}":   s.decide,
-		"GET /who":             s.who,
-		"GET /who/{id}":        s.subject,
-		"GET /lists":           s.lists,
-		"GET /law":             s.law,
-		"GET /law/changes":     s.changes,
-		"GET /law/timeline":    s.timeline,
-		"GET /law/{id}":        s.provision,
-		"GET /goods":           s.goods,
-		"GET /states":          s.whoKeeps,
-		"GET /states/{code}":   s.oneState,
-		"GET /claims":          s.claims,
-		"GET /claims/{id}":     s.claim,
-		"GET /search":          s.search,
-		"GET /story/july-2017": s.story,
-		"GET /gallery":         s.gallery,
-		"GET /about":           s.about,
-		"GET /api":             s.reference,
-		"GET /{rest...}":       s.missing,
+		"GET /{$}":              s.start,
+		"GET /decide":           s.kinds,
+		"GET /decide/{kind}":    s.decide,
+		"GET /who":              s.who,
+		"GET /who/{id}":         s.subject,
+		"GET /lists":            s.lists,
+		"GET /law":              s.law,
+		"GET /law/changes":      s.changes,
+		"GET /law/timeline":     s.timeline,
+		"GET /law/{id}":         s.provision,
+		"GET /goods":            s.goods,
+		"GET /states":           s.whoKeeps,
+		"GET /states/{code}":    s.oneState,
+		"GET /claims":           s.claims,
+		"GET /claims/{id}":      s.claim,
+		"GET /commitments":      s.promises,
+		"GET /commitments/{id}": s.promise,
+		"GET /search":           s.search,
+		"GET /story/july-2017":  s.story,
+		"GET /gallery":          s.gallery,
+		"GET /about":            s.about,
+		"GET /api":              s.reference,
+		"GET /{rest...}":        s.missing,
 	} {
 		s.mux.Handle(pattern, s.page(view))
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/report"
@@ -59,7 +60,10 @@ func config() (Config, error) {
 		}},
 		LookUps: func() (decide.Screener, func()) { return nobodyListed{}, func() {} },
 		Today:   func() when.Day { return today },
-		States:  sync.OnceValues(func() (*states.Desk, error) { return statesOf(d) }),
+		Commitments: sync.OnceValues(func() (*commitment.Book, error) {
+			return commitment.Open(d.Places, d.Lists, d.Factors, data.FS, "commitments")
+		}),
+		States: sync.OnceValues(func() (*states.Desk, error) { return statesOf(d) }),
 	}, nil
 }
 
@@ -143,7 +147,7 @@ var addresses = []string{
 	"/law", "/law?date=2017-07-04&kind=transfer&direction=from", "/law?date=2017-12-23&goods=coal", "/law/changes",
 	"/law/changes?from=2017-07-04&to=2017-12-23&kind=employment", "/law/timeline?kind=employment", "/law/2375-p17", "/law/2397",
 	"/goods", "/goods?q=frozen+squid", "/goods?q=8413", "/goods?q=99999999", "/search?q=workers", "/search?q=zzzz", "/search?q=welders", "/search?q=quendrith",
-	"/states", "/states?measure=sectoral&year=2017&known_at=2019-12-31", "/states?measure=fuel&year=1900", "/states/CN", "/states/PL?known_at=2018-01-01", "/states/TV", "/claims", "/claims?state=CN&kind=denial", "/claims?q=zzzz", "/claims/trucks-finding", "/search?q=china+trucks",
+	"/states", "/states?measure=sectoral&year=2017&known_at=2019-12-31", "/states?measure=fuel&year=1900", "/states/CN", "/states/PL?known_at=2018-01-01", "/states/TV", "/claims", "/claims?state=CN&kind=denial", "/claims?q=zzzz", "/claims/trucks-finding", "/commitments", "/commitments?to=2017-12-31", "/commitments/freeze-2017", "/commitments/freeze-2017?assume=accepted&to=2018-03-31", "/commitments/moratorium-2018-icbm", "/search?q=china+trucks",
 	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Marvolo+Quendrit", "/who?name=zorbat", "/who?name=Nobody+At+All&date=2017-01-01", "/who?name=x&country=Nowhere&date=soon", "/who/x:P.001", "/who/x:E.002?date=2019-06-01", "/who/x:IMO%209074729?date=2017-01-01", "/who/x:none", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
 }
 

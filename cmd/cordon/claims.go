@@ -21,6 +21,9 @@ type claimsCmd struct {
 	List   claimsListCmd   `cmd:"" help:"Which claims there are about a state, an obligation, a time."`
 	Show   claimsShowCmd   `cmd:"" help:"One claim: who says so, what stands behind it, what is answered, where it is from."`
 	Add    claimsAddCmd    `cmd:"" help:"Add sources and claims of your own, from a file or from flags."`
+	Accept claimsAcceptCmd `cmd:"" help:"Take into your journal what \"cordon read\" found and you confirm."`
+	Edit   claimsEditCmd   `cmd:"" help:"Accept one claim of a reading with changes, which are recorded."`
+	Reject claimsRejectCmd `cmd:"" help:"Record that a claim of a reading is none, so that it is not offered again."`
 	Grade  claimsGradeCmd  `cmd:"" help:"Grade the source of a claim, its information, or both."`
 	Reply  claimsReplyCmd  `cmd:"" help:"Enter that an answer was asked for, given, or never came."`
 	Export claimsExportCmd `cmd:"" help:"Print all sources and claims as JSON Lines or as PROV-O JSON-LD."`

@@ -7,6 +7,8 @@ import (
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/check"
+	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/confirm"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -18,10 +20,11 @@ import (
 )
 
 type readCmd struct {
-	lawFlags
+	claimFlags
 	File   string `arg:"" help:"Text, Markdown or HTML; - is standard input."`
 	Date   string `help:"The day of the document: weekdays, and the law that claims are checked against, hang on it." placeholder:"DAY"`
 	Format string `help:"How to print: ${enum}." enum:"text,json,jsonl,html" default:"text"`
+	All    bool   `help:"Show also the claims that a person rejected in this document before."`
 }
 
 // Run is the command.
@@ -38,7 +41,7 @@ func (c *readCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	states, _, err := m.openStates(statesFlags{lawFlags: c.lawFlags})
+	states, _, err := m.openStates(statesFlags{lawFlags: c.lawFlags, Data: c.Data})
 	if err != nil {
 		return err
 	}
@@ -46,11 +49,7 @@ func (c *readCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	names, err := mention.Load(d.Places, data.FS, "reading")
-	if err != nil {
-		return err
-	}
-	reader, err := read.New(d.Reference, names, data.FS, "reading")
+	reader, err := newReader(d)
 	if err != nil {
 		return err
 	}
@@ -58,16 +57,34 @@ func (c *readCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
+	reviews := confirm.Answered(states.Ledger, confirm.Of(res, tool()))
+	for n, v := range reviews {
+		if v.Verdict == claim.Rejected {
+			res.Withdraw(n - 1)
+		}
+	}
 	checker := &check.Checker{Along: along(d), Records: states.Records, Ledger: states.Ledger}
 	checks, err := checker.Check(res)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(m.Out)
-	if err := report.WriteReading(w, c.Format, report.Reading{Result: res, Checks: checks}); err != nil {
+	if err := report.WriteReading(w, c.Format, report.Reading{Result: res, Checks: checks, Tool: tool(), Reviews: reviews, All: c.All}); err != nil {
 		return err
 	}
 	return w.Flush()
+}
+
+// tool is the program with its version.
+func tool() string { return "cordon " + version }
+
+// newReader makes a reader from the tables that come with the program.
+func newReader(d *decide.Desk) (*read.Reader, error) {
+	names, err := mention.Load(d.Places, data.FS, "reading")
+	if err != nil {
+		return nil, err
+	}
+	return read.New(d.Reference, names, data.FS, "reading")
 }
 
 // original reads a document, and no more than may be read.

@@ -126,7 +126,9 @@ Examples:
 Examples:
   cordon read --date 2017-07-05 article.txt
   cordon read --date 2017-07-05 --format html article.html > claims.html
-  cordon read --format jsonl - < statement.txt`,
+  cordon read --format jsonl - < statement.txt
+  cordon read --date 2017-07-05 --format json article.txt > reading.json
+  cordon claims accept reading.json 3 5 --by Ann --publisher "The Paper"`,
 	"explain": `Examples:
   cordon explain "Yun Ho Chin" un:KPi.001
   cordon explain "Yun Ho Chin" un:KPi.001 --birth-date 1944-10-13`,
@@ -286,6 +288,23 @@ Examples:
   cordon claims add mine.yaml --original page-1=page.html
   cordon claims add --id my-answer --source page-1 --speaker "Foreign ministry" \
     --speaker-state Cuba --kind denial --dispute law --text "It was a repair." --answers ccg-finding`,
+	"claims accept": `What "cordon read" finds is a first pass. A claim counts once a person took it in:
+with the name, the day, the hash of the document, the span and the rule. The
+document is kept as its source. It is refused when it is not the one that was
+read, and a claim that was accepted before is not accepted again.
+
+Examples:
+  cordon read --date 2017-07-05 article.txt --format json > reading.json
+  cordon claims accept reading.json 3 5 --by Ann --publisher "The Paper" --source-kind press
+  cordon claims accept article.txt 7 --date 2017-07-05 --by Ann`,
+	"claims edit": `Examples:
+  cordon claims edit reading.json 4 --by Ann --kind allegation --about Peru --text "Peru hired them."
+  cordon claims edit reading.json 6 --by Ann --activity hosting.yaml --reason "the day stands in the heading"`,
+	"claims reject": `What was rejected is not offered again when the same document is read: the
+others keep their numbers. "cordon read --all" shows it.
+
+Examples:
+  cordon claims reject reading.json 2 9 --by Ann --reason "irony"`,
 	"claims grade": `Letter and number are entered apart, each with its reason; claims show --blind
 shows the claim without the grades of others.
 

@@ -83,7 +83,7 @@ func (k *Checker) Check(r *read.Result) ([]Result, error) {
 			return nil, err
 		}
 		out[i].Evidence = append(out[i].Evidence, answers(r, i)...)
-		out[i].Evidence = append(out[i].Evidence, k.known(c, r.Day)...)
+		out[i].Evidence = append(out[i].Evidence, k.known(c, r)...)
 		if len(out[i].Evidence) == 0 {
 			out[i].Evidence = []string{"no ruling, figure or other claim here speaks to it"}
 		}
@@ -113,14 +113,16 @@ const (
 )
 
 // known names the claims of the ledger that the same state made about the same states, of the same kind and at about the
-// same time, and what answers them. That they are the same claim is for a person to say, so the result word stays.
-func (k *Checker) known(c *read.Claim, day when.Day) []string {
+// same time in other documents, and what answers them. That they are the same claim is for a person to say, so the result word stays.
+func (k *Checker) known(c *read.Claim, r *read.Result) []string {
+	day := r.Day
 	if k.Ledger == nil || day == when.NoDay || len(c.By.States) == 0 {
 		return nil
 	}
 	var out []string
 	for _, o := range k.Ledger.Claims() {
-		if o.Kind != c.Kind || !slices.Contains(c.By.States, o.SpeakerState) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) {
+		if o.Kind != c.Kind || !slices.Contains(c.By.States, o.SpeakerState) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) ||
+			r.Document != nil && k.Ledger.SourceOf(o).SHA256 == r.Document.SHA256 {
 			continue
 		}
 		line := "like it in the ledger: " + o.ID

@@ -45,12 +45,19 @@ func (l *Ledger) checkSource(s *Source) error {
 		}
 		return nil
 	}
-	if len(s.SHA256) != 64 || strings.Trim(s.SHA256, "0123456789abcdef") != "" {
-		return fault.New(fault.Invalid, "%q is no SHA-256 in small hexadecimal", s.SHA256).At(fault.Place{Field: "sha256"})
+	if err := checkHash("sha256", s.SHA256); err != nil {
+		return err
 	}
 	if s.Size <= 0 || s.Captured == when.NoDay {
 		return fault.New(fault.Invalid, "the kept original of %q needs its size in bytes and the day of capture", s.ID).
 			At(fault.Place{Field: "size"})
+	}
+	return nil
+}
+
+func checkHash(field, s string) error {
+	if len(s) != 64 || strings.Trim(s, "0123456789abcdef") != "" {
+		return fault.New(fault.Invalid, "%q is no SHA-256 in small hexadecimal", s).At(fault.Place{Field: field})
 	}
 	return nil
 }

@@ -24,7 +24,8 @@ type Ledger struct {
 	inbound  map[string][]Inbound   // by the ID that links lead to
 	origins  map[string][]string    // by the ID of a claim
 	counted  map[string][]string    // those of them that count
-	takenBy  map[string]string      // retracted claim to the one that retracts it
+	reviews  []*Review
+	takenBy  map[string]string // retracted claim to the one that retracts it
 }
 
 // Inbound is a link seen from the claim it leads to.
@@ -56,7 +57,8 @@ func LoadFiles(ref *activity.Reference, fsys fs.FS, dir string) ([]Entry, error)
 //
 // It refuses: an id given twice for different things; a source, claim or answer that is named and not there; a chain of
 // links or copies that comes back to itself; a retraction by somebody else; a claim about a state that names no act; a
-// party without the act it is named for; a grade outside A-F and 1-6; a span outside the kept original.
+// party without the act it is named for; a grade outside A-F and 1-6; a span outside the kept original;
+// a find that was accepted twice, or accepted as a claim that stands elsewhere.
 func New(entries []Entry, obligation func(id string) bool, near func(id string) []string) (*Ledger, error) {
 	l := &Ledger{
 		sourceAt: map[string]*Source{}, claimAt: map[string]*Claim{}, at: map[string]fault.Place{},
@@ -77,6 +79,9 @@ func New(entries []Entry, obligation func(id string) bool, near func(id string) 
 		if err := l.checkClaim(c, obligation, near); err != nil {
 			return nil, fault.In(l.at["claim "+c.ID], err)
 		}
+	}
+	if err := l.review(entries); err != nil {
+		return nil, err
 	}
 	if err := l.acyclic(); err != nil {
 		return nil, err

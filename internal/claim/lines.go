@@ -14,7 +14,8 @@ import (
 	"github.com/cordon-engine/cordon/internal/yamltree"
 )
 
-// AppendEntry appends an entry as one JSON object with one key, which says what it is: source, claim, grade or request.
+// AppendEntry appends an entry as one JSON object with one key, which says what it is: source, claim, grade, request or
+// review.
 func AppendEntry(b []byte, e Entry) []byte {
 	o := begin(b)
 	switch {
@@ -30,11 +31,14 @@ func AppendEntry(b []byte, e Entry) []byte {
 	case e.Request != nil:
 		o.key("request")
 		o.b = AppendRequest(o.b, e.Request.Claim, e.Request.Request)
+	case e.Review != nil:
+		o.key("review")
+		o.b = AppendReview(o.b, e.Review)
 	}
 	return o.end()
 }
 
-// Lines gives the ledger as JSON Lines: the sources and then the claims, each in order of ids, one a line. Equal ledgers
+// Lines gives the ledger as JSON Lines: the sources, the claims, each in order of ids, and the reviews, one a line. Equal ledgers
 // give equal bytes.
 func (l *Ledger) Lines() []byte {
 	var b []byte
@@ -44,14 +48,17 @@ func (l *Ledger) Lines() []byte {
 	return b
 }
 
-// Entries gives all sources and claims, with their grades and requests, in the order of [Ledger.Lines].
+// Entries gives all sources, claims, with their grades and requests, and reviews, in the order of [Ledger.Lines].
 func (l *Ledger) Entries() []Entry {
-	out := make([]Entry, 0, len(l.sources)+len(l.claims))
+	out := make([]Entry, 0, len(l.sources)+len(l.claims)+len(l.reviews))
 	for _, s := range l.sources {
 		out = append(out, Entry{Source: s, At: l.at["source "+s.ID]})
 	}
 	for _, c := range l.claims {
 		out = append(out, Entry{Claim: c, At: l.at["claim "+c.ID]})
+	}
+	for _, v := range l.reviews {
+		out = append(out, Entry{Review: v})
 	}
 	return out
 }
@@ -97,10 +104,10 @@ func ReadLine(ref *activity.Reference, b []byte) (Entry, error) {
 	return FromNode(ref, n)
 }
 
-// FromNode reads one entry from a tree: a map with the one key source, claim, grade or request.
+// FromNode reads one entry from a tree: a map with the one key source, claim, grade, request or review.
 func FromNode(ref *activity.Reference, n *yamltree.Node) (Entry, error) {
 	if n.Kind != yamltree.Map || len(n.Keys) != 1 {
-		return Entry{}, n.Errorf("an entry is an object with one key").WithFix("one of source, claim, grade, request")
+		return Entry{}, n.Errorf("an entry is an object with one key").WithFix("one of source, claim, grade, request, review")
 	}
 	for _, key := range entryKeys {
 		if key.one == n.Keys[0].Text {
@@ -109,7 +116,7 @@ func FromNode(ref *activity.Reference, n *yamltree.Node) (Entry, error) {
 			return r.out[0], r.err
 		}
 	}
-	return Entry{}, n.Keys[0].Errorf("an entry has no key %q", n.Keys[0].Text).WithFix("one of source, claim, grade, request")
+	return Entry{}, n.Keys[0].Errorf("an entry has no key %q", n.Keys[0].Text).WithFix("one of source, claim, grade, request, review")
 }
 
 // tree reads one JSON value in the form of files that people write, so that one reader serves both. Places are columns of

@@ -209,7 +209,7 @@ func TestDocumentRefuses(t *testing.T) {
 		{"another source", `"prov:hadPrimarySource":[{"@id":"source/panel"}]`, `"prov:hadPrimarySource":[{"@id":"source/paper"}]`, "item 6: what the node states about its provenance"},
 		{"unknown key", `"dissent":`, `"disent":`, "did you mean dissent?"},
 		{"another context", `"label":`, `"lable":`, "the @context is not"},
-		{"another type", `["prov:Entity","Claim"]`, `["prov:Entity"]`, "neither a Source nor a Claim"},
+		{"another type", `["prov:Entity","Claim"]`, `["prov:Entity"]`, "neither a Source nor a Claim nor a Review"},
 		{"half of it", "\n]}\n", "", "not valid JSON"},
 	} {
 		broken := strings.Replace(doc, tt.old, tt.new, 1)

@@ -26,6 +26,7 @@ var (
 		UnknownAttribution: "unknown", ByOrgan: "organ", ByStateOwned: "state_owned", ByNational: "national",
 		ThroughTerritory: "territory",
 	}
+	verdictWords = []string{Accepted: "accepted", Rejected: "rejected"}
 	disputeWords = []string{NoDispute: "none", OfFact: "fact", OfLaw: "law", OfLegitimacy: "legitimacy"}
 )
 
@@ -43,6 +44,9 @@ func (a Attribution) String() string { return attributionWords[a] }
 
 // String gives the word used in files.
 func (d Dispute) String() string { return disputeWords[d] }
+
+// String gives the word used in files.
+func (v Verdict) String() string { return verdictWords[v] }
 
 // ParseSourceKind reads a kind of source.
 func ParseSourceKind(s string) (SourceKind, error) {
@@ -64,6 +68,11 @@ func ParseAttribution(s string) (Attribution, error) {
 
 // ParseDispute reads what is disputed.
 func ParseDispute(s string) (Dispute, error) { return parseWord[Dispute]("dispute", disputeWords, s) }
+
+// ParseVerdict reads what a person decided on a claim that was found.
+func ParseVerdict(s string) (Verdict, error) {
+	return parseWord[Verdict]("verdict", verdictWords, s)
+}
 
 func parseWord[T ~uint8](what string, words []string, s string) (T, error) {
 	for i, w := range words {

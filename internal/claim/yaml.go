@@ -14,13 +14,14 @@ import (
 	"github.com/cordon-engine/cordon/internal/yamltree"
 )
 
-// Entry is one thing entered in a ledger: a source, a claim, or a grade or request that belongs to a claim which may
-// have been entered elsewhere. Exactly one of the four is set.
+// Entry is one thing entered in a ledger: a source, a claim, or a grade, request or review that belongs to a claim which
+// may have been entered elsewhere. Exactly one of the five is set.
 type Entry struct {
 	Source  *Source
 	Claim   *Claim
 	Grade   *Graded
 	Request *Requested
+	Review  *Review
 	// At is where it was read.
 	At fault.Place
 }
@@ -37,7 +38,7 @@ type Requested struct {
 	Request Request
 }
 
-// ReadYAML reads a claim file: the lists sources, claims, grades and requests, each optional. Names of states and the
+// ReadYAML reads a claim file: the lists sources, claims, grades, requests and reviews, each optional. Names of states and the
 // activities of claims are checked against ref. What an entry says of others is checked by [New].
 func ReadYAML(ref *activity.Reference, file string, data []byte) ([]Entry, error) {
 	docs, err := yamltree.Parse(file, data)
@@ -76,9 +77,13 @@ func (r *reader) file(n *yamltree.Node) {
 	f.end()
 }
 
-// entryKeys are the keys of the four kinds of entries: the list in a file, and the one in a line.
+// entryKeys are the keys of the kinds of entries: the list in a file, and the one in a line.
 var entryKeys = [...]struct{ list, one string }{
-	{"sources", "source"}, {"claims", "claim"}, {"grades", "grade"}, {"requests", "request"},
+	{"sources", "source"},
+	{"claims", "claim"},
+	{"grades", "grade"},
+	{"requests", "request"},
+	{"reviews", "review"},
 }
 
 func (r *reader) entry(key string, n *yamltree.Node) {
@@ -96,6 +101,8 @@ func (r *reader) entry(key string, n *yamltree.Node) {
 		f := r.fields(n, "a request")
 		e.Request = &Requested{Claim: f.need("claim"), Request: f.request()}
 		f.end()
+	case "review":
+		e.Review = r.review(n)
 	}
 	r.out = append(r.out, e)
 }

@@ -120,6 +120,12 @@ func (b *Book) Add(ctx context.Context, w Written, entries []claim.Entry) error 
 	return nil
 }
 
+// Check reports what in entries does not fit to everything that is there, as [Book.Add] would, and writes nothing.
+func (b *Book) Check(entries []claim.Entry) error {
+	_, err := b.ledger(slices.Concat(b.own, entries))
+	return err
+}
+
 // Keep stores the original of a source and fills in its hash and size. The source is not added.
 func (b *Book) Keep(ctx context.Context, s *claim.Source, original []byte) error {
 	if b.journal == nil {
@@ -153,6 +159,10 @@ func (b *Book) Import(ctx context.Context, w Written, entries []claim.Entry) (ad
 			if old, err := b.Ledger.Claim(e.Grade.Claim); err != nil || !slices.Contains(old.Grades, e.Grade.Grade) {
 				fresh = append(fresh, e)
 			}
+		case e.Review != nil:
+			if !b.reviewed(e.Review) {
+				fresh = append(fresh, e)
+			}
 		case e.Request != nil:
 			if old, err := b.Ledger.Claim(e.Request.Claim); err != nil || !slices.Contains(old.Asked, e.Request.Request) {
 				fresh = append(fresh, e)
@@ -163,6 +173,12 @@ func (b *Book) Import(ctx context.Context, w Written, entries []claim.Entry) (ad
 		return 0, nil
 	}
 	return len(fresh), b.Add(ctx, w, fresh)
+}
+
+// reviewed reports whether a review is there, word for word.
+func (b *Book) reviewed(v *claim.Review) bool {
+	want := claim.AppendReview(nil, v)
+	return slices.ContainsFunc(b.Ledger.Reviews(), func(o *claim.Review) bool { return bytes.Equal(claim.AppendReview(nil, o), want) })
 }
 
 // news gives what a claim adds to the one of the same id: all of it when there is none or it says something else, which

@@ -65,6 +65,7 @@ var layers = []struct {
 	{pattern: "internal/screen", layer: 5},
 	{pattern: "internal/states", layer: 5},
 	{pattern: "internal/check", layer: 5},
+	{pattern: "internal/confirm", layer: 5},
 	{pattern: "internal/selftest", layer: 5},
 	{pattern: "internal/evidence", layer: 5},
 	{pattern: "internal/load", layer: 5},

@@ -14,7 +14,7 @@ var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|p
 
 // author finds in whose name the document speaks: a body named in a heading that calls it a statement; else the author.
 func (w *work) author() {
-	w.res.Author = Party{Name: "the author", body: claim.Press}
+	w.res.Author = Party{Name: Author, body: claim.Press}
 	for _, p := range w.paragraphs[:min(2, len(w.paragraphs))] {
 		line := w.text[p.From:p.To]
 		if len(line) > 160 || strings.HasSuffix(line, ".") || strings.ContainsAny(line, "“\"") || !statementLine.MatchString(line) {

@@ -6,7 +6,9 @@
 package read
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/claim"
@@ -16,6 +18,12 @@ import (
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
 	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// Author is the speaker of what nobody but the author of a document says, and RulesName the [Claim.Extractor] of the rules.
+const (
+	Author    = "the author"
+	RulesName = "rules"
 )
 
 // Voice says how a claim comes into the text.
@@ -31,8 +39,18 @@ const (
 )
 
 // String gives the word used in output.
-func (v Voice) String() string {
-	return [...]string{"own", "direct", "indirect", "document", "unnamed"}[v]
+func (v Voice) String() string { return voiceWords[v] }
+
+var voiceWords = [...]string{Own: "own", Direct: "direct", Indirect: "indirect", Written: "document", Unnamed: "unnamed"}
+
+// ParseVoice reads the word of a voice.
+func ParseVoice(s string) (Voice, error) {
+	for i, w := range voiceWords {
+		if w == s {
+			return Voice(i), nil
+		}
+	}
+	return 0, fault.New(fault.Invalid, "there is no voice %q", s).WithFix("one of %s", strings.Join(voiceWords[:], ", "))
 }
 
 // Party is a speaker or a subject: a name and the states it stands for, sorted by code.
@@ -64,6 +82,10 @@ type Claim struct {
 	ShareOf place.State
 	// Negative says that it is denied rather than asserted that something is so.
 	Negative bool
+	// Extractor is what found it: "rules", or a language model by its name; both where both did.
+	Extractor string
+	// Request and Answer are the SHA-256 of what was sent to a language model and of what came back; "" for the rules.
+	Request, Answer string
 	// Rule names the line of the tables, and Attribution the rule that found the speaker.
 	Rule, AttributedBy string
 	// Answers is the number of the claim in Result.Claims that it answers, -1 for none.
@@ -96,6 +118,21 @@ type Result struct {
 type Options struct {
 	// Day is the day of the document; [when.NoDay] leaves dates such as "Tuesday" open, and no activity is stated.
 	Day when.Day
+}
+
+// Withdraw leaves a claim where it is, so that numbers stay, and takes it out of all that is answered: what a person
+// rejected answers nothing.
+func (r *Result) Withdraw(i int) {
+	unlink := func(c *Claim) {
+		c.Answers = -1
+		c.Links = slices.DeleteFunc(c.Links, func(k claim.Link) bool { return k.Kind == claim.Answers })
+	}
+	unlink(&r.Claims[i])
+	for k := range r.Claims {
+		if r.Claims[k].Answers == i {
+			unlink(&r.Claims[k])
+		}
+	}
 }
 
 // Reader reads documents. It does not change and may be shared.
@@ -188,6 +225,7 @@ type work struct {
 
 // finish states in the terms of a ledger what is known of a claim.
 func (w *work) finish(c *Claim, i int) {
+	c.Extractor = RulesName
 	c.ID = "c" + strconv.Itoa(i+1)
 	c.Claim.From, c.Claim.To = w.res.Document.Original(c.Span.From, c.Span.To)
 	c.Speaker, c.SpeakerKind = c.By.Name, c.By.body
@@ -203,6 +241,10 @@ func (w *work) finish(c *Claim, i int) {
 	}
 	w.figures(c)
 	w.frame(c)
+	c.Period = when.Period{From: when.NoDay, To: when.NoDay}
+	if c.Activity != nil {
+		c.Period = c.Activity.Date
+	}
 	c.Act = actOf(c)
 	c.Text = wording(c, w.places)
 }

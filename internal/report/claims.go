@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -369,11 +370,28 @@ func (p *Printer) trace(page ClaimPage) {
 	if !l.Verified(c) {
 		p.Item("TEXT NOT SEEN by whoever entered it")
 	}
+	if v := l.ReviewFor(c.ID); v != nil {
+		p.review(v)
+	}
 	whose := "with the program"
 	if page.Own {
 		whose = "in your own journal"
 	}
 	p.Item("entered in %s, %s", l.At(c), whose)
+}
+
+// review says who found the claim in the document, who confirmed it, and what was changed.
+func (p *Printer) review(v *claim.Review) {
+	p.Item("found by %s, rule %s; %s on %s by %s", v.Tool, v.Rule, v.Verdict, v.On.Long(), v.By)
+	if v.Answer != "" {
+		p.Item("a language model found it: asked with %s, answered with %s", v.Request, v.Answer)
+	}
+	for _, c := range v.Changed {
+		p.Item("%s as found: %s", c.Field, cmp.Or(c.Was, "none"))
+	}
+	if v.Reason != "" {
+		p.Item("because: %s", v.Reason)
+	}
 }
 
 // PassagesOf gives the text of a claim's page as passages for [Lint]: what is said is attributed to who says it, and

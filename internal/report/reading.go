@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/check"
+	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/read"
 )
@@ -21,8 +22,14 @@ type ReadingJSON struct {
 	Claims   []ReadClaimJSON  `json:"claims"`
 	Quotes   []ReadQuoteJSON  `json:"quotations"`
 	Loaded   []LoadedWordJSON `json:"loaded_words,omitempty"`
-	// Skipped counts sentences and quotations beyond the limits of reading.
-	Skipped int `json:"skipped,omitempty"`
+	// Skipped counts sentences and quotations beyond the limits of reading, Rejected the claims left out because a person
+	// rejected them in this document before.
+	Skipped  int `json:"skipped,omitempty"`
+	Rejected int `json:"rejected_before,omitempty"`
+	// Tool is the program with its version.
+	Tool string `json:"tool"`
+	// Seal is the SHA-256 of all of this without it.
+	Seal string `json:"seal,omitempty"`
 }
 
 // DocumentJSON says which document was read.
@@ -59,6 +66,12 @@ type ReadClaimJSON struct {
 	AttributedBy string          `json:"attributed_by"`
 	Result       string          `json:"result"`
 	Evidence     []string        `json:"evidence"`
+	Extractor    string          `json:"extractor"`
+	Request      string          `json:"request,omitempty"`
+	Answer       string          `json:"answer,omitempty"`
+	// Ledger is the claim in the form of the ledger, where its source is the document.
+	Ledger json.RawMessage `json:"ledger"`
+	Review *ReviewedJSON   `json:"review,omitempty"`
 }
 
 // ReadQuoteJSON is one quotation; Speaker is "" where nobody is named.
@@ -68,6 +81,15 @@ type ReadQuoteJSON struct {
 	Speaker string   `json:"speaker"`
 	States  []string `json:"states,omitempty"`
 	Rule    string   `json:"rule,omitempty"`
+}
+
+// ReviewedJSON is what a person decided on a claim of the same document before.
+type ReviewedJSON struct {
+	Verdict string `json:"verdict"`
+	By      string `json:"by"`
+	On      string `json:"on"`
+	Claim   string `json:"claim,omitempty"`
+	Reason  string `json:"reason,omitempty"`
 }
 
 // LoadedWordJSON is a word that judges while it names.
@@ -81,6 +103,12 @@ type LoadedWordJSON struct {
 type Reading struct {
 	*read.Result
 	Checks []check.Result
+	// Tool is the program with its version.
+	Tool string
+	// Reviews are what persons decided on claims of this document before, by the numbers of the claims. All shows those
+	// that were rejected too.
+	Reviews map[int]*claim.Review
+	All     bool
 }
 
 // WriteReading writes a reading as "text", "json", "jsonl" (one claim a line) or "html".
@@ -89,8 +117,7 @@ func WriteReading(w io.Writer, format string, r Reading) error {
 	var err error
 	switch format {
 	case "json":
-		b, err = json.MarshalIndent(readingJSON(r), "", "  ")
-		b = append(b, '\n')
+		b, err = readingFile(r)
 	case "jsonl":
 		b, err = readingLines(r)
 	case "html":
@@ -112,8 +139,12 @@ func readingJSON(r Reading) ReadingJSON {
 	out := ReadingJSON{Document: DocumentJSON{
 		Name: d.Name, SHA256: d.SHA256, Size: d.Size, Media: string(d.Media), Encoding: d.Encoding, Title: d.Title, Date: r.Day.String(),
 		Author: r.Author.Name,
-	}, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Skipped: r.Skipped}
+	}, Tool: r.Tool, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Skipped: r.Skipped}
 	for i := range r.Claims {
+		if r.hidden(i) {
+			out.Rejected++
+			continue
+		}
 		out.Claims = append(out.Claims, claimJSON(r, i))
 	}
 	for _, q := range r.Quotes {
@@ -133,6 +164,10 @@ func claimJSON(r Reading, i int) ReadClaimJSON {
 		ID: c.ID, From: c.From, To: c.To, Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Voice: c.Voice.String(),
 		Kind: c.Kind.String(), Sort: c.Sort, About: stateCodes(c.Subject.States), AnyState: c.Subject.Any, Negative: c.Negative,
 		Hedge: c.Hedge, Unit: c.Unit, Rule: c.Rule, AttributedBy: c.AttributedBy, Result: r.Checks[i].Word.String(), Evidence: r.Checks[i].Evidence,
+		Extractor: c.Extractor, Request: c.Request, Answer: c.Answer, Ledger: forLedger(&c.Claim),
+	}
+	if v := r.Reviews[i+1]; v != nil {
+		out.Review = &ReviewedJSON{v.Verdict.String(), v.By, v.On.String(), v.Claim, v.Reason}
 	}
 	if c.Quantity.Known {
 		out.Quantity = c.Quantity.String()
@@ -149,6 +184,9 @@ func claimJSON(r Reading, i int) ReadClaimJSON {
 func readingLines(r Reading) ([]byte, error) {
 	var b bytes.Buffer
 	for i := range r.Claims {
+		if r.hidden(i) {
+			continue
+		}
 		line, err := json.Marshal(claimJSON(r, i))
 		if err != nil {
 			return nil, err
@@ -185,7 +223,9 @@ func readingText(r Reading) []byte {
 			flush()
 		}
 		for begins < len(r.Claims) && r.Claims[begins].Span.From < i+max(n, 1) {
-			begins++
+			if begins++; r.hidden(begins - 1) {
+				continue
+			}
 			numbers += fmt.Sprintf(" %d", begins)
 		}
 		if width > 0 && size > 0 {
@@ -203,11 +243,18 @@ func readingText(r Reading) []byte {
 	}
 	flush()
 	b.WriteString("\n")
+	shown := 0
 	for i := range r.Claims {
-		claimText(&b, r, i)
+		if !r.hidden(i) {
+			claimText(&b, r, i)
+			shown++
+		}
 	}
 	fmt.Fprintf(&b, "%d claims, %d quotations, %d words that judge while they name. Found by rules; a person must confirm.\n",
-		len(r.Claims), len(r.Quotes), len(r.Loaded))
+		shown, len(r.Quotes), len(r.Loaded))
+	if n := len(r.Claims) - shown; n > 0 {
+		fmt.Fprintf(&b, "Left out: %d that a person rejected in this document before; --all shows them.\n", n)
+	}
 	if r.Skipped > 0 {
 		fmt.Fprintf(&b, "Not read: %d sentences or quotations beyond the limits.\n", r.Skipped)
 	}
@@ -246,6 +293,9 @@ func claimText(b *bytes.Buffer, r Reading, i int) {
 		fmt.Fprintf(b, "     activity %s\n", c.Activity.AppendJSON(nil))
 	}
 	fmt.Fprintf(b, "     rule %s, speaker by %s, bytes %d to %d\n", c.Rule, c.AttributedBy, c.From, c.To)
+	if v := r.Reviews[i+1]; v != nil {
+		fmt.Fprintf(b, "     %s\n", plainWord(reviewText(v)))
+	}
 }
 
 // readingHTML gives a page of its own: the text with the claims marked, and the claims below.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -180,7 +181,7 @@ func (m *Main) accept(o *offered, f sourceFlags, args []string, edit func(*claim
 			}
 		}
 	}
-	if err := o.book.Add(m.ctx, m.written(), entries); err != nil {
+	if err := o.enter(m, entries); err != nil {
 		return err
 	}
 	for _, e := range entries {
@@ -195,6 +196,21 @@ func (m *Main) accept(o *offered, f sourceFlags, args []string, edit func(*claim
 		fmt.Fprintf(m.Out, "! %s\n", n)
 	}
 	return m.added(o.book, len(entries))
+}
+
+// enter keeps the answers of a language model that the entries rest on, and then writes the entries.
+func (o *offered) enter(m *Main, entries []claim.Entry) error {
+	if err := o.book.Check(entries); err != nil {
+		return err
+	}
+	for _, k := range o.reading.Kept {
+		if slices.ContainsFunc(entries, func(e claim.Entry) bool { return e.Review != nil && e.Review.Answer == k.Hash }) {
+			if err := o.book.KeepAnswer(m.ctx, k.Body); err != nil {
+				return err
+			}
+		}
+	}
+	return o.book.Add(m.ctx, m.written(), entries)
 }
 
 type claimsAcceptCmd struct {
@@ -231,7 +247,10 @@ func (c *claimsRejectCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	return m.enter(o.book, entries...)
+	if err := o.enter(m, entries); err != nil {
+		return err
+	}
+	return m.added(o.book, len(entries))
 }
 
 type claimsEditCmd struct {

@@ -25,6 +25,7 @@ type readCmd struct {
 	Date   string `help:"The day of the document: weekdays, and the law that claims are checked against, hang on it." placeholder:"DAY"`
 	Format string `help:"How to print: ${enum}." enum:"text,json,jsonl,html" default:"text"`
 	All    bool   `help:"Show also the claims that a person rejected in this document before."`
+	modelFlags
 }
 
 // Run is the command.
@@ -53,7 +54,7 @@ func (c *readCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	res, err := reader.Read(doc, read.Options{Day: day})
+	res, err := c.extract(m, reader, doc, read.Options{Day: day})
 	if err != nil {
 		return err
 	}

@@ -128,7 +128,8 @@ Examples:
   cordon read --date 2017-07-05 --format html article.html > claims.html
   cordon read --format jsonl - < statement.txt
   cordon read --date 2017-07-05 --format json article.txt > reading.json
-  cordon claims accept reading.json 3 5 --by Ann --publisher "The Paper"`,
+  cordon claims accept reading.json 3 5 --by Ann --publisher "The Paper"
+  cordon read --model-url http://127.0.0.1:8000/v1 --model NAME --allow-remote article.txt`,
 	"explain": `Examples:
   cordon explain "Yun Ho Chin" un:KPi.001
   cordon explain "Yun Ho Chin" un:KPi.001 --birth-date 1944-10-13`,

@@ -30,6 +30,14 @@ type Reading struct {
 	// Tool is the program with its version.
 	Tool   string
 	Offers []Offer
+	// Kept are the answers of a language model that claims rest on.
+	Kept []Kept
+}
+
+// Kept is something to be kept under its SHA-256.
+type Kept struct {
+	Hash string
+	Body []byte
 }
 
 // Offer is one claim that was found.
@@ -58,6 +66,9 @@ func Of(r *read.Result, tool string) Reading {
 		}
 		o.Claim.Links = nil
 		out.Offers = append(out.Offers, o)
+	}
+	for _, x := range r.Exchanges {
+		out.Kept = append(out.Kept, Kept{x.Answer, []byte(x.Body)})
 	}
 	return out
 }

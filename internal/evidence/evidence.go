@@ -138,6 +138,14 @@ func (b *Book) Keep(ctx context.Context, s *claim.Source, original []byte) error
 	return b.journal.Keep(ctx, s.SHA256, original)
 }
 
+// KeepAnswer stores what a language model answered, on which reviews rest, under its hash.
+func (b *Book) KeepAnswer(ctx context.Context, answer []byte) error {
+	if b.journal == nil {
+		return fault.New(fault.Usage, "there is no folder to keep answers in")
+	}
+	return b.journal.Keep(ctx, hashOf(answer), answer)
+}
+
 func hashOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
@@ -227,6 +235,23 @@ func (b *Book) Verify(ctx context.Context, problem func(string)) (originals int,
 			problem("the original of " + s.ID + " was changed: it does not have the hash " + s.SHA256)
 		case len(data) != s.Size:
 			problem("the original of " + s.ID + " does not have the size that was stated")
+		}
+	}
+	seen := map[string]bool{}
+	for _, v := range b.Ledger.Reviews() {
+		if v.Answer == "" || seen[v.Answer] || b.journal == nil {
+			continue
+		}
+		seen[v.Answer] = true
+		originals++
+		data, err := b.journal.Original(ctx, v.Answer)
+		switch {
+		case fault.CodeOf(err) == fault.NotFound && err != nil:
+			problem("the answer of a language model is not there (" + v.Answer + ")")
+		case err != nil:
+			return originals, err
+		case hashOf(data) != v.Answer:
+			problem("the answer of a language model was changed: it does not have the hash " + v.Answer)
 		}
 	}
 	return originals, nil

@@ -58,6 +58,7 @@ var layers = []struct {
 	{pattern: "internal/river", layer: 6},
 	{pattern: "internal/webhook", layer: 6},
 	{pattern: "internal/fetch", layer: 6},
+	{pattern: "internal/extract", layer: 6},
 	{pattern: "internal/journal", layer: 6},
 	{pattern: "internal/report", layer: 6},
 

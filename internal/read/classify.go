@@ -69,12 +69,7 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	if c.Rule == "fact" && (p.voice == Own && w.heading(s) || aside.MatchString(text)) {
 		return
 	}
-	for _, h := range w.t.hedges {
-		if h.re.MatchString(text) {
-			c.Hedge = h.word
-			break
-		}
-	}
+	c.Hedge = w.hedgeOf(text)
 	c.Negative = negative.MatchString(text)
 	w.res.Claims = append(w.res.Claims, c)
 	if len(c.Subject.States) > 0 {

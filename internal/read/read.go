@@ -6,6 +6,7 @@
 package read
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,6 +113,9 @@ type Result struct {
 	Loaded []sentence.Span
 	// Skipped counts the sentences and quotations beyond the limits, which were not read.
 	Skipped int
+	// Dropped says what an extractor offered that is no claim of the document, and Exchanges what it asked and was told.
+	Dropped   []Drop
+	Exchanges []Exchange
 }
 
 // Options say what the document does not.
@@ -157,6 +161,23 @@ func (r *Reader) Read(d *document.Document, o Options) (*Result, error) {
 		return nil, fault.New(fault.TooLarge, "the text has %d bytes; claims are read in at most %d", len(d.Text), MaxText).
 			At(fault.Place{File: d.Name}).WithFix("split it by chapters")
 	}
+	w := r.begin(d, o)
+	w.quotes()
+	for _, s := range w.sentences {
+		w.sentence(s)
+	}
+	w.replies()
+	for i := range w.res.Claims {
+		w.finish(&w.res.Claims[i], i)
+	}
+	for _, at := range r.t.loaded.FindAllStringIndex(d.Text, -1) {
+		w.res.Loaded = append(w.res.Loaded, sentence.Span{From: at[0], To: at[1]})
+	}
+	return w.res, nil
+}
+
+// begin finds the sentences of a document, what is named in it, and in whose name it speaks.
+func (r *Reader) begin(d *document.Document, o Options) *work {
 	w := &work{
 		Reader: r, day: o.Day, paragraphs: sentence.Paragraphs(d.Text), res: &Result{Document: d, Day: o.Day},
 	}
@@ -172,18 +193,7 @@ func (r *Reader) Read(d *document.Document, o Options) (*Result, error) {
 		}
 	}
 	w.author()
-	w.quotes()
-	for _, s := range w.sentences {
-		w.sentence(s)
-	}
-	w.replies()
-	for i := range w.res.Claims {
-		w.finish(&w.res.Claims[i], i)
-	}
-	for _, at := range r.t.loaded.FindAllStringIndex(d.Text, -1) {
-		w.res.Loaded = append(w.res.Loaded, sentence.Span{From: at[0], To: at[1]})
-	}
-	return w.res, nil
+	return w
 }
 
 // unwrapped makes the line breaks within paragraphs spaces; offsets stay what they are.
@@ -223,10 +233,19 @@ type work struct {
 	proposed Party
 }
 
+// number gives a claim its number and what hangs on numbers.
+func (c *Claim) number(i int) {
+	c.ID = "c" + strconv.Itoa(i+1)
+	c.Links = nil
+	if c.Answers >= 0 {
+		c.Links = []claim.Link{{Kind: claim.Answers, To: "c" + strconv.Itoa(c.Answers+1)}}
+	}
+	c.Act = actOf(c)
+}
+
 // finish states in the terms of a ledger what is known of a claim.
 func (w *work) finish(c *Claim, i int) {
-	c.Extractor = RulesName
-	c.ID = "c" + strconv.Itoa(i+1)
+	c.Extractor = cmp.Or(c.Extractor, RulesName)
 	c.Claim.From, c.Claim.To = w.res.Document.Original(c.Span.From, c.Span.To)
 	c.Speaker, c.SpeakerKind = c.By.Name, c.By.body
 	if len(c.By.States) == 1 {
@@ -236,15 +255,12 @@ func (w *work) finish(c *Claim, i int) {
 	if c.Kind == claim.Denial && c.Dispute == claim.NoDispute {
 		c.Dispute = claim.OfFact
 	}
-	if c.Answers >= 0 {
-		c.Links = append(c.Links, claim.Link{Kind: claim.Answers, To: "c" + strconv.Itoa(c.Answers+1)})
-	}
 	w.figures(c)
 	w.frame(c)
 	c.Period = when.Period{From: when.NoDay, To: when.NoDay}
 	if c.Activity != nil {
 		c.Period = c.Activity.Date
 	}
-	c.Act = actOf(c)
+	c.number(i)
 	c.Text = wording(c, w.places)
 }

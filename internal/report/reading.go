@@ -26,6 +26,9 @@ type ReadingJSON struct {
 	// rejected them in this document before.
 	Skipped  int `json:"skipped,omitempty"`
 	Rejected int `json:"rejected_before,omitempty"`
+	// Asked are the questions to a language model and its answers, Dropped what of them is no claim of the document.
+	Asked   []ExchangeJSON `json:"asked,omitempty"`
+	Dropped []DropJSON     `json:"dropped,omitempty"`
 	// Tool is the program with its version.
 	Tool string `json:"tool"`
 	// Seal is the SHA-256 of all of this without it.
@@ -81,6 +84,21 @@ type ReadQuoteJSON struct {
 	Speaker string   `json:"speaker"`
 	States  []string `json:"states,omitempty"`
 	Rule    string   `json:"rule,omitempty"`
+}
+
+// ExchangeJSON is one question to a language model: hashes of what was sent and what came back, and the latter.
+type ExchangeJSON struct {
+	Address string `json:"address"`
+	Model   string `json:"model"`
+	Request string `json:"request"`
+	Answer  string `json:"answer"`
+	Body    []byte `json:"body"`
+}
+
+// DropJSON counts what was offered as a claim and is none.
+type DropJSON struct {
+	Reason string `json:"reason"`
+	Count  int    `json:"count"`
 }
 
 // ReviewedJSON is what a person decided on a claim of the same document before.
@@ -146,6 +164,12 @@ func readingJSON(r Reading) ReadingJSON {
 			continue
 		}
 		out.Claims = append(out.Claims, claimJSON(r, i))
+	}
+	for _, x := range r.Exchanges {
+		out.Asked = append(out.Asked, ExchangeJSON{x.Address, x.Model, x.Request, x.Answer, []byte(x.Body)})
+	}
+	for _, x := range r.Dropped {
+		out.Dropped = append(out.Dropped, DropJSON(x))
 	}
 	for _, q := range r.Quotes {
 		from, to := d.Original(q.From, q.To)
@@ -250,8 +274,11 @@ func readingText(r Reading) []byte {
 			shown++
 		}
 	}
-	fmt.Fprintf(&b, "%d claims, %d quotations, %d words that judge while they name. Found by rules; a person must confirm.\n",
-		shown, len(r.Quotes), len(r.Loaded))
+	fmt.Fprintf(&b, "%d claims, %d quotations, %d words that judge while they name. Found by %s; a person must confirm.\n",
+		shown, len(r.Quotes), len(r.Loaded), finders(r))
+	for _, x := range r.Dropped {
+		fmt.Fprintf(&b, "Dropped of what the model said: %d, %s.\n", x.Count, x.Reason)
+	}
 	if n := len(r.Claims) - shown; n > 0 {
 		fmt.Fprintf(&b, "Left out: %d that a person rejected in this document before; --all shows them.\n", n)
 	}
@@ -292,7 +319,11 @@ func claimText(b *bytes.Buffer, r Reading, i int) {
 	if c.Activity != nil {
 		fmt.Fprintf(b, "     activity %s\n", c.Activity.AppendJSON(nil))
 	}
-	fmt.Fprintf(b, "     rule %s, speaker by %s, bytes %d to %d\n", c.Rule, c.AttributedBy, c.From, c.To)
+	fmt.Fprintf(b, "     rule %s, speaker by %s, bytes %d to %d", c.Rule, c.AttributedBy, c.From, c.To)
+	if c.Extractor != read.RulesName {
+		fmt.Fprintf(b, ", found by %s", plainWord(c.Extractor))
+	}
+	b.WriteByte('\n')
 	if v := r.Reviews[i+1]; v != nil {
 		fmt.Fprintf(b, "     %s\n", plainWord(reviewText(v)))
 	}

@@ -35,6 +35,14 @@ func reviewText(v *claim.Review) string {
 	return s
 }
 
+// finders says who looked for claims.
+func finders(r Reading) string {
+	if len(r.Exchanges) == 0 {
+		return "rules"
+	}
+	return "rules and by the language model " + plainWord(r.Exchanges[0].Model)
+}
+
 // thisClaim and thisDocument stand for the ids of a claim that is in no ledger yet, and of its source.
 const (
 	thisClaim    = "this-claim"
@@ -100,6 +108,13 @@ func ParseReading(ref *activity.Reference, name string, b []byte) (confirm.Readi
 		if r.Day, err = when.ParseDay(j.Document.Date); err != nil {
 			return r, fault.In(at, err)
 		}
+	}
+	for _, x := range j.Asked {
+		sum := sha256.Sum256(x.Body)
+		if hex.EncodeToString(sum[:]) != x.Answer {
+			return r, fault.New(fault.Invalid, "an answer of the language model does not have the hash that is stated").At(at)
+		}
+		r.Kept = append(r.Kept, confirm.Kept{Hash: x.Answer, Body: x.Body})
 	}
 	for i := range j.Claims {
 		o, err := offerOf(ref, &j.Claims[i])

@@ -23,7 +23,7 @@ type readCmd struct {
 	claimFlags
 	File   string `arg:"" help:"Text, Markdown or HTML; - is standard input."`
 	Date   string `help:"The day of the document: weekdays, and the law that claims are checked against, hang on it." placeholder:"DAY"`
-	Format string `help:"How to print: ${enum}." enum:"text,json,jsonl,html" default:"text"`
+	Format string `help:"How to print: ${enum}." enum:"text,json,jsonl,html,jsonld" default:"text"`
 	All    bool   `help:"Show also the claims that a person rejected in this document before."`
 	modelFlags
 }
@@ -70,7 +70,7 @@ func (c *readCmd) Run(m *Main) error {
 		return err
 	}
 	w := bufio.NewWriter(m.Out)
-	if err := report.WriteReading(w, c.Format, report.Reading{Result: res, Checks: checks, Tool: tool(), Reviews: reviews, All: c.All}); err != nil {
+	if err := report.WriteReading(w, c.Format, report.Reading{Result: res, Checks: checks, Tool: tool(), Today: m.today(), Reviews: reviews, All: c.All}); err != nil {
 		return err
 	}
 	return w.Flush()

@@ -55,6 +55,33 @@ func (l *Ledger) Document() []byte {
 	return append(b, "\n]}\n"...)
 }
 
+// ReadingDocument is [Ledger.Document] for what was found in one document and nobody confirmed: one more node states the
+// reading as an activity of the programs that did it. It is no ledger, and [ReadDocument] refuses it.
+func (l *Ledger) ReadingDocument(hash string, programs []string) []byte {
+	o := begin(nil)
+	o.text("@id", "reading/"+hash)
+	o.texts("@type", []string{"prov:Activity", "Reading"})
+	each(o, "prov:wasAssociatedWith", programs, func(b []byte, name string) []byte {
+		a := begin(b)
+		a.text("@id", "agent/"+url.PathEscape(text.Fold(name)))
+		a.texts("@type", []string{"prov:Agent", "prov:SoftwareAgent"})
+		a.text("label", name)
+		return a.end()
+	})
+	var sources, claims []string
+	for _, s := range l.sources {
+		sources = append(sources, "source/"+s.ID)
+	}
+	for _, c := range l.claims {
+		claims = append(claims, "claim/"+c.ID)
+	}
+	o.refs("prov:used", sources)
+	o.refs("prov:generated", claims)
+	b := bytes.TrimSuffix(l.Document(), []byte("\n]}\n"))
+	b = append(append(b, ",\n"...), o.end()...)
+	return append(b, "\n]}\n"...)
+}
+
 func (l *Ledger) sourceNode(b []byte, s *Source) []byte {
 	o := begin(b)
 	o.text("@id", "source/"+s.ID)

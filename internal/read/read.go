@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/claim"
@@ -247,7 +249,7 @@ func (c *Claim) number(i int) {
 func (w *work) finish(c *Claim, i int) {
 	c.Extractor = cmp.Or(c.Extractor, RulesName)
 	c.Claim.From, c.Claim.To = w.res.Document.Original(c.Span.From, c.Span.To)
-	c.Speaker, c.SpeakerKind = c.By.Name, c.By.body
+	c.Speaker, c.SpeakerKind = printed(c.By.Name), c.By.body
 	if len(c.By.States) == 1 {
 		c.SpeakerState = c.By.States[0]
 	}
@@ -262,5 +264,15 @@ func (w *work) finish(c *Claim, i int) {
 		c.Period = c.Activity.Date
 	}
 	c.number(i)
-	c.Text = wording(c, w.places)
+	c.Text = printed(wording(c, w.places))
+}
+
+// printed leaves out what does not print, which a ledger refuses: the span has the name as the document writes it.
+func printed(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.C, r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s)
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"html"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/read"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // ReadingJSON is a document with its claims, for programs.
@@ -121,15 +120,17 @@ type LoadedWordJSON struct {
 type Reading struct {
 	*read.Result
 	Checks []check.Result
-	// Tool is the program with its version.
-	Tool string
+	// Tool is the program with its version, Today the day on which the document was read.
+	Tool  string
+	Today when.Day
 	// Reviews are what persons decided on claims of this document before, by the numbers of the claims. All shows those
 	// that were rejected too.
 	Reviews map[int]*claim.Review
 	All     bool
 }
 
-// WriteReading writes a reading as "text", "json", "jsonl" (one claim a line) or "html".
+// WriteReading writes a reading as "text", "json", "jsonl" (one claim a line), "jsonld" (in the terms of
+// PROV-O) or "html".
 func WriteReading(w io.Writer, format string, r Reading) error {
 	var b []byte
 	var err error
@@ -140,6 +141,8 @@ func WriteReading(w io.Writer, format string, r Reading) error {
 		b, err = readingLines(r)
 	case "html":
 		b = readingHTML(r)
+	case "jsonld":
+		b, err = readingDocument(r)
 	case "text":
 		b = readingText(r)
 	default:
@@ -274,6 +277,7 @@ func readingText(r Reading) []byte {
 			shown++
 		}
 	}
+	readingSides(&b, r)
 	fmt.Fprintf(&b, "%d claims, %d quotations, %d words that judge while they name. Found by %s; a person must confirm.\n",
 		shown, len(r.Quotes), len(r.Loaded), finders(r))
 	for _, x := range r.Dropped {
@@ -300,18 +304,7 @@ func plainWord(s string) string {
 
 func claimText(b *bytes.Buffer, r Reading, i int) {
 	c := &r.Claims[i]
-	about := strings.Join(stateCodes(c.Subject.States), ", ")
-	if c.Subject.Any {
-		about = "any state"
-	}
-	if about == "" {
-		about = "no state named"
-	}
-	kind := strings.ReplaceAll(c.Kind.String(), "_", " ")
-	if c.Sort != "" {
-		kind += ", " + c.Sort
-	}
-	fmt.Fprintf(b, "%3d  %s (%s) · %s · about %s", i+1, plainWord(c.By.Name), c.Voice, kind, about)
+	fmt.Fprintf(b, "%3d  %s (%s) · %s · about %s", i+1, plainWord(c.By.Name), c.Voice, sortText(c), aboutText(c))
 	if c.Hedge != "" {
 		fmt.Fprintf(b, " · %s", c.Hedge)
 	}
@@ -327,35 +320,4 @@ func claimText(b *bytes.Buffer, r Reading, i int) {
 	if v := r.Reviews[i+1]; v != nil {
 		fmt.Fprintf(b, "     %s\n", plainWord(reviewText(v)))
 	}
-}
-
-// readingHTML gives a page of its own: the text with the claims marked, and the claims below.
-func readingHTML(r Reading) []byte {
-	var b bytes.Buffer
-	d := r.Document
-	fmt.Fprintf(&b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>%s</title></head>\n<body>\n<article>\n<p>",
-		html.EscapeString(d.Name))
-	at := 0
-	write := func(s string) { b.WriteString(strings.ReplaceAll(html.EscapeString(s), "\n\n", "</p>\n<p>")) }
-	for i, c := range r.Claims {
-		if c.Span.From < at {
-			continue // it lies in one that is marked; the list has it
-		}
-		write(d.Text[at:c.Span.From])
-		fmt.Fprintf(&b, "<mark id=\"t%d\"><a href=\"#c%d\"><sup>%d</sup></a>%s</mark>", i+1, i+1, i+1, html.EscapeString(d.Text[c.Span.From:c.Span.To]))
-		at = c.Span.To
-	}
-	write(d.Text[at:])
-	b.WriteString("</p>\n</article>\n<ol>\n")
-	for i, c := range r.Claims {
-		about := slices.Concat(stateCodes(c.Subject.States))
-		if c.Subject.Any {
-			about = []string{"any state"}
-		}
-		fmt.Fprintf(&b, "<li id=\"c%d\"><a href=\"#t%d\">%s</a> (%s): %s about %s. <b>%s</b>: %s</li>\n", i+1, i+1, html.EscapeString(c.By.Name), c.Voice,
-			strings.ReplaceAll(c.Kind.String(), "_", " "), strings.Join(about, ", "), r.Checks[i].Word,
-			html.EscapeString(strings.Join(r.Checks[i].Evidence, "; ")))
-	}
-	b.WriteString("</ol>\n</body>\n</html>\n")
-	return b.Bytes()
 }

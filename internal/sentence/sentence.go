@@ -74,7 +74,11 @@ func Split(text string, paragraph Span) []Span {
 			continue
 		}
 		end := closers(text, i, paragraph.To)
-		if r == '.' && !stops(text[from:i-n], text[end:paragraph.To], end > i) || !begins(text[end:paragraph.To]) {
+		if !begins(text[end:paragraph.To]) {
+			i = end // nor does any stop between the two end it
+			continue
+		}
+		if r == '.' && !stops(lastBytes(text[from:i-n]), text[end:paragraph.To], end > i) {
 			continue
 		}
 		if s := trim(text, Span{from, end}); s.From < s.To {
@@ -86,6 +90,18 @@ func Split(text string, paragraph Span) []Span {
 		out = append(out, s)
 	}
 	return out
+}
+
+// longestWord is more bytes than any abbreviation or word beside a mark has.
+const longestWord = 64
+
+// lastBytes gives the end of a text, from a character on, so that a text without spaces is not read again at every stop.
+func lastBytes(s string) string {
+	i := max(0, len(s)-longestWord)
+	for i < len(s) && !utf8.RuneStart(s[i]) {
+		i++
+	}
+	return s[i:]
 }
 
 // closers gives the offset after the stops and closing marks at i.

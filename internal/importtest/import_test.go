@@ -112,6 +112,8 @@ var layers = []struct {
 	{pattern: "internal/tabular", layer: 2},
 	{pattern: "internal/jsonlines", layer: 1},
 	{pattern: "internal/xmlstream", layer: 1},
+	{pattern: "internal/pdf", layer: 1},
+	{pattern: "internal/docx", layer: 1},
 	{pattern: "internal/vocab", layer: 1},
 
 	{pattern: "data", layer: 0},

@@ -21,9 +21,10 @@ import (
 
 type readCmd struct {
 	claimFlags
-	File   string `arg:"" help:"Text, Markdown or HTML; - is standard input."`
+	File   string `arg:"" help:"Text, Markdown, HTML, PDF with text, or DOCX; - is standard input."`
 	Date   string `help:"The day of the document: weekdays, and the law that claims are checked against, hang on it." placeholder:"DAY"`
 	Format string `help:"How to print: ${enum}." enum:"text,json,jsonl,html,jsonld" default:"text"`
+	Text   string `help:"Write the text of a PDF or Word file here: what the spans of its claims point into." placeholder:"FILE"`
 	All    bool   `help:"Show also the claims that a person rejected in this document before."`
 	modelFlags
 }
@@ -40,6 +41,9 @@ func (c *readCmd) Run(m *Main) error {
 	}
 	doc, err := document.Read(c.File, original)
 	if err != nil {
+		return err
+	}
+	if err := c.extracted(m, doc); err != nil {
 		return err
 	}
 	states, _, err := m.openStates(statesFlags{lawFlags: c.lawFlags, Data: c.Data})
@@ -91,7 +95,7 @@ func newReader(d *decide.Desk) (*read.Reader, error) {
 // original reads a document, and no more than may be read.
 func (m *Main) original(file string) ([]byte, error) {
 	if file != "-" {
-		return readFile(file)
+		return readDocument(file)
 	}
 	b, err := io.ReadAll(io.LimitReader(m.In, document.MaxSize+1))
 	if err != nil {

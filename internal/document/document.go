@@ -1,8 +1,8 @@
 // Package document turns the bytes of a file into text that can be read, and keeps the way back: every offset of the text
-// leads to an offset of the original.
+// leads to an offset of the original or, for PDF and Word files, of the text that was extracted, whose hash is kept with it.
 //
-// It reads plain text, Markdown and HTML in any encoding that the file or its bytes declare. It extracts nothing from the
-// text, runs nothing that stands in it, follows no address, and refuses what it cannot read rather than reading part of it.
+// It reads plain text, Markdown and HTML in any encoding that the file or its bytes declare, PDF with text, and DOCX. It
+// claims nothing about the text, runs nothing that stands in it, follows no address, and says what of a file it could not read.
 package document
 
 import (
@@ -12,7 +12,9 @@ import (
 	"path"
 	"strings"
 
+	"github.com/cordon-engine/cordon/internal/docx"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pdf"
 )
 
 // MaxSize is the largest original in bytes: 10 MB.
@@ -26,6 +28,8 @@ const (
 	Plain    Media = "text/plain"
 	Markdown Media = "text/markdown"
 	HTML     Media = "text/html"
+	PDF      Media = "application/pdf"
+	DOCX     Media = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 )
 
 // Document is an original and its text. It does not change.
@@ -37,17 +41,24 @@ type Document struct {
 	Media  Media
 	// Encoding is the name of the encoding that the original was read in, as in "utf-8".
 	Encoding string
-	// Title is that of an HTML page, "" for none.
+	// Title is the one that a page or file gives itself, "" for none.
 	Title string
+	// TextSHA256 is the hash of Text in hexadecimal where it was extracted from a PDF or Word file, else "". Offsets of the
+	// "original" are then offsets of this text, which whoever keeps the original must keep beside it.
+	TextSHA256 string
+	// Pages counts the pages of a PDF. Problems say what of it could not be read, page by page.
+	Pages    int
+	Problems []string
 	// Text is UTF-8. Paragraphs are separated by an empty line or, in plain text, as the original has them.
 	Text string
 
 	toOriginal mapping
+	parts      []part
 }
 
 // Read reads an original. The name tells Markdown and HTML by its ending; what has none is HTML if it begins like it. The
-// error is fault.TooLarge above [MaxSize], and fault.Invalid for what is no text: PDF, Word and other packed files are not
-// read yet, and the error says so.
+// error is fault.TooLarge above [MaxSize] or where a packed file becomes too much, and fault.Invalid for what has no text:
+// encrypted files, pages that are only images, old Word files and others; it says what to do.
 func Read(name string, original []byte) (*Document, error) {
 	at := fault.Place{File: name}
 	if len(original) > MaxSize {
@@ -58,6 +69,12 @@ func Read(name string, original []byte) (*Document, error) {
 	}
 	sum := sha256.Sum256(original)
 	d := &Document{Name: name, SHA256: hex.EncodeToString(sum[:]), Size: len(original), Media: mediaOf(name, original)}
+	if d.Media == PDF || d.Media == DOCX {
+		if err := d.extract(original); err != nil {
+			return nil, fault.In(at, err)
+		}
+		return d, nil
+	}
 	s, m, encoding, err := decode(original, d.Media)
 	if err != nil {
 		return nil, err.At(at)
@@ -90,8 +107,6 @@ func (d *Document) Original(from, to int) (int, int) {
 
 // packed are the first bytes of files that are no text, and what they are.
 var packed = []struct{ magic, what string }{
-	{"%PDF-", "PDF"},
-	{"PK\x03\x04", "a packed file such as DOCX"},
 	{"\xd0\xcf\x11\xe0", "an old Word file"},
 	{"{\\rtf", "RTF"},
 	{"\x1f\x8b", "a compressed file"},
@@ -101,14 +116,20 @@ var packed = []struct{ magic, what string }{
 func refuse(original []byte) *fault.Error {
 	for _, p := range packed {
 		if bytes.HasPrefix(original, []byte(p.magic)) {
-			return fault.New(fault.Invalid, "this is %s, which is not read yet", p.what).
-				WithFix("save it as text or HTML, and keep the original beside it")
+			return fault.New(fault.Invalid, "this is %s, which is not read", p.what).
+				WithFix("save it as DOCX, PDF, text or HTML, and keep the original beside it")
 		}
 	}
 	return nil
 }
 
 func mediaOf(name string, original []byte) Media {
+	switch {
+	case docx.Is(original):
+		return DOCX
+	case bytes.HasPrefix(original, []byte("%PDF-")), strings.EqualFold(path.Ext(name), ".pdf") && pdf.Is(original):
+		return PDF
+	}
 	switch strings.ToLower(path.Ext(name)) {
 	case ".html", ".htm", ".xhtml":
 		return HTML

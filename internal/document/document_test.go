@@ -5,8 +5,12 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
 	"pgregory.net/rapid"
 
@@ -69,13 +73,30 @@ func TestEncodings(t *testing.T) {
 	const text = "Résumé of “Tuesday” – done"
 	latin, _ := charmap.Windows1252.NewEncoder().String(text)
 	utf16, _ := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(text)
+	bare16, _ := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder().String(text)
+	in := func(e encoding.Encoding, s string) string {
+		b, err := e.NewEncoder().String(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
 	sjis, _ := japanese.ShiftJIS.NewEncoder().String("<meta charset=Shift_JIS><p>北朝鮮 May</p>")
 	for _, tt := range []struct{ name, in, encoding, want, word, bytes string }{
 		{"a.txt", text, "utf-8", text, "“Tuesday”", "“Tuesday”"},
 		{"a.txt", "\xef\xbb\xbf" + text, "utf-8", text, "Tuesday", "Tuesday"},
 		{"a.txt", latin, "windows-1252", text, "“Tuesday”", "\x93Tuesday\x94"},
 		{"a.txt", utf16, "utf-16le", text, "done", "d\x00o\x00n\x00e\x00"},
+		{"a.txt", bare16, "utf-16be", text, "done", "\x00d\x00o\x00n\x00e"},
 		{"a.html", sjis, "shift_jis", "北朝鮮 May", "May", "May"},
+		{"a.html", in(simplifiedchinese.GB18030, "<meta charset='gb2312'><p>朝鲜 €</p>"), "gbk", "朝鲜 €", "朝鲜", in(simplifiedchinese.GB18030, "朝鲜")},
+		{"a.html", in(simplifiedchinese.GB18030, "<meta charset=GB18030><p>朝鲜 ñ</p>"), "gb18030", "朝鲜 ñ", "ñ", in(simplifiedchinese.GB18030, "ñ")},
+		{"a.html", in(korean.EUCKR, `<meta http-equiv="Content-Type" content="text/html; charset=ks_c_5601-1987"><p>북한 May</p>`), "euc-kr", "북한 May", "북한", in(korean.EUCKR, "북한")},
+		{"a.html", in(traditionalchinese.Big5, "<meta charset=big5><p>北韓</p>"), "big5", "北韓", "韓", in(traditionalchinese.Big5, "韓")},
+		{"a.html", in(charmap.Windows1251, `<meta charset="cp1251"><p>КНДР</p>`), "windows-1251", "КНДР", "НД", "\xcd\xc4"},
+		{"a.html", in(charmap.KOI8R, "<meta charset=koi8-r><p>КНДР</p>"), "koi8-r", "КНДР", "КНДР", in(charmap.KOI8R, "КНДР")},
+		{"a.html", in(charmap.Windows1256, "<meta charset=windows-1256><p>كوريا</p>"), "windows-1256", "كوريا", "كوريا", in(charmap.Windows1256, "كوريا")},
+		{"a.xhtml", in(charmap.ISO8859_2, `<?xml version="1.0" encoding="ISO-8859-2"?><html><p>Łódź</p>`), "iso-8859-2", "Łódź", "ó", "\xf3"},
 	} {
 		d := read(t, tt.name, tt.in)
 		if d.Text != tt.want || d.Encoding != tt.encoding {
@@ -91,8 +112,9 @@ func TestRefusals(t *testing.T) {
 		name, in, want string
 		code           fault.Code
 	}{
-		{"a.pdf", "%PDF-1.7", "a.pdf: this is PDF, which is not read yet", fault.Invalid},
-		{"a.docx", "PK\x03\x04", "not read yet", fault.Invalid},
+		{"a.pdf", "%PDF-1.7", "a.pdf: no pages can be found in the PDF", fault.Invalid},
+		{"a.docx", "PK\x03\x04", "a.docx: the packed file cannot be read", fault.Invalid},
+		{"a.doc", "\xd0\xcf\x11\xe0", "an old Word file, which is not read", fault.Invalid},
 		{"a.bin", "abc\x00\x01", "no text", fault.Invalid},
 		{"big.txt", strings.Repeat("a", MaxSize+1), "at most 10485760", fault.TooLarge},
 	} {
@@ -141,10 +163,15 @@ func FuzzRead(f *testing.F) {
 	f.Add("a.md", []byte("# a [b](c) **d**"))
 	f.Add("a", []byte("\xff\xfea\x00"))
 	f.Add("a.html", []byte("<meta charset=iso-2022-jp>\x1b$B@\x1b(B"))
+	f.Add("a.pdf", []byte(pdfOf("BT /F 12 Tf 72 700 Td (a) Tj ET", "/I Do")))
+	f.Add("a.docx", []byte(docxOf(f, "<w:p><w:r><w:t>a</w:t></w:r></w:p>")))
 	f.Fuzz(func(t *testing.T, name string, b []byte) {
 		d, err := Read(name, b)
 		if err != nil {
 			return
+		}
+		if d.TextSHA256 != "" {
+			b = []byte(d.Text)
 		}
 		holds(t, d, len(b))
 	})

@@ -16,8 +16,12 @@ import (
 // declared finds the encoding that an HTML page names in its first bytes.
 var declared = regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})`)
 
-// decode gives an original as UTF-8: by its byte order mark, by what it declares, as UTF-8 if it is valid, else as
-// Windows-1252, which every byte is valid in and which most Latin text that is no UTF-8 is.
+// inXML finds the encoding that the first line of XML names.
+var inXML = regexp.MustCompile(`^<\?xml[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9_:.-]{2,40})["']`)
+
+// decode gives an original as UTF-8: by its byte order mark, as UTF-16 if most of every other byte of its beginning are zero, by what
+// it declares, as UTF-8 if it is valid, else as Windows-1252, which every byte is valid in and which most Latin text that is no
+// UTF-8 is.
 func decode(original []byte, media Media) (string, mapping, string, *fault.Error) {
 	name, skip := detect(original, media)
 	var s string
@@ -47,10 +51,13 @@ func detect(original []byte, media Media) (name string, skip int) {
 	case bytes.HasPrefix(original, []byte("\xfe\xff")):
 		return "utf-16be", 2
 	}
+	if n := unmarked(original); n != "" {
+		return n, 0
+	}
 	if media == HTML {
-		if f := declared.FindSubmatch(original[:min(len(original), 2048)]); f != nil {
-			if e, err := htmlindex.Get(string(f[1])); err == nil {
-				if n, err := htmlindex.Name(e); err == nil && !strings.HasPrefix(n, "utf-16") {
+		for _, re := range []*regexp.Regexp{inXML, declared} {
+			if f := re.FindSubmatch(original[:min(len(original), 4096)]); f != nil {
+				if n := canonical(string(f[1])); n != "" {
 					return n, 0
 				}
 			}
@@ -60,6 +67,42 @@ func detect(original []byte, media Media) (name string, skip int) {
 		return "utf-8", 0
 	}
 	return "windows-1252", 0
+}
+
+// canonical gives the name of an encoding that a page declares in bytes it was read by; "" for UTF-16, which cannot be
+// declared so, and for names that stand for none.
+func canonical(declared string) string {
+	e, err := htmlindex.Get(declared)
+	if err != nil {
+		return ""
+	}
+	n, err := htmlindex.Name(e)
+	if err != nil || strings.HasPrefix(n, "utf-16") || n == "replacement" {
+		return ""
+	}
+	return n
+}
+
+// unmarked tells UTF-16 without a byte order mark by ASCII in it: of the first bytes, most of one half are zero and none of the other.
+func unmarked(original []byte) string {
+	head := original[:min(len(original), 256)&^1]
+	if len(head) < 8 {
+		return ""
+	}
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	half := len(head) / 2
+	switch {
+	case zeros[0] == 0 && zeros[1]*10 >= half*7:
+		return "utf-16le"
+	case zeros[1] == 0 && zeros[0]*10 >= half*7:
+		return "utf-16be"
+	}
+	return ""
 }
 
 func encodingOf(name string) (encoding.Encoding, *fault.Error) {

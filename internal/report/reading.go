@@ -44,13 +44,20 @@ type DocumentJSON struct {
 	Title    string `json:"title,omitempty"`
 	Date     string `json:"date,omitempty"`
 	Author   string `json:"author"`
+	// TextSHA256 is the hash of the text that was extracted from a PDF or Word file: spans are bytes of it, not of the file.
+	TextSHA256 string `json:"text_sha256,omitempty"`
+	Pages      int    `json:"pages,omitempty"`
+	// Problems say what of the file could not be read.
+	Problems []string `json:"problems,omitempty"`
 }
 
-// ReadClaimJSON is one claim. From and To are bytes of the original.
+// ReadClaimJSON is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
+// of a PDF or the paragraph of a Word file.
 type ReadClaimJSON struct {
 	ID           string          `json:"id"`
 	From         int             `json:"from"`
 	To           int             `json:"to"`
+	Place        string          `json:"place,omitempty"`
 	Speaker      string          `json:"speaker"`
 	SpeakerState []string        `json:"speaker_states,omitempty"`
 	Voice        string          `json:"voice"`
@@ -159,7 +166,7 @@ func readingJSON(r Reading) ReadingJSON {
 	d := r.Document
 	out := ReadingJSON{Document: DocumentJSON{
 		Name: d.Name, SHA256: d.SHA256, Size: d.Size, Media: string(d.Media), Encoding: d.Encoding, Title: d.Title, Date: r.Day.String(),
-		Author: r.Author.Name,
+		Author: r.Author.Name, TextSHA256: d.TextSHA256, Pages: d.Pages, Problems: d.Problems,
 	}, Tool: r.Tool, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Skipped: r.Skipped}
 	for i := range r.Claims {
 		if r.hidden(i) {
@@ -188,7 +195,7 @@ func readingJSON(r Reading) ReadingJSON {
 func claimJSON(r Reading, i int) ReadClaimJSON {
 	c := &r.Claims[i]
 	out := ReadClaimJSON{
-		ID: c.ID, From: c.From, To: c.To, Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Voice: c.Voice.String(),
+		ID: c.ID, From: c.From, To: c.To, Place: r.Document.Place(c.Span.From), Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Voice: c.Voice.String(),
 		Kind: c.Kind.String(), Sort: c.Sort, About: stateCodes(c.Subject.States), AnyState: c.Subject.Any, Negative: c.Negative,
 		Hedge: c.Hedge, Unit: c.Unit, Rule: c.Rule, AttributedBy: c.AttributedBy, Result: r.Checks[i].Word.String(), Evidence: r.Checks[i].Evidence,
 		Extractor: c.Extractor, Request: c.Request, Answer: c.Answer, Ledger: forLedger(&c.Claim),
@@ -286,6 +293,7 @@ func readingText(r Reading) []byte {
 	if n := len(r.Claims) - shown; n > 0 {
 		fmt.Fprintf(&b, "Left out: %d that a person rejected in this document before; --all shows them.\n", n)
 	}
+	b.WriteString(Problems(r.Document))
 	if r.Skipped > 0 {
 		fmt.Fprintf(&b, "Not read: %d sentences or quotations beyond the limits.\n", r.Skipped)
 	}
@@ -312,7 +320,7 @@ func claimText(b *bytes.Buffer, r Reading, i int) {
 	if c.Activity != nil {
 		fmt.Fprintf(b, "     activity %s\n", c.Activity.AppendJSON(nil))
 	}
-	fmt.Fprintf(b, "     rule %s, speaker by %s, bytes %d to %d", c.Rule, c.AttributedBy, c.From, c.To)
+	fmt.Fprintf(b, "     rule %s, speaker by %s, %s", c.Rule, c.AttributedBy, spanOf(r, i))
 	if c.Extractor != read.RulesName {
 		fmt.Fprintf(b, ", found by %s", plainWord(c.Extractor))
 	}

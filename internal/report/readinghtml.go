@@ -66,6 +66,7 @@ func readingHTML(r Reading) []byte {
 `, esc(title), readingStyle, esc(dated(r)), d.Size, d.SHA256, esc(r.Tool), esc(finders(r)))
 	markedText(&b, r)
 	b.WriteString("</article>\n")
+	b.WriteString(problemsHTML(r.Document))
 	htmlSides(&b, r)
 	htmlClaims(&b, r)
 	htmlWords(&b, r)

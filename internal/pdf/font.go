@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -247,7 +248,7 @@ func (t *font) coded(s text) []glyph {
 
 // encodingOf gives the characters of the codes of a simple font.
 func (f *file) encodingOf(d dict) [256]string {
-	table := standard
+	table := f.builtIn(d)
 	var differences array
 	switch e := f.resolve(d["Encoding"]).(type) {
 	case name:
@@ -274,6 +275,34 @@ func (f *file) encodingOf(d dict) [256]string {
 				table[code] = glyphText(string(o))
 			}
 			code++
+		}
+	}
+	return table
+}
+
+// builtIn gives the encoding that the font itself has: that of a Type 1 font which the file holds, else the standard one.
+func (f *file) builtIn(d dict) [256]string {
+	desc, _ := f.resolve(d["FontDescriptor"]).(dict)
+	s, ok := f.resolve(desc["FontFile"]).(*stream)
+	if !ok {
+		return standard
+	}
+	b, _ := f.unpack(s)
+	b, _, _ = bytes.Cut(b, []byte("eexec")) // the rest is encrypted
+	_, b, ok = bytes.Cut(b, []byte("/Encoding"))
+	if !ok || bytes.HasPrefix(bytes.TrimSpace(b), []byte("StandardEncoding")) {
+		return standard
+	}
+	var table [256]string
+	l := lexer{b: b}
+	for o := l.next(); o != end && o != keyword("def"); o = l.next() {
+		if o != keyword("dup") {
+			continue
+		}
+		code, ok1 := l.next().(float64)
+		glyph, ok2 := l.next().(name)
+		if ok1 && ok2 && code >= 0 && code < 256 {
+			table[int(code)] = glyphText(string(glyph))
 		}
 	}
 	return table
@@ -369,6 +398,7 @@ var named = names("space| |exclam|!|quotedbl|\"|numbersign|#|dollar|$|percent|%|
 	"Dcroat|Đ|dcroat|đ|germandbls|ß|dotlessi|ı|Idotaccent|İ|fi|fi|fl|fl|ff|ff|ffi|ffi|ffl|ffl|f_i|fi|f_l|fl|f_f|ff|mu|µ|brokenbar|¦|" +
 	"logicalnot|¬|nbspace| |nonbreakingspace| |sfthyphen|-|softhyphen|-|currency|¤|Delta|Δ|Omega|Ω|pi|π|alpha|α|beta|β|gamma|γ|lessequal|≤|" +
 	"greaterequal|≥|notequal|≠|approxequal|≈|infinity|∞|summation|∑|radical|√|bar|-|grave|`|acute|´|circumflex|ˆ|tilde|˜|macron|¯|" +
+	"circlecopyrt|©|asteriskmath|*|prime|′|arrowright|→|arrowleft|←|similar|∼|element|∈|emptyset|∅|lozenge|◊|" +
 	"dieresis|¨|cedilla|¸|caron|ˇ|breve|˘|dotaccent|˙|ring|˚|ogonek|˛|hungarumlaut|˝")
 
 func names(list string) map[string]string {

@@ -9,6 +9,7 @@ package pdf
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf16"
 
@@ -177,7 +178,7 @@ func (f *file) page(p leaf) Page {
 	case 2*d.unknowns > d.characters:
 		out.Problem = "its fonts do not say which characters they show"
 	case d.unknowns > 0:
-		out.Problem = "some characters are not known"
+		out.Problem = fmt.Sprintf("%d of %d characters are not known", d.unknowns, d.characters)
 	}
 	return out
 }

@@ -260,6 +260,17 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+// TestBuiltIn reads a font with an encoding of its own, as TeX makes them.
+func TestBuiltIn(t *testing.T) {
+	var m maker
+	font := m.stream("", "%!PS-AdobeFont-1.0\n/FontName /X def /Encoding 256 array 0 1 255 {1 index exch /.notdef put} for\ndup 58 /period put\ndup 14 /ffi put\nreadonly def\ncurrentfile eexec \x00(")
+	c := m.stream("", "BT /F1 12 Tf (\\072\\016a) Tj ET")
+	p := readAll(t, m.file(m.pages(fmt.Sprintf("/Font<</F1 <</Subtype/Type1 /FontDescriptor<</FontFile %d 0 R>>>>>>", font), c), "")).Pages[0]
+	if p.Text != ".ffi\uFFFD" || p.Problem != "1 of 3 characters are not known" {
+		t.Errorf("got %+v", p)
+	}
+}
+
 // TestBrokenTable moves the objects away from where the table says they are, and takes the table away.
 func TestBrokenTable(t *testing.T) {
 	good := onePage("BT /F1 12 Tf (Still here) Tj ET")

@@ -81,7 +81,7 @@ var between = regexp.MustCompile(`^(?:,[^,]{0,80},)?[’']?s?\s*(?:(?:foreign )?
 // speech finds the first word of speech in a span whose speaker stands before it.
 func (w *work) speech(s sentence.Span) (spoken, bool) {
 	ns := w.nominals(s)
-	for _, at := range w.t.verb.FindAllStringIndex(w.text[s.From:s.To], -1) {
+	for _, at := range w.findAll(w.t.verb, s) {
 		v := sentence.Span{From: s.From + at[0], To: s.From + at[1]}
 		k, set := kindOf(w.t.verbs, w.text[v.From:v.To])
 		if !set && strings.HasPrefix(w.text[v.To:], " to ") {

@@ -35,7 +35,7 @@ func (w *work) nominals(s sentence.Span) []Party {
 		re   *regexp.Regexp
 		read func(sentence.Span) Party
 	}{{generic, w.anyState}, {pairing, w.theTwo}, {paper, w.theText}, {nation, w.theNation}, {officer, w.theOfficer}, {theirs, w.itsOfficer}, {pronoun, w.pronounParty}} {
-		for _, at := range f.re.FindAllStringIndex(w.text[s.From:s.To], -1) {
+		for _, at := range w.findAll(f.re, s) {
 			span := sentence.Span{From: s.From + at[0], To: s.From + at[1]}
 			p := f.read(span)
 			p.span = span

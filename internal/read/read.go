@@ -152,7 +152,7 @@ type Reader struct {
 // Limits on what is read: bytes of text, bytes of one sentence, quotations. Sentences and quotations beyond them are left
 // out and counted in [Result.Skipped].
 const (
-	MaxText     = 512 << 10
+	MaxText     = 2 << 20
 	MaxSentence = 4000
 	MaxQuotes   = 2000
 )
@@ -218,6 +218,8 @@ type work struct {
 	day                   when.Day
 	paragraphs, sentences []sentence.Span
 	res                   *Result
+	// found are the places that were found before, and must not be sought again.
+	found map[search][][]int
 	// consumed are stretches that only say who speaks.
 	consumed []sentence.Span
 	// noted counts the sentences whose names were taken in while quotations are attributed.

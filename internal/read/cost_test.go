@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/read"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -89,4 +91,41 @@ func BenchmarkHostile(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkNews reads documents of the size of a news report, some 5 KB, made of the short texts, and gives the processor time
+// of one and how many two processors read in a minute.
+func BenchmarkNews(b *testing.B) {
+	a, err := txtar.ParseFile("testdata/texts.txtar")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var docs []*document.Document
+	var text strings.Builder
+	for n := 0; len(docs) < 20; n = (n + 2) % len(a.Files) {
+		text.Write(a.Files[n].Data)
+		text.WriteString("\n\n")
+		if text.Len() < 5000 {
+			continue
+		}
+		d, err := document.Read("a.txt", []byte(text.String()))
+		if err != nil {
+			b.Fatal(err)
+		}
+		docs = append(docs, d)
+		text.Reset()
+	}
+	r := reader(b)
+	before := cpu(b)
+	for b.Loop() {
+		for _, d := range docs {
+			if _, err := r.Read(d, read.Options{Day: when.Date(2019, 9, 20)}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	each := (cpu(b) - before) / time.Duration(b.N*len(docs))
+	b.ReportMetric(float64(each.Microseconds())/1000, "cpu-ms/document")
+	b.ReportMetric(2*float64(time.Minute)/float64(each), "documents/min")
+	b.ReportMetric(0, "ns/op")
 }

@@ -24,8 +24,12 @@ type (
 // end is what a lexer gives at the end of its bytes.
 const end = keyword("")
 
-// maxNesting bounds arrays and dictionaries within each other.
-const maxNesting = 64
+// maxNesting bounds arrays and dictionaries within each other, maxElements what is kept of one array: more than any list of pages
+// or widths that is read may have.
+const (
+	maxNesting  = 64
+	maxElements = 1 << 18
+)
 
 // lexer reads objects from bytes.
 type lexer struct {
@@ -212,7 +216,9 @@ func (l *lexer) array(depth int) array {
 		if k, ok := o.(keyword); ok && (k == "]" || k == ">>" || k == "endobj" || k == end) {
 			return out
 		}
-		out = append(out, o)
+		if len(out) < maxElements {
+			out = append(out, o)
+		}
 	}
 }
 

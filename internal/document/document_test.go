@@ -67,6 +67,10 @@ func TestMarkdown(t *testing.T) {
 	}
 	leadsBack(t, d, s, "link", "link")
 	leadsBack(t, d, s, "item", "item")
+	// What is no link stays, and marks within an address are part of it.
+	if d := read(t, "a.md", "[a](b c) [d](e**f__g) h](i"); d.Text != "a](b c) d h](i" {
+		t.Errorf("got %q", d.Text)
+	}
 }
 
 func TestEncodings(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 // Marks of Markdown that are no words: at the start of a line, and within it.
 var (
 	lineMark   = regexp.MustCompile(`^\s{0,3}(#{1,6}\s+|>\s?|[-*+]\s+|\d{1,3}[.)]\s+)`)
-	inlineMark = regexp.MustCompile("\\*\\*|__|`+|!?\\[|\\]\\([^)\\s]{0,300}\\)|\\*")
+	inlineMark = regexp.MustCompile("\\*\\*|__|`+|!?\\[|\\]\\(|\\*")
 )
 
 // plainOfMarkdown leaves the marks of Markdown out and keeps the words, without the addresses of links.
@@ -28,10 +28,30 @@ func plainOfMarkdown(s string, m mapping) (string, mapping) {
 		}
 		last := from
 		for _, f := range inlineMark.FindAllStringIndex(s[from:at], -1) {
-			keep(last, from+f[0])
-			last = from + f[1]
+			begin, end := from+f[0], from+f[1]
+			if s[begin] == ']' {
+				end += address(s[end:at])
+			}
+			if begin < last || s[end-1] == '(' {
+				continue // within an address, or no address
+			}
+			keep(last, begin)
+			last = end
 		}
 		keep(last, at)
 	}
 	return out.String(), own.over(m)
+}
+
+// address gives the length of the address of a link with its bracket; 0 where there is none.
+func address(s string) int {
+	for i := range min(len(s), 301) {
+		switch s[i] {
+		case ')':
+			return i + 1
+		case ' ', '\t', '\n', '\r', '\f':
+			return 0
+		}
+	}
+	return 0
 }

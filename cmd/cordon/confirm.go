@@ -46,9 +46,11 @@ type sourceFlags struct {
 type offered struct {
 	reading  confirm.Reading
 	original []byte
-	book     *evidence.Book
-	desk     *decide.Desk
-	person   confirm.Person
+	// text was extracted from it, "" where spans point into the document itself.
+	text   string
+	book   *evidence.Book
+	desk   *decide.Desk
+	person confirm.Person
 }
 
 // offered opens all that a decision on a reading needs, and refuses a document that is not the one that was read.
@@ -89,7 +91,24 @@ func (m *Main) offered(f readingFlags) (*offered, error) {
 		return nil, fault.New(fault.Conflict, "%s is not the document that was read: it has the hash %s, and the reading is of %s", name, hash, o.reading.Document).
 			WithFix("it was changed since, or is another one: read it again, or name the right one with --document")
 	}
-	return o, nil
+	return o, o.extract(name)
+}
+
+// extract takes the text out of the document anew, where the reading is of such a text: it must be the same.
+func (o *offered) extract(name string) error {
+	if o.reading.Text == "" {
+		return nil
+	}
+	doc, err := document.Read(name, o.original)
+	if err != nil {
+		return err
+	}
+	if doc.TextSHA256 != o.reading.Text {
+		return fault.New(fault.Conflict, "this program takes another text out of %s than the one that was read", name).
+			WithFix("read it again: spans point into the text")
+	}
+	o.text, o.reading.TextSize = doc.Text, len(doc.Text)
+	return nil
 }
 
 // readNow reads the document that was given in place of a reading.
@@ -117,6 +136,9 @@ func (m *Main) readNow(o *offered, f readingFlags) error {
 		return err
 	}
 	o.reading = confirm.Of(res, tool())
+	if o.reading.Text != "" {
+		o.text = doc.Text
+	}
 	return nil
 }
 
@@ -177,6 +199,12 @@ func (m *Main) accept(o *offered, f sourceFlags, args []string, edit func(*claim
 	for _, e := range entries {
 		if e.Source != nil {
 			if err := o.book.Keep(m.ctx, e.Source, o.original); err != nil {
+				return err
+			}
+			if o.text == "" {
+				continue
+			}
+			if err := o.book.KeepText(m.ctx, e.Source, o.text); err != nil {
 				return err
 			}
 		}

@@ -39,7 +39,7 @@ func (l *Ledger) checkSource(s *Source) error {
 		return l.missing("source", s.CopyOf).At(fault.Place{Field: "copy_of"})
 	}
 	if s.SHA256 == "" {
-		if s.Size != 0 || s.Captured != when.NoDay || s.Tool != "" {
+		if s.Size != 0 || s.Captured != when.NoDay || s.Tool != "" || s.TextSHA256 != "" || s.TextSize != 0 {
 			return fault.New(fault.Invalid, "the source %q has a size, a day or a tool of capture but no hash", s.ID).
 				At(fault.Place{Field: "sha256"})
 		}
@@ -52,7 +52,13 @@ func (l *Ledger) checkSource(s *Source) error {
 		return fault.New(fault.Invalid, "the kept original of %q needs its size in bytes and the day of capture", s.ID).
 			At(fault.Place{Field: "size"})
 	}
-	return nil
+	if s.TextSHA256 == "" && s.TextSize == 0 {
+		return nil
+	}
+	if s.TextSize <= 0 {
+		return fault.New(fault.Invalid, "the text of %q needs its size in bytes", s.ID).At(fault.Place{Field: "text_size"})
+	}
+	return checkHash("text_sha256", s.TextSHA256)
 }
 
 func checkHash(field, s string) error {
@@ -94,16 +100,20 @@ func (l *Ledger) checkClaim(c *Claim, obligation func(string) bool, near func(st
 	return nil
 }
 
-// span holds From and To inside the kept original.
+// span holds From and To inside the kept original, or the text that was extracted from it.
 func span(c *Claim, src *Source) error {
+	size := src.Size
+	if src.TextSHA256 != "" {
+		size = src.TextSize
+	}
 	switch {
 	case c.From == 0 && c.To == 0:
 		return nil
 	case src.SHA256 == "":
 		return fault.New(fault.Invalid, "the span %d to %d points into nothing: no original of %q is kept", c.From, c.To, src.ID).
 			At(fault.Place{Field: "from"})
-	case c.From >= c.To || c.To > src.Size:
-		return fault.New(fault.Invalid, "the span %d to %d does not lie in the %d bytes of %q", c.From, c.To, src.Size, src.ID).
+	case c.From >= c.To || c.To > size:
+		return fault.New(fault.Invalid, "the span %d to %d does not lie in the %d bytes of %q", c.From, c.To, size, src.ID).
 			At(fault.Place{Field: "from"})
 	}
 	return nil

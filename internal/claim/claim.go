@@ -28,10 +28,14 @@ type Source struct {
 	CopyOf string
 	// SHA256, in hexadecimal, Size, in bytes, Captured and Tool (what captured it) belong to the kept original; empty
 	// where only the reference is kept.
-	SHA256   string
-	Size     int
-	Captured when.Day
-	Tool     string
+	SHA256 string
+	Size   int
+	// TextSHA256 and TextSize are those of the text that was extracted from the original, where spans cannot point into the
+	// original itself: a PDF or Word file. The text is kept too.
+	TextSHA256 string
+	TextSize   int
+	Captured   when.Day
+	Tool       string
 	// Verified is false where we have not seen the text itself but an account of it.
 	Verified bool
 	Note     string

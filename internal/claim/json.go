@@ -94,6 +94,8 @@ func AppendSource(b []byte, s *Source) []byte {
 	o.text("copy_of", s.CopyOf)
 	o.text("sha256", s.SHA256)
 	o.number("size", s.Size)
+	o.text("text_sha256", s.TextSHA256)
+	o.number("text_size", s.TextSize)
 	o.day("captured", s.Captured)
 	o.text("tool", s.Tool)
 	o.flag("verified", s.Verified)

@@ -112,7 +112,7 @@ func (r *reader) source(n *yamltree.Node) *Source {
 	s := &Source{
 		ID: f.need("id"), Title: f.need("title"), Publisher: f.need("publisher"), Kind: word(f, "kind", ParseSourceKind),
 		State: f.state("state"), Published: f.period("published"), URL: f.text("url"), CopyOf: f.text("copy_of"),
-		SHA256: f.text("sha256"), Size: f.count("size"), Captured: f.day("captured"), Tool: f.text("tool"),
+		SHA256: f.text("sha256"), Size: f.count("size"), TextSHA256: f.text("text_sha256"), TextSize: f.count("text_size"), Captured: f.day("captured"), Tool: f.text("tool"),
 		Verified: f.flag("verified"), Note: f.text("note"),
 	}
 	f.end()

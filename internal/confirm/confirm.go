@@ -24,7 +24,10 @@ type Reading struct {
 	// Name is the name under which the document was read, Document the SHA-256 of the original, Size its bytes.
 	Name, Document string
 	Size           int
-	Title          string
+	// Text is the SHA-256 of the text that was extracted from it, "" where spans point into the document itself.
+	Text     string
+	TextSize int
+	Title    string
 	// Day is the day of the document, [when.NoDay] where none was given.
 	Day when.Day
 	// Tool is the program with its version.
@@ -58,6 +61,9 @@ type Offer struct {
 func Of(r *read.Result, tool string) Reading {
 	d := r.Document
 	out := Reading{Name: d.Name, Document: d.SHA256, Size: d.Size, Title: d.Title, Day: r.Day, Tool: tool}
+	if d.TextSHA256 != "" {
+		out.Text, out.TextSize = d.TextSHA256, len(d.Text)
+	}
 	for i := range r.Claims {
 		c := &r.Claims[i]
 		o := Offer{
@@ -217,7 +223,7 @@ func (r *Reading) source(l *claim.Ledger, src claim.Source) (*claim.Source, bool
 		}
 		return s, true, nil
 	}
-	src.SHA256, src.Size, src.Verified = r.Document, r.Size, true
+	src.SHA256, src.Size, src.TextSHA256, src.TextSize, src.Verified = r.Document, r.Size, r.Text, r.TextSize, true
 	src.Title = cmp.Or(src.Title, r.Title, path.Base(r.Name))
 	src.ID = cmp.Or(src.ID, slug(strings.TrimSuffix(path.Base(r.Name), path.Ext(r.Name)))+"-"+r.Document[:8])
 	if !claim.Given(src.Published) {

@@ -138,6 +138,19 @@ func (b *Book) Keep(ctx context.Context, s *claim.Source, original []byte) error
 	return b.journal.Keep(ctx, s.SHA256, original)
 }
 
+// KeepText stores the text that was extracted from the original of a source, into which spans point, and fills in its hash
+// and size.
+func (b *Book) KeepText(ctx context.Context, s *claim.Source, extracted string) error {
+	if b.journal == nil {
+		return fault.New(fault.Usage, "there is no folder to keep texts in")
+	}
+	if extracted == "" || len(extracted) > MaxOriginal {
+		return fault.New(fault.TooLarge, "the text has %d bytes; from 1 to %d are kept", len(extracted), MaxOriginal)
+	}
+	s.TextSHA256, s.TextSize = hashOf([]byte(extracted)), len(extracted)
+	return b.journal.Keep(ctx, s.TextSHA256, []byte(extracted))
+}
+
 // KeepAnswer stores what a language model answered, on which reviews rest, under its hash.
 func (b *Book) KeepAnswer(ctx context.Context, answer []byte) error {
 	if b.journal == nil {
@@ -224,17 +237,26 @@ func (b *Book) Verify(ctx context.Context, problem func(string)) (originals int,
 		if s.SHA256 == "" || b.journal == nil {
 			continue
 		}
-		originals++
-		data, err := b.journal.Original(ctx, s.SHA256)
-		switch {
-		case fault.CodeOf(err) == fault.NotFound && err != nil:
-			problem("the original of " + s.ID + " is not there (" + s.SHA256 + ")")
-		case err != nil:
-			return originals, err
-		case hashOf(data) != s.SHA256:
-			problem("the original of " + s.ID + " was changed: it does not have the hash " + s.SHA256)
-		case len(data) != s.Size:
-			problem("the original of " + s.ID + " does not have the size that was stated")
+		kept := []struct {
+			what, hash string
+			size       int
+		}{{"the original of " + s.ID, s.SHA256, s.Size}, {"the text of " + s.ID, s.TextSHA256, s.TextSize}}
+		for _, k := range kept {
+			if k.hash == "" {
+				continue
+			}
+			originals++
+			data, err := b.journal.Original(ctx, k.hash)
+			switch {
+			case fault.CodeOf(err) == fault.NotFound && err != nil:
+				problem(k.what + " is not there (" + k.hash + ")")
+			case err != nil:
+				return originals, err
+			case hashOf(data) != k.hash:
+				problem(k.what + " was changed: it does not have the hash " + k.hash)
+			case len(data) != k.size:
+				problem(k.what + " does not have the size that was stated")
+			}
 		}
 	}
 	seen := map[string]bool{}

@@ -102,7 +102,7 @@ func ParseReading(ref *activity.Reference, name string, b []byte) (confirm.Readi
 			WithFix("read the document again; `cordon claims edit` changes what you accept, and records it")
 	}
 	r := confirm.Reading{
-		Name: j.Document.Name, Document: j.Document.SHA256, Size: j.Document.Size, Title: j.Document.Title, Day: when.NoDay, Tool: j.Tool,
+		Name: j.Document.Name, Document: j.Document.SHA256, Size: j.Document.Size, Text: j.Document.TextSHA256, Title: j.Document.Title, Day: when.NoDay, Tool: j.Tool,
 	}
 	if j.Document.Date != "" {
 		if r.Day, err = when.ParseDay(j.Document.Date); err != nil {

@@ -106,6 +106,7 @@ var layers = []struct {
 	{pattern: "internal/ledger", layer: 2},
 
 	{pattern: "client", layer: 1, stdOnly: true},
+	{pattern: "internal/ftmodel", layer: 1},
 	{pattern: "internal/goods", layer: 1},
 	{pattern: "internal/place", layer: 1},
 	{pattern: "internal/subject", layer: 1},

@@ -4,7 +4,7 @@
 //
 // Every subject, link and sanction of the file is a record of its own, under its
 // own id; a passport joins its holder. Which schemas and properties there are is
-// data (model.tsv); what is not in it is kept and reported. The tier of a listing
+// data (package ftmodel); what is not in it is kept and reported. The tier of a listing
 // follows the topics of its subject: what is under export control is Controlled,
 // what is neither that nor sanctioned (a politician, a debarred firm) is Named.
 //

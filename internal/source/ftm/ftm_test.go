@@ -94,6 +94,9 @@ func TestDeltasLeadToTheList(t *testing.T) {
 		if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
 			rt.Fatalf("%v, %v; want %v from\n%s", got, err, want, strings.Join(files, "---\n"))
 		}
+		if each := captions(t, files...); fmt.Sprint(each) != fmt.Sprint(want) {
+			rt.Fatalf("one by one: %v; want %v from\n%s", each, want, strings.Join(files, "---\n"))
+		}
 	})
 }
 

@@ -1,14 +1,9 @@
 package ftm
 
 import (
-	_ "embed"
-	"strings"
-
+	"github.com/cordon-engine/cordon/internal/ftmodel"
 	"github.com/cordon-engine/cordon/internal/subject"
 )
-
-//go:embed model.tsv
-var modelTable string
 
 // kind is what a property holds.
 type kind uint8
@@ -38,53 +33,25 @@ type schema struct {
 // model is the schemas by name.
 type model map[string]*schema
 
-// loadModel reads the embedded table.
+// loadModel gives the schemas with the words of this package.
 func loadModel() model {
-	lines := map[string][]string{}
-	for _, line := range strings.Split(strings.TrimSpace(modelTable), "\n") {
-		if f := strings.Split(line, "\t"); len(f) == 4 {
-			lines[f[0]] = f
-		}
-	}
+	all := ftmodel.Load()
 	m := model{}
-	for name := range lines {
-		m.add(name, lines)
-	}
-	return m
-}
-
-func (m model) add(name string, lines map[string][]string) *schema {
-	if s := m[name]; s != nil {
-		return s
-	}
-	f := lines[name]
-	s := &schema{name: name, is: map[string]bool{name: true}, props: map[string]kind{}}
-	for _, p := range strings.Fields(f[3]) {
-		if prop, typ, ok := strings.Cut(p, ":"); ok {
-			s.props[prop] = kinds[typ]
-		}
-	}
-	s.source, s.target, _ = strings.Cut(strings.TrimPrefix(f[2], "-"), ">")
-	for _, up := range strings.Split(f[1], ",") {
-		if up == "-" {
-			continue
-		}
-		base := m.add(up, lines)
-		for k := range base.is {
-			s.is[k] = true
-		}
-		for p, k := range base.props {
-			if _, own := s.props[p]; !own {
-				s.props[p] = k
+	for _, name := range all.Names() {
+		from := all.Schema(name)
+		s := &schema{name: name, is: map[string]bool{}, props: map[string]kind{}, source: from.Source, target: from.Target}
+		for _, other := range all.Names() {
+			if from.Is(other) {
+				s.is[other] = true
 			}
 		}
-		if s.source == "" {
-			s.source, s.target = base.source, base.target
+		for _, p := range from.Properties() {
+			s.props[p.Name] = kinds[p.Type]
 		}
+		s.as = nearest(s.is)
+		m[name] = s
 	}
-	s.as = nearest(s.is)
-	m[name] = s
-	return s
+	return m
 }
 
 // nearest gives the schema of ours, the most special first.

@@ -77,6 +77,7 @@ var layers = []struct {
 	{pattern: "internal/account", layer: 5},
 
 	{pattern: "internal/scenario", layer: 4},
+	{pattern: "internal/entity", layer: 4},
 	{pattern: "internal/screening", layer: 4},
 	{pattern: "internal/matrix", layer: 4},
 	{pattern: "internal/caps", layer: 4},

@@ -24,6 +24,7 @@ import (
 type serveCmd struct {
 	lawFlags
 	dataFlag
+	yenteFlags
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
 	Poll        time.Duration `help:"How often to look for newly loaded lists." default:"2s" placeholder:"2s"`
@@ -53,6 +54,9 @@ func (c *serveCmd) Run(m *Main) error {
 		level = slog.LevelWarn
 	}
 	log := slog.New(slog.NewJSONHandler(m.Err, &slog.HandlerOptions{Level: level}))
+	if err := c.loadDatasets(m, c.Data, log); err != nil {
+		return err
+	}
 	live, places, err := m.openLive(m.ctx, c.Data, c.MaxAge, log)
 	if err != nil {
 		return err
@@ -72,6 +76,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 	if err != nil {
 		return err
 	}
+	defer c.followEntities(ctx, log)()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
@@ -168,6 +173,9 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	mux := http.NewServeMux()
 	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/readyz"} {
 		mux.Handle(path, api)
+	}
+	if err := c.mountYente(mux, m, log, sc); err != nil {
+		return nil, err
 	}
 	mux.Handle("/", site)
 	return httpapi.Guard(mux, httpapi.DefaultLimits(), hosts, log), nil

@@ -311,9 +311,10 @@ func (a *API) health(ctx context.Context) health {
 
 func (a *API) healthy(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, struct {
-		Healthy bool `json:"healthy"`
+		Status  string `json:"status"`
+		Healthy bool   `json:"healthy"`
 		health
-	}{true, a.health(r.Context())})
+	}{"ok", true, a.health(r.Context())})
 }
 
 // ready says whether every question can be answered: without lists, or with one
@@ -321,15 +322,16 @@ func (a *API) healthy(w http.ResponseWriter, r *http.Request) {
 // reason, since every answer names those it was made with; they are in the notes.
 func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 	why := a.unready(r.Context())
-	status := http.StatusOK
+	status, word := http.StatusOK, "ok"
 	if len(why) > 0 {
-		status = http.StatusServiceUnavailable
+		status, word = http.StatusServiceUnavailable, "unavailable"
 	}
 	writeJSON(w, status, struct {
-		Ready bool     `json:"ready"`
-		Why   []string `json:"why"`
+		Status string   `json:"status"`
+		Ready  bool     `json:"ready"`
+		Why    []string `json:"why"`
 		health
-	}{len(why) == 0, why, a.health(r.Context())})
+	}{word, len(why) == 0, why, a.health(r.Context())})
 }
 
 // writeJSON answers outside the framework, with a value that encodes.

@@ -50,6 +50,7 @@ var layers = []struct {
 
 	{pattern: "internal/httpapi", layer: 7},
 	{pattern: "internal/web", layer: 7},
+	{pattern: "internal/yente", layer: 7},
 	{pattern: "internal/mcp", layer: 7},
 
 	{pattern: "internal/sqlite", layer: 6},
@@ -62,6 +63,7 @@ var layers = []struct {
 	{pattern: "internal/journal", layer: 6},
 	{pattern: "internal/report", layer: 6},
 
+	{pattern: "internal/dataset", layer: 5},
 	{pattern: "internal/decide", layer: 5},
 	{pattern: "internal/screen", layer: 5},
 	{pattern: "internal/states", layer: 5},

@@ -76,6 +76,9 @@ type Query struct {
 	Threshold float64
 	// Limit bounds the number of hits shown; 0 is DefaultLimit.
 	Limit int
+	// Keep says which subjects are looked at, by list and ID; the others count as
+	// if no list had them. nil for all.
+	Keep func(list, id string) bool
 }
 
 // identifiedBits is the evidence of facts from which a strong identifier must
@@ -424,6 +427,9 @@ func (e *Engine) screen(q Query) (Answer, error) {
 		s := w.scorer.ScoreNames(p.of(d), d.p, c.names)
 		s.Probability = e.params.AgainstList(s.Probability)
 		if s.Probability < show && s.Probability < e.params.Possible() && s.Bits-s.NameBits < identifiedBits {
+			continue
+		}
+		if q.Keep != nil && !q.Keep(d.doc.List, d.doc.Record.Subject.ID) {
 			continue
 		}
 		hits = append(hits, Hit{

@@ -27,6 +27,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/ownership"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 	"github.com/cordon-engine/cordon/internal/yamltree"
 )
@@ -163,7 +164,7 @@ type builder struct {
 }
 
 // buildVersion changes when documents or keys are made differently.
-const buildVersion = "3"
+const buildVersion = "4"
 
 // name gives the name of the index: the hash of all that it depends on.
 func (b *builder) name() string {
@@ -307,6 +308,7 @@ func (b *builder) documentsOf(l list) iter.Seq2[screening.Document, error] {
 				if versions, err = b.Store.Versions(b.ctx, name, id); err != nil {
 					return yield(screening.Document{}, err)
 				}
+				versions = about(versions, id)
 			}
 			d, ok := screening.Join(name, l.snaps, versions)
 			return !ok || yield(d, nil)
@@ -336,6 +338,27 @@ func (b *builder) documentsOf(l list) iter.Seq2[screening.Document, error] {
 			give(id, versions)
 		}
 	}
+}
+
+// about keeps what versions say of one subject: not the entries of others that name
+// it, nor the listings of others in an entry that is about several.
+func about(versions []snapshot.Version, id string) []snapshot.Version {
+	var out []snapshot.Version
+	for _, v := range versions {
+		switch r := v.Record; {
+		case r.Subject == nil:
+			v.Record = &subject.Record{Relations: r.Relations}
+			for _, l := range r.Listings {
+				if l.Subject == id {
+					v.Record.Listings = append(v.Record.Listings, l)
+				}
+			}
+		case r.Subject.ID != id:
+			continue
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 // apart gives the subjects of which something is said in entries of their own.

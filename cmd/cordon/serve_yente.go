@@ -161,7 +161,8 @@ func (k *keptEntities) of(ctx context.Context, states []snapshot.State) (*keptMo
 		if s.Current.Number == 0 {
 			continue
 		}
-		known := status.Catalog.Known(dataset.NameOf(s.Name()))
+		name := dataset.NameOf(s.Name())
+		known := status.Catalog.Known(name)
 		kept := k.sets[s.Name()]
 		if key := entity.Key(s, known); kept.set == nil || kept.key != key {
 			if store == nil {
@@ -172,7 +173,7 @@ func (k *keptEntities) of(ctx context.Context, states []snapshot.State) (*keptMo
 				defer done()
 				store = opened
 			}
-			set, err := entity.Read(ctx, store, s, known)
+			set, err := entity.Read(ctx, store, s, name, known)
 			if err != nil {
 				return nil, err
 			}

@@ -26,7 +26,7 @@ func harbour(t testing.TB) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := NewBuilder("harbour", []string{"eu_made_up"})
+	made := NewBuilder("harbour", "harbour", []string{"eu_made_up"})
 	err = ftm.Each(t.Context(), []publication.File{publicationtest.Bytes("harbour", "", b)}, func(e *ftm.Entity) error {
 		made.Add(e)
 		return nil
@@ -296,7 +296,7 @@ func TestBeginning(t *testing.T) {
 func TestQueriesFindWhatBruteForceFinds(t *testing.T) {
 	vocabulary := []string{"alpha", "beta", "gamma", "delta", "omega", "alphabet"}
 	rapid.Check(t, func(rt *rapid.T) {
-		b := NewBuilder("l", nil)
+		b := NewBuilder("l", "l", nil)
 		var texts [][]string
 		for i := range rapid.IntRange(0, 12).Draw(rt, "entities") {
 			words := rapid.SliceOfN(rapid.SampledFrom(vocabulary), 1, 4).Draw(rt, "words")

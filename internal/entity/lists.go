@@ -24,9 +24,9 @@ type Store interface {
 
 // Read gives the entities of a list as the snapshot of its state has them. Where
 // the files are entities, they are those very entities; otherwise they are made from
-// records. Known are the datasets beside the list that they may be said to be in.
-func Read(ctx context.Context, store Store, state snapshot.State, known []string) (*Set, error) {
-	b := NewBuilder(state.Name(), known)
+// records. Dataset and known are as for [NewBuilder].
+func Read(ctx context.Context, store Store, state snapshot.State, dataset string, known []string) (*Set, error) {
+	b := NewBuilder(state.Name(), dataset, known)
 	m := state.Current
 	var err error
 	if m.Source == "ftm" && m.Format != "targets" {

@@ -120,6 +120,7 @@ func (s *Set) All(f func(Doc) bool) {
 // Builder makes a set.
 type Builder struct {
 	set      *Set
+	own      string   // the dataset that an entity is in which says nothing else
 	known    []string // datasets that an entity of the list may be said to be in
 	shared   map[string][]string
 	words    *wordBuilder
@@ -133,14 +134,15 @@ type pointer struct {
 	property *ftmodel.Property
 }
 
-// NewBuilder begins a set. Known are the datasets beside the list itself that its
-// entities may be said to be in: what else an entity says of datasets is where it
-// came from before, and is not kept.
-func NewBuilder(list string, known []string) *Builder {
-	k := append([]string{list}, known...)
+// NewBuilder begins a set. Dataset is what the list is called as a dataset, and known
+// are those beside it that its entities may be said to be in: what else an entity
+// says of datasets is where it came from before, and is not kept.
+func NewBuilder(list, dataset string, known []string) *Builder {
+	k := append([]string{dataset}, known...)
 	slices.Sort(k)
 	return &Builder{
 		set:    &Set{List: list, model: ftmodel.Load(), byID: map[string]uint32{}, merged: map[string]uint32{}},
+		own:    dataset,
 		known:  slices.Compact(k),
 		shared: map[string][]string{},
 		words:  newWordBuilder(),
@@ -212,7 +214,7 @@ func (b *Builder) datasets(said []string) []string {
 		}
 	}
 	if len(out) == 0 {
-		return []string{b.set.List}
+		return []string{b.own}
 	}
 	return out
 }

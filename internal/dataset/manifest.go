@@ -186,6 +186,12 @@ func source(f *yamltree.Fields) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		for _, key := range []string{"title", "size", "checksum", "mime_type", "mime_type_label", "timestamp"} {
+			rf.Opt(key)
+		}
+		if err := rf.End(); err != nil {
+			return "", err
+		}
 		if from == "" && name == cmp.Or(wanted, entitiesFile) {
 			from = address
 		}

@@ -183,6 +183,11 @@ func (s *Service) load(ctx context.Context, d *Dataset) error {
 		return err
 	}
 	defer drop()
+	first, err := open() // a file that is not there is no failed load of a list
+	if err != nil {
+		return err
+	}
+	first.Close()
 	if d.Namespace {
 		open = signed(ctx, d.Name, open)
 	}

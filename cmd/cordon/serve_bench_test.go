@@ -167,6 +167,15 @@ var listed = []string{
 	`{"name":"Kim Tong Myong","birthDate":"1964"}`,
 }
 
+// asMatches gives the same questions as clients of yente ask them, of anybody.
+func asMatches(queries []string) []string {
+	var out []string
+	for _, q := range queries {
+		out = append(out, `{"queries":{"q":{"schema":"LegalEntity","properties":`+q+`}}}`)
+	}
+	return out
+}
+
 func requestsOf(path string, bodies []string) [][]byte {
 	var out [][]byte
 	for _, body := range bodies {
@@ -239,6 +248,14 @@ func BenchmarkServe(b *testing.B) {
 	b.Run("UN list/one in 25 listed", func(b *testing.B) {
 		h := open(b, file(b))
 		hammer(b, startServer(b, h), requestsOf("/v1/screen", append(strangers(), listed...)))
+	})
+	b.Run("UN list/one in 25 listed/yente", func(b *testing.B) {
+		h := open(b, file(b))
+		hammer(b, startServer(b, h), requestsOf("/match/un", asMatches(append(strangers(), listed...))))
+	})
+	b.Run("UN list/strangers/yente", func(b *testing.B) {
+		h := open(b, file(b))
+		hammer(b, startServer(b, h), requestsOf("/match/un", asMatches(strangers())))
 	})
 	b.Run("UN list/batch", func(b *testing.B) {
 		h := open(b, file(b))

@@ -256,6 +256,7 @@ func TestQueriesThatCannotBeRead(t *testing.T) {
 	for _, q := range []string{
 		"invalid/query", "(a", "a)", `"a`, "a OR", "AND a", "NOT", "banana:a", "properties.banana:a", "name:", "[a TO b", "name:[a b]", "a^", "a^x",
 		"+", "-", "a\\", "~a", "a:b:c", "name:(schema:a)", long, strings.Repeat("(", 99) + "a" + strings.Repeat(")", 99), strings.Repeat("a ", 300), "!",
+		strings.Repeat("a* ", MaxScans+1), strings.Repeat(`"a b" `, MaxScans+1), "caption:(" + strings.Repeat("a ", MaxScans+1) + ")",
 	} {
 		if _, err := ParseQuery(q, false); fault.CodeOf(err) != fault.Invalid {
 			t.Errorf("%.40q: %v", q, err)

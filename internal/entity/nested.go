@@ -142,7 +142,7 @@ type Beside struct {
 // first, then what points to it. If property is given, only that; ok is false when
 // no property of its schema, and none that may point to it, holds entities under
 // that name. Sort orders those of a property; nil leaves the usual order.
-func (d Doc) Adjacent(property string, offset, limit int, sort func(a, b Doc) int) (out []Beside, ok bool, err error) {
+func (d Doc) Adjacent(property string, offset, limit int, sort func([]Doc)) (out []Beside, ok bool, err error) {
 	e, err := d.Entity()
 	if err != nil {
 		return nil, false, err
@@ -159,7 +159,7 @@ func (d Doc) Adjacent(property string, offset, limit int, sort func(a, b Doc) in
 			return nil
 		}
 		if sort != nil {
-			slices.SortStableFunc(docs, sort)
+			sort(docs)
 		}
 		beside := Beside{Property: name, Total: len(docs)}
 		for _, x := range docs[min(offset, len(docs)):min(offset+limit, len(docs))] {

@@ -20,6 +20,9 @@ const (
 	MaxQuery   = 8192
 	MaxTerms   = 256
 	MaxNesting = 32
+	// MaxScans is the number of its parts that cost more than looking a word up:
+	// phrases, patterns, misspellings, ranges, and words in a field.
+	MaxScans = 24
 )
 
 // ParseQuery reads the query language of Lucene as far as searching lists needs it:
@@ -52,11 +55,12 @@ func PlainQuery(s string, fuzzy bool) *Query {
 	if len(s) > MaxQuery {
 		s = strings.ToValidUTF8(s[:MaxQuery], "")
 	}
-	q := &group{}
+	q, scans := &group{}, 0
 	for i, part := range strings.Split(s, `"`) {
 		if i%2 == 1 {
-			if t := text.Tokens(part); len(t) > 0 && len(q.must) < MaxTerms {
+			if t := text.Tokens(part); len(t) > 0 && scans < MaxScans {
 				q.must = append(q.must, &phrase{words: t})
+				scans++
 			}
 			continue
 		}
@@ -66,7 +70,8 @@ func PlainQuery(s string, fuzzy bool) *Query {
 				if len(q.must)+len(q.not) == MaxTerms {
 					break
 				}
-				n := word(t, fuzzy)
+				n := word(t, fuzzy && scans < MaxScans)
+				scans++
 				if not {
 					q.not = append(q.not, n)
 				} else {
@@ -92,10 +97,10 @@ func word(t string, fuzzy bool) node {
 }
 
 type queryParser struct {
-	in    []rune
-	at    int
-	terms int
-	fuzzy bool
+	in           []rune
+	at           int
+	terms, scans int
+	fuzzy        bool
 }
 
 func (p *queryParser) fail(format string, args ...any) error {
@@ -207,9 +212,13 @@ func (p *queryParser) clause(depth int) (node, error) {
 		return nil, err
 	}
 	if field != "" && p.takes("(") {
+		before := p.terms
 		n, err := p.either(depth + 1)
 		if err == nil {
 			err = p.closed()
+		}
+		if err == nil {
+			err = p.scan(p.terms - before)
 		}
 		if err == nil && !bind(n, field) {
 			err = p.fail("a field stands inside the bracket of another")
@@ -217,10 +226,24 @@ func (p *queryParser) clause(depth int) (node, error) {
 		return n, err
 	}
 	n, err := p.leaf()
-	if err == nil && field != "" {
+	if err != nil {
+		return nil, err
+	}
+	if _, plain := n.(*term); !plain || field != "" {
+		err = p.scan(1)
+	}
+	if field != "" {
 		bind(n, field)
 	}
 	return n, err
+}
+
+// scan counts parts that cost more than looking a word up.
+func (p *queryParser) scan(n int) error {
+	if p.scans += n; p.scans > MaxScans {
+		return p.fail("there are more than %d phrases, patterns, ranges and words in fields", MaxScans)
+	}
+	return nil
 }
 
 func (p *queryParser) closed() error {

@@ -59,13 +59,22 @@ func (a *API) adjacent(w http.ResponseWriter, r *http.Request) error {
 	if p.err != nil {
 		return p.err
 	}
-	var sort func(a, b entity.Doc) int
+	var sort func([]entity.Doc)
 	if len(orders) > 0 {
 		by, err := sorting(orders)
 		if err != nil {
 			return err
 		}
-		sort = func(a, b entity.Doc) int { return by(found{doc: a}, found{doc: b}) }
+		sort = func(docs []entity.Doc) {
+			list := make([]found, len(docs))
+			for i := range docs {
+				list[i].doc = docs[i]
+			}
+			by(list)
+			for i := range list {
+				docs[i] = list[i].doc
+			}
+		}
 	}
 	m, err := a.Take(r.Context())
 	if err != nil {

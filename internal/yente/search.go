@@ -17,7 +17,7 @@ type searching struct {
 	query         *entity.Query
 	filter        *filter
 	facets        []string
-	sort          func(a, b found) int
+	sort          func([]found)
 }
 
 // found is an entity that was found.
@@ -37,7 +37,7 @@ func (a *API) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	list := s.look(q.query, q.filter)
-	slices.SortFunc(list, q.sort)
+	q.sort(list)
 	out := append(make([]byte, 0, 4096), `{"results":[`...)
 	page := list[min(q.offset, len(list)):min(q.offset+q.limit, len(list))]
 	for i, f := range page {
@@ -165,7 +165,7 @@ func (a *API) fieldFilters(f *filter, p *parameters) {
 
 // sorting reads orders as FIELD:asc or FIELD:desc; what fits best comes first where
 // they say nothing.
-func sorting(orders []string) (func(a, b found) int, error) {
+func sorting(orders []string) (func([]found), error) {
 	type order struct {
 		field string
 		desc  bool
@@ -176,20 +176,42 @@ func sorting(orders []string) (func(a, b found) int, error) {
 		if way != "" && way != "asc" && way != "desc" || !entity.KnownField(field) && field != "_score" {
 			return nil, &refusal{http.StatusBadRequest, "Invalid sort: " + o}
 		}
+		if field == "_score" {
+			break
+		}
 		list = append(list, order{field, way == "desc"})
 	}
-	return func(a, b found) int {
-		for _, o := range list {
-			if o.field == "_score" {
-				break
-			}
-			if c := compareFirst(a.doc.Values(o.field), b.doc.Values(o.field), o.desc); c != 0 {
-				return c
+	if len(list) > maxOrders {
+		return nil, &refusal{http.StatusBadRequest, "There are more than " + strconv.Itoa(maxOrders) + " orders"}
+	}
+	return func(in []found) {
+		type keyed struct {
+			found
+			keys [maxOrders][]string
+		}
+		all := make([]keyed, len(in)) // values are looked up once, not at each comparison
+		for i := range in {
+			all[i].found = in[i]
+			for j, o := range list {
+				all[i].keys[j] = in[i].doc.Values(o.field)
 			}
 		}
-		return entity.Order(a.doc, b.doc, a.score, b.score)
+		slices.SortFunc(all, func(a, b keyed) int {
+			for j, o := range list {
+				if c := compareFirst(a.keys[j], b.keys[j], o.desc); c != 0 {
+					return c
+				}
+			}
+			return entity.Order(a.doc, b.doc, a.score, b.score)
+		})
+		for i := range all {
+			in[i] = all[i].found
+		}
 	}, nil
 }
+
+// maxOrders is how many orders a request may name.
+const maxOrders = 4
 
 // compareFirst compares the first values; who has none comes last either way.
 func compareFirst(a, b []string, desc bool) int {

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ftmodel"
@@ -29,6 +30,8 @@ type Set struct {
 	merged map[string]uint32
 	links  []link // by what they point to, and in order of what points
 	words  *words
+	// readers decode entities; one is kept for each who is at it.
+	readers sync.Pool
 }
 
 // doc is what is kept of an entity beside its bytes.
@@ -86,7 +89,12 @@ func (d Doc) JSON() []byte {
 
 // Entity decodes the entity.
 func (d Doc) Entity() (*ftm.Entity, error) {
-	e, err := ftm.NewReader().Read(d.JSON())
+	r, ok := d.Set.readers.Get().(*ftm.Reader)
+	if !ok {
+		r = ftm.NewReader()
+	}
+	defer d.Set.readers.Put(r)
+	e, err := r.Read(d.JSON())
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "an entity of %s", d.Set.List)
 	}

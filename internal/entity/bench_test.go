@@ -18,8 +18,11 @@ func big(n int) *Set {
 		b.Add(&ftm.Entity{ID: id, Caption: name, Schema: "Person", Properties: []ftm.Values{
 			{Name: "name", Values: []string{name}},
 			{Name: "alias", Values: []string{name + " the younger", "Sample " + name}},
-			{Name: "birthDate", Values: []string{"1965-03-14"}}, {Name: "nationality", Values: []string{"ru"}}, {Name: "topics", Values: []string{"sanction"}},
-			{Name: "position", Values: []string{"Director of a firm that exports examples"}}, {Name: "addressEntity", Values: []string{"addr-" + id}},
+			{Name: "birthDate", Values: []string{"1965-03-14"}},
+			{Name: "nationality", Values: []string{"ru"}},
+			{Name: "topics", Values: []string{"sanction"}},
+			{Name: "position", Values: []string{"Director of a firm that exports examples"}},
+			{Name: "addressEntity", Values: []string{"addr-" + id}},
 		}, Referents: []string{"ofac-" + id, "eu-" + id}, FirstSeen: "2023-04-20T10:27:20", LastSeen: "2025-11-13T08:52:17"})
 		b.Add(&ftm.Entity{ID: "addr-" + id, Schema: "Address", Properties: []ftm.Values{{Name: "full", Values: []string{fmt.Sprint(i, " Street, Moscow")}}}})
 		b.Add(&ftm.Entity{ID: "san-" + id, Schema: "Sanction", Properties: []ftm.Values{

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -173,5 +174,59 @@ func TestServeRefusesAManifest(t *testing.T) {
 		if code == 0 || !strings.Contains(log.String(), want) {
 			t.Errorf("%s: %d %s", file, code, log.String())
 		}
+	}
+}
+
+// TestDatasetsChangeUnderRequests loads a dataset anew while it is asked: each answer
+// is of one version of it, never of half a version, and none fails.
+func TestDatasetsChangeUnderRequests(t *testing.T) {
+	dir := t.TempDir()
+	c := &serveCmd{yenteFlags: yenteFlags{UpdateToken: "test"}}
+	h := datasetServer(t, dir, c)
+	people := []string{person("a", "Quisenberry Thaddeus"), person("b", "Oyelaran Bartholomew"), person("c", "Haraldsdottir Gunnhild")}
+	const body = `{"queries":{"a":{"schema":"Person","properties":{"name":"Quisenberry Thaddeus"}},"b":{"schema":"Person","properties":{"name":"Oyelaran Bartholomew"}},` +
+		`"c":{"schema":"Person","properties":{"name":"Haraldsdottir Gunnhild"}}}}`
+	stop := make(chan struct{})
+	var asking sync.WaitGroup
+	for range 3 {
+		asking.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				var a struct {
+					Responses map[string]struct{ Results []struct{ ID string } }
+				}
+				text := request(h, "POST", "/match/zala", body)
+				if err := json.Unmarshal([]byte(text), &a); err != nil || len(a.Responses) != 3 {
+					t.Errorf("%v %s", err, text)
+					return
+				}
+				n := 0 // each version has two of the three
+				for id, r := range a.Responses {
+					if len(r.Results) > 1 || len(r.Results) == 1 && r.Results[0].ID != id {
+						t.Errorf("%s: %+v", id, r)
+					}
+					n += len(r.Results)
+				}
+				if n != 2 {
+					t.Errorf("half a version: %s", text)
+				}
+			}
+		})
+	}
+	for i := range 3 {
+		text := people[i] + people[(i+1)%3] + person("v", "Version "+string(rune('A'+i)))
+		if err := os.WriteFile(filepath.Join(dir, "zala.json"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_ = status(h, "POST", "/updatez?token=test&sync=true") // 503, since a file of the manifest is gone; the others are loaded
+	}
+	close(stop)
+	asking.Wait()
+	if got := found(t, h, "zala", "Haraldsdottir Gunnhild"); !slices.Equal(got, []string{"c"}) {
+		t.Errorf("%v", got)
 	}
 }

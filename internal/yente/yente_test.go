@@ -294,6 +294,8 @@ func TestMatchFilters(t *testing.T) {
 		{"/match/zala", `{"schema":"Company","properties":{"name":"Ivo Testarov"}}`, "[]"},
 		{"/match/zala", `{"schema":"Person","properties":{"firstName":"Ivo","lastName":["Testarov"]}}`, "[NK-ivo]"},
 		{"/match/zala", `{"schema":"Person","properties":{"name":"Иво Тестаров","birthDate":[1965]}}`, "[NK-ivo]"},
+		{"/match/zala", `{"schema":"Person","properties":{"name":["ivotestarov"]}}`, "[NK-ivo]"},
+		{"/match/zala", `{"schema":"Person","properties":{"name":["testarovivo"]}}`, "[]"},
 		{"/match/zala", `{"schema":"Vessel","properties":{"imoNumber":"IMO 9074729","name":"Quite Another"}}`, "[NK-ship]"},
 		{"/match/zala", `{"schema":"Company","properties":{"leiCode":"529900T8BM49AURSDO55"}}`, "[NK-company]"},
 		{"/match/zala", `{"properties":{"name":["Ivo Testarov"]},"schema":"Person"}`, "[NK-ivo]"},

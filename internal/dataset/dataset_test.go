@@ -105,6 +105,12 @@ func TestCatalogs(t *testing.T) {
 			t.Errorf("%s: %v", scope, err)
 		}
 	}
+	for _, from := range []string{"file:///etc/passwd", "/etc/passwd", "passwd"} { // it was fetched, and names files of this machine
+		text := `{"datasets":[{"name":"a","entities_url":"` + from + `"}]}`
+		if _, err := ReadCatalog(CatalogRef{From: "https://x/index.json"}, []byte(text)); fault.CodeOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", from, err)
+		}
+	}
 	if _, err := ReadCatalog(CatalogRef{}, []byte("datasets: []")); fault.CodeOf(err) != fault.Invalid {
 		t.Error(err)
 	}

@@ -347,6 +347,9 @@ func ReadCatalog(c CatalogRef, b []byte) ([]Dataset, error) {
 		if slices.Contains(c.Scopes, d.Name) && d.From == "" {
 			return nil, fault.New(fault.Invalid, "the dataset %s of the catalog has no file %s", d.Name, cmp.Or(c.Resource, entitiesFile)).At(at)
 		}
+		if IsRemote(c.From) && d.From != "" && !IsRemote(d.From) {
+			return nil, fault.New(fault.Invalid, "the dataset %s of a catalog that was fetched is to be read from this machine: %q", d.Name, d.From).At(at)
+		}
 		if err := d.settle(filepath.Dir(c.From)); err != nil {
 			return nil, fault.In(at, err)
 		}

@@ -6,9 +6,9 @@ package data
 import "embed"
 
 // FS holds the folders forecasts, instruments, listings, ownership, scenarios, goods, place, records, claims, watchers, schema,
-// review, matching, mirror, reading, selftest, commitments and events.
+// review, matching, mirror, reading, selftest, commitments, events, story and api.
 //
 //go:embed forecasts instruments listings ownership scenarios goods place records claims watchers schema review matching
 //go:embed mirror reading
-//go:embed selftest commitments events story
+//go:embed selftest commitments events story api
 var FS embed.FS

@@ -295,13 +295,9 @@ func (c *draftLintCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	var faults []error
-	for _, f := range law.Lint(d.Law) {
-		var e *fault.Error
-		if errors.As(f, &e) && e.Place.File == dc.Drafts[0].File {
-			faults = append(faults, f)
-			fmt.Fprintln(m.Out, f)
-		}
+	faults := report.DraftFaults(d.Law, dc)
+	for _, f := range faults {
+		fmt.Fprintln(m.Out, f)
 	}
 	s := &draft.Study{Case: dc, Contradictions: dc.Contradictions(), Gaps: dc.Gaps()}
 	warnings := report.DraftLint(s)

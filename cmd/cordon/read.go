@@ -46,38 +46,61 @@ func (c *readCmd) Run(m *Main) error {
 	if err := c.extracted(m, doc); err != nil {
 		return err
 	}
-	states, _, err := m.openStates(statesFlags{lawFlags: c.lawFlags, Data: c.Data})
+	desk, err := m.documentDesk(statesFlags{lawFlags: c.lawFlags, Data: c.Data})
 	if err != nil {
 		return err
 	}
-	d, err := m.open(c.lawFlags, ruling.Options{})
+	res, err := c.extract(m, desk.reader, doc, read.Options{Day: day})
 	if err != nil {
 		return err
+	}
+	reading, err := desk.checked(res)
+	if err != nil {
+		return err
+	}
+	reading.All = c.All
+	w := bufio.NewWriter(m.Out)
+	if err := report.WriteReading(w, c.Format, reading); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// documentDesk reads documents and checks what they claim. It may be used by many at once.
+type documentDesk struct {
+	m       *Main
+	reader  *read.Reader
+	checker *check.Checker
+	ledger  *claim.Ledger
+}
+
+func (m *Main) documentDesk(f statesFlags) (*documentDesk, error) {
+	states, _, err := m.openStates(f)
+	if err != nil {
+		return nil, err
+	}
+	d, err := m.open(f.lawFlags, ruling.Options{})
+	if err != nil {
+		return nil, err
 	}
 	reader, err := newReader(d)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	res, err := c.extract(m, reader, doc, read.Options{Day: day})
-	if err != nil {
-		return err
-	}
-	reviews := confirm.Answered(states.Ledger, confirm.Of(res, tool()))
+	checker := &check.Checker{Along: along(d), Records: states.Records, Ledger: states.Ledger}
+	return &documentDesk{m, reader, checker, states.Ledger}, nil
+}
+
+// checked checks what was read, without what a person rejected in this document before.
+func (d *documentDesk) checked(res *read.Result) (report.Reading, error) {
+	reviews := confirm.Answered(d.ledger, confirm.Of(res, tool()))
 	for n, v := range reviews {
 		if v.Verdict == claim.Rejected {
 			res.Withdraw(n - 1)
 		}
 	}
-	checker := &check.Checker{Along: along(d), Records: states.Records, Ledger: states.Ledger}
-	checks, err := checker.Check(res)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriter(m.Out)
-	if err := report.WriteReading(w, c.Format, report.Reading{Result: res, Checks: checks, Tool: tool(), Today: m.today(), Reviews: reviews, All: c.All}); err != nil {
-		return err
-	}
-	return w.Flush()
+	checks, err := d.checker.Check(res)
+	return report.Reading{Result: res, Checks: checks, Tool: tool(), Today: d.m.today(), Reviews: reviews}, err
 }
 
 // tool is the program with its version.

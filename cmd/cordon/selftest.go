@@ -89,13 +89,13 @@ func (c *selftestCmd) config() (selftest.Config, error) {
 
 // test asks everything and prints what came of it.
 func (c *selftestCmd) test(ctx context.Context, m *Main, d *screen.Desk, cfg selftest.Config) error {
-	inv, err := selftest.Gather(d.Documents(ctx), cfg.Lists, cfg.AsOf, c.Weak)
+	sample := c.Sample
+	if c.All {
+		sample = 0
+	}
+	cfg, scope, err := drawn(ctx, d, cfg, sample, c.Weak)
 	if err != nil {
 		return err
-	}
-	cfg.Names, cfg.Listed = inv.Names, inv.Spelt
-	if !c.All {
-		cfg.Names = selftest.Sample(inv.Names, c.Sample, c.Seed)
 	}
 	show := m.counting("names asked about")
 	cfg.Progress = func(done, _ int) { show(done) }
@@ -112,7 +112,6 @@ func (c *selftestCmd) test(ctx context.Context, m *Main, d *screen.Desk, cfg sel
 	if err := c.writeMisses(r); err != nil {
 		return err
 	}
-	scope := report.SelfTestScope{Inventory: inv, Against: chosen(d.Against(), cfg.Lists), Parameters: d.Params().ID()}
 	switch c.Format {
 	case "json":
 		err = m.printJSON(report.SelfTest(r, scope))
@@ -131,6 +130,19 @@ func (c *selftestCmd) test(ctx context.Context, m *Main, d *screen.Desk, cfg sel
 		return exitStatus(3)
 	}
 	return nil
+}
+
+// drawn draws the names that are asked about, all where sample is 0, and says what the test is run on.
+func drawn(ctx context.Context, d *screen.Desk, cfg selftest.Config, sample int, weak bool) (selftest.Config, report.SelfTestScope, error) {
+	inv, err := selftest.Gather(d.Documents(ctx), cfg.Lists, cfg.AsOf, weak)
+	if err != nil {
+		return cfg, report.SelfTestScope{}, err
+	}
+	cfg.Names, cfg.Listed = inv.Names, inv.Spelt
+	if sample > 0 {
+		cfg.Names = selftest.Sample(inv.Names, sample, cfg.Seed)
+	}
+	return cfg, report.SelfTestScope{Inventory: inv, Against: chosen(d.Against(), cfg.Lists), Parameters: d.Params().ID()}, nil
 }
 
 // writeMisses writes what an engineer should look at, whole or not at all.

@@ -150,11 +150,15 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		config.Lists, pages.Lists = listsForPrograms{sc.lists}, sc.lists
 		config.LookUps, pages.LookUps = sc.lookUps, sc.lookUps
 	}
-	api, err := httpapi.New(config)
+	list, err := scenario.Load(data.FS, "scenarios", d.Reference, d.Law)
 	if err != nil {
 		return nil, err
 	}
-	list, err := scenario.Load(data.FS, "scenarios", d.Reference, d.Law)
+	config.Scenarios = list
+	if err := c.forPrograms(m, &config, sc); err != nil {
+		return nil, err
+	}
+	api, err := httpapi.New(config)
 	if err != nil {
 		return nil, err
 	}
@@ -181,11 +185,14 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	return httpapi.Guard(mux, httpapi.DefaultLimits(), hosts, log), nil
 }
 
+// anchor makes an address into a name within a page.
+var anchor = strings.NewReplacer("/", "-", "{", "", "}", "")
+
 // operations gives the description of the API to the page that shows it.
 func operations(api *httpapi.API) []web.Operation {
 	var out []web.Operation
 	for _, o := range api.Operations() {
-		x := web.Operation{Method: o.Method, Path: o.Path, Summary: o.Summary, Description: o.Description, Body: o.Body, Answer: o.Answer, ID: strings.ReplaceAll(strings.Trim(o.Path, "/{}"), "/", "-")}
+		x := web.Operation{Method: o.Method, Path: o.Path, Tag: o.Tag, Summary: o.Summary, Description: o.Description, Body: o.Body, Answer: o.Answer, Asks: o.Asks, ID: anchor.Replace(strings.Trim(o.Path, "/"))}
 		for _, p := range o.Parameters {
 			x.Parameters = append(x.Parameters, web.Parameter(p))
 		}

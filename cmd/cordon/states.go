@@ -9,6 +9,7 @@ import (
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/evidence"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/matrix"
 	"github.com/cordon-engine/cordon/internal/place"
@@ -32,16 +33,22 @@ func (m *Main) openStates(f statesFlags) (*states.Desk, when.Day, error) {
 	if err != nil {
 		return nil, known, err
 	}
+	s, _, err := m.openBook(f)
+	return s, known, err
+}
+
+// openBook opens the desk and the claims that it judges.
+func (m *Main) openBook(f statesFlags) (*states.Desk, *evidence.Book, error) {
 	b, d, err := m.book(claimFlags{lawFlags: f.lawFlags, Data: f.Data})
 	if err != nil {
-		return nil, known, err
+		return nil, nil, err
 	}
 	s := &states.Desk{Facts: statesFacts(d), Ledger: b.Ledger}
 	if s.Watchers, err = states.LoadWatchers(data.FS, "watchers"); err != nil {
-		return nil, known, err
+		return nil, nil, err
 	}
 	s.Records, err = m.figuresOn(&s.Facts, f.Data)
-	return s, known, err
+	return s, b, err
 }
 
 // figuresOn reads the figures of all readings that are about a state and the target of a regime.

@@ -10,8 +10,8 @@ import (
 // equal reports whether two events say the same.
 func equal(a, b *Event) bool { return reflect.DeepEqual(a, b) }
 
-// The form of a line. The keys are those of the YAML form.
-type lineEvent struct {
+// Line is the form of an event as a line of JSON Lines. The keys are those of the YAML form.
+type Line struct {
 	ID       string     `json:"id"`
 	Kind     string     `json:"kind"`
 	Title    string     `json:"title"`
@@ -28,10 +28,11 @@ type lineEvent struct {
 	Verified bool       `json:"verified,omitempty"`
 	Note     string     `json:"note,omitempty"`
 	Claims   []string   `json:"claims,omitempty"`
-	Moves    []lineMove `json:"moves,omitempty"`
+	Moves    []LineMove `json:"moves,omitempty"`
 }
 
-type lineMove struct {
+// LineMove is a move in that form.
+type LineMove struct {
 	Act      string   `json:"act"`
 	On       []string `json:"on"`
 	By       []string `json:"by,omitempty"`
@@ -42,12 +43,12 @@ type lineMove struct {
 
 // AppendLine appends the event as one line of JSON Lines, without the line end. [ReadLines] reads it back as it was.
 func (e *Event) AppendLine(b []byte) ([]byte, error) {
-	l := lineEvent{
+	l := Line{
 		ID: e.ID, Kind: e.Kind.String(), Title: e.Title, Time: e.Time.Text, Until: e.Until.Text, Actors: codes(e.Actors), With: codes(e.With),
 		Place: e.Place, Range: e.Range, Scale: e.Scale, Outcome: e.Outcome.String(), Doubt: e.Doubt, Sources: e.Sources, Verified: e.Verified, Note: e.Note, Claims: e.Claims,
 	}
 	for _, m := range e.Moves {
-		lm := lineMove{Act: m.Act.String(), On: m.On, By: codes(m.By), Coder: m.Coder, Text: m.Text}
+		lm := LineMove{Act: m.Act.String(), On: m.On, By: codes(m.By), Coder: m.Coder, Text: m.Text}
 		if m.Act == Progress {
 			lm.Progress = &m.Progress
 		}

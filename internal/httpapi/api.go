@@ -1,14 +1,16 @@
-// Package httpapi is the interface for programs: decide, screen, law, goods,
-// lists, schemas, as JSON over HTTP, described by OpenAPI 3.1 at /openapi.json.
+// Package httpapi is the interface for programs: what every command answers, as JSON over HTTP, described by OpenAPI 3.1
+// at /openapi.json.
 //
-// It reads strictly, answers with problems that carry the codes of package
-// fault, keeps nothing and decides nothing: use cases do, and what it needs
-// beside the desk it declares in ports.go. Its handlers are plain functions; the
-// framework that describes and routes them stands in this file alone.
+// It reads strictly, answers with the bytes that package report makes, and with problems that carry the codes of package
+// fault. It decides nothing: use cases do, and what it needs beside the desk it declares in ports.go. Its handlers are
+// plain functions, a file for each subject; the framework that describes and routes them stands in this file and in
+// describe.go alone.
 package httpapi
 
 import (
+	"bufio"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -17,6 +19,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -24,6 +27,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/scenario"
 )
 
 // Config is what the API is made from.
@@ -39,10 +43,26 @@ type Config struct {
 	// LookUps gives lists of one moment for rulings to look parties and ships up in;
 	// nil leaves whether they are listed unknown.
 	LookUps LookUps
-	Limits  Limits
+	// Subjects reads lists and their past; Library all that is known besides lists.
+	// What needs one that is nil is unavailable.
+	Subjects Subjects
+	Library  Library
+	// Scenarios are those of the law.
+	Scenarios []*scenario.Scenario
+	// Examples has an [Example] for each operation, by its id; none where it is nil.
+	Examples map[string]Example
+	// Kept keeps answers under idempotency keys; in memory unless given.
+	Kept   Kept
+	Limits Limits
 	// Log takes defects; never what was asked.
 	Log *slog.Logger
 }
+
+// What is kept in memory under idempotency keys where nothing else is given: so many answers, of so many bytes together.
+const (
+	keptAnswers = 10_000
+	keptBytes   = 64 << 20
+)
 
 // API answers programs. It is safe for concurrent use.
 type API struct {
@@ -52,13 +72,15 @@ type API struct {
 	ops  []Operation
 	// places are those among the requests that are worked on at once.
 	places chan struct{}
+	// scenarios is what came of running them, which the law alone decides.
+	scenarios func() ([]byte, error)
 }
 
 // Operation describes one operation for the reference page.
 type Operation struct {
-	Method, Path, Summary, Description string
-	Parameters                         []Parameter
-	Body, Answer                       string
+	Method, Path, Tag, Summary, Description string
+	Parameters                              []Parameter
+	Body, Answer, Asks                      string
 }
 
 // Parameter is one parameter of an operation.
@@ -72,28 +94,36 @@ func New(c Config) (*API, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Kept == nil {
+		c.Kept = NewMemory(keptAnswers, keptBytes, time.Now)
+	}
 	a := &API{Config: c, mux: http.NewServeMux(), places: make(chan struct{}, c.Limits.Requests)}
+	a.scenarios = a.runScenarios()
 	hc := huma.DefaultConfig("Cordon", c.Versions.Program)
-	hc.Info.Description = "Sanctions law applied to activities: rulings with paragraphs, open questions and ways out. " +
-		"UN law as loaded; national law is not assessed. There is no sign-in: whoever reaches the server can use it."
+	hc.Info.Description = about
+	hc.Tags = tags
 	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = "", "", ""
 	hc.CreateHooks = nil // no $schema members in answers: their bytes are report's
 	hc.RejectUnknownQueryParameters = true
 	api := humago.New(a.mux, hc)
-	a.register(api)
-	for _, item := range api.OpenAPI().Paths {
-		if item.Post != nil { // raw bodies are JSON here, not any bytes
-			delete(item.Post.RequestBody.Content, "application/octet-stream")
-		}
+	r := &registrar{a, api}
+	for _, register := range []func(*registrar){
+		registerDecide, registerScreen, registerLists, registerLaw, registerGoods, registerStates, registerClaims,
+		registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest,
+	} {
+		register(r)
+	}
+	if err := a.finish(api.OpenAPI()); err != nil {
+		return nil, err
 	}
 	spec, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the description of the API")
 	}
 	a.spec = append(spec, '\n')
-	a.ops = operations(api.OpenAPI())
+	a.ops = a.operations(api.OpenAPI())
 	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Type", jsonType)
 		_, _ = w.Write(a.spec) // the reader is gone
 	})
 	a.mux.HandleFunc("GET /healthz", a.healthy)
@@ -104,16 +134,18 @@ func New(c Config) (*API, error) {
 
 // nothing answers where no operation is: with 405 where another method has one.
 func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
-	for _, method := range []string{http.MethodGet, http.MethodPost} {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
 		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
-		if _, pattern := a.mux.Handler(other); pattern != "/" && method != r.Method {
-			w.Header().Set("Allow", method)
-			writeProblem(w, &Problem{
-				Type: "about:blank", Title: http.StatusText(http.StatusMethodNotAllowed), Status: http.StatusMethodNotAllowed,
-				Code: string(fault.Usage), Detail: r.URL.Path + " is not asked with " + r.Method, Fix: "use " + method,
-			})
-			return
+		if _, pattern := a.mux.Handler(other); pattern != "/" {
+			allowed = append(allowed, method)
 		}
+	}
+	if len(allowed) > 0 && !slices.Contains(allowed, r.Method) {
+		allow := strings.Join(allowed, ", ")
+		w.Header().Set("Allow", allow)
+		writeProblem(w, refusal(http.StatusMethodNotAllowed, fault.Usage, "", "use "+allow, r.URL.Path+" is not asked with "+r.Method))
+		return
 	}
 	writeProblem(w, problem(r.Context(), a.Log, fault.New(fault.NotFound, "there is nothing at %s %s", r.Method, r.URL.Path).
 		WithFix("/openapi.json lists what there is")))
@@ -126,214 +158,218 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mux.ServeHTTP(w, r)
 }
 
-// Operations describes the API for the reference page, in the order of paths.
+// Operations describes the API for the reference page, by tag and path.
 func (a *API) Operations() []Operation { return a.ops }
 
-// raw is an answer that package report has encoded.
-type raw struct {
-	ContentType string `header:"Content-Type"`
-	Body        []byte
+// registrar adds operations.
+type registrar struct {
+	a   *API
+	api huma.API
 }
 
-// Days are the two clocks of a question. The framework reads embedded parameters
-// only from exported types.
-type Days struct {
-	AsOf    string `query:"as_of" doc:"take the law of this day, month, year or span in place of the activity's date"`
-	KnownAt string `query:"known_at" doc:"use only law that was published by this day"`
+// of gives the schema of a Go type, listOf that of a list of it, linesOf of a stream of it.
+func (r *registrar) of(v any) *huma.Schema {
+	return r.api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(v), true, "")
 }
 
-// Filter chooses provisions.
-type Filter struct {
-	Kind      string `query:"kind" doc:"only what an activity of this kind can meet"`
-	Direction string `query:"direction" doc:"to or from the target"`
-	Regime    string `query:"regime" doc:"only this regime"`
+func (r *registrar) listOf(v any) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeArray, Items: r.of(v)}
 }
 
-// Looking says whether parties and ships are looked up in lists.
-type Looking struct {
-	Screen bool `query:"screen" default:"true" doc:"false looks nobody up: who is listed is what the activity states, and the answer says so"`
+func lines(s *huma.Schema) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Description: "One JSON object a line.", Extensions: map[string]any{"x-line": s}}
 }
-
-type decideInput struct {
-	Days
-	Looking
-	RawBody []byte
-}
-
-type decideLinesInput struct {
-	Days
-	Looking
-}
-
-type lawInput struct {
-	Filter
-	Date    string `query:"date" doc:"only what was in force on this day"`
-	KnownAt string `query:"known_at" doc:"as published by this day; needs date"`
-}
-
-type (
-	idInput struct {
-		ID string `path:"id" doc:"a provision (2397-p7) or an instrument (2397)"`
-	}
-	changesInput struct {
-		Filter
-		From string `query:"from" required:"true" doc:"the earlier day"`
-		To   string `query:"to" required:"true" doc:"the later day"`
-	}
-	goodsInput struct {
-		Q string `query:"q" required:"true" doc:"an HS code, or words"`
-	}
-	schemaInput struct {
-		Name string `path:"name" doc:"activity or instrument"`
-	}
-	rawInput struct{ RawBody []byte }
-	none     struct{}
-)
 
 // operation is how a handler is described.
 type operation struct {
-	method, path, id, summary, about string
-	// in and out describe bodies: a schema, or a media type that is not JSON.
-	in, out *huma.Schema
-	inType  string
-	outType string
-	faults  []int
+	method, path, id, tag, summary, about string
+	// in and out describe bodies: a schema, with the media types of bodies and answers, which are JSON unless said.
+	in, out  *huma.Schema
+	inTypes  []string
+	outTypes []string
+	faults   []int
+	// version names all that the answer hangs on; nil for answers that hang on more than versions.
+	version func(context.Context) string
+	// slow work has a limit in time and a place among those that work at once; size is a limit of the body that is not
+	// the usual one.
+	slow bool
+	size int64
 }
 
+// raw is an answer that package report has encoded.
+type raw struct {
+	ContentType  string `header:"Content-Type"`
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         []byte
+}
+
+// posted is a body as it came. The framework reads embedded fields only from exported types.
+type posted struct{ RawBody []byte }
+
+type none struct{}
+
 // add registers a handler that gives bytes.
-func add[I any](a *API, api huma.API, o operation, f func(context.Context, *I) ([]byte, error)) {
-	if o.outType == "" {
-		o.outType = "application/json"
+func add[I any](r *registrar, o operation, f func(context.Context, *I) ([]byte, error)) {
+	o.complete()
+	a := r.a
+	work := f
+	if o.slow {
+		work = func(ctx context.Context, in *I) ([]byte, error) {
+			return within(ctx, a.places, a.Limits.Time, func() ([]byte, error) { return f(ctx, in) })
+		}
 	}
-	huma.Register(api, a.describe(o), func(ctx context.Context, in *I) (*raw, error) {
-		b, err := f(ctx, in)
+	huma.Register(r.api, r.describe(o), func(ctx context.Context, in *I) (*raw, error) {
+		b, err := once(ctx, a, in, work)
 		if err != nil {
 			return nil, problem(ctx, a.Log, err)
 		}
-		return &raw{o.outType, b}, nil
+		out := &raw{ContentType: o.outTypes[0], Body: b}
+		if out.ETag, _ = ctx.Value(tagKey).(string); out.ETag != "" {
+			out.CacheControl = "no-cache"
+		}
+		return out, nil
 	})
 }
 
+// asked is what stands in the context of a request that has an idempotency key.
+type asked struct{ key, question string }
+
+type contextKey int
+
+const (
+	tagKey   contextKey = iota // string
+	askedKey                   // asked
+)
+
+// once answers a question under its idempotency key once, and then with the same bytes.
+func once[I any](ctx context.Context, a *API, in *I, f func(context.Context, *I) ([]byte, error)) (answer []byte, err error) {
+	q, ok := ctx.Value(askedKey).(asked)
+	if !ok {
+		return f(ctx, in)
+	}
+	h := sha256.New()
+	_, _ = io.WriteString(h, q.question+"\n")
+	if b := reflect.ValueOf(in).Elem().FieldByName("RawBody"); b.IsValid() {
+		_, _ = h.Write(b.Bytes())
+	}
+	answer, done, err := a.Kept.Begin(ctx, q.key, [sha256.Size]byte(h.Sum(nil)))
+	if done || err != nil {
+		return answer, err
+	}
+	defer func() { a.Kept.End(context.WithoutCancel(ctx), q.key, answer) }()
+	return f(ctx, in)
+}
+
 // stream registers a handler that reads lines and writes lines.
-func stream[I any](a *API, api huma.API, o operation, f func(context.Context, *I, io.Reader, io.Writer) (Count, error)) {
-	op := a.describe(o)
-	huma.Register(api, op, func(_ context.Context, in *I) (*huma.StreamResponse, error) {
+func stream[I any](r *registrar, o operation, f func(context.Context, *I, io.Reader, io.Writer) (Count, error)) {
+	o.complete()
+	a := r.a
+	huma.Register(r.api, r.describe(o), func(_ context.Context, in *I) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
-			r, w := humago.Unwrap(hc)
-			a.lines(w, r, func(in2 io.Reader, out io.Writer) (Count, error) { return f(r.Context(), in, in2, out) })
+			req, w := humago.Unwrap(hc)
+			a.lines(w, req, func(in2 io.Reader, out io.Writer) (Count, error) { return f(req.Context(), in, in2, out) })
 		}}, nil
 	})
 }
 
-const jsonLines = "application/jsonl"
-
-func (a *API) describe(o operation) huma.Operation {
-	op := huma.Operation{
-		OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Description: o.about,
-		MaxBodyBytes: a.Limits.Body, BodyReadTimeout: a.Limits.Time, SkipValidateBody: true,
-		Responses: map[string]*huma.Response{"200": {Description: "The answer", Content: map[string]*huma.MediaType{o.outType: {Schema: o.out}}}},
-		Errors:    o.faults,
-	}
-	if o.in != nil {
-		if o.inType == "" {
-			o.inType = "application/json"
+// listing registers a list that comes in pages, or whole as lines.
+func listing[I any, P interface {
+	*I
+	paged
+}](r *registrar, o operation, f func(context.Context, P) (items, error),
+) {
+	o.outTypes = []string{jsonType, jsonLines}
+	o.complete()
+	a := r.a
+	huma.Register(r.api, r.describe(o), func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
+		l, err := f(ctx, in)
+		if err != nil {
+			return nil, problem(ctx, a.Log, err)
 		}
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{o.inType: {Schema: o.in}}}
-	}
-	return op
-}
-
-// register adds every operation.
-func (a *API) register(api huma.API) {
-	reg := api.OpenAPI().Components.Schemas
-	of := func(v any) *huma.Schema { return reg.Schema(reflect.TypeOf(v), true, "") }
-	listOf := func(v any) *huma.Schema { return &huma.Schema{Type: huma.TypeArray, Items: of(v)} }
-	activity := &huma.Schema{Ref: "/v1/schemas/activity"}
-	lines := func(s *huma.Schema) *huma.Schema {
-		return &huma.Schema{Type: huma.TypeString, Description: "One JSON object a line.", Extensions: map[string]any{"x-line": s}}
-	}
-	bad := []int{400, 413, 422, 503}
-
-	add(a, api, operation{
-		method: "POST", path: "/v1/decide", id: "decide", summary: "Rule on one activity", in: activity, out: of(Ruling{}), faults: bad,
-		about: "The body is one activity. The answer is the ruling with near misses and the activity as it was understood. " +
-			"Named parties and the ship are looked up in the loaded lists; screened says who, where, and what came of it.",
-	}, func(ctx context.Context, in *decideInput) ([]byte, error) {
-		return a.decideOne(ctx, in)
-	})
-	stream(a, api, operation{
-		method: "POST", path: "/v1/decide/batch", id: "decideBatch", summary: "Rule on a stream of activities",
-		in: lines(activity), inType: jsonLines, out: lines(of(Ruling{})), outType: jsonLines, faults: bad,
-		about: "One activity a line; one ruling a line, in the same order, while the stream still runs. A line that cannot be read is answered " +
-			"with its error. The trailers Cordon-Read, Cordon-Answered and Cordon-Refused count them; a stream that breaks off ends without them.",
-	}, func(_ context.Context, in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
-		return a.decideLines(in, r, w)
-	})
-	add(a, api, operation{
-		method: "POST", path: "/v1/screen", id: "screen", summary: "Screen one subject against the loaded lists",
-		in: &huma.Schema{Type: huma.TypeObject}, out: &huma.Schema{Type: huma.TypeObject}, faults: bad,
-	}, func(ctx context.Context, in *rawInput) ([]byte, error) { return a.screenOne(ctx, in.RawBody) })
-	stream(a, api, operation{
-		method: "POST", path: "/v1/screen/batch", id: "screenBatch", summary: "Screen a stream of subjects", faults: bad,
-		in: lines(&huma.Schema{Type: huma.TypeObject}), inType: jsonLines, out: lines(&huma.Schema{Type: huma.TypeObject}), outType: jsonLines,
-	}, func(ctx context.Context, _ *none, r io.Reader, w io.Writer) (Count, error) {
-		return a.screenLines(ctx, r, w)
-	})
-	add(a, api, operation{
-		method: "GET", path: "/v1/lists", id: "lists", summary: "The loaded lists", out: listOf(List{}), faults: []int{422, 503},
-		about: "An empty list means that nothing can be screened.",
-	}, func(ctx context.Context, _ *none) ([]byte, error) { return a.lists(ctx) })
-	add(a, api, operation{
-		method: "GET", path: "/v1/law", id: "law", summary: "Provisions, by day, activity and direction", out: listOf(report.ProvisionJSON{}), faults: []int{400, 404, 422},
-	}, func(_ context.Context, in *lawInput) ([]byte, error) { return a.lawAt(in) })
-	add(a, api, operation{
-		method: "GET", path: "/v1/law/{id}", id: "provision", summary: "A provision with its parts, or all of an instrument",
-		out: listOf(report.ProvisionJSON{}), faults: []int{404, 422},
-	}, func(_ context.Context, in *idInput) ([]byte, error) { return a.lawShow(in.ID) })
-	add(a, api, operation{
-		method: "GET", path: "/v1/law/changes", id: "lawChanges", summary: "What began and ended between two days", out: of(Changes{}), faults: []int{400, 404, 422},
-	}, func(_ context.Context, in *changesInput) ([]byte, error) { return a.lawChanges(in) })
-	add(a, api, operation{
-		method: "GET", path: "/v1/law/timeline", id: "lawTimeline", summary: "All days on which something begins or ends",
-		out: listOf(report.LawChangeJSON{}), faults: []int{400, 404, 422},
-	}, func(_ context.Context, in *Filter) ([]byte, error) { return a.lawTimeline(in) })
-	add(a, api, operation{
-		method: "GET", path: "/v1/goods", id: "goods", summary: "What goods are, and the law that names them", out: of(report.GoodsJSON{}), faults: []int{422},
-	}, func(_ context.Context, in *goodsInput) ([]byte, error) { return a.goods(in.Q) })
-	add(a, api, operation{
-		method: "GET", path: "/v1/schemas/{name}", id: "schema", summary: "The JSON Schema of an input", outType: "application/schema+json",
-		out: &huma.Schema{Type: huma.TypeObject}, faults: []int{404, 422},
-	}, func(_ context.Context, in *schemaInput) ([]byte, error) { return a.schema(in.Name) })
-	add(a, api, operation{
-		method: "GET", path: "/v1/version", id: "version", summary: "Versions of program, law and data", out: of(Versions{}), faults: []int{422},
-	}, func(context.Context, *none) ([]byte, error) {
-		return encode(Versions{a.Versions.Program, a.Desk.Law.Version, a.Desk.DataVersion})
+		return &huma.StreamResponse{Body: func(hc huma.Context) { a.list(hc, l, P(in).page()) }}, nil
 	})
 }
 
-// operations lists what is described, for people.
-func operations(o *huma.OpenAPI) []Operation {
-	var out []Operation
-	for path, item := range o.Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post} {
-			if op == nil {
-				continue
+// list answers with a list in the form that is wanted.
+func (a *API) list(hc huma.Context, l items, p *Page) {
+	req, w := humago.Unwrap(hc)
+	w.Header().Add("Vary", "Accept")
+	if media, _ := acceptable(req.Header.Values("Accept"), []string{jsonType, jsonLines}); media == jsonLines {
+		a.lines(w, req, func(_ io.Reader, out io.Writer) (Count, error) {
+			buffered := bufio.NewWriterSize(out, 1<<16)
+			n, err := a.writeLines(buffered, req, l, p)
+			if err == nil {
+				err = buffered.Flush()
 			}
-			x := Operation{Method: method, Path: path, Summary: op.Summary, Description: op.Description}
-			for _, p := range op.Parameters {
-				x.Parameters = append(x.Parameters, Parameter{p.Name, p.In, p.Description, p.Required})
-			}
-			if op.RequestBody != nil {
-				for t := range op.RequestBody.Content {
-					x.Body = t
+			return n, err
+		})
+		return
+	}
+	tag, _ := hc.Context().Value(tagKey).(string)
+	if tag != "" {
+		w.Header().Set("ETag", tag)
+		w.Header().Set("Cache-Control", "no-cache")
+	}
+	if err := a.writePage(w, req, l, p); err != nil {
+		w.Header().Del("ETag")
+		w.Header().Set("Cache-Control", "no-store")
+		writeProblem(w, problem(req.Context(), a.Log, err))
+	}
+}
+
+// check is what every request passes before its parameters are read.
+func (a *API) check(o *operation, lists []string) func(huma.Context, func(huma.Context)) {
+	return func(hc huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(hc)
+		media, ok := acceptable(r.Header.Values("Accept"), o.outTypes)
+		if !ok {
+			writeProblem(w, refusal(http.StatusNotAcceptable, fault.Usage, "Accept", "accept "+strings.Join(o.outTypes, " or "),
+				"there is no answer in a form that is accepted"))
+			return
+		}
+		p := checkQuery(r.URL.RawQuery, lists)
+		if p == nil && o.in != nil && r.ContentLength != 0 {
+			p = checkBody(r.Header, o.inTypes)
+		}
+		if p != nil {
+			writeProblem(w, p)
+			return
+		}
+		if o.version != nil {
+			if version := o.version(r.Context()); version != "" {
+				tag := etag(version, r, media)
+				if matches(r.Header.Values("If-None-Match"), tag) {
+					w.Header().Set("ETag", tag)
+					w.Header().Set("Cache-Control", "no-cache")
+					w.WriteHeader(http.StatusNotModified)
+					return
 				}
+				hc = huma.WithValue(hc, tagKey, tag)
 			}
-			for t := range op.Responses["200"].Content {
-				x.Answer = t
-			}
-			out = append(out, x)
 		}
+		if keys := r.Header.Values("Idempotency-Key"); len(keys) > 0 && o.method == http.MethodPost {
+			if p := o.checkKey(keys); p != nil {
+				writeProblem(w, p)
+				return
+			}
+			hc = huma.WithValue(hc, askedKey, asked{keys[0], r.URL.RequestURI() + "\n" + r.Header.Get("Content-Type")})
+		}
+		next(hc)
 	}
-	slices.SortFunc(out, func(a, b Operation) int { return strings.Compare(a.Path, b.Path) })
-	return out
+}
+
+// checkKey refuses an idempotency key that is none, or that a stream cannot keep.
+func (o *operation) checkKey(keys []string) *Problem {
+	const name = "Idempotency-Key"
+	bad := func(r rune) bool { return r < '!' || r > '~' }
+	switch {
+	case o.inTypes[0] == jsonLines || o.outTypes[0] == jsonLines:
+		return refusal(http.StatusBadRequest, fault.Usage, name, "leave it out; asking again changes nothing",
+			"streams are not kept under an idempotency key")
+	case len(keys) != 1 || keys[0] == "" || len(keys[0]) > 255 || strings.ContainsFunc(keys[0], bad):
+		return refusal(http.StatusUnprocessableEntity, fault.Invalid, name, "take 1 to 255 visible characters of ASCII, such as a UUID",
+			"the idempotency key cannot be used")
+	}
+	return nil
 }

@@ -62,6 +62,9 @@ func ask(h http.Handler, method, path, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "/batch") {
+			r.Header.Set("Content-Type", jsonLines)
+		}
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -212,9 +215,9 @@ func TestLooksUp(t *testing.T) {
 func TestAnswers(t *testing.T) {
 	a := api(t, nil)
 	for path, want := range map[string]string{
-		"/v1/law?date=2017-07-04&kind=employment": `"id":"2321-p34"`, "/v1/law/2375-p17": `"2375-p17-report"`,
-		"/v1/law/changes?from=2017-09-10&to=2017-09-11&kind=employment": `"id":"2375-p17","cite"`, "/v1/law/timeline?kind=employment": `"what":"begins"`,
-		"/v1/goods?q=8413": `"code":"8413"`, "/v1/schemas/activity": `"additionalProperties"`, "/v1/version": `"cordon":"test"`, "/v1/lists": "[]",
+		"/v1/law?date=2017-07-04&kind=employment": `"id": "2321-p34"`, "/v1/law/2375-p17": `"2375-p17-report"`,
+		"/v1/law/changes?from=2017-09-10&to=2017-09-11&kind=employment": `"id": "2375-p17"`, "/v1/law/timeline?kind=employment": `"what": "begins"`,
+		"/v1/goods?q=8413": `"code": "8413"`, "/v1/schemas/activity": `"additionalProperties"`, "/v1/version": `"cordon": "test"`, "/v1/lists": "[]",
 		"/openapi.json": `"openapi": "3.1.0"`, "/healthz": `"healthy":true`,
 	} {
 		w := ask(a, http.MethodGet, path, "")
@@ -360,6 +363,7 @@ func TestBatchAnswersWhileItReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Header.Set("Content-Type", jsonLines)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)

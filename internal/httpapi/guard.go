@@ -10,13 +10,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/fault"
 )
 
 // Limits are what one request, and all together, may take.
 type Limits struct {
-	// Body is the size of an ordinary body, Batch that of a stream, in bytes.
-	Body, Batch int64
+	// Body is the size of an ordinary body, Document that of a document to read, Batch that of a stream, in bytes.
+	Body, Document, Batch int64
+	// Address is the length of path and query together, in bytes.
+	Address int
 	// Time is how long an ordinary request may take, BatchTime a stream.
 	Time, BatchTime time.Duration
 	// Requests and Batches are how many are worked on at once; others wait for a
@@ -24,13 +27,15 @@ type Limits struct {
 	Requests, Batches int
 	// Lines is the largest number of goods lines, and of parties, in one activity.
 	Lines int
+	// Sample is the largest number of listed names that a self-test asks about.
+	Sample int
 }
 
 // DefaultLimits are those of `cordon serve`.
 func DefaultLimits() Limits {
 	return Limits{
-		Body: 1 << 20, Batch: 1 << 30, Time: 15 * time.Second, BatchTime: time.Hour,
-		Requests: 64, Batches: 4, Lines: 64,
+		Body: 1 << 20, Document: document.MaxSize, Batch: 1 << 30, Address: 16 << 10, Time: 15 * time.Second, BatchTime: time.Hour,
+		Requests: 64, Batches: 4, Lines: 64, Sample: 1000,
 	}
 }
 
@@ -45,7 +50,7 @@ const (
 // are the names under which the server may be addressed; none means any. A
 // request from another site's page that would change something is refused.
 //
-// The log holds method, pattern of the address, status, size and time: never an
+// The log holds method, pattern of the address, status, size, time and the id of the trace: never an
 // address with its facts, a body, or who asked.
 func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.Handler {
 	requests, batches := make(chan struct{}, l.Requests), make(chan struct{}, l.Batches)
@@ -57,6 +62,8 @@ func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.H
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		seen := &watched{ResponseWriter: w}
+		t := traced(r.Header.Get("traceparent"))
+		w.Header().Set("traceresponse", t.response())
 		// The router notes its pattern on the request it was given, so that the
 		// same one must be passed on.
 		defer func() {
@@ -65,7 +72,8 @@ func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.H
 				pattern = "none"
 			}
 			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("route", pattern),
-				slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes), slog.Duration("took", time.Since(started)))
+				slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes), slog.Duration("took", time.Since(started)),
+				slog.String("trace", t.ID))
 		}()
 		defer survive(r.Context(), seen, log)
 		if !addressed(r.Host, hosts) {
@@ -73,9 +81,17 @@ func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.H
 				WithFix("use the address that the server printed when it started")))
 			return
 		}
+		if len(r.RequestURI) > l.Address {
+			writeProblem(seen, refusal(http.StatusRequestURITooLong, fault.TooLarge, "", "ask for less at once",
+				fmt.Sprintf("the address has more than %d bytes", l.Address)))
+			return
+		}
 		turn, size, limit := requests, l.Body, l.Time
-		if strings.HasSuffix(r.URL.Path, "/batch") {
+		switch {
+		case streams(r):
 			turn, size, limit = batches, l.Batch, l.BatchTime
+		case r.URL.Path == readPath:
+			size = l.Document
 		}
 		if !wait(r.Context(), turn) {
 			writeProblem(seen, problem(r.Context(), log, fault.New(fault.Unavailable, "too many requests at once").WithFix("try again in a moment")))
@@ -88,6 +104,12 @@ func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.H
 		r.Body = http.MaxBytesReader(seen, r.Body, size)
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// streams reports whether a request may take as long as a stream: a batch, a self-test, or a list asked for as lines.
+func streams(r *http.Request) bool {
+	return strings.HasSuffix(r.URL.Path, "/batch") || r.URL.Path == selftestPath ||
+		strings.HasPrefix(r.URL.Path, "/v1/") && strings.Contains(r.Header.Get("Accept"), jsonLines)
 }
 
 // survive answers for a defect of ours that would break the connection off, as long

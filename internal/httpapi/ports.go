@@ -4,7 +4,18 @@ import (
 	"context"
 	"io"
 
+	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/draft"
+	"github.com/cordon-engine/cordon/internal/event"
+	"github.com/cordon-engine/cordon/internal/evidence"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/series"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/states"
+	"github.com/cordon-engine/cordon/internal/trade"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // Screener answers "who is it?" for programs. Implementations are safe for
@@ -47,4 +58,66 @@ type List struct {
 	SHA256    string `json:"sha256" doc:"of its content, in hexadecimal"`
 	Stale     string `json:"stale" doc:"why nothing may be screened against it; empty when it may be"`
 	Error     string `json:"error" doc:"what went wrong when it was last loaded"`
+}
+
+// Subjects reads the loaded lists with their past, and says why a party is a subject of them. Implementations are safe
+// for concurrent use.
+type Subjects interface {
+	// Store opens what is loaded for reading; done ends it.
+	Store(ctx context.Context) (store snapshot.Store, done func(), err error)
+	// Today is the day that is meant where none is given.
+	Today() when.Day
+	// Status gives what is loaded, as `cordon lists status` does.
+	Status(ctx context.Context) ([]report.ListStatus, error)
+	// Explain gives the evidence between a party, as [Screener] reads it, and a subject on a day; fault.NotFound when no list
+	// has the subject.
+	Explain(ctx context.Context, party []byte, subject string, asOf when.Day) (report.ExplainJSON, error)
+	// SelfTest asks the lists in use about listed names. Each gets every question in turn; nil for none.
+	SelfTest(ctx context.Context, ask SelfTest, each func(report.SelfTestLine) error) (report.SelfTestJSON, error)
+}
+
+// SelfTest is what a self-test is asked.
+type SelfTest struct {
+	// Sample is how many listed names are asked about, drawn by Seed.
+	Sample int
+	Seed   uint64
+	// Weak asks also about names that a list itself calls weak; Lists are the lists asked, nil for all.
+	Weak  bool
+	Lists []string
+	// Threshold is the probability from which a hit counts; that of a possible match where it is 0.
+	Threshold float64
+	AsOf      when.Day
+}
+
+// Library holds all that is known besides lists. Implementations are safe for concurrent use.
+type Library interface {
+	// Facts gives all of it at one moment. What it gives is not changed by anybody.
+	Facts(ctx context.Context) (*Facts, error)
+	// Draft reads a draft, as YAML, into a copy of the law.
+	Draft(ctx context.Context, text []byte) (*Draft, error)
+	// Read reads a document of a day (NoDay: not known) and checks what it claims. The ending of the name says what it is.
+	Read(ctx context.Context, name string, original []byte, day when.Day) (report.Reading, error)
+}
+
+// Facts are what is known of states at one moment.
+type Facts struct {
+	// Version names all of it, the law and the program included.
+	Version string
+	// States judges what is known; Claims are who says what; Records the figures.
+	States  *states.Desk
+	Claims  *evidence.Book
+	Records series.Store
+	Trade   *trade.Desk
+	// Commitments are undertakings, Events what happened.
+	Commitments *commitment.Book
+	Events      []event.Event
+	// Checks are who checked what of the law.
+	Checks []law.Check
+}
+
+// Draft is a draft among the law.
+type Draft struct {
+	Desk  *states.Desk
+	Facts draft.Facts
+	Case  *draft.Case
 }

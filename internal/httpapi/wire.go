@@ -173,11 +173,3 @@ type Versions struct {
 	Law    string `json:"law" doc:"SHA-256 of the law"`
 	Data   string `json:"data" doc:"SHA-256 of goods and places"`
 }
-
-// Changes is the difference of the law between two days.
-type Changes struct {
-	From  string `json:"from" format:"date"`
-	To    string `json:"to" format:"date"`
-	Began any    `json:"began"`
-	Ended any    `json:"ended"`
-}

@@ -1,7 +1,10 @@
 package report
 
 import (
+	"errors"
+
 	"github.com/cordon-engine/cordon/internal/draft"
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/record"
 )
@@ -328,5 +331,35 @@ func forecastsJSON(list []draft.Forecast) []ForecastJSON {
 			out = append(out, j)
 		}
 	}
+	return out
+}
+
+// DraftLintJSON is what is wrong with a draft, and what its reader would ask.
+type DraftLintJSON struct {
+	Draft      string        `json:"draft"`
+	Provisions int           `json:"provisions"`
+	Faults     []string      `json:"faults"`
+	Warnings   []ProblemJSON `json:"warnings"`
+}
+
+// DraftFaults gives the faults of a draft as law.
+func DraftFaults(l *law.Law, c *draft.Case) []error {
+	var out []error
+	for _, f := range law.Lint(l) {
+		var e *fault.Error
+		if errors.As(f, &e) && e.Place.File == c.Drafts[0].File {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// DraftLintForPrograms reads a draft as a careful reader would.
+func DraftLintForPrograms(l *law.Law, c *draft.Case) DraftLintJSON {
+	out := DraftLintJSON{Draft: c.Drafts[0].Name, Provisions: len(c.Provisions()), Faults: []string{}}
+	for _, f := range DraftFaults(l, c) {
+		out.Faults = append(out.Faults, f.Error())
+	}
+	out.Warnings = append(problemsJSON(c.Contradictions()), problemsJSON(c.Gaps())...)
 	return out
 }

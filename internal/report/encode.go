@@ -20,3 +20,13 @@ func encoded(v any, indent string) ([]byte, error) {
 	err := enc.Encode(v)
 	return b.Bytes(), err
 }
+
+// Indented gives a line of JSON as [JSON] would; what is no JSON stays as it is.
+func Indented(line []byte) []byte {
+	var b bytes.Buffer
+	if json.Indent(&b, line, "", "  ") != nil {
+		return append(bytes.Clone(line), '\n')
+	}
+	b.WriteByte('\n')
+	return b.Bytes()
+}

@@ -363,7 +363,26 @@ func (s *Site) reference(r *http.Request) (*answer, error) {
 	if err := known(r); err != nil {
 		return nil, err
 	}
-	return &answer{template: "api", title: "The API", body: s.Operations}, nil
+	return &answer{template: "api", title: "The API", body: groups(s.Operations)}, nil
+}
+
+// operationGroup are the operations on one subject.
+type operationGroup struct {
+	Tag        string
+	Operations []Operation
+}
+
+// groups puts operations together by their tag; those of one tag follow each other.
+func groups(list []Operation) []operationGroup {
+	var out []operationGroup
+	for _, o := range list {
+		if n := len(out); n == 0 || out[n-1].Tag != o.Tag {
+			out = append(out, operationGroup{Tag: o.Tag})
+		}
+		last := &out[len(out)-1]
+		last.Operations = append(last.Operations, o)
+	}
+	return out
 }
 
 // loaded gives the loaded lists, none without the port.

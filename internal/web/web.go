@@ -63,10 +63,10 @@ type StoryPart struct {
 
 // Operation is one operation of the API, as its reference page shows it.
 type Operation struct {
-	ID, Method, Path, Summary, Description string
+	ID, Method, Path, Tag, Summary, Description string
 	Parameters                             []Parameter
-	// Body and Answer are the media types.
-	Body, Answer string
+	// Body and Answer are the media types; Asks is the address of an example, "" for none.
+	Body, Answer, Asks string
 }
 
 // Parameter is one parameter of an operation.

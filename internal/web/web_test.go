@@ -55,8 +55,10 @@ func config() (Config, error) {
 	return Config{
 		Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story, Events: events,
 		Operations: []Operation{{
-			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
+			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Tag: "decide", Asks: "/v1/decide?as_of=2017-10-01", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
 			Parameters: []Parameter{{Name: "as_of", In: "query", About: "the day of the law"}},
+		}, {
+			ID: "v1-version", Method: "GET", Path: "/v1/version", Tag: "versions", Asks: "/v1/version", Summary: "Versions", Answer: "application/json",
 		}},
 		LookUps: func() (decide.Screener, func()) { return nobodyListed{}, func() {} },
 		Today:   func() when.Day { return today },

@@ -31,6 +31,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/states"
 	"github.com/cordon-engine/cordon/internal/trade"
 	"github.com/cordon-engine/cordon/internal/when"
+	"github.com/cordon-engine/cordon/internal/yamltree"
 )
 
 // forPrograms puts what the API asks besides rulings into its configuration.
@@ -110,6 +111,10 @@ func (s subjects) SelfTest(ctx context.Context, ask httpapi.SelfTest, each func(
 	cfg, scope, err := drawn(ctx, held.Desk, cfg, ask.Sample, ask.Weak)
 	if err != nil {
 		return report.SelfTestJSON{}, err
+	}
+	if len(cfg.Names) == 0 {
+		return report.SelfTestJSON{}, fault.New(fault.NotFound, "no name was listed on %s", ask.AsOf.Long()).At(fault.Place{Field: "as_of"}).
+			WithFix("ask about a later day")
 	}
 	var told func(selftest.Case) error
 	if each != nil {
@@ -223,6 +228,9 @@ func (l *library) version(d *states.Desk, b *evidence.Book, records series.Store
 // Draft is part of the port. The law with the draft is a copy of its own.
 func (l *library) Draft(_ context.Context, text []byte) (*httpapi.Draft, error) {
 	const name = "draft.yaml"
+	if _, err := yamltree.Parse(name, text); err != nil { // before all the rest is read beside it
+		return nil, err
+	}
 	f := l.flags
 	f.Drafts = []law.File{{Name: name, Data: text}}
 	d, err := l.m.draftDesk(f)

@@ -94,7 +94,8 @@ func checkBody(h http.Header, reads []string) *Problem {
 	return nil
 }
 
-// checkQuery refuses a query that cannot be read whole, or that says twice what can be said once.
+// checkQuery refuses a query that cannot be read whole, that says twice what can be said once, or names a thing and says
+// nothing of it: a variable that was empty must not ask for everything.
 func checkQuery(raw string, lists []string) *Problem {
 	if raw == "" {
 		return nil
@@ -113,6 +114,10 @@ func checkQuery(raw string, lists []string) *Problem {
 			return refusal(http.StatusUnprocessableEntity, fault.Invalid, name, "say it once", "the parameter "+strconv.Quote(name)+" is given twice")
 		}
 		for _, v := range q[name] {
+			if v == "" {
+				return refusal(http.StatusUnprocessableEntity, fault.Invalid, strings.ToValidUTF8(name, "?"), "leave it out, or say something",
+					"the parameter "+strconv.Quote(name)+" says nothing")
+			}
 			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
 				return refusal(http.StatusUnprocessableEntity, fault.Invalid, strings.ToValidUTF8(name, "?"), "send it as UTF-8",
 					"a parameter is no text in UTF-8")

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,7 +77,8 @@ func (r *registrar) describe(o operation) huma.Operation {
 		op.Responses["200"].Content[t] = &huma.MediaType{Schema: s}
 	}
 	if o.in != nil {
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		// An empty stream is one that asks nothing.
+		op.RequestBody = &huma.RequestBody{Required: o.inTypes[0] != jsonLines, Content: map[string]*huma.MediaType{}}
 		for _, t := range o.inTypes {
 			m := &huma.MediaType{Schema: o.in}
 			if x := r.a.Examples[o.id]; x.Body != "" && t == o.inTypes[0] {
@@ -186,6 +188,9 @@ func ReadExamples(name string, b []byte) (map[string]Example, error) {
 
 // finish puts the description right where the framework cannot, and adds the examples.
 func (a *API) finish(o *huma.OpenAPI) error {
+	for name, schema := range o.Components.Schemas.Map() {
+		allowNull(schema, o.Components.Schemas.TypeFromRef("#/components/schemas/"+name))
+	}
 	unused := maps.Clone(a.Examples)
 	for _, item := range o.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post} {
@@ -202,6 +207,7 @@ func (a *API) finish(o *huma.OpenAPI) error {
 				}
 				addHeaders(n, op, res)
 			}
+			addForms(op)
 			if err := addExamples(op, a.Examples[op.OperationID].Asks); err != nil {
 				return err
 			}
@@ -212,6 +218,20 @@ func (a *API) finish(o *huma.OpenAPI) error {
 		return fault.New(fault.Invalid, "there is an example of %q, which is no operation", id)
 	}
 	return nil
+}
+
+// allowNull lets an object that is always written, by a pointer, be null. The framework cannot say so.
+func allowNull(s *huma.Schema, t reflect.Type) {
+	if t == nil || t.Kind() != reflect.Struct {
+		return
+	}
+	for f := range t.Fields() {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		p := s.Properties[name]
+		if p != nil && p.Ref != "" && f.Type.Kind() == reflect.Pointer && !strings.Contains(options, "omit") {
+			s.Properties[name] = &huma.Schema{AnyOf: []*huma.Schema{p, {Type: "null"}}}
+		}
+	}
 }
 
 // addHeaders describes the headers of an answer.
@@ -259,6 +279,42 @@ func addExamples(op *huma.Operation, asks string) error {
 		}
 	}
 	return nil
+}
+
+// days and periods are the parameters that name a day, or a day, month, year or span of them.
+var (
+	days       = []string{"date", "known_at", "as_of", "from", "to", "on"}
+	periods    = []string{"period"}
+	periodForm = "^[0-9]{4}(-[0-9]{2}){0,2}(/[0-9]{4}(-[0-9]{2}){0,2})?$"
+)
+
+// addForms says how days and periods are written, and that no text is empty. The framework checks by schemas of its own, so that what is wrong with
+// a day is told by what reads days.
+func addForms(op *huma.Operation) {
+	for i, p := range op.Parameters {
+		if p.In != "query" {
+			continue
+		}
+		one, schema := 1, *p.Schema
+		switch isDay := slices.Contains(days, p.Name); {
+		case isDay && p.Name == "as_of" && op.Tags[0] == "decide", slices.Contains(periods, p.Name):
+			schema.Pattern = periodForm
+		case isDay:
+			schema.Format = "date"
+		case schema.Type == huma.TypeArray:
+			schema.Nullable = false
+			if schema.Items.Type == huma.TypeString {
+				items := *schema.Items
+				items.MinLength, schema.Items = &one, &items
+			}
+		}
+		if schema.Type == huma.TypeString {
+			schema.MinLength = &one
+		}
+		param := *p
+		param.Schema = &schema
+		op.Parameters[i] = &param
+	}
 }
 
 // typed gives values of a query as JSON has them.

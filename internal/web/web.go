@@ -64,7 +64,7 @@ type StoryPart struct {
 // Operation is one operation of the API, as its reference page shows it.
 type Operation struct {
 	ID, Method, Path, Tag, Summary, Description string
-	Parameters                             []Parameter
+	Parameters                                  []Parameter
 	// Body and Answer are the media types; Asks is the address of an example, "" for none.
 	Body, Answer, Asks string
 }

@@ -1,0 +1,360 @@
+package httpapi
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+)
+
+// askWith asks with headers: name, value, name, value.
+func askWith(h http.Handler, method, path, body string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", jsonType)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestFormsThatCannotBeGivenOrRead(t *testing.T) {
+	a := api(t, nil)
+	for _, c := range []struct {
+		method, path, body string
+		headers            []string
+		status             int
+		says               string
+	}{
+		{"GET", "/v1/version", "", []string{"Accept", "application/json"}, 200, ""},
+		{"GET", "/v1/version", "", []string{"Accept", "text/html, application/*;q=0.1"}, 200, ""},
+		{"GET", "/v1/version", "", []string{"Accept", "*/*;q=0.1"}, 200, ""},
+		{"GET", "/v1/version", "", []string{"Accept", "text/html"}, 406, "Accept"},
+		{"GET", "/v1/version", "", []string{"Accept", "application/json;q=0"}, 406, "Accept"},
+		{"GET", "/v1/version", "", []string{"Accept", "*/*, application/json;q=0"}, 406, "Accept"},
+		{"GET", "/v1/version", "", []string{"Accept", "application/json;q=7"}, 406, "Accept"},
+		{"GET", "/v1/schemas/activity", "", []string{"Accept", "application/schema+json"}, 200, ""},
+		{"POST", "/v1/decide", welders, []string{"Content-Type", "application/json; charset=UTF-8"}, 200, ""},
+		{"POST", "/v1/decide", welders, []string{"Content-Type", "Application/JSON"}, 200, ""},
+		{"POST", "/v1/decide", welders, []string{"Content-Type", "text/plain"}, 415, "text/plain"},
+		{"POST", "/v1/decide", welders, []string{"Content-Type", ""}, 415, "Content-Type"},
+		{"POST", "/v1/decide", welders, []string{"Content-Type", "application/json; charset=latin1"}, 415, "latin1"},
+		{"POST", "/v1/decide", welders, []string{"Content-Encoding", "gzip"}, 415, "packed"},
+		{"GET", "/v1/law?kind=employment&kind=employment", "", nil, 422, "twice"},
+		{"GET", "/v1/law?kind=%zz", "", nil, 400, "query"},
+		{"GET", "/v1/law?kind=%ff", "", nil, 422, "UTF-8"},
+		{"GET", "/v1/law?kind=a%00b", "", nil, 422, "UTF-8"},
+		{"GET", "/v1/law?a;b", "", nil, 400, "query"},
+		{"GET", "/v1/law/%ff", "", nil, 404, "law"},
+		{"GET", "/v1/schemas/..%2Factivity", "", nil, 404, "schema"},
+		{"GET", "/v1/schemas/%2e%2e%2fapi%2fexamples", "", nil, 404, "schema"},
+	} {
+		w := askWith(a, c.method, c.path, c.body, c.headers...)
+		name := fmt.Sprint(c.method, " ", c.path, " ", c.headers)
+		if w.Code != c.status || !strings.Contains(w.Body.String(), c.says) || c.status != 200 && w.Header().Get("Content-Type") != problemType {
+			t.Errorf("%s: status %d, want %d with %q: %.300s", name, w.Code, c.status, c.says, w.Body)
+		}
+	}
+}
+
+func TestETags(t *testing.T) {
+	a := api(t, nil)
+	other := api(t, func(c *Config) { c.Versions.Program = "other" })
+	first := askWith(a, "GET", "/v1/law?kind=employment", "")
+	tag := first.Header().Get("ETag")
+	if tag == "" || first.Header().Get("Cache-Control") != "no-cache" {
+		t.Fatalf("headers %v", first.Header())
+	}
+	for _, c := range []struct {
+		api    *API
+		path   string
+		tag    string
+		accept string
+		status int
+	}{
+		{a, "/v1/law?kind=employment", tag, "", 304},
+		{a, "/v1/law?kind=employment", `"x", W/` + tag, "", 304},
+		{a, "/v1/law?kind=employment", `"x"`, "", 200},
+		{a, "/v1/law?kind=vessel_service", tag, "", 200},
+		{a, "/v1/law?kind=employment", tag, jsonLines, 200},
+		{other, "/v1/law?kind=employment", tag, "", 200},
+	} {
+		w := askWith(c.api, "GET", c.path, "", "If-None-Match", c.tag, "Accept", c.accept)
+		if w.Code != c.status || c.status == 304 && (w.Body.Len() != 0 || w.Header().Get("ETag") != tag) {
+			t.Errorf("%s %s: status %d, want %d, %d bytes", c.path, c.tag, w.Code, c.status, w.Body.Len())
+		}
+	}
+	for _, path := range []string{"/v1/law?kind=nothing", "/v1/law/9999-p1", "/v1/law?cursor=x"} {
+		if w := askWith(a, "GET", path, ""); w.Header().Get("ETag") != "" || w.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: a problem has the headers %v", path, w.Header())
+		}
+	}
+	if w := askWith(a, "GET", "/v1/lists", ""); w.Header().Get("ETag") != "" {
+		t.Error("an answer that hangs on the hour has an ETag")
+	}
+}
+
+// TestPages walks a list page by page and as lines: nothing is lost or doubled, and a cursor serves no other list.
+func TestPages(t *testing.T) {
+	a := api(t, nil)
+	whole := askWith(a, "GET", "/v1/law?limit=5000", "")
+	if whole.Header().Get("Link") != "" {
+		t.Error("the whole list has a next page")
+	}
+	var parts []string
+	next, pages := "/v1/law?limit=100", 0
+	for next != "" {
+		w := askWith(a, "GET", next, "")
+		if w.Code != 200 {
+			t.Fatalf("%s: %d %s", next, w.Code, w.Body)
+		}
+		body := strings.TrimSuffix(strings.TrimPrefix(w.Body.String(), "[\n"), "\n]\n")
+		parts = append(parts, body)
+		pages++
+		next = ""
+		if link := w.Header().Get("Link"); link != "" {
+			var found bool
+			if next, found = strings.CutSuffix(strings.TrimPrefix(link, "<"), `>; rel="next"`); !found {
+				t.Fatalf("Link: %s", link)
+			}
+		}
+	}
+	if got := "[\n" + strings.Join(parts, ",\n") + "\n]\n"; got != whole.Body.String() {
+		t.Error("the pages together are not the whole list")
+	}
+	if pages < 2 {
+		t.Errorf("%d pages", pages)
+	}
+	rows := askWith(a, "GET", "/v1/law", "", "Accept", jsonLines)
+	if n := strings.Count(rows.Body.String(), "\n"); rows.Header().Get("Content-Type") != jsonLines || n != strings.Count(whole.Body.String(), "\n  {") {
+		t.Errorf("%d lines of %s", n, rows.Header().Get("Content-Type"))
+	}
+	if got := string(indented(bytesLines(rows.Body.String()))); got != whole.Body.String() {
+		t.Error("the lines are not the items of the list")
+	}
+	if w := askWith(a, "GET", "/v1/law?limit=3", "", "Accept", jsonLines); strings.Count(w.Body.String(), "\n") != 3 {
+		t.Errorf("three lines are %s", w.Body)
+	}
+	link := askWith(a, "GET", "/v1/law?limit=1", "").Header().Get("Link")
+	_, cursor, _ := strings.Cut(link, "cursor=")
+	cursor, _, _ = strings.Cut(cursor, "&")
+	other := api(t, func(c *Config) { c.Versions.Program = "other" })
+	for _, c := range []struct {
+		api    *API
+		path   string
+		status int
+		says   string
+	}{
+		{a, "/v1/law?limit=2&cursor=" + cursor, 200, ""},
+		{other, "/v1/law?limit=1&cursor=" + cursor, 409, "changed since"},
+		{a, "/v1/law?kind=employment&cursor=" + cursor, 422, "another question"},
+		{a, "/v1/law?cursor=nonsense", 422, "cannot be read"},
+		{a, "/v1/law?limit=0", 422, "limit"},
+		{a, "/v1/law?limit=5001", 422, "limit"},
+		{a, "/v1/law?limit=many", 422, "limit"},
+	} {
+		if w := askWith(c.api, "GET", c.path, ""); w.Code != c.status || !strings.Contains(w.Body.String(), c.says) {
+			t.Errorf("%s: %d %.200s", c.path, w.Code, w.Body)
+		}
+	}
+}
+
+func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
+func bytesLines(s string) (out [][]byte) {
+	for l := range strings.Lines(s) {
+		out = append(out, []byte(strings.TrimSuffix(l, "\n")))
+	}
+	return out
+}
+
+func TestIdempotency(t *testing.T) {
+	a := api(t, nil)
+	post := func(path, body, key string) *httptest.ResponseRecorder {
+		return askWith(a, "POST", path, body, "Idempotency-Key", key)
+	}
+	first := post("/v1/decide", welders, "k1")
+	if again := post("/v1/decide", welders, "k1"); first.Code != 200 || again.Code != 200 || again.Body.String() != first.Body.String() {
+		t.Errorf("asked again: %d %s", again.Code, again.Body)
+	}
+	for _, c := range []struct {
+		path, body, key string
+		status          int
+		says            string
+	}{
+		{"/v1/decide", `{"kind":"employment","date":"2016"}`, "k1", 422, "another question"},
+		{"/v1/decide?as_of=2016-01-01", welders, "k1", 422, "another question"},
+		{"/v1/decide", `{"kind":"nothing"}`, "k2", 422, "nothing"},
+		{"/v1/decide", welders, "k2", 200, ""}, // a problem is not kept
+		{"/v1/decide", welders, "a b", 422, "Idempotency-Key"},
+		{"/v1/decide", welders, strings.Repeat("x", 256), 422, "Idempotency-Key"},
+	} {
+		if w := post(c.path, c.body, c.key); w.Code != c.status || !strings.Contains(w.Body.String(), c.says) {
+			t.Errorf("%s %s: %d %.200s", c.path, c.key, w.Code, w.Body)
+		}
+	}
+	w := askWith(a, "POST", "/v1/decide/batch", welders, "Idempotency-Key", "k", "Content-Type", jsonLines)
+	if w.Code != 400 || !strings.Contains(w.Body.String(), "streams are not kept") {
+		t.Errorf("a stream: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestMemory holds what is kept under keys to its limits in number, size and time, and that nobody gets the answer to
+// another question.
+func TestMemory(t *testing.T) {
+	now := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+	m := NewMemory(2, 10, func() time.Time { return now })
+	q := func(s string) [sha256.Size]byte { return sha256.Sum256([]byte(s)) }
+	begin := func(key, question string) (string, error) {
+		b, _, err := m.Begin(t.Context(), key, q(question))
+		return string(b), err
+	}
+	if _, err := begin("a", "1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := begin("a", "1"); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("being answered: %v", err)
+	}
+	m.End(t.Context(), "a", []byte("one"))
+	if got, err := begin("a", "1"); got != "one" || err != nil {
+		t.Errorf("kept: %q %v", got, err)
+	}
+	if _, err := begin("a", "2"); fault.CodeOf(err) != fault.Invalid {
+		t.Errorf("another question: %v", err)
+	}
+	keep := func(key, answer string) {
+		t.Helper()
+		if got, err := begin(key, key); got != "" || err != nil {
+			t.Fatalf("%s: %q %v", key, got, err)
+		}
+		m.End(t.Context(), key, []byte(answer))
+	}
+	keep("b", "two")
+	keep("c", "three") // the third: the first goes
+	if got, err := begin("a", "9"); got != "" || err != nil {
+		t.Errorf("over the number: %q %v", got, err)
+	}
+	m.End(t.Context(), "a", nil)
+	keep("d", "0123456789") // as large as all may be: the others go
+	if got, err := begin("c", "c"); got != "" || err != nil {
+		t.Errorf("over the size: %q %v", got, err)
+	}
+	m.End(t.Context(), "c", []byte("far too large"))
+	if got, err := begin("c", "c"); got != "" || err != nil {
+		t.Errorf("too large to be kept: %q %v", got, err)
+	}
+	m.End(t.Context(), "c", nil)
+	now = now.Add(keptFor + time.Second)
+	if got, err := begin("d", "d"); got != "" || err != nil {
+		t.Errorf("too old: %q %v", got, err)
+	}
+	if m.held > m.bytes || m.age.Len() != len(m.by) {
+		t.Errorf("%d bytes held, %d and %d keys", m.held, m.age.Len(), len(m.by))
+	}
+}
+
+func TestTrace(t *testing.T) {
+	const id, span = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+	for parent, taken := range map[string]bool{
+		"00-" + id + "-" + span + "-01":                      true,
+		"01-" + id + "-" + span + "-01-extra":                true,
+		"00-" + id + "-" + span + "-01-extra":                false,
+		"ff-" + id + "-" + span + "-01":                      false,
+		"00-" + strings.Repeat("0", 32) + "-" + span + "-01": false,
+		"00-" + id + "-" + strings.Repeat("0", 16) + "-01":   false,
+		"00-" + strings.ToUpper(id) + "-" + span + "-01":     false,
+		"00-" + id + "-" + span:                              false,
+		"":                                                   false,
+		strings.Repeat("-", 55):                              false,
+		"00-" + strings.Repeat("é", 16) + "-" + span + "-01": false,
+	} {
+		got := traced(parent)
+		again := traced(got.response())
+		if (got.ID == id) != taken || again.ID != got.ID || again.span == got.span {
+			t.Errorf("%q: %+v, then %+v", parent, got, again)
+		}
+		if taken && got.flags != "01" {
+			t.Errorf("%q: flags %s", parent, got.flags)
+		}
+	}
+	var logged strings.Builder
+	h := Guard(api(t, nil), DefaultLimits(), nil, textLog(&logged))
+	w := askWith(h, "GET", "/v1/nothing", "", "traceparent", "00-"+id+"-"+span+"-01")
+	if !strings.HasPrefix(w.Header().Get("traceresponse"), "00-"+id+"-") || !strings.Contains(logged.String(), id) {
+		t.Errorf("traceresponse %q, log %s", w.Header().Get("traceresponse"), logged.String())
+	}
+}
+
+func TestLongAddress(t *testing.T) {
+	h := Guard(api(t, nil), DefaultLimits(), nil, textLog(&strings.Builder{}))
+	w := askWith(h, "GET", "/v1/goods?q="+strings.Repeat("x", 20_000), "")
+	if w.Code != http.StatusRequestURITooLong || w.Header().Get("Content-Type") != problemType {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestAllowed(t *testing.T) {
+	a := api(t, nil)
+	for _, c := range []struct{ method, path, allow string }{
+		{"DELETE", "/v1/law", "GET, HEAD"}, {"PUT", "/v1/decide", "POST"}, {"GET", "/v1/decide/batch", "POST"}, {"OPTIONS", "/v1/version", "GET, HEAD"},
+	} {
+		if w := askWith(a, c.method, c.path, ""); w.Code != 405 || w.Header().Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d, Allow %q", c.method, c.path, w.Code, w.Header().Get("Allow"))
+		}
+	}
+	if w := askWith(a, "HEAD", "/v1/version", ""); w.Code != 200 {
+		t.Errorf("HEAD: %d", w.Code)
+	}
+}
+
+func TestUnreadableCursorIsNoPanic(t *testing.T) {
+	for _, s := range []string{"", "x", "...", cursorOf("a.b", -1), cursorOf("a", 1), cursorOf("a.b.c", 1)} {
+		r := httptest.NewRequest("GET", "/v1/law", nil)
+		if _, err := readCursor(s, "v", r.URL); (err == nil) != (s == "") {
+			t.Errorf("%q: %v", s, err)
+		}
+	}
+}
+
+// TestAListThatFailsIsNoPage holds that a list which cannot be read to its end is a problem, not a shorter list.
+func TestAListThatFailsIsNoPage(t *testing.T) {
+	broken := items{"v", func(yield func([]byte, error) bool) {
+		_ = yield([]byte("{}"), nil) && yield(nil, errors.New("torn"))
+	}, indented}
+	a := api(t, nil)
+	w := httptest.NewRecorder()
+	if err := a.writePage(w, httptest.NewRequest("GET", "/v1/law", nil), broken, &Page{Limit: 10}); err == nil || w.Body.Len() > 0 {
+		t.Errorf("err %v, body %s", err, w.Body)
+	}
+	if _, err := a.writeLines(w, httptest.NewRequest("GET", "/v1/law", nil), broken, &Page{Limit: 10}); err == nil {
+		t.Error("lines end without an error")
+	}
+}
+
+// TestOperationsInOrder holds that the reference page gets the operations by subject.
+func TestOperationsInOrder(t *testing.T) {
+	var seen []string
+	for _, o := range api(t, nil).Operations() {
+		if n := len(seen); n == 0 || seen[n-1] != o.Tag {
+			if slices.Contains(seen, o.Tag) {
+				t.Errorf("%s stands in two places", o.Tag)
+			}
+			seen = append(seen, o.Tag)
+		}
+	}
+	if len(seen) != len(tags) {
+		t.Errorf("%d of %d tags are used: %v", len(seen), len(tags), seen)
+	}
+}

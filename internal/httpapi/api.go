@@ -7,6 +7,8 @@
 // describe.go alone.
 package httpapi
 
+//go:generate go run ./clientgen -o ../../client/types.go
+
 import (
 	"bufio"
 	"context"
@@ -72,6 +74,8 @@ type API struct {
 	ops  []Operation
 	// places are those among the requests that are worked on at once.
 	places chan struct{}
+	// types are those that answers are described by.
+	types []reflect.Type
 	// scenarios is what came of running them, which the law alone decides.
 	scenarios func() ([]byte, error)
 }
@@ -115,6 +119,9 @@ func New(c Config) (*API, error) {
 	}
 	if err := a.finish(api.OpenAPI()); err != nil {
 		return nil, err
+	}
+	for name := range api.OpenAPI().Components.Schemas.Map() {
+		a.types = append(a.types, api.OpenAPI().Components.Schemas.TypeFromRef("#/components/schemas/"+name))
 	}
 	spec, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
 	if err != nil {
@@ -160,6 +167,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Operations describes the API for the reference page, by tag and path.
 func (a *API) Operations() []Operation { return a.ops }
+
+// Types gives the Go types that answers are described by, for the generator of the client's types.
+func (a *API) Types() []reflect.Type { return a.types }
 
 // registrar adds operations.
 type registrar struct {

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cordon-engine/cordon/client"
+)
+
+// count counts the items of a list and gives the error that ended it.
+func count[T any](list iter.Seq2[T, error]) (n int, err error) {
+	for _, err := range list {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// TestClient asks the whole server with the public client, once with every method, and looks for one thing in each answer.
+func TestClient(t *testing.T) {
+	d := describe(t)
+	s := httptest.NewServer(d.h)
+	defer s.Close()
+	c, err := client.New(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	example := func(id string) []byte {
+		i := slices.IndexFunc(d.ops, func(o op) bool { return o.id == id })
+		return []byte(d.ops[i].example.Body)
+	}
+	party := client.Party{Name: "Yun Ho Chin", BirthDate: []string{"1944-10-13"}}
+	for name, f := range map[string]func() (bool, error){
+		"Decide": func() (bool, error) {
+			r, err := c.Decide(ctx, client.Activity{
+				"kind": "payment", "date": "2017-08-20", "finance": map[string]any{"service": "payment"},
+				"parties": []any{map[string]any{"name": "Korea Mining Development Trading Corporation"}},
+			}, client.Days{})
+			return err == nil && r.Verdict == "prohibited" && len(r.Screened) > 0, err
+		},
+		"Decide without screening": func() (bool, error) {
+			r, err := c.Decide(ctx, client.Activity{
+				"kind": "payment", "date": "2017-08-20", "finance": map[string]any{"service": "payment"},
+				"parties": []any{map[string]any{"name": "Korea Mining Development Trading Corporation"}},
+			}, client.Days{NoScreening: true})
+			return err == nil && r.Verdict != "prohibited", err
+		},
+		"Screen": func() (bool, error) {
+			a, err := c.Screen(ctx, client.Query{Party: party, Limit: 1})
+			return err == nil && a.Outcome == "match" && a.Hits[0].ID == "un:KPi.001" && len(a.Against) > 0, err
+		},
+		"ScreenBatch": func() (bool, error) {
+			n, err := count(c.ScreenBatch(ctx, slices.Values([]client.Party{party, {Name: "Gunnhild Haraldsdottir"}, {BirthDate: []string{"soon"}}})))
+			return n == 3, err
+		},
+		"Explain": func() (bool, error) {
+			x, err := c.Explain(ctx, party, "un:KPi.001", "")
+			return err == nil && x.Score > 0.9 && len(x.Evidence) > 1, err
+		},
+		"Lists": func() (bool, error) { l, err := c.Lists(ctx); return len(l) > 0 && l[0].Subjects > 0, err },
+		"Entry": func() (bool, error) {
+			e, err := c.Entry(ctx, "KPi.001", "2017-01-01", "")
+			return len(e) == 1 && len(e[0].Standings) > 0 && len(e[0].Facts) > 0, err
+		},
+		"History": func() (bool, error) { h, err := c.History(ctx, "KPi.001"); return len(h) == 1, err },
+		"ListDiff": func() (bool, error) {
+			x, err := c.ListDiff(ctx, "un-1718@1", "un-1718")
+			return err == nil && x.Added == 0, err
+		},
+		"Law": func() (bool, error) { n, err := count(c.Law(ctx, client.LawQuery{})); return n > 180, err },
+		"Provision": func() (bool, error) {
+			p, err := c.Provision(ctx, "2397-p7")
+			return len(p) > 0 && p[0].ID == "2397-p7", err
+		},
+		"LawChanges": func() (bool, error) {
+			x, err := c.LawChanges(ctx, "2017-07-04", "2017-12-23")
+			return err == nil && len(x.Began) > 0, err
+		},
+		"Goods": func() (bool, error) { g, err := c.Goods(ctx, "8413"); return err == nil && g.Code == "8413", err },
+		"States": func() (bool, error) {
+			x, err := c.States(ctx, client.StatesQuery{States: []string{"PL", "CN"}, Evidence: "alleged"})
+			return err == nil && len(x.Cells) > 1 && len(x.Cells[0].Items) > 0, err
+		},
+		"State": func() (bool, error) {
+			x, err := c.State(ctx, "China", "2017-07-04")
+			return err == nil && x.State == "CN" && len(x.Conduct) > 0, err
+		},
+		"Caps": func() (bool, error) { x, err := c.Caps(ctx, "oil", "2018", "1/3", "1"); return len(x) > 1, err },
+		"Claims": func() (bool, error) {
+			n, err := count(c.Claims(ctx, client.ClaimsQuery{Kinds: []string{"denial", "finding"}}))
+			return n > 10, err
+		},
+		"Claim": func() (bool, error) {
+			x, err := c.Claim(ctx, "trucks-finding")
+			return err == nil && x.Seen != (x.Statement == "x"), err
+		},
+		"Records": func() (bool, error) {
+			n, err := count(c.Records(ctx, client.RecordsQuery{Partner: "CN", Measure: "trade_share"}))
+			return n > 3, err
+		},
+		"Mirror": func() (bool, error) {
+			x, err := c.Mirror(ctx, "KP", "2017", "", "", "")
+			return err == nil && x.Target == "KP", err
+		},
+		"Read": func() (bool, error) {
+			x, err := c.Read(ctx, "text/plain", example("read"), "2019-04-02")
+			return err == nil && len(x.Claims) > 0, err
+		},
+		"DraftLint": func() (bool, error) {
+			x, err := c.DraftLint(ctx, example("draftLint"))
+			return err == nil && x.Provisions == 1, err
+		},
+		"DraftTest": func() (bool, error) {
+			x, err := c.DraftTest(ctx, example("draftTest"), 2016)
+			return err == nil && x.BaseYears[0] == 2016, err
+		},
+		"Commitments": func() (bool, error) {
+			x, err := c.Commitments(ctx, "", "2018-06-30")
+			return err == nil && len(x.Accounts) > 5, err
+		},
+		"Commitment": func() (bool, error) {
+			x, err := c.Commitment(ctx, "moratorium-2018")
+			return err == nil && len(x.Accounts) > 0, err
+		},
+		"CommitmentTest": func() (bool, error) {
+			x, err := c.CommitmentTest(ctx, "freeze-2017", true, "2018-03-31")
+			return err == nil && x.Assumed && len(x.Certain) > 0, err
+		},
+		"Events": func() (bool, error) {
+			n, err := count(c.Events(ctx, client.EventsQuery{Period: "2017"}))
+			return n > 5, err
+		},
+		"SelfTest": func() (bool, error) { x, err := c.SelfTest(ctx, 2); return err == nil && x.Names.Tested == 2, err },
+		"Schema":   func() (bool, error) { b, err := c.Schema(ctx, "activity"); return json.Valid(b), err },
+		"Version": func() (bool, error) {
+			v, err := c.Version(ctx)
+			return err == nil && v.Cordon == version && v.Law != "", err
+		},
+		"Raw": func() (bool, error) {
+			b, err := c.Raw(ctx, "GET", "/v1/version", nil, "", nil)
+			return bytes.HasPrefix(b, []byte("{\n  \"cordon\"")), err
+		},
+	} {
+		if ok, err := f(); err != nil || !ok {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+	var p *client.Problem
+	if _, err := c.Provision(ctx, "9999-p1"); !errors.As(err, &p) || p.Status != 404 || p.Code != "not_found" || len(p.Trace) != 32 {
+		t.Errorf("a provision that is not there: %v", err)
+	}
+	key := client.WithKey(ctx, "one-question")
+	if _, err := c.Screen(key, client.Query{Party: party}); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.Screen(key, client.Query{Party: client.Party{Name: "Another"}}); !errors.As(err, &p) || p.Place == nil || p.Place.Field != "Idempotency-Key" {
+		t.Errorf("another question under a key: %v", err)
+	}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	if _, err := c.Version(stopped); !errors.Is(err, context.Canceled) {
+		t.Errorf("a request that was given up: %v", err)
+	}
+}
+
+// TestClientTypesAreWhole holds that the client's types have every key of the answers: an answer that is read and written
+// again says the same.
+func TestClientTypesAreWhole(t *testing.T) {
+	d := describe(t)
+	for id, v := range map[string]any{
+		"decide": client.Ruling{}, "screen": client.Answer{}, "explain": client.Explain{}, "lists": []client.List{}, "listStatus": []client.ListState{},
+		"listSources": []client.ListSource{}, "listEntry": []client.Entry{}, "listHistory": []client.EntryStep{}, "listDiff": client.ListDiff{},
+		"law": []client.Provision{}, "lawChanges": client.LawDiff{}, "lawTimeline": []client.LawChange{}, "lawReview": client.Review{},
+		"lawScenarios": client.Scenarios{}, "goods": client.Goods{}, "states": client.States{}, "compareStates": []client.Compared{}, "state": client.Dossier{},
+		"caps": []client.Account{}, "claims": []client.Claim{}, "readings": []client.Snapshot{}, "recordTrace": []client.RecordTrace{},
+		"recordCheck": []client.FindingRecord{}, "mirror": client.Mirror{}, "read": client.Reading{}, "draftLint": client.DraftLint{}, "draftTest": client.Draft{},
+		"commitments": client.Commitments{}, "commitmentTimeline": client.Commitments{}, "events": []client.Event{}, "selftest": client.SelfTest{},
+		"version": client.Versions{},
+	} {
+		i := slices.IndexFunc(d.ops, func(o op) bool { return o.id == id })
+		answer := d.do(d.ops[i].asks()).Body.Bytes()
+		into := reflect.New(reflect.TypeOf(v))
+		dec := json.NewDecoder(bytes.NewReader(answer))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(into.Interface()); err != nil {
+			t.Errorf("%s: %v", id, err)
+			continue
+		}
+		again, err := json.Marshal(into.Interface())
+		if err != nil || !sameJSON(t, answer, again) {
+			t.Errorf("%s: %v\n%.300s\n%.300s", id, err, answer, again)
+		}
+	}
+}
+
+func sameJSON(t *testing.T, a, b []byte) bool {
+	t.Helper()
+	var x, y any
+	for _, p := range []struct {
+		b    []byte
+		into *any
+	}{{a, &x}, {b, &y}} {
+		if err := json.NewDecoder(strings.NewReader(string(p.b))).Decode(p.into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return reflect.DeepEqual(said(x), said(y))
+}
+
+// said leaves out what says nothing: a key of a ruling may stand there empty or be left out.
+func said(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for k, x := range v {
+			if x = said(x); x != nil && !reflect.ValueOf(x).IsZero() {
+				out[k] = x
+			}
+		}
+		return out
+	case []any:
+		if len(v) == 0 {
+			return nil
+		}
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = said(x)
+		}
+		return out
+	}
+	return v
+}

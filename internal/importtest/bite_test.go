@@ -133,6 +133,10 @@ func TestRulesBite(t *testing.T) {
 			files: map[string]string{"client/a.go": `package client; import _ "net/url"`},
 		},
 		{
+			name: "client with the network and the clock", rule: "purity",
+			files: map[string]string{"client/a.go": `package client; import ("net/http"; "time"); var x, y = http.Get, time.Now()`},
+		},
+		{
 			name: "environment", rule: "purity",
 			files: map[string]string{"internal/law/a.go": `package law; import _ "os"`},
 			want:  "layer 2 imports os (environment)",

@@ -437,7 +437,7 @@ func impurities(m module) []string {
 	var out []string
 	for _, p := range m.pkgs {
 		i := layerOf(p.path)
-		if i < 0 || layers[i].layer > pure {
+		if i < 0 || layers[i].layer > pure || layers[i].stdOnly { // the client is no part of the engine
 			continue
 		}
 		for _, s := range p.sources {

@@ -343,7 +343,8 @@ Examples:
 Examples:
   cordon serve
   cordon serve --addr 127.0.0.1:9000
-  curl -s --data-binary @shipment.json http://127.0.0.1:8080/v1/decide`,
+  curl -s -H 'Content-Type: application/json' --data-binary @shipment.json http://127.0.0.1:8080/v1/decide
+  curl -s 'http://127.0.0.1:8080/v1/states/CN?known_at=2017-07-04'`,
 	"schema": `Examples:
   cordon schema activity > activity.schema.json
   cordon schema instrument`,

@@ -31,7 +31,7 @@ func registerDrafts(r *registrar) {
 	post := func(path, id, summary string, out any) operation {
 		return operation{
 			method: http.MethodPost, path: path, id: id, tag: "drafts", summary: summary, slow: true,
-			in:      &huma.Schema{Type: huma.TypeString, Description: "an instrument file, as `cordon draft new` writes it"},
+			in:      &huma.Schema{Ref: "/v1/schemas/instrument"}, // as `cordon draft new` writes it
 			inTypes: []string{yamlType, "text/yaml"}, out: r.of(out), faults: []int{404},
 		}
 	}

@@ -31,7 +31,7 @@ func registerRead(r *registrar) {
 	types := []string{"text/plain", "text/html", "text/markdown", "application/xhtml+xml", "application/pdf"}
 	add(r, operation{
 		method: http.MethodPost, path: readPath, id: "read", tag: "read", summary: "What a document claims, and what bears it out",
-		in: &huma.Schema{Type: huma.TypeString, Description: "the document as it is"}, inTypes: types, out: r.of(report.ReadingJSON{}),
+		in: &huma.Schema{Description: "the document as it is"}, inTypes: types, out: r.of(report.ReadingJSON{}),
 		slow: true, size: a.Limits.Document,
 		about: "Speaker, kind and subject of each claim by rules and tables, with spans of the original; nothing is fetched or run. What is no text that can be read is refused.",
 	}, a.read)

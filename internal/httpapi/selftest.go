@@ -16,7 +16,7 @@ const selftestPath = "/v1/selftest"
 
 type selftestInput struct {
 	Sample    int      `query:"sample" minimum:"1" default:"100" doc:"how many listed names to ask about, as many of each list as of any other"`
-	Seed      uint64   `query:"seed" default:"1" doc:"chooses names and changes: the same seed asks the same"`
+	Seed      uint64   `query:"seed" maximum:"9007199254740991" default:"1" doc:"chooses names and changes: the same seed asks the same"`
 	Weak      bool     `query:"weak" doc:"also names that a list itself calls weak"`
 	List      []string `query:"list,explode" doc:"only names of this list"`
 	Threshold float64  `query:"threshold" minimum:"0" exclusiveMaximum:"1" doc:"a hit counts from this probability on; that of a possible match unless given"`

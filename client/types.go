@@ -226,6 +226,11 @@ type Document struct {
 	Title    string `json:"title,omitempty"`
 	Date     string `json:"date,omitempty"`
 	Author   string `json:"author"`
+	// TextSHA256 is the hash of the text that was extracted from a PDF or Word file: spans are bytes of it, not of the file.
+	TextSHA256 string `json:"text_sha256,omitempty"`
+	Pages      int    `json:"pages,omitempty"`
+	// Problems say what of the file could not be read.
+	Problems []string `json:"problems,omitempty"`
 }
 
 // Dossier is a dossier for programs.
@@ -387,6 +392,12 @@ type DraftTally struct {
 	Errors      []string                       `json:"errors"`
 }
 
+// Drop counts what was offered as a claim and is none.
+type Drop struct {
+	Reason string `json:"reason"`
+	Count  int    `json:"count"`
+}
+
 // Due is a report that is due once.
 type Due struct {
 	Provision string `json:"provision"`
@@ -460,6 +471,15 @@ type Exception struct {
 	Outcome   string   `json:"outcome"`
 	Missing   []string `json:"missing"`
 	Duty      *Duty    `json:"duty,omitempty"`
+}
+
+// Exchange is one question to a language model: hashes of what was sent and what came back, and the latter.
+type Exchange struct {
+	Address string  `json:"address"`
+	Model   string  `json:"model"`
+	Request string  `json:"request"`
+	Answer  string  `json:"answer"`
+	Body    []uint8 `json:"body"`
 }
 
 // Explain says why a party is, or is not, a subject.
@@ -882,11 +902,13 @@ type Range struct {
 	High float64 `json:"high"`
 }
 
-// ReadClaim is one claim. From and To are bytes of the original.
+// ReadClaim is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
+// of a PDF or the paragraph of a Word file.
 type ReadClaim struct {
 	ID           string          `json:"id"`
 	From         int             `json:"from"`
 	To           int             `json:"to"`
+	Place        string          `json:"place,omitempty"`
 	Speaker      string          `json:"speaker"`
 	SpeakerState []string        `json:"speaker_states,omitempty"`
 	Voice        string          `json:"voice"`
@@ -904,6 +926,12 @@ type ReadClaim struct {
 	AttributedBy string          `json:"attributed_by"`
 	Result       string          `json:"result"`
 	Evidence     []string        `json:"evidence"`
+	Extractor    string          `json:"extractor"`
+	Request      string          `json:"request,omitempty"`
+	Answer       string          `json:"answer,omitempty"`
+	// Ledger is the claim in the form of the ledger, where its source is the document.
+	Ledger json.RawMessage `json:"ledger"`
+	Review *Reviewed       `json:"review,omitempty"`
 }
 
 // ReadQuote is one quotation; Speaker is "" where nobody is named.
@@ -921,8 +949,17 @@ type Reading struct {
 	Claims   []ReadClaim  `json:"claims"`
 	Quotes   []ReadQuote  `json:"quotations"`
 	Loaded   []LoadedWord `json:"loaded_words,omitempty"`
-	// Skipped counts sentences and quotations beyond the limits of reading.
-	Skipped int `json:"skipped,omitempty"`
+	// Skipped counts sentences and quotations beyond the limits of reading, Rejected the claims left out because a person
+	// rejected them in this document before.
+	Skipped  int `json:"skipped,omitempty"`
+	Rejected int `json:"rejected_before,omitempty"`
+	// Asked are the questions to a language model and its answers, Dropped what of them is no claim of the document.
+	Asked   []Exchange `json:"asked,omitempty"`
+	Dropped []Drop     `json:"dropped,omitempty"`
+	// Tool is the program with its version.
+	Tool string `json:"tool"`
+	// Seal is the SHA-256 of all of this without it.
+	Seal string `json:"seal,omitempty"`
 }
 
 // RecallRow is one account: made = found + missed + refused.
@@ -968,6 +1005,15 @@ type Review struct {
 	Checks    []Check  `json:"checks"`
 	Paragraph []string `json:"paragraph_number_not_seen"`
 	Text      []string `json:"text_not_seen"`
+}
+
+// Reviewed is what a person decided on a claim of the same document before.
+type Reviewed struct {
+	Verdict string `json:"verdict"`
+	By      string `json:"by"`
+	On      string `json:"on"`
+	Claim   string `json:"claim,omitempty"`
+	Reason  string `json:"reason,omitempty"`
 }
 
 // Ruling is the answer to "may we do this".

@@ -134,10 +134,10 @@ type library struct {
 	flags statesFlags
 	every time.Duration // how often to look whether they did
 
-	mu      sync.Mutex
-	looked  time.Time
-	of      string
-	facts   *httpapi.Facts
+	mu     sync.Mutex
+	looked time.Time
+	of     string
+	facts  *httpapi.Facts
 	desk   *documentDesk
 }
 

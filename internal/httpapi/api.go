@@ -226,6 +226,8 @@ func add[I any](r *registrar, o operation, f func(context.Context, *I) ([]byte, 
 	work := f
 	if o.slow {
 		work = func(ctx context.Context, in *I) ([]byte, error) {
+			ctx, cancel := context.WithTimeout(ctx, a.Limits.Time) // what can stop does
+			defer cancel()
 			return within(ctx, a.places, a.Limits.Time, func() ([]byte, error) { return f(ctx, in) })
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/report"
 )
@@ -16,7 +17,8 @@ const readPath = "/v1/read"
 // endings are the media types of documents that may be sent, and the ending that tells a reader what they are. What cannot
 // be read of them is refused by the reader.
 var endings = map[string]string{
-	"text/plain": ".txt", "text/markdown": ".md", "text/html": ".html", "application/xhtml+xml": ".html", "application/pdf": ".pdf",
+	string(document.Plain): ".txt", string(document.Markdown): ".md", string(document.HTML): ".html", "application/xhtml+xml": ".html",
+	string(document.PDF): ".pdf", string(document.DOCX): ".docx",
 }
 
 type readInput struct {
@@ -28,7 +30,9 @@ type readInput struct {
 
 func registerRead(r *registrar) {
 	a := r.a
-	types := []string{"text/plain", "text/html", "text/markdown", "application/xhtml+xml", "application/pdf"}
+	types := []string{
+		string(document.Plain), string(document.HTML), string(document.Markdown), "application/xhtml+xml", string(document.PDF), string(document.DOCX),
+	}
 	add(r, operation{
 		method: http.MethodPost, path: readPath, id: "read", tag: "read", summary: "What a document claims, and what bears it out",
 		in: &huma.Schema{Description: "the document as it is"}, inTypes: types, out: r.of(report.ReadingJSON{}),

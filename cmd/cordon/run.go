@@ -60,6 +60,9 @@ type cli struct {
 
 	Selftest selftestCmd `cmd:"" help:"Does screening find what is listed here? Ask with 20 variants of every name, and count."`
 
+	Answers answersCmd `cmd:"" help:"Answers that were kept: list, show, hold, release, erase."`
+	Replay  replayCmd  `cmd:"" help:"Answer a kept question again, from what was kept with it, and compare every byte."`
+
 	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
 	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`

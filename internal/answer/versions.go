@@ -173,14 +173,23 @@ func Fetch(ctx context.Context, s Store, id ledger.Hash) (Versions, error) {
 
 // Open gives the files of versions as a file system in memory.
 func (v *Versions) Open(ctx context.Context, s Store) (fs.FS, error) {
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
+	p := Parts{}
 	for _, f := range v.Files {
 		content, err := s.Content(ctx, f.SHA256)
 		if err != nil {
 			return nil, fault.In(fault.Place{File: f.Path}, err)
 		}
-		to, err := w.CreateHeader(&zip.FileHeader{Name: f.Path, Method: zip.Store})
+		p[f.Path] = content
+	}
+	return p.FS()
+}
+
+// FS gives the parts as a file system: a zip in memory.
+func (p Parts) FS() (fs.FS, error) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for path, content := range p {
+		to, err := w.CreateHeader(&zip.FileHeader{Name: path, Method: zip.Store})
 		if err == nil {
 			_, err = to.Write(content)
 		}

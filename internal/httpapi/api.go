@@ -39,7 +39,9 @@ type Config struct {
 	// LookUps gives lists of one moment for rulings to look parties and ships up in;
 	// nil leaves whether they are listed unknown.
 	LookUps LookUps
-	Limits  Limits
+	// Keeper keeps rulings; nil keeps none.
+	Keeper Keeper
+	Limits Limits
 	// Log takes defects; never what was asked.
 	Log *slog.Logger
 }
@@ -214,6 +216,19 @@ func add[I any](a *API, api huma.API, o operation, f func(context.Context, *I) (
 	})
 }
 
+// addKept registers a handler whose answers may be kept.
+func addKept[I any](a *API, api huma.API, o operation, f func(context.Context, *I) ([]byte, error)) {
+	o.outType = "application/json"
+	huma.Register(api, a.describe(o), func(ctx context.Context, in *I) (*rawKept, error) {
+		ctx, r := withReceipt(ctx)
+		b, err := f(ctx, in)
+		if err != nil {
+			return nil, problem(ctx, a.Log, err)
+		}
+		return &rawKept{o.outType, r.id, b}, nil
+	})
+}
+
 // stream registers a handler that reads lines and writes lines.
 func stream[I any](a *API, api huma.API, o operation, f func(context.Context, *I, io.Reader, io.Writer) (Count, error)) {
 	op := a.describe(o)
@@ -254,7 +269,7 @@ func (a *API) register(api huma.API) {
 	}
 	bad := []int{400, 413, 422, 503}
 
-	add(a, api, operation{
+	addKept(a, api, operation{
 		method: "POST", path: "/v1/decide", id: "decide", summary: "Rule on one activity", in: activity, out: of(Ruling{}), faults: bad,
 		about: "The body is one activity. The answer is the ruling with near misses and the activity as it was understood. " +
 			"Named parties and the ship are looked up in the loaded lists; screened says who, where, and what came of it.",
@@ -266,10 +281,10 @@ func (a *API) register(api huma.API) {
 		in: lines(activity), inType: jsonLines, out: lines(of(Ruling{})), outType: jsonLines, faults: bad,
 		about: "One activity a line; one ruling a line, in the same order, while the stream still runs. A line that cannot be read is answered " +
 			"with its error. The trailers Cordon-Read, Cordon-Answered and Cordon-Refused count them; a stream that breaks off ends without them.",
-	}, func(_ context.Context, in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
-		return a.decideLines(in, r, w)
+	}, func(ctx context.Context, in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
+		return a.decideLines(ctx, in, r, w)
 	})
-	add(a, api, operation{
+	addKept(a, api, operation{
 		method: "POST", path: "/v1/screen", id: "screen", summary: "Screen one subject against the loaded lists",
 		in: &huma.Schema{Type: huma.TypeObject}, out: &huma.Schema{Type: huma.TypeObject}, faults: bad,
 	}, func(ctx context.Context, in *rawInput) ([]byte, error) { return a.screenOne(ctx, in.RawBody) })

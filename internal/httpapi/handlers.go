@@ -9,8 +9,10 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
@@ -82,9 +84,16 @@ func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
 	if err := a.small(act); err != nil {
 		return nil, err
 	}
+	var basis Basis
 	rl, err := within(ctx, a.places, a.Limits.Time, func() (*ruling.Ruling, error) {
 		look, done := a.resolver(in.Looking, asOf)
 		defer done()
+		var err error
+		if a.Keeper != nil {
+			if basis, err = a.Keeper.Basis(ctx, look.Screener); err != nil {
+				return nil, err
+			}
+		}
 		full, said := look.Resolve(act)
 		rl, err := a.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: asOf, KnownAt: known, Screened: said})
 		if err != nil {
@@ -96,20 +105,39 @@ func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
 		return nil, err
 	}
 	e := report.Encoder{Versions: a.Versions, Full: true}
-	return append(e.Append(nil, rl), '\n'), nil
+	b := append(e.Append(nil, rl), '\n')
+	if a.Keeper == nil {
+		return b, nil
+	}
+	id, err := a.Keeper.Keep(ctx, basis, Asked{Activity: in.RawBody, AsOf: in.AsOf, KnownAt: in.KnownAt, Screen: in.Screen}, b)
+	leave(ctx, id)
+	return b, err
 }
 
-func (a *API) decideLines(in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
+func (a *API) decideLines(ctx context.Context, in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
 	asOf, known, err := in.read()
 	if err != nil {
 		return Count{}, err
 	}
 	look, done := a.resolver(in.Looking, asOf)
 	defer done()
-	n, err := a.Desk.Run(r, w, decide.Stream{
-		Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small, Resolver: look,
-		Encoder: func() func([]byte, *ruling.Ruling) []byte { return (&report.Encoder{Versions: a.Versions}).Append },
-	})
+	var n decide.Count
+	run := func(r io.Reader, w io.Writer) error {
+		n, err = a.Desk.Run(r, w, decide.Stream{
+			Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small, Resolver: look,
+			Encoder: func() func([]byte, *ruling.Ruling) []byte { return (&report.Encoder{Versions: a.Versions}).Append },
+		})
+		return err
+	}
+	if a.Keeper == nil {
+		err = run(r, w)
+		return Count{n.Read, n.Ruled, n.Refused}, err
+	}
+	basis, err := a.Keeper.Basis(ctx, look.Screener)
+	if err == nil {
+		q := Asked{AsOf: in.AsOf, KnownAt: in.KnownAt, Screen: in.Screen, Stream: true, Batch: batchOf(w)}
+		err = a.Keeper.KeepLines(ctx, basis, q, r, w, run)
+	}
 	return Count{n.Read, n.Ruled, n.Refused}, err
 }
 
@@ -122,12 +150,20 @@ func (a *API) screenOne(ctx context.Context, body []byte) ([]byte, error) {
 	if a.Screener == nil {
 		return nil, errNoScreening
 	}
+	if k, ok := a.Screener.(KeptScreener); ok {
+		b, id, err := k.ScreenKept(ctx, body)
+		leave(ctx, id)
+		return b, err
+	}
 	return a.Screener.Screen(ctx, body)
 }
 
 func (a *API) screenLines(ctx context.Context, r io.Reader, w io.Writer) (Count, error) {
 	if a.Screener == nil {
 		return Count{}, errNoScreening
+	}
+	if k, ok := a.Screener.(KeptScreener); ok {
+		return k.ScreenLinesKept(ctx, batchOf(w), r, w)
 	}
 	return a.Screener.ScreenLines(ctx, r, w)
 }
@@ -230,7 +266,14 @@ func (a *API) schema(name string) ([]byte, error) {
 func (a *API) lines(w http.ResponseWriter, r *http.Request, f func(io.Reader, io.Writer) (Count, error)) {
 	_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 has it anyway
 	out := &late{w: w}
-	n, err := f(r.Body, out)
+	var n Count
+	var err error
+	if a.Keeper != nil {
+		out.batch, err = answer.NewID(time.Now())
+	}
+	if err == nil {
+		n, err = f(r.Body, out)
+	}
 	if err != nil && !out.begun {
 		writeProblem(w, problem(r.Context(), a.Log, tooLarge(err)))
 		return
@@ -259,6 +302,7 @@ func tooLarge(err error) error {
 type late struct {
 	w     http.ResponseWriter
 	begun bool
+	batch string // the name of a stream whose answers are kept
 }
 
 func (l *late) begin() {
@@ -267,6 +311,9 @@ func (l *late) begin() {
 	}
 	l.begun = true
 	l.w.Header().Set("Content-Type", jsonLines)
+	if l.batch != "" {
+		l.w.Header().Set("Cordon-Batch-Id", l.batch)
+	}
 	l.w.Header().Set("Trailer", "Cordon-Read, Cordon-Answered, Cordon-Refused")
 	l.w.WriteHeader(http.StatusOK)
 }

@@ -1,10 +1,12 @@
-// Package logkey keeps the key that signs the log in a file of the data folder, which
-// nobody but the owner of the process can read. It makes one on first use and never
-// replaces one.
+// Package logkey keeps the key that signs the log, and the secret that pseudonyms are
+// made with, in files of the data folder which nobody but the owner of the process can
+// read. It makes them on first use and never replaces one.
 package logkey
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io/fs"
@@ -58,15 +60,15 @@ func Open(dir string) (*ledger.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := write(dir, secret); err != nil {
+	if err := write(dir, File, secret); err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "the key that signs the log cannot be kept")
 	}
 	return Read(dir)
 }
 
 // write makes the file, whole or not at all, unless it is there.
-func write(dir, secret string) error {
-	tmp, err := os.CreateTemp(dir, ".audit-key-") // only its owner can read it
+func write(dir, name, secret string) error {
+	tmp, err := os.CreateTemp(dir, ".secret-") // only its owner can read it
 	if err != nil {
 		return err
 	}
@@ -78,7 +80,7 @@ func write(dir, secret string) error {
 	if err := tmp.Sync(); err != nil {
 		return err
 	}
-	if err := os.Link(tmp.Name(), filepath.Join(dir, File)); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.Link(tmp.Name(), filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	d, err := os.Open(dir)
@@ -87,4 +89,30 @@ func write(dir, secret string) error {
 	}
 	defer d.Close()
 	return d.Sync()
+}
+
+// Pseudonyms is the name of the file with the secret that pseudonyms are made with.
+// Without it nobody can tell whose they are.
+const Pseudonyms = "pseudonym.key"
+
+// Pseudonym gives the name under which somebody stands in the log of a data folder: the
+// same each time, and in no other folder.
+func Pseudonym(dir, name string) (string, error) {
+	path := filepath.Join(dir, Pseudonyms)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = write(dir, Pseudonyms, rand.Text()); err == nil {
+			b, err = os.ReadFile(path)
+		}
+	}
+	if err != nil {
+		return "", fault.Wrap(fault.Unavailable, err, "the secret of pseudonyms cannot be read")
+	}
+	if len(b) < 16 {
+		return "", fault.New(fault.Unavailable, "the secret of pseudonyms is damaged").At(fault.Place{File: path}).
+			WithFix("restore it from a copy of the data folder")
+	}
+	h := hmac.New(sha256.New, b)
+	h.Write([]byte(name))
+	return "u-" + hex.EncodeToString(h.Sum(nil)[:8]), nil
 }

@@ -334,7 +334,7 @@ func (m *Main) said(k answer.Kept) {
 
 // saidBatch tells the name under which the answers of a stream or file are kept.
 func (m *Main) saidBatch(id string) {
-	fmt.Fprintf(m.Err, "kept as the batch %s; `cordon answers list --batch` shows its answers\n", id)
+	fmt.Fprintf(m.Err, "kept as the batch %s\n", id)
 }
 
 // notOpened is the reason for looking nobody up where the lists could not be opened.

@@ -62,9 +62,13 @@ type Kept struct {
 // SaltSize is the size of a salt in bytes.
 const SaltSize = 16
 
-// NewID gives an id for this moment.
+// ids makes those of one millisecond sort in the order in which they were asked for.
+var ids = &ulid.LockedMonotonicReader{MonotonicReader: ulid.Monotonic(rand.Reader, 0)}
+
+// NewID gives an id for this moment. Those of one program sort in the order in which
+// they were made, while the clock does not go back.
 func NewID(now time.Time) (string, error) {
-	id, err := ulid.New(ulid.Timestamp(now), rand.Reader)
+	id, err := ulid.New(ulid.Timestamp(now), ids)
 	if err != nil {
 		return "", fault.Wrap(fault.Internal, err, "an id cannot be made")
 	}

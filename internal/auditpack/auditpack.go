@@ -98,9 +98,15 @@ func (p *packer) manifest(now time.Time) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\ntime %s\n", form, now.UTC().Format(time.RFC3339))
 	for _, name := range slices.Sorted(maps.Keys(p.files)) {
-		fmt.Fprintf(&b, "%x %d %s\n", sha256.Sum256(p.files[name]), len(p.files[name]), name)
+		b.WriteString(Line(name, p.files[name]))
 	}
 	return b.String()
+}
+
+// Line gives the line of a file in the list of a package: its SHA-256, its size and its
+// name.
+func Line(name string, b []byte) string {
+	return fmt.Sprintf("%x %d %s\n", sha256.Sum256(b), len(b), name)
 }
 
 func (p *packer) zip(w io.Writer, now time.Time) error {
@@ -362,7 +368,7 @@ func checkManifest(files map[string][]byte, key ledger.Public) (made time.Time, 
 		if !there {
 			return made, at(part[2], fault.New(fault.Conflict, "the file is in the list of the package and is not there"))
 		}
-		if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != part[0] {
+		if Line(part[2], b) != line+"\n" {
 			return made, at(part[2], fault.New(fault.Conflict, "the file is not the one of the list: it was altered"))
 		}
 		listed[part[2]] = true

@@ -2,7 +2,7 @@
 // lists, schemas, as JSON over HTTP, described by OpenAPI 3.1 at /openapi.json.
 //
 // It reads strictly, answers with problems that carry the codes of package
-// fault, keeps nothing and decides nothing: use cases do, and what it needs
+// fault, keeps nothing itself and decides nothing: use cases do, and what it needs
 // beside the desk it declares in ports.go. Its handlers are plain functions; the
 // framework that describes and routes them stands in this file alone.
 package httpapi

@@ -141,35 +141,11 @@ func (c *screenCmd) keepingRows(m *Main, d *screen.Desk, b screen.Batch, out *ou
 	if err != nil {
 		return nil, nil, cmp.Or(err, k.Close())
 	}
-	var lot []screen.Answered
-	var list []answer.Kept
-	flush := func() error {
-		if err := k.Keep(m.ctx, list...); err != nil {
-			return err
-		}
-		for _, a := range lot {
-			if err := out.add(rowAnswer(d, b, a, true)); err != nil {
-				return err
-			}
-		}
-		lot, list = nil, nil
-		return nil
-	}
-	add = func(a screen.Answered) error {
-		_, kept, err := k.row(m.ctx, d, b, a, true, k.actor, batch)
-		if err != nil {
-			return err
-		}
-		if lot = append(lot, a); kept != nil {
-			list = append(list, *kept)
-		}
-		if len(lot) == together {
-			return flush()
-		}
-		return nil
-	}
-	return add, func() error {
-		err := cmp.Or(flush(), k.Close())
+	lot := &keptLot{k: k, ctx: m.ctx, batch: batch, actor: k.actor, named: true, out: func(a screen.Answered, _ []byte) error {
+		return out.add(rowAnswer(d, b, a, true))
+	}, after: func() error { return nil }}
+	return func(a screen.Answered) error { return lot.add(d, b, a) }, func() error {
+		err := cmp.Or(lot.flush(), k.Close())
 		m.saidBatch(batch)
 		return err
 	}, nil

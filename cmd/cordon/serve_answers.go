@@ -266,37 +266,43 @@ func (s screeningsKept) one(ctx context.Context, query []byte) (answer.Kept, err
 // ScreenLinesKept is part of httpapi.KeptScreener.
 func (s screeningsKept) ScreenLinesKept(ctx context.Context, batch string, r io.Reader, w io.Writer) (httpapi.Count, error) {
 	out := bufio.NewWriterSize(w, 1<<16)
-	lot := &keptLot{k: s.k, ctx: ctx, out: out, batch: batch, actor: anonymous}
+	lot := &keptLot{k: s.k, ctx: ctx, batch: batch, actor: anonymous, out: func(_ screen.Answered, text []byte) error {
+		_, err := out.Write(text)
+		return err
+	}, after: out.Flush}
 	n, err := s.lines(ctx, r, func(_ int, held *screen.Held, b screen.Batch, a screen.Answered) error {
-		return lot.add(held.Desk, b, a, false)
+		return lot.add(held.Desk, b, a)
 	})
-	return n, cmp.Or(err, lot.flush(), out.Flush())
+	return n, cmp.Or(err, lot.flush())
 }
 
 // keptLot gathers answers to the rows of a file or a stream, keeps them together, and
 // then passes them on.
 type keptLot struct {
-	k     *keeping
-	ctx   context.Context
-	out   *bufio.Writer
-	batch string
-	actor string
-	list  []answer.Kept
-	text  []byte
+	k            *keeping
+	ctx          context.Context
+	batch, actor string
+	named        bool // rows are called by name
+	out          func(a screen.Answered, text []byte) error
+	after        func() error // when a lot has been passed on
+
+	rows []screen.Answered
+	text [][]byte
+	list []answer.Kept
 }
 
 // add adds the answer to a row. One that could not be read was asked nothing, and is
-// passed on alone.
-func (l *keptLot) add(desk *screen.Desk, b screen.Batch, a screen.Answered, named bool) error {
-	text, kept, err := l.k.row(l.ctx, desk, b, a, named, l.actor, l.batch)
+// passed on and not kept.
+func (l *keptLot) add(desk *screen.Desk, b screen.Batch, a screen.Answered) error {
+	text, kept, err := l.k.row(l.ctx, desk, b, a, l.named, l.actor, l.batch)
 	if err != nil {
 		return err
 	}
-	l.text = append(l.text, text...)
+	l.rows, l.text = append(l.rows, a), append(l.text, text)
 	if kept != nil {
 		l.list = append(l.list, *kept)
 	}
-	if len(l.list) == together || len(l.text) > 1<<18 {
+	if len(l.rows) == together {
 		return l.flush()
 	}
 	return nil
@@ -306,9 +312,13 @@ func (l *keptLot) flush() error {
 	if err := l.k.Keep(l.ctx, l.list...); err != nil {
 		return err
 	}
-	_, err := l.out.Write(l.text)
-	l.list, l.text = nil, l.text[:0]
-	return cmp.Or(err, l.out.Flush())
+	for i, a := range l.rows {
+		if err := l.out(a, l.text[i]); err != nil {
+			return err
+		}
+	}
+	l.rows, l.text, l.list = l.rows[:0], l.text[:0], nil
+	return l.after()
 }
 
 // row gives the answer to a row as a line, and as it is kept; nil for a row that could

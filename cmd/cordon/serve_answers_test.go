@@ -171,7 +171,7 @@ func TestServeKilled(t *testing.T) {
 	dir := t.TempDir()
 	given := map[string]string{}
 	for round := range rounds {
-		killOnce(t, dir, given, time.Duration(20+rand.IntN(280))*time.Millisecond)
+		killOnce(t, dir, given, round%2 == 0, time.Duration(rand.IntN(300))*time.Millisecond)
 		wholeAfterKill(t, dir, given, round)
 	}
 	t.Logf("%d rounds, %d answers given with an id, all kept once", rounds, len(given))
@@ -184,8 +184,8 @@ func TestServeKilled(t *testing.T) {
 }
 
 // killOnce starts a server, asks it from eight sides, and kills it after a while under
-// load. The answers that arrived whole go into given.
-func killOnce(t *testing.T, dir string, given map[string]string, after time.Duration) {
+// load, which begins with its first answer where warm is true. The answers that arrived whole go into given.
+func killOnce(t *testing.T, dir string, given map[string]string, warm bool, after time.Duration) {
 	t.Helper()
 	c := exec.Command(os.Args[0], "-test.run=^TestServeForKill$")
 	c.Env = append(os.Environ(), "CORDON_SERVE_KILL="+dir)
@@ -211,6 +211,7 @@ func killOnce(t *testing.T, dir string, given map[string]string, after time.Dura
 	defer stop()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
+	first := make(chan struct{}, 1)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	for side := range 8 {
 		wg.Go(func() {
@@ -222,8 +223,19 @@ func killOnce(t *testing.T, dir string, given map[string]string, after time.Dura
 				mu.Lock()
 				given[id] = text
 				mu.Unlock()
+				select {
+				case first <- struct{}{}:
+				default:
+				}
 			}
 		})
+	}
+	if warm {
+		select {
+		case <-first:
+		case <-time.After(time.Minute):
+			t.Error("a minute without an answer")
+		}
 	}
 	time.Sleep(after)
 	if err := c.Process.Kill(); err != nil {

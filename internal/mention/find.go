@@ -30,6 +30,9 @@ func (f *finder) states() {
 }
 
 func (f *finder) stateAt(i int) (stateName, int) {
+	if i >= len(f.words) {
+		return stateName{}, 0
+	}
 	w := f.words[i]
 	if !w.upper && w.key != "the" && !strings.HasPrefix(w.key, "ni-") {
 		return stateName{}, 0
@@ -82,7 +85,11 @@ var actingWords = set("has have had is was will would should must may might coul
 	"insists insisted argues argued rejects rejected accuses accused urged urges warned warns agreed agrees pledged pledges promised " +
 	"vowed called calls continues continued maintains maintained proposed proposes responded responds confirmed supports supported " +
 	"opposes opposed seeks sought and to refused refuses did does announced announces stressed condemned remains hosts provides " +
-	"provided failed fails accounts conducted launched tested")
+	"provided failed fails accounts conducted launched tested wishes wished hopes hoped expects expected intends intended plans planned needs " +
+	"needed considers considered keeps kept makes made takes took gives gave uses used shows showed knows knew believes believed thinks " +
+	"thought imports imported exports exported buys bought sells sold sends sent ships shipped supplies supplied violates violated bans " +
+	"banned expelled recalled closed ended ends suspended suspends signed signs joined joins voted votes ordered orders detained seized " +
+	"cut cuts can cannot never also itself recently repeatedly")
 
 // acts reports whether a state named by words i to j is the one that acts: a word for acting follows.
 func (f *finder) acts(form Form, i, j int) bool {
@@ -107,7 +114,22 @@ func (f *finder) metonym(i, j int) bool {
 	if f.words[j-1].owner {
 		return true
 	}
-	return j < len(f.words) && strings.TrimSpace(f.words[j].gap) == "" && actingWords[f.words[j].key] && f.words[j].key != "to" && f.words[j].key != "and"
+	if j >= len(f.words) || strings.TrimSpace(f.words[j].gap) != "" {
+		return false
+	}
+	switch next := f.words[j].key; next {
+	case "and", "or": // the first of two governments
+		_, n := f.stateAt(j + 1)
+		return n > 0 && j+1+n < len(f.words) && f.doing(j+1+n)
+	case "to": // "urges Hanoi to"
+		return i > 0 && !f.words[i-1].upper && strings.TrimSpace(f.words[i].gap) == ""
+	}
+	return f.doing(j)
+}
+
+// doing reports whether word j is one by which governments act or speak.
+func (f *finder) doing(j int) bool {
+	return strings.TrimSpace(f.words[j].gap) == "" && (actingWords[f.words[j].key] || sayingWords[f.words[j].key])
 }
 
 func set(words string) map[string]bool {
@@ -160,7 +182,10 @@ func (f *finder) speakerAt(i int) int {
 	return 0
 }
 
-var sayingWords = set("said says told added wrote claimed stated insisted explained noted warned argued denied")
+var sayingWords = set("said says told tells added adds wrote writes claimed claims stated states insisted insists explained noted notes " +
+	"warned warns argued argues denied denies replied responded continued announced accused alleged confirmed declared remarked " +
+	"recalled stressed acknowledged admitted conceded testified called urged demanded proposed suggested vowed pledged promised " +
+	"predicted concluded rejected dismissed described criticised criticized welcomed condemned complained observed reported")
 
 // officeAt reads [state] office [of something] [name] at word i.
 func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) {
@@ -184,6 +209,9 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 	if j < len(f.words) && (strings.TrimSpace(f.words[j].gap) == "" || f.words[j].gap == ". " && len(office) < 4) && !strings.Contains(f.words[j].gap, "\n\n") {
 		name, end = f.capitals(j)
 	}
+	if k := f.apposed(j); name == "" && k > 0 {
+		name, end = f.capitals(j)
+	}
 	lower := !unicode.IsUpper([]rune(office)[0])
 	if name == "" && (lower && st == 0 || office == "General" || office == "Mr" || office == "King" || office == "Prince" || office == "Director") {
 		return Mention{}, 0, false
@@ -203,6 +231,18 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 		remember(known, name, m)
 	}
 	return m, j, true
+}
+
+// apposed gives the end of a name of two words or more in capitals that stands between commas after an office; 0 for none.
+func (f *finder) apposed(j int) int {
+	if j >= len(f.words) || f.words[j].gap != ", " {
+		return 0
+	}
+	_, end := f.capitals(j)
+	if end-j < 2 || end >= len(f.words) || !strings.HasPrefix(f.words[end].gap, ",") {
+		return 0
+	}
+	return end
 }
 
 // officeName gives the longest office that begins at word i, and its words.

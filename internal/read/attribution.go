@@ -10,28 +10,44 @@ import (
 )
 
 // statementLine tells a heading under which the body named speaks itself.
-var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|press release|communiqu[eé]|letter|note|response|report)\b`)
+var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|press release|press conference|briefing|communiqu[eé]|letter|note(?: verbale)?|response|repl(?:y|ies)|answers?|reports?|comments?|interview|address|speech|notice|announcement)s?\b`)
 
 // author finds in whose name the document speaks: a body named in a heading that calls it a statement; else the author.
 func (w *work) author() {
 	w.res.Author = Party{Name: Author, body: claim.Press}
 	for _, p := range w.paragraphs[:min(2, len(w.paragraphs))] {
 		line := w.text[p.From:p.To]
-		if len(line) > 160 || strings.HasSuffix(line, ".") || strings.ContainsAny(line, "“\"") || !statementLine.MatchString(line) {
+		if len(line) > 240 || strings.HasSuffix(line, ".") || strings.ContainsAny(line, "“\"") {
 			continue
 		}
-		for _, n := range w.nominals(p) {
-			if n.Name != "" && !n.Any && !n.written {
-				n.unnamed = false
-				w.res.Author = n
-				w.speaker = n
-				return
-			}
+		at := statementLine.FindStringIndex(line)
+		if at == nil {
+			continue
+		}
+		if n, ok := w.issuer(sentence.Span{From: p.From + at[1], To: p.To}); ok {
+			w.res.Author, w.speaker = n, n
+			return
+		}
+		if n, ok := w.issuer(sentence.Span{From: p.From, To: p.From + at[0]}); ok {
+			w.res.Author, w.speaker = n, n
+			return
 		}
 	}
 	if p, ok := w.firstParty(); ok {
 		w.res.Author, w.speaker = p, p
 	}
+}
+
+// issuer gives the first party named in a stretch of a heading, with its state if the heading names one right after.
+func (w *work) issuer(s sentence.Span) (Party, bool) {
+	for _, n := range w.nominals(s) {
+		if n.Name == "" || n.Any || n.written {
+			continue
+		}
+		n.unnamed = false
+		return n, true
+	}
+	return Party{}, false
 }
 
 // ownWords tells sentences in which a party speaks without quotation marks.
@@ -76,20 +92,21 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 }
 
 // between may stand between a speaker and a word of speech.
-var between = regexp.MustCompile(`^(?:,[^,]{0,80},)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|then|publicly|jointly|that|which|is|are|was|were|reportedly|consistently|strongly|flatly)\s+)*$`)
+var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60})?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
 
-// speech finds the first word of speech in a span whose speaker stands before it.
+// speech finds the first word of speech in a span whose speaker stands before it: a nominal, or a phrase that is none of
+// them ("one yard", "a dealer").
 func (w *work) speech(s sentence.Span) (spoken, bool) {
 	ns := w.nominals(s)
 	for _, at := range w.findAll(w.t.verb, s) {
 		v := sentence.Span{From: s.From + at[0], To: s.From + at[1]}
 		k, set := kindOf(w.t.verbs, w.text[v.From:v.To])
-		if !set && strings.HasPrefix(w.text[v.To:], " to ") {
+		if !set && strings.HasPrefix(w.text[v.To:], " to ") || anonymous.MatchString(w.text[v.To:min(s.To, v.To+40)]) || passiveBefore.MatchString(w.text[s.From:v.From]) {
 			continue // "continued to", "is expected to": nothing is said
 		}
 		for i := len(ns) - 1; i >= 0; i-- {
 			n := ns[i]
-			if n.span.To > v.From || n.Name == "" || possessive.MatchString(w.text[n.span.From:n.span.To]) {
+			if n.span.To > v.From || n.Name == "" || strings.EqualFold(w.text[n.span.From:n.span.To], "who") || possessive.MatchString(w.text[n.span.From:n.span.To]) {
 				continue
 			}
 			if low := strings.ToLower(w.text[n.span.From:n.span.To]); low == "it" && w.speaker.Name != "" && w.speaker.body != claim.Press {
@@ -102,9 +119,42 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 			}
 			return spoken{by: n, verb: v, kind: k, set: set, rule: "verb"}, true
 		}
+		if n, ok := w.phraseBefore(s, v); ok {
+			return spoken{by: n, verb: v, kind: k, set: set, rule: "phrase"}, true
+		}
 	}
 	return spoken{}, false
 }
+
+var (
+	// speakers is a phrase of a few words at the end of a stretch, which begins with an article, a number or the stretch.
+	speakers = regexp.MustCompile(`(?:^|[,;“"]\s*|\b(?:and|but|that|while)\s+)((?:(?i:the|an?|one|another|both|two|three|four|five|six|several|some|many|most|former|other|its|their|his|her)\s+)?(?:[\w’'-]+\s+){0,3}[A-Za-z][\w’'-]+)\s+(?:(?:also|then|later|has|have|had|however|,)\s+)*$`)
+	// doubtful are words of speech that are nouns as well.
+	doubtful = regexp.MustCompile(`^(?:claims?|reports|notes?|calls?|states|demands?|requests?|estimates|promises|forecasts?|answered|warns?|vows|expects?|considers|rejects?|urges?|propose|suggests|welcomes?|regrets?|presse[sd])\b`)
+	// noSpeaker tells stretches that are no phrase: they hold a verb, a preposition or a relative word.
+	noSpeaker = regexp.MustCompile(`(?i)\b(?:is|are|was|were|be|been|being|has|have|had|will|would|of|to|in|on|at|by|for|from|with|as|than|that|which|who|not|never|it|this|there|what|when|where|how|if|and|but|or|so|also|they|we|he|she)\b`)
+)
+
+// phraseBefore takes the phrase right before a word of speech as a speaker without a name.
+func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
+	before := w.text[max(s.From, verb.From-90):verb.From]
+	at := speakers.FindStringSubmatchIndex(before)
+	if at == nil || doubtful.MatchString(w.text[verb.From:verb.To]) {
+		return Party{}, false
+	}
+	words := before[at[2]:at[3]]
+	if noSpeaker.MatchString(words) || verbWord.MatchString(strings.TrimSpace(words)+" ") && !strings.HasSuffix(words, "s") {
+		return Party{}, false
+	}
+	from := verb.From - len(before) + at[2]
+	return Party{Name: words, unnamed: true, body: claim.OtherSource, span: sentence.Span{From: from, To: from + len(words)}}, true
+}
+
+// anonymous tells that somebody asked for nothing but to remain without a name.
+var anonymous = regexp.MustCompile(`^\s+(?:not to be (?:named|identified|quoted)|to remain (?:anonymous|unnamed)|for anonymity)`)
+
+// passiveBefore tells that a participle says what was done to somebody: "was accused".
+var passiveBefore = regexp.MustCompile(`\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|also\s+)?$`)
 
 var preposition = regexp.MustCompile(`(?i)\b(?:of|in|with|on|to|from|by|at|for|against|about|between|surrounding|toward|towards|over|through|into|around|near|after|before|during|despite|under)\s+(?:the\s+|both\s+|a\s+|its\s+|their\s+)*$`)
 
@@ -194,11 +244,17 @@ func (w *work) note(s sentence.Span) {
 			w.pair, paired = n, true
 		}
 		if i == 0 && len(n.States) > 0 {
-			w.last = n
+			w.last, w.several = n, Party{}
+		}
+		if people.MatchString(w.text[n.span.From:n.span.To]) && !n.person {
+			w.several = n
 		}
 	}
 	w.owners(s)
 }
+
+// people are words for groups that "they" may stand for.
+var people = regexp.MustCompile(`\b(?:workers|labou?rers|[a-z]{3,}(?:ers|ors|ists|ians|ees|men)|staff|crew|nationals|citizens)\b`)
 
 // owners notes whose document a sentence names.
 func (w *work) owners(s sentence.Span) {
@@ -274,7 +330,11 @@ func (w *work) namedAfter(i int, all []sentence.Quote) (Party, bool) {
 	if stop := strings.Index(w.text[tail.From:tail.To], ". "); stop >= 0 && !strings.HasSuffix(w.text[:tail.From+stop], "Mr") && !strings.HasSuffix(w.text[:tail.From+stop], ".S") {
 		tail.To = tail.From + stop + 1
 	}
-	if sp, ok := w.speech(tail); ok && sp.by.span.From-tail.From < 40 && sp.kind != claim.Demand {
+	sp, ok := w.speech(tail)
+	if ok && q.Closed && strings.HasSuffix(w.text[:q.To], ".") && w.saysMore(sp, tail) {
+		return Party{}, false // what follows is a sentence of its own
+	}
+	if ok && sp.by.span.From-tail.From < 40 && sp.kind != claim.Demand {
 		w.consumed = append(w.consumed, sentence.Span{From: tail.From, To: tail.To})
 		return w.withPaper(sp.by, tail), true
 	}
@@ -287,6 +347,12 @@ func (w *work) namedAfter(i int, all []sentence.Quote) (Party, bool) {
 		}
 	}
 	return Party{}, false
+}
+
+// saysMore reports whether words of speech go on with what is said.
+func (w *work) saysMore(sp spoken, tail sentence.Span) bool {
+	rest := w.text[sp.verb.To:tail.To]
+	return strings.HasPrefix(rest, " that ") || len(strings.Fields(rest)) > 6 || verbWord.MatchString(rest)
 }
 
 // withPaper notes that the speaker speaks through a document.
@@ -308,7 +374,8 @@ func (w *work) namedBefore(i int, all []sentence.Quote) (Party, bool) {
 		lead := sentence.Span{From: s.From, To: q.From}
 		for _, before := range all[:i] {
 			if before.Depth == 0 && before.To > lead.From {
-				lead.From = min(before.To+len("”"), lead.To)
+				_, n := utf8.DecodeRuneInString(w.text[before.To:])
+				lead.From = min(before.To+n, lead.To)
 			}
 		}
 		if sp, ok := w.lastSpeech(lead); ok {

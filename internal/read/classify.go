@@ -50,6 +50,9 @@ var (
 
 // claimOf makes a claim of a piece, where it is one.
 func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
+	if p.content = w.underCondition(p.content); p.content.From >= p.content.To {
+		return
+	}
 	text := w.text[p.content.From:p.content.To]
 	if len(strings.Fields(text)) < 3 && !p.set || p.by.Name == "" || !p.set && !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
 		return
@@ -63,8 +66,8 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 			c.Kind, c.Rule = last.Kind, "joined"
 		}
 	}
-	if len(c.Subject.States) == 0 && !c.Subject.Any && (c.Rule == "fact" || w.press(p) && c.Subject.Name == "" && c.Kind != claim.Opinion) {
-		return // nobody it is about
+	if w.press(p) && len(c.Subject.States) == 0 && !c.Subject.Any && !w.bodySubject(p, &c) && (c.Rule == "fact" || c.Subject.Name == "" && c.Kind != claim.Opinion && c.Rule != "demand.required") {
+		return // nobody it is about, and nobody says it but a reporter
 	}
 	if c.Rule == "fact" && (p.voice == Own && w.heading(s) || aside.MatchString(text)) {
 		return
@@ -79,6 +82,37 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 		}
 	}
 }
+
+// bodySubject reports whether a claim begins with an organisation or a body that it is about.
+func (w *work) bodySubject(p *piece, c *Claim) bool {
+	return c.Subject.Name != "" && c.Subject.body != claim.OtherSource && !c.Subject.person && c.Subject.span.From-p.content.From < 6 &&
+		!possessive.MatchString(w.text[c.Subject.span.From:c.Subject.span.To])
+}
+
+// underCondition leaves out a condition at the beginning of what is said: "if X does this, Y will". What only states a condition
+// is empty.
+func (w *work) underCondition(s sentence.Span) sentence.Span {
+	text := w.text[s.From:s.To]
+	lead := len(text) - len(strings.TrimLeft(text, " \n“\""))
+	if !conditional.MatchString(text[lead:]) {
+		return s
+	}
+	k := strings.Index(text, ", ")
+	if k < 0 {
+		if whether.MatchString(text[lead:]) {
+			s.From = s.To
+		}
+		return s
+	}
+	if n := w.subject(sentence.Span{From: s.From, To: s.From + k}); len(n.States) > 0 {
+		w.last = n
+	}
+	s.From += k + 2
+	return s
+}
+
+// whether begins a condition that claims nothing where no main clause follows.
+var whether = regexp.MustCompile(`(?i)^(?:if|unless|should|provided that|as long as|once|until)\s`)
 
 var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|none|neither|nor)\b|n[’']t\b`)
 
@@ -104,6 +138,9 @@ func trimmed(text string, s sentence.Span) sentence.Span {
 // subjectOf gives what a piece is about.
 func (w *work) subjectOf(p, before *piece) Party {
 	content := p.content
+	if who.MatchString(w.text[content.From:content.To]) {
+		return w.before(content.From)
+	}
 	if p.set && (p.kind == claim.Demand || p.kind == claim.Proposal || p.kind == claim.Allegation) {
 		if n := w.object(content); n.Name != "" || n.Any {
 			return n
@@ -146,6 +183,12 @@ func (w *work) subjectOf(p, before *piece) Party {
 		return Party{Name: "any state", Any: true}
 	case p.voice != Own:
 		if !afterWas.MatchString(w.text[content.From:content.To]) && len(p.by.States) > 0 && p.voice != Direct {
+			if p.set || ofTheirs.MatchString(w.text[content.From:content.To]) {
+				return p.by
+			}
+			if n := w.ofStates(content); len(n.States) > 0 {
+				return n
+			}
 			return p.by
 		}
 		if n := w.adjectival(content); len(n.States) > 0 {
@@ -154,6 +197,38 @@ func (w *work) subjectOf(p, before *piece) Party {
 		return w.nearest(sentence.Span{From: w.clauseStart(p.span.From), To: p.by.span.From})
 	}
 	return w.adjectival(content)
+}
+
+// ofTheirs tells what is said of the speaker's own.
+var ofTheirs = regexp.MustCompile(`(?i)^\s*(?:that\s+)?(?:no|neither)\s|\b(?:its|their|his|her|our)\b`)
+
+var who = regexp.MustCompile(`^\s*(?:who|which)\s`)
+
+// before gives the last party named before an offset in its sentence.
+func (w *work) before(at int) Party {
+	ns := w.nominals(sentence.Span{From: w.sentenceAt(at).From, To: at})
+	if len(ns) == 0 {
+		return Party{}
+	}
+	return ns[len(ns)-1]
+}
+
+func (w *work) sentenceAt(at int) sentence.Span {
+	for _, s := range w.sentences {
+		if s.From <= at && at < s.To {
+			return s
+		}
+	}
+	return sentence.Span{From: at, To: at}
+}
+
+// ofStates gives the states that are named, in whatever form, before the first verb of what is said: "the exercises of X and Y are".
+func (w *work) ofStates(s sentence.Span) Party {
+	if at := auxiliary.FindStringIndex(w.text[s.From:s.To]); at != nil {
+		s.To = s.From + at[0]
+		return w.adjectival(s)
+	}
+	return Party{}
 }
 
 var auxiliary = regexp.MustCompile(`\b(?:is|was|are|were|has|have|had|will|would|should|must|could|can)\b`)
@@ -217,6 +292,9 @@ func (w *work) kindOf(p *piece, c *Claim) (claim.Kind, string, string) {
 		}
 		return q.kind, q.rule, q.sort
 	}
+	if w.answersFor(p, c) && negative.MatchString(text) {
+		return claim.Denial, "denial.negative", ""
+	}
 	if c.By.body == claim.ExpertPanel || c.By.body == claim.Court {
 		return claim.Finding, "fact", ""
 	}
@@ -235,10 +313,26 @@ func (w *work) fits(subject string, p *piece, c *Claim) bool {
 		return len(c.Subject.States) > 0 && !(p.voice != Own && slices.Equal(c.Subject.States, c.By.States))
 	case "voiced":
 		return !w.press(p)
+	case "reported":
+		return p.voice != Own && p.voice != Direct && w.ofSpeaker(c)
 	case "speaker":
-		return c.Subject.Name == c.By.Name || len(c.By.States) > 0 && slices.Equal(c.Subject.States, c.By.States) || c.Subject.Name == ""
+		return w.ofSpeaker(c) || c.Subject.Name == ""
 	}
 	return true
+}
+
+// answersFor reports whether a speaker speaks of itself or of its own: of "we", of nobody named, or of what it is. What such a
+// speaker says did not happen is a denial.
+func (w *work) answersFor(p *piece, c *Claim) bool {
+	if w.press(p) || c.By.body == claim.ExpertPanel || c.By.body == claim.Committee || c.By.body == claim.Court {
+		return false
+	}
+	return w.ofSpeaker(c) || c.Subject.Name == "" || len(c.Subject.States) == 0 && !c.Subject.Any && c.Subject.body != claim.ExpertPanel
+}
+
+// ofSpeaker reports whether a claim is about the one who makes it.
+func (w *work) ofSpeaker(c *Claim) bool {
+	return c.Subject.Name == c.By.Name || len(c.By.States) > 0 && slices.Equal(c.Subject.States, c.By.States)
 }
 
 // replies marks what a state says of itself right after it was charged with something as its denial.

@@ -3,6 +3,7 @@ package read
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/sentence"
@@ -29,8 +30,10 @@ var (
 	verbWord  = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{2,}s|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|put|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
 	finite    = regexp.MustCompile(`^[’']?s?(?:\s+(?:also|again|recently|repeatedly|only|now|still|then|later|never|officials|government|authorities|regime))*\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{3,}s|sold|sent|met|made|gave|took|held|left|kept|paid|built|bought|went|came|ran|began|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
 	thirdAnd  = regexp.MustCompile(`^[a-z]{3,}s\s+(?:as|to|a|an|the|its|in|for|on|with|only|that)\b`)
-	afterWho  = regexp.MustCompile(`^(?:have|has|had|is|are|was|were|will)\s`)
-	subordin  = regexp.MustCompile(`(?i)^(?:although|though|while|despite|as|if|when|because|after|since|per|under|and although|but although|according to)\b`)
+	// lastWho is a relative clause that ends the sentence and says what was done or not.
+	lastWho  = regexp.MustCompile(`^(?:who|which) (?:have|has|had|did|do|does)\b[^,;]*$`)
+	afterWho = regexp.MustCompile(`^(?:have|has|had|is|are|was|were|will)\s`)
+	subordin = regexp.MustCompile(`(?i)^(?:although|though|while|despite|as|if|when|because|after|since|per|under|and although|but although|according to)\b`)
 )
 
 // clauses cuts a sentence where another subject begins to do something.
@@ -61,7 +64,37 @@ func (w *work) clauses(s sentence.Span) []sentence.Span {
 		i = next
 	}
 	cut(s.To, s.To)
+	return w.byQuotes(out)
+}
+
+// byQuotes cuts clauses where a quotation with a speaker of its own begins.
+func (w *work) byQuotes(in []sentence.Span) []sentence.Span {
+	var out []sentence.Span
+	for _, c := range in {
+		for _, q := range w.res.Quotes {
+			if at := w.markBefore(q.From); q.Depth == 0 && q.From > c.From+4 && q.From < c.To && q.Rule != "fragment" && q.Rule != "repeated" && w.apart(at) {
+				if strings.TrimSpace(w.text[c.From:at]) != "" {
+					out = append(out, sentence.Span{From: c.From, To: at})
+				}
+				c.From = q.From
+			}
+		}
+		out = append(out, c)
+	}
 	return out
+}
+
+// markBefore gives the offset of the quotation mark that ends right before an offset.
+func (w *work) markBefore(at int) int {
+	_, n := utf8.DecodeLastRuneInString(w.text[:at])
+	return at - n
+}
+
+// apart reports whether a quotation mark at an offset begins something of its own: a comma, a colon, a stop or nothing stands
+// before it, and no word of the sentence that it belongs to.
+func (w *work) apart(at int) bool {
+	before := strings.TrimRight(w.text[:at], " ")
+	return before == "" || strings.ContainsRune(",:.;\n", rune(before[len(before)-1]))
 }
 
 // breaks reports whether a new clause begins at next.
@@ -75,9 +108,17 @@ func (w *work) breaks(from, at, next, end int) bool {
 		return true
 	case strings.Contains(mark, "that "):
 		return verbWord.MatchString(left)
+	case strings.TrimSpace(mark) == "," && lastWho.MatchString(right):
+		return leftVerb.MatchString(left)
 	case strings.TrimSpace(mark) == "," && afterWho.MatchString(right):
 		return strings.Contains(w.text[max(0, from-12):from], "whom")
-	case !leftVerb.MatchString(left) && !(strings.TrimSpace(mark) == "," && subordin.MatchString(left)):
+	case per.MatchString(left):
+		return false
+	case w.speaksOn(mark, right):
+		return verbWord.MatchString(left)
+	case conditional.MatchString(strings.TrimSpace(left)):
+		return false
+	case !leftVerb.MatchString(left) && !(strings.HasPrefix(mark, ", and") && verbWord.MatchString(left)) && !(strings.TrimSpace(mark) == "," && subordin.MatchString(left)):
 		return false
 	case strings.HasPrefix(mark, ",") && strings.Contains(mark, "and") && thirdAnd.MatchString(right):
 		return true
@@ -96,6 +137,23 @@ func (w *work) breaks(from, at, next, end int) bool {
 	rest := w.text[n.span.To:end]
 	return finite.MatchString(rest) || pronoun.MatchString(w.text[n.span.From:n.span.To]) && verbWord.MatchString(rest)
 }
+
+// conditional begins a clause under which the main clause stands: it claims nothing by itself.
+var conditional = regexp.MustCompile(`(?i)^(?:and |but )?(?:if|unless|should|had|were|provided that|as long as|so long as|once|when|until|before|after|since|because|in case)\s`)
+
+// speaksOn reports whether "and" is followed by another word of speech of the same speaker: "and demanded that".
+func (w *work) speaksOn(mark, right string) bool {
+	if !strings.Contains(mark, "and") && !strings.Contains(mark, "but") {
+		return false
+	}
+	at := w.t.verb.FindStringIndex(right)
+	return at != nil && speaksBy.MatchString(right[:at[0]]) && !nounAfter.MatchString(right[at[1]:])
+}
+
+var (
+	speaksBy  = regexp.MustCompile(`^(?:(?:also|then|later|again|has|have|had|further|\w+ly)\s+)*$`)
+	nounAfter = regexp.MustCompile(`^\s+(?:of|were|was|are|is|by)\b`)
+)
 
 // sentence finds the claims of one sentence.
 func (w *work) sentence(s sentence.Span) {
@@ -183,10 +241,16 @@ func (w *work) pieces(c sentence.Span, main Party, before *piece) []piece {
 	if p, ok := w.continues(c, before); ok {
 		return []piece{p}
 	}
+	if p, ok := w.goesOnSpeaking(c, before, main); ok {
+		return p
+	}
 	if p, ok := w.nounSpeech(c); ok {
 		return p
 	}
 	if p, ok := w.perSpeech(c); ok {
+		return p
+	}
+	if p, ok := w.perAside(c); ok {
 		return p
 	}
 	if sp, ok := w.speech(c); ok {
@@ -221,12 +285,31 @@ func (w *work) continues(c sentence.Span, before *piece) (piece, bool) {
 	return p, true
 }
 
+// goesOnSpeaking reads "and demanded that ..." after a clause of the same speaker.
+func (w *work) goesOnSpeaking(c sentence.Span, before *piece, main Party) ([]piece, bool) {
+	at := w.t.verb.FindStringIndex(w.text[c.From:c.To])
+	if before == nil || at == nil || !w.joinedBy(c) || !speaksBy.MatchString(w.text[c.From:c.From+at[0]]) {
+		return nil, false
+	}
+	by := before.by
+	if before.voice == Own && main.Name != "" {
+		by = main
+	}
+	v := sentence.Span{From: c.From + at[0], To: c.From + at[1]}
+	k, set := kindOf(w.t.verbs, w.text[v.From:v.To])
+	by.span = sentence.Span{From: c.From, To: c.From}
+	return w.cutAt(c, spoken{by: by, verb: v, kind: k, set: set, rule: "goes on"}, main), true
+}
+
 // nounSpeech reads "claims from X about Y".
 func (w *work) nounSpeech(c sentence.Span) ([]piece, bool) {
 	text := w.text[c.From:c.To]
 	at := w.t.noun.FindStringIndex(text)
 	if at == nil {
 		return nil, false
+	}
+	if sp, ok := w.speech(sentence.Span{From: c.From, To: c.From + at[0]}); ok && sp.set {
+		return nil, false // "rejects the claims made by X"
 	}
 	rest := regexp.MustCompile(`^\s+(?:coming\s+|made\s+)?(?:from|by)\s+`).FindStringIndex(text[at[1]:])
 	if rest == nil {
@@ -263,10 +346,36 @@ func (w *work) perSpeech(c sentence.Span) ([]piece, bool) {
 	}
 	ns := w.nominals(sentence.Span{From: c.From + at[1], To: c.From + comma})
 	content := sentence.Span{From: c.From + comma + 2, To: c.To}
-	if len(ns) == 0 || ns[0].Name == "" || regexp.MustCompile(`\bcould\b`).MatchString(w.text[content.From:content.To]) {
+	if could.MatchString(w.text[content.From:content.To]) {
 		return []piece{{span: c, content: content, by: w.res.Author, voice: Own, rule: "own"}}, true
 	}
-	return []piece{{span: c, content: content, by: ns[0], voice: voiceOf(ns[0], Indirect), rule: "according to"}}, true
+	by := w.source(sentence.Span{From: c.From + at[1], To: c.From + comma}, ns)
+	return []piece{{span: c, content: content, by: by, voice: voiceOf(by, Indirect), rule: "according to"}}, true
+}
+
+var could = regexp.MustCompile(`\bcould\b`)
+
+// source gives the party named after "according to"; its words where none of the tables knows it.
+func (w *work) source(s sentence.Span, ns []Party) Party {
+	if len(ns) > 0 && ns[0].Name != "" && strings.TrimSpace(w.text[s.From:ns[0].span.From]) == "" {
+		return ns[0]
+	}
+	s = trimmed(w.text, s)
+	return Party{Name: w.text[s.From:s.To], unnamed: true, body: claim.OtherSource, span: s}
+}
+
+var perLater = regexp.MustCompile(`,?\s+(?:according to|in the words of)\s+([^,;.]{2,80})(?:,|\.?$)`)
+
+// perAside reads "..., according to X, ..." in or behind what is said.
+func (w *work) perAside(c sentence.Span) ([]piece, bool) {
+	at := perLater.FindStringSubmatchIndex(w.text[c.From:c.To])
+	if at == nil || len(strings.Fields(w.text[c.From:c.From+at[0]])) < 3 {
+		return nil, false
+	}
+	s := sentence.Span{From: c.From + at[2], To: c.From + at[3]}
+	by := w.source(s, w.nominals(s))
+	content := sentence.Span{From: c.From, To: c.From + at[0]}
+	return []piece{{span: c, content: content, by: by, voice: voiceOf(by, Indirect), rule: "according to"}}, true
 }
 
 var onlySpeech = regexp.MustCompile(`(?i)\b(?:issued|released|gave|made|published|releasing|issuing|publishing|delivered)\s+(?:an?|the|their|its|his|her)\s+(?:\w+\s+){0,2}(?:statement|document|remarks?|speech|declaration|communiqu[eé]|letter|interview)\b`)
@@ -275,7 +384,10 @@ var onlySpeech = regexp.MustCompile(`(?i)\b(?:issued|released|gave|made|publishe
 func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 	by := sp.by
 	start := by.span.From
-	if sp.part {
+	switch {
+	case sp.part && sp.kind == claim.Finding:
+		start = c.From // "has papers showing that" is one claim
+	case sp.part:
 		start = sp.verb.From
 	}
 	voice := voiceOf(by, Indirect)
@@ -307,6 +419,9 @@ func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 		out = append(out, piece{span: lead, content: lead, by: w.res.Author, voice: Own, rule: "own"})
 	}
 	content := sentence.Span{From: sp.verb.To, To: c.To}
+	if !sp.set && nothingSaid.MatchString(w.text[content.From:content.To]) {
+		return out // a quotation follows, which is read by itself
+	}
 	if k := strings.Index(w.text[content.From:content.To], " that "); k >= 0 && len(strings.Fields(w.text[content.From:content.From+k])) <= 4 {
 		content.From += k + len(" that ") // whom it was told is not what it is about
 	}
@@ -318,6 +433,9 @@ func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 		joined: w.joinedBy(c),
 	})
 }
+
+// nothingSaid tells that words of speech are followed by no more than whom, where and when.
+var nothingSaid = regexp.MustCompile(`^[\s,:]*(?:(?:to|in|at|on|during|after|before)?\s*(?:reporters|journalists|the press|an?\s\w+|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday)[\s,:.]*)*$`)
 
 func voiceOf(p Party, v Voice) Voice {
 	switch {

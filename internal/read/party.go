@@ -51,7 +51,7 @@ func (w *work) nominals(s sentence.Span) []Party {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Party) int { return a.span.From - b.span.From })
-	return w.joined(w.owned(out))
+	return w.joined(w.seated(w.owned(out)))
 }
 
 // owned gives a body without a state that of its owner right before it: "the two countries' ministries", "Peru's army".
@@ -69,6 +69,24 @@ func (w *work) owned(in []Party) []Party {
 	}
 	return in
 }
+
+// seated gives a body without a state that of the place named right after it: "a firm in Peru", "workers from Cuba".
+func (w *work) seated(in []Party) []Party {
+	var out []Party
+	for _, p := range in {
+		k := len(out) - 1
+		if k < 0 || len(out[k].States) > 0 || out[k].Any || out[k].written || out[k].Name == "" || len(p.States) != 1 || p.unnamed || p.person ||
+			p.span.From < out[k].span.To || !seat.MatchString(w.text[out[k].span.To:p.span.From]) ||
+			pronoun.MatchString(w.text[out[k].span.From:out[k].span.To]) {
+			out = append(out, p)
+			continue
+		}
+		out[k].States, out[k].span.To = p.States, p.span.To
+	}
+	return out
+}
+
+var seat = regexp.MustCompile(`^ (?:of|in|from|at) (?:the )?$`)
 
 // joined makes one party of those that stand together: "A and B", "A, B and C".
 func (w *work) joined(in []Party) []Party {
@@ -269,11 +287,11 @@ func (w *work) theText(sentence.Span) Party {
 
 // itsOfficer leads "its labour minister" to the state last spoken of.
 func (w *work) itsOfficer(s sentence.Span) Party {
-	if len(w.last.States) != 1 {
-		return Party{}
-	}
 	words := w.text[s.From:s.To]
 	_, office, _ := strings.Cut(words, " ")
+	if len(w.last.States) != 1 {
+		return Party{Name: office, unnamed: true, body: claim.OtherSource}
+	}
 	return Party{Name: office + " of " + w.last.Name, States: w.last.States, unnamed: true, body: claim.StateOrgan}
 }
 
@@ -291,6 +309,10 @@ func (w *work) pronounParty(s sentence.Span) Party {
 		return w.person
 	case "we", "our":
 		return w.speaker
+	case "they", "their":
+		if w.several.Name != "" {
+			return w.several
+		}
 	}
 	return w.last
 }

@@ -233,6 +233,7 @@ type work struct {
 	written Party // who speaks in the last document named
 	pair    Party // the last two states or more that stood together as a subject
 	last    Party // the last subject
+	several Party // the last group of people, where it was named after the last subject
 	// proposed are those to whom something was proposed in the last sentence that did.
 	proposed Party
 }

@@ -271,6 +271,13 @@ func (f *finder) ofWhat(j int) int {
 	if _, n := f.stateAt(k); n > 0 {
 		return k + n
 	}
+	// "Minister for Foreign Affairs of Peru"
+	for n := 0; n < 5 && k < len(f.words) && strings.TrimSpace(f.words[k].gap) == "" && (f.words[k].upper || joining[f.words[k].key]); n++ {
+		if _, n := f.stateAt(k); n > 0 && f.words[k-1].key != "and" {
+			return k + n
+		}
+		k++
+	}
 	return j
 }
 
@@ -397,7 +404,7 @@ func (f *finder) organisationAt(i int) (organisation, int) {
 
 // run gives the end of the run of capitals at word i, with small words between them.
 func (f *finder) run(i int) int {
-	if !f.words[i].upper || stopWords[strings.ToLower(f.words[i].key)] {
+	if !f.words[i].upper || f.small(i) || strings.HasSuffix(f.words[i].key, "-based") {
 		return i
 	}
 	j := i + 1
@@ -406,7 +413,7 @@ func (f *finder) run(i int) int {
 		if strings.Contains(w.gap, "\n") || strings.TrimSpace(w.gap) != "" && strings.TrimSpace(w.gap) != "&" {
 			break
 		}
-		if w.upper && !stopWords[strings.ToLower(w.key)] {
+		if w.upper && !f.small(k) {
 			j = k + 1
 			continue
 		}
@@ -415,6 +422,12 @@ func (f *finder) run(i int) int {
 		}
 	}
 	return j
+}
+
+// small reports whether word i is no part of a name by itself: "The", but not the legal form "AS".
+func (f *finder) small(i int) bool {
+	k := f.words[i].key
+	return stopWords[strings.ToLower(k)] && (len(k) < 2 || k != strings.ToUpper(k) || !f.g.heads[k])
 }
 
 var joining = set("of for the and")
@@ -450,13 +463,25 @@ func (f *finder) groups() {
 		from, to := f.before(i), f.after(i+1)
 		f.add(from, to, Mention{Kind: Group, Rule: "group.noun"})
 		g := &f.out[len(f.out)-1]
-		g.State = f.within(g.Span)
+		if g.State = f.within(g.Span); g.State == 0 {
+			g.State = f.personIn(g.Span)
+		}
 	}
 }
 
+// personIn gives the state of a person named in a span, as in "the Smith government".
+func (f *finder) personIn(s sentence.Span) place.State {
+	for _, m := range f.near(Person, s.From, s.To) {
+		if s.Contains(m.Span) {
+			return m.State
+		}
+	}
+	return 0
+}
+
 func (f *finder) covered(s sentence.Span) bool {
-	holds := func(m Mention) bool { return m.Contains(s) && (m.Kind == Organisation || m.Form == ByName) }
-	return slices.ContainsFunc(f.near(Organisation, s.From-longestName, s.To), holds) ||
+	holds := func(m Mention) bool { return m.Contains(s) && (m.Kind != State || m.Form == ByName) }
+	return slices.ContainsFunc(f.near(Person, s.From-longestName, s.To), holds) || slices.ContainsFunc(f.near(Organisation, s.From-longestName, s.To), holds) ||
 		slices.ContainsFunc(f.near(State, s.From-longestName, s.To), holds)
 }
 
@@ -483,7 +508,9 @@ func (f *finder) before(i int) int {
 var articles = set("the a an this that these those its his her their our your both all any some no other two three several many")
 
 var adjectives = set("foreign armed joint moderate innocent brave aid civil new local global other own small key senior terrorist rebel " +
-	"smuggling intelligence state trading security human coalition camp opposition foreign-owned federal regional")
+	"smuggling intelligence state trading security human coalition camp opposition foreign-owned federal regional interior labour labor " +
+	"trade finance defence defense health transport energy justice construction shipping insurance steel textile fishing mining oil news press " +
+	"company government ministry industry police army embassy border customs monitoring rights aid advocacy central national local private")
 
 func adjective(w string) bool {
 	if adjectives[w] {

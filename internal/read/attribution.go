@@ -2,6 +2,7 @@ package read
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -24,11 +25,14 @@ func (w *work) author() {
 		if at == nil {
 			continue
 		}
-		if n, ok := w.issuer(sentence.Span{From: p.From + at[1], To: p.To}); ok {
-			w.res.Author, w.speaker = n, n
-			return
+		n, ok := w.issuer(sentence.Span{From: p.From + at[1], To: p.To})
+		if !ok {
+			n, ok = w.issuer(sentence.Span{From: p.From, To: p.From + at[0]})
 		}
-		if n, ok := w.issuer(sentence.Span{From: p.From, To: p.From + at[0]}); ok {
+		if first, found := w.firstParty(); ok && len(n.States) == 0 && n.unnamed && found {
+			n = first // "Comments of the spokesman": the first sentence says whose
+		}
+		if ok {
 			w.res.Author, w.speaker = n, n
 			return
 		}
@@ -44,11 +48,13 @@ func (w *work) issuer(s sentence.Span) (Party, bool) {
 		if n.Name == "" || n.Any || n.written {
 			continue
 		}
-		n.unnamed = false
-		return n, true
+		return n, !about.MatchString(w.text[s.From:n.span.From])
 	}
 	return Party{}, false
 }
+
+// about tells that a heading goes on with what is spoken of, or to whom.
+var about = regexp.MustCompile(`(?i)\b(?:on|about|concerning|regarding|to|following|after|addressed)\b`)
 
 // ownWords tells sentences in which a party speaks without quotation marks.
 var ownWords = regexp.MustCompile(`(?:^|[.!?]\s+)(?:We|Our)\s`)
@@ -58,9 +64,24 @@ func (w *work) firstParty() (Party, bool) {
 	if len(w.sentences) == 0 || strings.ContainsAny(w.text, "“”\"") || !ownWords.MatchString(w.text) {
 		return Party{}, false
 	}
-	p := w.subject(w.sentences[0])
+	s := w.sentences[0]
+	if w.heading(s) && len(w.sentences) > 1 {
+		s = w.sentences[1]
+	}
+	if at := weAt.FindStringIndex(w.text[s.From:s.To]); at != nil {
+		if ns := w.nominals(sentence.Span{From: s.From + at[1], To: s.To}); len(ns) > 0 {
+			return ns[0], ns[0].Name != ""
+		}
+	}
+	p := w.subject(s)
+	if pronoun.MatchString(w.text[s.From:max(s.From, p.span.From)]) {
+		return Party{}, false // "we" itself is the subject, and nobody says who that is
+	}
 	return p, p.Name != "" && !p.Any && !p.unnamed
 }
+
+// weAt is "We at X" or "We, X,": the party says who it is.
+var weAt = regexp.MustCompile(`^We(?:,?\s(?:at|of|as)|,)\s(?:the\s)?`)
 
 // spoken is a word of speech in a stretch of text, with who speaks.
 type spoken struct {
@@ -92,7 +113,7 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 }
 
 // between may stand between a speaker and a word of speech.
-var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60})?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
+var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
 
 // speech finds the first word of speech in a span whose speaker stands before it: a nominal, or a phrase that is none of
 // them ("one yard", "a dealer").
@@ -100,7 +121,7 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 	ns := w.nominals(s)
 	for _, at := range w.findAll(w.t.verb, s) {
 		v := sentence.Span{From: s.From + at[0], To: s.From + at[1]}
-		k, set := kindOf(w.t.verbs, w.text[v.From:v.To])
+		kind, set := kindOf(w.t.verbs, w.text[v.From:v.To])
 		if !set && strings.HasPrefix(w.text[v.To:], " to ") || anonymous.MatchString(w.text[v.To:min(s.To, v.To+40)]) || passiveBefore.MatchString(w.text[s.From:v.From]) {
 			continue // "continued to", "is expected to": nothing is said
 		}
@@ -114,13 +135,16 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 				n = w.speaker
 				n.span = at
 			}
+			if k := writtenBefore(ns[:i+1]); k >= 0 && placed.MatchString(w.text[ns[k].span.To:v.From]) {
+				return spoken{by: ns[k], verb: v, kind: kind, set: set, rule: "document"}, true
+			}
 			if !between.MatchString(w.text[n.span.To:v.From]) || prepositionBefore(w.text[s.From:n.span.From]) && !n.written {
 				break
 			}
-			return spoken{by: n, verb: v, kind: k, set: set, rule: "verb"}, true
+			return spoken{by: n, verb: v, kind: kind, set: set, rule: "verb"}, true
 		}
 		if n, ok := w.phraseBefore(s, v); ok {
-			return spoken{by: n, verb: v, kind: k, set: set, rule: "phrase"}, true
+			return spoken{by: n, verb: v, kind: kind, set: set, rule: "phrase"}, true
 		}
 	}
 	return spoken{}, false
@@ -152,6 +176,19 @@ func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
 
 // anonymous tells that somebody asked for nothing but to remain without a name.
 var anonymous = regexp.MustCompile(`^\s+(?:not to be (?:named|identified|quoted)|to remain (?:anonymous|unnamed)|for anonymity)`)
+
+// writtenBefore gives the last document among parties; -1 for none.
+func writtenBefore(ns []Party) int {
+	for i := len(ns) - 1; i >= 0; i-- {
+		if ns[i].written {
+			return i
+		}
+	}
+	return -1
+}
+
+// placed says where a document stands.
+var placed = regexp.MustCompile(`^\s+(?:on|from|by|in|to|of|for|at)\s[^,]{0,60}\s$`)
 
 // passiveBefore tells that a participle says what was done to somebody: "was accused".
 var passiveBefore = regexp.MustCompile(`\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|also\s+)?$`)
@@ -195,7 +232,51 @@ func (w *work) quotes() {
 		w.res.Quotes = append(w.res.Quotes, out)
 		w.said = append(w.said, squeeze(w.text[q.From:q.To]))
 	}
-	w.person, w.speaker, w.written, w.pair, w.last = Party{}, w.res.Author, Party{}, Party{}, Party{}
+	w.blocks()
+	w.person, w.speaker, w.written, w.pair, w.last, w.several = Party{}, w.res.Author, Party{}, Party{}, Party{}, Party{}
+}
+
+// blocks gives the paragraphs after a line such as "The minister said:" to that speaker, where no quotation marks stand: up to one
+// that speaks of the speaker again or has marks of its own.
+func (w *work) blocks() {
+	for k := 0; k+1 < len(w.paragraphs); k++ {
+		p := w.paragraphs[k]
+		if !strings.HasSuffix(w.text[p.From:p.To], ":") {
+			continue
+		}
+		sp, ok := w.lastSpeech(p)
+		if !ok || sp.set || sp.by.person && sp.by.Name == "" || !nothingSaid.MatchString(w.text[sp.verb.To:p.To]) {
+			continue
+		}
+		last := k
+		for last+1 < len(w.paragraphs) && w.inBlock(w.paragraphs[last+1], sp.by) {
+			last++
+		}
+		if last == k {
+			continue
+		}
+		w.consumed = append(w.consumed, p)
+		w.res.Quotes = append(w.res.Quotes, Quote{
+			Quote: sentence.Quote{Span: sentence.Span{From: w.paragraphs[k+1].From, To: w.paragraphs[last].To}}, By: sp.by, Rule: "block",
+		})
+		k = last
+	}
+	slices.SortStableFunc(w.res.Quotes, func(a, b Quote) int { return a.From - b.From })
+}
+
+// inBlock reports whether a paragraph may belong to a statement by a speaker: it has no quotation marks, ends in a sentence and does not
+// name the speaker.
+func (w *work) inBlock(p sentence.Span, by Party) bool {
+	text := w.text[p.From:p.To]
+	if strings.ContainsAny(text, "“”\"") || strings.HasSuffix(text, ":") || w.heading(p) {
+		return false
+	}
+	for _, n := range w.nominals(p) {
+		if by.person && n.person && n.Name == by.Name && !pronoun.MatchString(w.text[n.span.From:n.span.To]) {
+			return false
+		}
+	}
+	return true
 }
 
 // advance reads who is spoken of in the sentences that begin before an offset, outside quotations.

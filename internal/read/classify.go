@@ -26,9 +26,11 @@ func (w *work) subject(s sentence.Span) Party {
 	}
 	slices.SortStableFunc(ns, func(a, b Party) int { return a.span.From - b.span.From })
 	for _, n := range ns {
-		if (n.Name != "" || n.Any) && !prepositionBefore(w.text[s.From:n.span.From]) {
-			return n
+		lead := w.text[s.From:n.span.From]
+		if (n.Name == "" && !n.Any) || prepositionBefore(lead) || possessive.MatchString(w.text[n.span.From:n.span.To]) && len(strings.Fields(lead)) > 2 {
+			continue
 		}
+		return n
 	}
 	return Party{}
 }
@@ -66,7 +68,7 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 			c.Kind, c.Rule = last.Kind, "joined"
 		}
 	}
-	if w.press(p) && len(c.Subject.States) == 0 && !c.Subject.Any && !w.bodySubject(p, &c) && (c.Rule == "fact" || c.Subject.Name == "" && c.Kind != claim.Opinion && c.Rule != "demand.required") {
+	if w.press(p) && len(c.Subject.States) == 0 && !c.Subject.Any && c.Rule == "fact" && len(strings.Fields(text)) < 4 || w.press(p) && unreached.MatchString(text) {
 		return // nobody it is about, and nobody says it but a reporter
 	}
 	if c.Rule == "fact" && (p.voice == Own && w.heading(s) || aside.MatchString(text)) {
@@ -83,11 +85,8 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	}
 }
 
-// bodySubject reports whether a claim begins with an organisation or a body that it is about.
-func (w *work) bodySubject(p *piece, c *Claim) bool {
-	return c.Subject.Name != "" && c.Subject.body != claim.OtherSource && !c.Subject.person && c.Subject.span.From-p.content.From < 6 &&
-		!possessive.MatchString(w.text[c.Subject.span.From:c.Subject.span.To])
-}
+// unreached tells that somebody said nothing.
+var unreached = regexp.MustCompile(`(?i)\bcould not (?:immediately )?be (?:reached|contacted)\b`)
 
 // underCondition leaves out a condition at the beginning of what is said: "if X does this, Y will". What only states a condition
 // is empty.
@@ -99,8 +98,8 @@ func (w *work) underCondition(s sentence.Span) sentence.Span {
 	}
 	k := strings.Index(text, ", ")
 	if k < 0 {
-		if whether.MatchString(text[lead:]) {
-			s.From = s.To
+		if strings.HasSuffix(strings.TrimRight(text, " ”\""), ",") {
+			s.From = s.To // what follows, follows elsewhere
 		}
 		return s
 	}
@@ -110,9 +109,6 @@ func (w *work) underCondition(s sentence.Span) sentence.Span {
 	s.From += k + 2
 	return s
 }
-
-// whether begins a condition that claims nothing where no main clause follows.
-var whether = regexp.MustCompile(`(?i)^(?:if|unless|should|provided that|as long as|once|until)\s`)
 
 var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|none|neither|nor)\b|n[’']t\b`)
 
@@ -170,6 +166,8 @@ func (w *work) subjectOf(p, before *piece) Party {
 		if len(n.States) == 0 && n.unnamed || verb != nil && verb[0] > 0 && n.span.From > content.From+verb[0] {
 			n = Party{} // it is no subject
 		}
+	} else if n.Name != "" && !n.Any && w.behindVerb(content, n) {
+		return w.ofStates(content)
 	}
 	switch {
 	case n.Name != "" || n.Any:
@@ -191,6 +189,9 @@ func (w *work) subjectOf(p, before *piece) Party {
 			}
 			return p.by
 		}
+		if auxiliary.MatchString(w.text[content.From:content.To]) {
+			return w.ofStates(content)
+		}
 		if n := w.adjectival(content); len(n.States) > 0 {
 			return n
 		}
@@ -201,6 +202,13 @@ func (w *work) subjectOf(p, before *piece) Party {
 
 // ofTheirs tells what is said of the speaker's own.
 var ofTheirs = regexp.MustCompile(`(?i)^\s*(?:that\s+)?(?:no|neither)\s|\b(?:its|their|his|her|our)\b`)
+
+// behindVerb reports whether a nominal stands behind the first verb of what is said, which has a subject of its own.
+func (w *work) behindVerb(s sentence.Span, n Party) bool {
+	text := w.text[s.From:s.To]
+	verb := auxiliary.FindStringIndex(text)
+	return verb != nil && !cleft.MatchString(text) && n.span.From > s.From+verb[0] && len(strings.TrimSpace(text[:verb[0]])) > 3
+}
 
 var who = regexp.MustCompile(`^\s*(?:who|which)\s`)
 
@@ -315,6 +323,8 @@ func (w *work) fits(subject string, p *piece, c *Claim) bool {
 		return !w.press(p)
 	case "reported":
 		return p.voice != Own && p.voice != Direct && w.ofSpeaker(c)
+	case "own":
+		return w.ofSpeaker(c)
 	case "speaker":
 		return w.ofSpeaker(c) || c.Subject.Name == ""
 	}

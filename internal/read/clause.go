@@ -28,8 +28,8 @@ var (
 	softBreak = regexp.MustCompile(`,?\s+(?:and|but|though|although|while|whereas|so|yet)\s+(?:although\s+|that\s+)?|,\s+(?:both|all|some) of whom\s+|,\s+`)
 	leftVerb  = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|accounts|supplies|hosts|provides|says|claims|remains|continues|seeks|wants|calls|denies|rejects|exports|imports|holds|keeps|makes|takes|declares|violates|opposes|condemns|urges|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|propose|refrain|agree|seek|want)\b`)
 	verbWord  = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{2,}s|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|put|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
-	finite    = regexp.MustCompile(`^[’']?s?(?:\s+(?:also|again|recently|repeatedly|only|now|still|then|later|never|officials|government|authorities|regime))*\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{3,}s|sold|sent|met|made|gave|took|held|left|kept|paid|built|bought|went|came|ran|began|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
-	thirdAnd  = regexp.MustCompile(`^[a-z]{3,}s\s+(?:as|to|a|an|the|its|in|for|on|with|only|that)\b`)
+	finite    = regexp.MustCompile(`^[’']?s?(?:\s+(?:also|again|recently|repeatedly|only|now|still|then|later|never|officials|government|authorities|regime))*\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{3,}s [a-z]|sold|sent|met|made|gave|took|held|left|kept|paid|built|bought|went|came|ran|began|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
+	thirdAnd  = regexp.MustCompile(`^(?:accounts|supplies|hosts|provides|remains|continues|seeks|wants|exports|imports|holds|keeps|makes|takes|declares|violates|sells|buys|employs|refuses|fails|intends|plans|needs|stands|expects|hopes|supports|serves|runs|allows|gives|uses|threatens)\s+(?:as|to|a|an|the|its|in|for|on|with|only|that)\b`)
 	// lastWho is a relative clause that ends the sentence and says what was done or not.
 	lastWho  = regexp.MustCompile(`^(?:who|which) (?:have|has|had|did|do|does)\b[^,;]*$`)
 	afterWho = regexp.MustCompile(`^(?:have|has|had|is|are|was|were|will)\s`)
@@ -104,6 +104,8 @@ func (w *work) breaks(from, at, next, end int) bool {
 	switch {
 	case len(strings.Fields(right)) < 3:
 		return false
+	case strings.Contains(mark, "so that"):
+		return false // what for
 	case strings.Contains(mark, "of whom"):
 		return true
 	case strings.Contains(mark, "that "):
@@ -125,6 +127,9 @@ func (w *work) breaks(from, at, next, end int) bool {
 	case strings.TrimSpace(mark) == "," && !subordin.MatchString(strings.TrimSpace(left)):
 		return false
 	}
+	if strings.HasPrefix(mark, ", ") && strings.TrimSpace(mark) != "," && phraseVerb.MatchString(right) {
+		return true
+	}
 	ns := w.nominals(sentence.Span{From: next, To: min(end, next+120)})
 	if len(ns) == 0 {
 		return false
@@ -135,8 +140,18 @@ func (w *work) breaks(from, at, next, end int) bool {
 		return false
 	}
 	rest := w.text[n.span.To:end]
-	return finite.MatchString(rest) || pronoun.MatchString(w.text[n.span.From:n.span.To]) && verbWord.MatchString(rest)
+	subject := w.text[n.span.From:n.span.To]
+	if possessive.MatchString(subject) {
+		return ownersVerb.MatchString(rest)
+	}
+	return finite.MatchString(rest) || pronoun.MatchString(subject) && verbWord.MatchString(rest)
 }
+
+// phraseVerb is a noun with its article or determiner that a verb follows.
+var phraseVerb = regexp.MustCompile(`^(?:no|the|an?|its|their|our|my|his|her|this|that|these|those|such|all|some|any|every|each|most|many|both)(?:\s[\w’'-]+){1,4}?\s(?:is|are|was|were|has|have|had|will|would|should|must|can|could|may|might|do|does|did)\b`)
+
+// ownersVerb tells that a verb, and not only a noun in the plural, follows "its" or "their".
+var ownersVerb = regexp.MustCompile(`^(?:\s+[\w’'-]+){1,6}?\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|serves?|shows?|remains?|continues?|means?|needs?|makes?|made|took|gave|held|left|kept|sold|sent)\b`)
 
 // conditional begins a clause under which the main clause stands: it claims nothing by itself.
 var conditional = regexp.MustCompile(`(?i)^(?:and |but )?(?:if|unless|should|had|were|provided that|as long as|so long as|once|when|until|before|after|since|because|in case)\s`)
@@ -147,6 +162,9 @@ func (w *work) speaksOn(mark, right string) bool {
 		return false
 	}
 	at := w.t.verb.FindStringIndex(right)
+	if len(strings.Fields(right)) < 4 {
+		return false
+	}
 	return at != nil && speaksBy.MatchString(right[:at[0]]) && !nounAfter.MatchString(right[at[1]:])
 }
 
@@ -267,6 +285,10 @@ func (w *work) pieces(c sentence.Span, main Party, before *piece) []piece {
 			return w.cutAt(c, spoken{by: by, verb: v, kind: k, set: set, part: true, rule: "participle"}, main)
 		}
 	}
+	if at := wasTold.FindStringIndex(w.text[c.From:c.To]); at != nil {
+		content := sentence.Span{From: c.From + at[1], To: c.To}
+		return []piece{{span: c, content: content, by: Party{Name: "somebody not named", unnamed: true}, voice: Unnamed, rule: "told"}}
+	}
 	by := w.res.Author
 	return []piece{{span: c, content: c, by: by, voice: Own, rule: "own", joined: w.joinedBy(c)}}
 }
@@ -288,7 +310,7 @@ func (w *work) continues(c sentence.Span, before *piece) (piece, bool) {
 // goesOnSpeaking reads "and demanded that ..." after a clause of the same speaker.
 func (w *work) goesOnSpeaking(c sentence.Span, before *piece, main Party) ([]piece, bool) {
 	at := w.t.verb.FindStringIndex(w.text[c.From:c.To])
-	if before == nil || at == nil || !w.joinedBy(c) || !speaksBy.MatchString(w.text[c.From:c.From+at[0]]) {
+	if before == nil || at == nil || !conjunction.MatchString(w.text[max(0, c.From-5):c.From]) || !speaksBy.MatchString(w.text[c.From:c.From+at[0]]) {
 		return nil, false
 	}
 	by := before.by
@@ -300,6 +322,8 @@ func (w *work) goesOnSpeaking(c sentence.Span, before *piece, main Party) ([]pie
 	by.span = sentence.Span{From: c.From, To: c.From}
 	return w.cutAt(c, spoken{by: by, verb: v, kind: k, set: set, rule: "goes on"}, main), true
 }
+
+var conjunction = regexp.MustCompile(`\b(?:and|but)\s+$`)
 
 // nounSpeech reads "claims from X about Y".
 func (w *work) nounSpeech(c sentence.Span) ([]piece, bool) {
@@ -401,6 +425,9 @@ func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 		by.Name, by.States = main.Name, main.States
 		w.written = by
 	}
+	if named.MatchString(w.text[c.From:start]) {
+		start = c.From // "a firm called X says"
+	}
 	var out []piece
 	lead := sentence.Span{From: c.From, To: start}
 	text := strings.TrimSpace(w.text[lead.From:lead.To])
@@ -433,6 +460,11 @@ func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 		joined: w.joinedBy(c),
 	})
 }
+
+// wasTold tells what somebody was told by nobody named.
+var wasTold = regexp.MustCompile(`\b(?:was|were|been)\s(?:told|informed|warned|assured|advised)\b[^,]{0,30}?\sthat\s`)
+
+var named = regexp.MustCompile(`\b(?:called|named|known as)\s+$`)
 
 // nothingSaid tells that words of speech are followed by no more than whom, where and when.
 var nothingSaid = regexp.MustCompile(`^[\s,:]*(?:(?:to|in|at|on|during|after|before)?\s*(?:reporters|journalists|the press|an?\s\w+|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday)[\s,:.]*)*$`)

@@ -124,7 +124,11 @@ func share(a, b sentence.Span) float64 {
 }
 
 // counts are those of a comparison: right in all respects, found with something wrong, missed, and found where nothing is.
-type counts struct{ right, flawed, missed, spurious int }
+type counts struct {
+	right, flawed, missed, spurious int
+	// Of the flawed: with another speaker, kind or subject; one may have several.
+	speaker, kind, subject int
+}
 
 // compare holds claims against a gold file, each claim against the line that it shares most with.
 func compare(log func(string, ...any), gold []want, res *read.Result) counts {
@@ -144,7 +148,17 @@ func compare(log func(string, ...any), gold []want, res *read.Result) counts {
 		}
 		used[at] = true
 		c := res.Claims[at]
-		if speaks(c.By, c.Voice, g.speaker) && slices.Contains(g.kinds, c.Kind.String()) && slices.Contains(g.subject, subjectOf(c.Subject)) {
+		flaws := n.speaker + n.kind + n.subject
+		if !speaks(c.By, c.Voice, g.speaker) {
+			n.speaker++
+		}
+		if !slices.Contains(g.kinds, c.Kind.String()) {
+			n.kind++
+		}
+		if !slices.Contains(g.subject, subjectOf(c.Subject)) {
+			n.subject++
+		}
+		if n.speaker+n.kind+n.subject == flaws {
 			n.right++
 			continue
 		}

@@ -13,8 +13,8 @@ import (
 
 // nominal finds what may be a subject beside the mentions: pronouns and words for states in general or for a pair of them.
 var (
-	pronoun = regexp.MustCompile(`(?i)\b(?:he|she|it|they|we|their|its|his|her|our|both of whom|all of whom|who)\b`)
-	generic = regexp.MustCompile(`(?i)\b(?:any|all|every|each|no|other|member)\s+(?:other\s+|member\s+)?(?:countr(?:y|ies)|nations?|states?|governments?|members?)\b`)
+	pronoun = regexp.MustCompile(`(?i)\b(?:he|she|it|they|we|i|their|its|his|her|our|my|both of whom|all of whom|who)\b`)
+	generic = regexp.MustCompile(`(?i)\b(?:any|all|every|each|no|other|member|several|many|most|some)\s+(?:other\s+|member\s+)?(?:countr(?:y|ies)|nations?|states?|governments?|members?)\b`)
 	pairing = regexp.MustCompile(`(?i)\b(?:the|both)\s+(?:two\s+|opposing\s+|both\s+)?(?:sides|countries|nations|parties|states|neighbou?rs|governments)\b`)
 	paper   = regexp.MustCompile(`(?i)\b(?:the|a|their|this)\s+(?:joint\s+)?(?:statement|document|declaration|communiqu[eé]|report|letter|proposal|text)\b`)
 	dummy   = regexp.MustCompile(`^\s+(?:is|was|seems?|appears?|would be|may be)\b`)
@@ -75,6 +75,13 @@ func (w *work) seated(in []Party) []Party {
 	var out []Party
 	for _, p := range in {
 		k := len(out) - 1
+		if k >= 0 && out[k].unnamed && !out[k].written && p.span.From >= out[k].span.To && !pronoun.MatchString(w.text[p.span.From:p.span.To]) &&
+			forWhom.MatchString(w.text[out[k].span.To:p.span.From]) && !p.Any && !p.written {
+			if out[k].span.To = p.span.To; len(out[k].States) == 0 {
+				out[k].States = p.States
+			}
+			continue
+		}
 		if k < 0 || len(out[k].States) > 0 || out[k].Any || out[k].written || out[k].Name == "" || len(p.States) != 1 || p.unnamed || p.person ||
 			p.span.From < out[k].span.To || !seat.MatchString(w.text[out[k].span.To:p.span.From]) ||
 			pronoun.MatchString(w.text[out[k].span.From:out[k].span.To]) {
@@ -85,6 +92,9 @@ func (w *work) seated(in []Party) []Party {
 	}
 	return out
 }
+
+// forWhom stands between somebody without a name and the body for which he or she speaks.
+var forWhom = regexp.MustCompile(`^ (?:for|of|at|from|with) (?:the |its |their |an? )?(?:[a-z]+ )?$`)
 
 var seat = regexp.MustCompile(`^ (?:of|in|from|at) (?:the )?$`)
 
@@ -162,7 +172,11 @@ func (w *work) partyOf(m mention.Mention) (Party, bool) {
 		if p.Name == "" {
 			p.Name, p.unnamed = words, true
 		}
-		if len(p.States) == 0 && len(w.last.States) == 1 && !strings.Contains(m.Office, "United Nations") && strings.Contains(m.Office, "inister") {
+		if k, ok := w.offices[strings.ToLower(m.Office)]; ok && m.Name == "" && (m.State == 0 || slices.Contains(k.States, m.State)) {
+			k.span = m.Span
+			return k, true
+		}
+		if len(p.States) == 0 && len(w.last.States) == 1 && (m.Name == "" || !w.last.person) && !strings.Contains(m.Office, "United Nations") && strings.Contains(m.Office, "inister") {
 			p.States = w.last.States // a minister of the state last spoken of
 		}
 		if len(p.States) == 0 {
@@ -193,14 +207,14 @@ func (w *work) definite(p Party) Party {
 		a.span = p.span
 		return a
 	}
-	switch word {
-	case "ministry", "foreign ministry", "government", "army", "police", "authorities", "ministries", "foreign ministries":
-		if len(w.last.States) == 1 {
-			p.States, p.body = w.last.States, claim.StateOrgan
-		}
+	if organ.MatchString(word) && len(w.last.States) == 1 {
+		p.States, p.body = w.last.States, claim.StateOrgan
 	}
 	return p
 }
+
+// organ are the words at whose end a body is an organ of some state.
+var organ = regexp.MustCompile(`(?:ministry|ministries|government|army|navy|police|authorities|parliament|embassy|customs)$`)
 
 // bodyOf tells from a name what kind of body speaks.
 func bodyOf(name string, s place.State) claim.SourceKind {
@@ -297,7 +311,13 @@ func (w *work) itsOfficer(s sentence.Span) Party {
 
 func (w *work) theOfficer(sentence.Span) Party { return w.person }
 
-func (w *work) theNation(sentence.Span) Party { return w.last }
+// theNation leads "the regime" to the state last spoken of, and not to who speaks.
+func (w *work) theNation(sentence.Span) Party {
+	if w.last.person {
+		return Party{}
+	}
+	return w.last
+}
 
 func (w *work) pronounParty(s sentence.Span) Party {
 	switch strings.ToLower(w.text[s.From:s.To]) {
@@ -307,7 +327,10 @@ func (w *work) pronounParty(s sentence.Span) Party {
 		}
 	case "he", "she", "his", "her":
 		return w.person
-	case "we", "our":
+	case "we", "our", "i", "my":
+		if w.res.Author.body != claim.Press && !w.quoted(s) {
+			return w.res.Author
+		}
 		return w.speaker
 	case "they", "their":
 		if w.several.Name != "" {

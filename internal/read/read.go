@@ -7,6 +7,7 @@ package read
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,6 +195,7 @@ func (r *Reader) begin(d *document.Document, o Options) *work {
 			w.sentences = append(w.sentences, s)
 		}
 	}
+	w.holders()
 	w.author()
 	return w
 }
@@ -222,6 +224,8 @@ type work struct {
 	found map[search][][]int
 	// consumed are stretches that only say who speaks.
 	consumed []sentence.Span
+	// offices are the persons whom the text names with an office, by the office in small letters.
+	offices map[string]Party
 	// noted counts the sentences whose names were taken in while quotations are attributed.
 	noted int
 	// said are the words of each quotation that was attributed, in the form in which they are compared.
@@ -246,6 +250,23 @@ func (c *Claim) number(i int) {
 		c.Links = []claim.Link{{Kind: claim.Answers, To: "c" + strconv.Itoa(c.Answers+1)}}
 	}
 	c.Act = actOf(c)
+}
+
+// holders notes who holds an office by the text's own words: "Foreign Secretary Jane Doe". An office of two persons is nobody's.
+func (w *work) holders() {
+	w.offices = map[string]Party{}
+	for _, m := range w.res.Mentions {
+		if m.Kind != mention.Person || m.Office == "" || m.Name == "" || len(m.Office) < 4 || m.Rule != "person.office" {
+			continue
+		}
+		p, _ := w.partyOf(m)
+		k := strings.ToLower(m.Office)
+		if old, ok := w.offices[k]; ok && old.Name != p.Name {
+			p = Party{}
+		}
+		w.offices[k] = p
+	}
+	maps.DeleteFunc(w.offices, func(_ string, p Party) bool { return p.Name == "" })
 }
 
 // finish states in the terms of a ledger what is known of a claim.

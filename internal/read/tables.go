@@ -110,9 +110,9 @@ func (t *tables) cue(f []string) error {
 		return err
 	}
 	switch f[4] {
-	case "any", "generic", "state", "speaker", "voiced", "reported":
+	case "any", "generic", "state", "speaker", "voiced", "reported", "own":
 	default:
-		return fault.New(fault.Invalid, "%q is no sort of subject", f[4]).WithFix("any, generic, state, speaker, voiced or reported")
+		return fault.New(fault.Invalid, "%q is no sort of subject", f[4]).WithFix("any, generic, state, speaker, own, voiced or reported")
 	}
 	t.cues = append(t.cues, cue{f[0], re, k, f[3], f[4]})
 	return nil

@@ -60,12 +60,13 @@ func (c counts) precision() float64 { return float64(c.right) / float64(c.right+
 func (c counts) recall() float64 { return float64(c.right) / float64(c.right+c.flawed+c.missed) }
 
 func (c counts) String() string {
-	return fmt.Sprintf("right %d, flawed %d, missed %d, spurious %d: precision %.3f, recall %.3f",
-		c.right, c.flawed, c.missed, c.spurious, c.precision(), c.recall())
+	return fmt.Sprintf("right %d, flawed %d (speaker %d, kind %d, subject %d), missed %d, spurious %d: precision %.3f, recall %.3f",
+		c.right, c.flawed, c.speaker, c.kind, c.subject, c.missed, c.spurious, c.precision(), c.recall())
 }
 
 func (c *counts) add(o counts) {
 	c.right, c.flawed, c.missed, c.spurious = c.right+o.right, c.flawed+o.flawed, c.missed+o.missed, c.spurious+o.spurious
+	c.speaker, c.kind, c.subject = c.speaker+o.speaker, c.kind+o.kind, c.subject+o.subject
 }
 
 // measure compares the texts of a file with their gold, and prints the figures for each style, which is what stands after the

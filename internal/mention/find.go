@@ -200,8 +200,10 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 	}
 	j += n
 	if k := f.ofWhat(j); k > j {
-		if s, n := f.stateAt(k - 1); n > 0 {
-			st = s.state
+		for i := j; i < k; i++ {
+			if s, n := f.stateAt(i); n > 0 && i+n <= k {
+				st = s.state
+			}
 		}
 		j = k
 	}
@@ -269,7 +271,11 @@ func (f *finder) ofWhat(j int) int {
 		k++
 	}
 	if _, n := f.stateAt(k); n > 0 {
-		return k + n
+		k += n
+		if e := f.run(min(k, len(f.words)-1)); k < len(f.words) && e > k && f.named(k, e) && strings.TrimSpace(f.words[k].gap) == "" {
+			return e // "of the Peruvian Navy"
+		}
+		return k
 	}
 	// "Minister for Foreign Affairs of Peru"
 	for n := 0; n < 5 && k < len(f.words) && strings.TrimSpace(f.words[k].gap) == "" && (f.words[k].upper || joining[f.words[k].key]); n++ {
@@ -457,7 +463,7 @@ func (f *finder) groups() {
 			f.add(i, i+1, Mention{Kind: Group, Pronoun: true, Rule: "group.pronoun"})
 			continue
 		}
-		if !f.g.groups[low] || f.covered(w.Span) {
+		if !f.g.groups[low] && !f.peopleOf(i) || f.covered(w.Span) {
 			continue
 		}
 		from, to := f.before(i), f.after(i+1)
@@ -466,8 +472,33 @@ func (f *finder) groups() {
 		if g.State = f.within(g.Span); g.State == 0 {
 			g.State = f.personIn(g.Span)
 		}
+		if s, n := f.stateAt(max(to-1, 0)); g.State == 0 && n == 1 && to > i+2 && s.form == ByCapital {
+			g.State = s.state
+		}
 	}
 }
+
+// peopleOf reports whether word i names people by what they do, right after the adjective of a state: "Cuban welders".
+func (f *finder) peopleOf(i int) bool {
+	w := f.words[i]
+	if w.upper || i == 0 || strings.TrimSpace(w.gap) != "" || len(w.key) < 6 {
+		return false
+	}
+	k := strings.TrimSuffix(w.key, "s")
+	if k == w.key || !strings.HasSuffix(k, "er") && !strings.HasSuffix(k, "or") && !strings.HasSuffix(k, "ist") && !strings.HasSuffix(k, "ian") &&
+		!strings.HasSuffix(k, "ee") && !strings.HasSuffix(k, "ant") {
+		return false
+	}
+	at := f.near(State, max(0, w.From-longestName), w.From)
+	return len(at) > 0 && at[len(at)-1].To+1 == w.From && at[len(at)-1].Form == ByAdjective && !things[w.key]
+}
+
+// things are words that end as the names of trades do and are none.
+var things = set("waters papers letters numbers tankers containers carriers computers orders powers matters borders quarters freighters trawlers " +
+	"steamers launchers fighters bombers cruisers destroyers missiles motors reactors sectors tractors generators factors errors doors " +
+	"customers restaurants plants grants servers routers transformers")
+
+var governing = set("government regime authorities ministry officials leadership embassy administration")
 
 // personIn gives the state of a person named in a span, as in "the Smith government".
 func (f *finder) personIn(s sentence.Span) place.State {
@@ -526,10 +557,16 @@ func adjective(w string) bool {
 
 // after steps over "of the" and a name in capitals behind a noun.
 func (f *finder) after(j int) int {
-	if j+1 >= len(f.words) || f.words[j].key != "of" || strings.TrimSpace(f.words[j].gap) != "" {
+	if j+1 >= len(f.words) || f.words[j].key != "of" && f.words[j].key != "in" || strings.TrimSpace(f.words[j].gap) != "" {
 		return j
 	}
 	k := j + 1
+	if f.words[j].key == "in" {
+		if s, n := f.stateAt(k); n > 0 && s.form == ByCapital && governing[strings.ToLower(f.words[j-1].key)] {
+			return k + n // "the government in Lima"
+		}
+		return j
+	}
 	if f.words[k].key == "the" && k+1 < len(f.words) {
 		k++
 	}

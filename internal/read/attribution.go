@@ -11,7 +11,7 @@ import (
 )
 
 // statementLine tells a heading under which the body named speaks itself.
-var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|press release|press conference|briefing|communiqu[eé]|letter|note(?: verbale)?|response|repl(?:y|ies)|answers?|reports?|comments?|interview|address|speech|notice|announcement)s?\b`)
+var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|q&a|questions and answers|press release|press conference|briefing|communiqu[eé]|letter|note(?: verbale)?|response|repl(?:y|ies)|answers?|reports?|comments?|interview|address|speech|notice|announcement)s?\b`)
 
 // author finds in whose name the document speaks: a body named in a heading that calls it a statement; else the author.
 func (w *work) author() {
@@ -105,7 +105,7 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 	}
 	tail := sentence.Span{From: s.From + k + 2, To: s.From + len(text)}
 	sp, ok = w.speech(tail)
-	if !ok || sp.by.span.From > tail.From+4 || len(strings.Fields(w.text[sp.verb.To:tail.To])) > 5 ||
+	if !ok || sp.by.span.From > tail.From+4 || len(strings.Fields(w.text[sp.verb.To:tail.To])) > 5 || auxiliary.MatchString(w.text[sp.verb.To:tail.To]) ||
 		strings.HasPrefix(w.text[sp.verb.To:tail.To], " that") || sp.set && sp.kind != claim.Allegation {
 		return sp, said, false
 	}
@@ -113,7 +113,7 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 }
 
 // between may stand between a speaker and a word of speech.
-var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
+var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
 
 // speech finds the first word of speech in a span whose speaker stands before it: a nominal, or a phrase that is none of
 // them ("one yard", "a dealer").
@@ -138,7 +138,7 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 			if k := writtenBefore(ns[:i+1]); k >= 0 && placed.MatchString(w.text[ns[k].span.To:v.From]) {
 				return spoken{by: ns[k], verb: v, kind: kind, set: set, rule: "document"}, true
 			}
-			if !between.MatchString(w.text[n.span.To:v.From]) || prepositionBefore(w.text[s.From:n.span.From]) && !n.written {
+			if !between.MatchString(w.text[n.span.To:v.From]) || prepositionBefore(w.text[s.From:n.span.From]) && !n.written || underWhich.MatchString(w.text[s.From:n.span.From]) {
 				break
 			}
 			return spoken{by: n, verb: v, kind: kind, set: set, rule: "verb"}, true
@@ -159,6 +159,9 @@ var (
 	noSpeaker = regexp.MustCompile(`(?i)\b(?:is|are|was|were|be|been|being|has|have|had|will|would|of|to|in|on|at|by|for|from|with|as|than|that|which|who|not|never|it|this|there|what|when|where|how|if|and|but|or|so|also|they|we|he|she)\b`)
 )
 
+// ended are words that end as verbs do.
+var ended = regexp.MustCompile(`\b[a-z]{3,}ed\b`)
+
 // phraseBefore takes the phrase right before a word of speech as a speaker without a name.
 func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
 	before := w.text[max(s.From, verb.From-90):verb.From]
@@ -167,7 +170,7 @@ func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
 		return Party{}, false
 	}
 	words := before[at[2]:at[3]]
-	if noSpeaker.MatchString(words) || verbWord.MatchString(strings.TrimSpace(words)+" ") && !strings.HasSuffix(words, "s") {
+	if noSpeaker.MatchString(words) || ended.MatchString(words) {
 		return Party{}, false
 	}
 	from := verb.From - len(before) + at[2]
@@ -186,6 +189,9 @@ func writtenBefore(ns []Party) int {
 	}
 	return -1
 }
+
+// underWhich tells that a clause only says when or why.
+var underWhich = regexp.MustCompile(`(?i)\b(?:as soon as|when|whenever|until|once|if|before|because)\s+(?:the\s+)?$`)
 
 // placed says where a document stands.
 var placed = regexp.MustCompile(`^\s+(?:on|from|by|in|to|of|for|at)\s[^,]{0,60}\s$`)
@@ -233,6 +239,7 @@ func (w *work) quotes() {
 		w.said = append(w.said, squeeze(w.text[q.From:q.To]))
 	}
 	w.blocks()
+	clear(w.bodies)
 	w.person, w.speaker, w.written, w.pair, w.last, w.several = Party{}, w.res.Author, Party{}, Party{}, Party{}, Party{}
 }
 
@@ -281,7 +288,7 @@ func (w *work) inBlock(p sentence.Span, by Party) bool {
 
 // advance reads who is spoken of in the sentences that begin before an offset, outside quotations.
 func (w *work) advance(to int) {
-	for ; w.noted < len(w.sentences) && w.sentences[w.noted].From < to; w.noted++ {
+	for ; w.noted < len(w.sentences) && w.sentences[w.noted].To <= to; w.noted++ {
 		s := w.sentences[w.noted]
 		if w.quoted(s) {
 			continue
@@ -327,12 +334,26 @@ func (w *work) note(s sentence.Span) {
 		if i == 0 && len(n.States) > 0 {
 			w.last, w.several = n, Party{}
 		}
+		if n.unnamed && !n.person && len(n.States) > 0 && !people.MatchString(n.Name) && headOf(n.Name) != "government" {
+			w.bodies[headOf(n.Name)] = n
+		}
 		if people.MatchString(w.text[n.span.From:n.span.To]) && !n.person {
 			w.several = n
 		}
 	}
 	w.owners(s)
 }
+
+// headOf gives the word that says what a body is: the last before "of" and the like.
+func headOf(name string) string {
+	name = strings.ToLower(name)
+	if at := ofWhom.FindStringIndex(name); at != nil {
+		name = name[:at[0]]
+	}
+	return name[strings.LastIndexByte(name, ' ')+1:]
+}
+
+var ofWhom = regexp.MustCompile(` (?:of|in|from|for|at) `)
 
 // people are words for groups that "they" may stand for.
 var people = regexp.MustCompile(`\b(?:workers|labou?rers|[a-z]{3,}(?:ers|ors|ists|ians|ees|men)|staff|crew|nationals|citizens)\b`)
@@ -408,6 +429,12 @@ func (w *work) namedAfter(i int, all []sentence.Quote) (Party, bool) {
 	for tail.To < end && !utf8.RuneStart(w.text[tail.To]) {
 		tail.To--
 	}
+	for _, at := range w.t.part.FindAllStringIndex(w.text[tail.From:tail.To], -1) {
+		if strings.HasSuffix(w.text[tail.From:tail.From+at[0]], ", ") {
+			tail.To = tail.From + at[0] - 2 // "he said, adding that": what was added is read by itself
+			break
+		}
+	}
 	if stop := strings.Index(w.text[tail.From:tail.To], ". "); stop >= 0 && !strings.HasSuffix(w.text[:tail.From+stop], "Mr") && !strings.HasSuffix(w.text[:tail.From+stop], ".S") {
 		tail.To = tail.From + stop + 1
 	}
@@ -415,9 +442,12 @@ func (w *work) namedAfter(i int, all []sentence.Quote) (Party, bool) {
 	if ok && q.Closed && strings.HasSuffix(w.text[:q.To], ".") && w.saysMore(sp, tail) {
 		return Party{}, false // what follows is a sentence of its own
 	}
-	if ok && sp.by.span.From-tail.From < 40 && sp.kind != claim.Demand {
+	if ok && sp.by.span.From-tail.From < 40 && sp.kind != claim.Demand && !others.MatchString(w.text[tail.From:sp.by.span.From]) {
 		w.consumed = append(w.consumed, sentence.Span{From: tail.From, To: tail.To})
 		return w.withPaper(sp.by, tail), true
+	}
+	if n, ok := w.anyVerb(q, tail); ok {
+		return n, true
 	}
 	if at := w.t.verb.FindStringIndex(w.text[tail.From:tail.To]); at != nil && at[0] == 0 {
 		for _, n := range w.nominals(sentence.Span{From: tail.From + at[1], To: tail.To}) {
@@ -429,6 +459,33 @@ func (w *work) namedAfter(i int, all []sentence.Quote) (Party, bool) {
 	}
 	return Party{}, false
 }
+
+// anyVerb reads a short "X concluded" or "concluded X" after a quotation that ends in a comma: there any verb is one of speech.
+func (w *work) anyVerb(q sentence.Quote, tail sentence.Span) (Party, bool) {
+	if !strings.HasSuffix(w.text[:q.To], ",") {
+		return Party{}, false
+	}
+	text := w.text[tail.From:tail.To]
+	for _, n := range w.nominals(tail) {
+		if n.Name == "" || n.Any || n.written {
+			continue
+		}
+		before, behind := text[:n.span.From-tail.From], text[n.span.To-tail.From:]
+		if before == "" && verbEnds.MatchString(behind) || verbBegins.MatchString(before) {
+			w.consumed = append(w.consumed, tail)
+			return n, true
+		}
+	}
+	return Party{}, false
+}
+
+var (
+	verbEnds   = regexp.MustCompile(`^\s[a-z]{3,}ed(?:[.,;]|$)`)
+	verbBegins = regexp.MustCompile(`^[a-z]{3,}ed\s$`)
+)
+
+// others tells that the sentence goes on with somebody else.
+var others = regexp.MustCompile(`^\s*(?:while|but|and|although|though|as|after|before|when|which|that)\b`)
 
 // saysMore reports whether words of speech go on with what is said.
 func (w *work) saysMore(sp spoken, tail sentence.Span) bool {

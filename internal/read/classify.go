@@ -46,7 +46,7 @@ func (w *work) object(s sentence.Span) Party {
 }
 
 var (
-	asking  = regexp.MustCompile(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that)\s`)
+	asking  = regexp.MustCompile(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that|\bwe (?:(?:now|also|therefore) )?(?:expect|ask|want|hope|trust|look to|would like)(?: that| for)?|\b(?:look|looks) forward to)\s`)
 	passive = regexp.MustCompile(`(?i)^(?:global|international|concerted|urgent)?\s*(?:action|efforts?|steps|measures)\b`)
 )
 
@@ -56,7 +56,7 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 		return
 	}
 	text := w.text[p.content.From:p.content.To]
-	if len(strings.Fields(text)) < 3 && !p.set || p.by.Name == "" || !p.set && !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
+	if len(strings.Fields(text)) < 3 && !p.set || p.by.Name == "" || !p.set && p.voice != Direct && !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
 		return
 	}
 	c := Claim{By: p.by, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
@@ -93,6 +93,9 @@ var unreached = regexp.MustCompile(`(?i)\bcould not (?:immediately )?be (?:reach
 func (w *work) underCondition(s sentence.Span) sentence.Span {
 	text := w.text[s.From:s.To]
 	lead := len(text) - len(strings.TrimLeft(text, " \n“\""))
+	if counterfactual.MatchString(text[lead:]) {
+		return s // that it was not so is what is said
+	}
 	if !conditional.MatchString(text[lead:]) {
 		return s
 	}
@@ -100,6 +103,8 @@ func (w *work) underCondition(s sentence.Span) sentence.Span {
 	if k < 0 {
 		if strings.HasSuffix(strings.TrimRight(text, " ”\""), ",") {
 			s.From = s.To // what follows, follows elsewhere
+		} else if at := mainClause.FindStringIndex(text); at != nil {
+			s.From += at[0] + 1
 		}
 		return s
 	}
@@ -109,6 +114,12 @@ func (w *work) underCondition(s sentence.Span) sentence.Span {
 	s.From += k + 2
 	return s
 }
+
+// counterfactual begins a condition that did not come about: "Had X kept its word".
+var counterfactual = regexp.MustCompile(`^Had\s`)
+
+// mainClause is where the main clause begins after a condition without a comma.
+var mainClause = regexp.MustCompile(`(?i)\s(?:we|they|it|he|she|i)\s(?:will|shall|would|should|must|can|could|may|might)\b`)
 
 var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|none|neither|nor)\b|n[’']t\b`)
 
@@ -150,12 +161,12 @@ func (w *work) subjectOf(p, before *piece) Party {
 	}
 	if p.voice == Indirect || p.voice == Unnamed || p.voice == Written {
 		w.speaker = p.by
-		last, person := w.last, w.person
-		w.last = p.by // "they" in reported speech are those who speak
+		last, person, several := w.last, w.person, w.several
+		w.last, w.several = p.by, Party{} // "they" in reported speech are those who speak
 		if p.by.person {
 			w.person = p.by
 		}
-		defer func() { w.last, w.person = last, person }()
+		defer func() { w.last, w.person, w.several = last, person, several }()
 	}
 	n := w.subject(content)
 	if reported := p.voice != Own && p.voice != Direct; reported && len(p.by.States) > 0 && !n.Any {
@@ -184,12 +195,12 @@ func (w *work) subjectOf(p, before *piece) Party {
 			if p.set || ofTheirs.MatchString(w.text[content.From:content.To]) {
 				return p.by
 			}
-			if n := w.ofStates(content); len(n.States) > 0 {
+			if n := w.ofStates(content); len(n.States) > 0 || thing.MatchString(w.text[content.From:content.To]) {
 				return n
 			}
 			return p.by
 		}
-		if auxiliary.MatchString(w.text[content.From:content.To]) {
+		if said := w.text[content.From:content.To]; auxiliary.MatchString(said) && !afterWas.MatchString(said) {
 			return w.ofStates(content)
 		}
 		if n := w.adjectival(content); len(n.States) > 0 {
@@ -199,6 +210,9 @@ func (w *work) subjectOf(p, before *piece) Party {
 	}
 	return w.adjectival(content)
 }
+
+// thing is a subject of its own, with its verb, that names nobody: "the cap was".
+var thing = regexp.MustCompile(`^\s*(?:that\s+)?(?:the|an?|this|these|those|such)(?:\s[\w’'-]+){1,5}?\s(?:is|was|are|were|has|have|had|will|would|should|must|could|can|may|might|[a-z]{3,}ed)\b`)
 
 // ofTheirs tells what is said of the speaker's own.
 var ofTheirs = regexp.MustCompile(`(?i)^\s*(?:that\s+)?(?:no|neither)\s|\b(?:its|their|his|her|our)\b`)

@@ -104,6 +104,8 @@ func (w *work) breaks(from, at, next, end int) bool {
 	switch {
 	case len(strings.Fields(right)) < 3:
 		return false
+	case strings.TrimSpace(mark) == "," && w.participle(right):
+		return verbWord.MatchString(left) || strings.ContainsAny(left, "“”\"")
 	case strings.Contains(mark, "so that"):
 		return false // what for
 	case strings.Contains(mark, "of whom"):
@@ -118,7 +120,7 @@ func (w *work) breaks(from, at, next, end int) bool {
 		return false
 	case w.speaksOn(mark, right):
 		return verbWord.MatchString(left)
-	case conditional.MatchString(strings.TrimSpace(left)):
+	case conditional.MatchString(strings.TrimSpace(left)) && (strings.TrimSpace(mark) == "," || strings.Contains(mark, "and")):
 		return false
 	case !leftVerb.MatchString(left) && !(strings.HasPrefix(mark, ", and") && verbWord.MatchString(left)) && !(strings.TrimSpace(mark) == "," && subordin.MatchString(left)):
 		return false
@@ -152,6 +154,12 @@ var phraseVerb = regexp.MustCompile(`^(?:no|the|an?|its|their|our|my|his|her|thi
 
 // ownersVerb tells that a verb, and not only a noun in the plural, follows "its" or "their".
 var ownersVerb = regexp.MustCompile(`^(?:\s+[\w’'-]+){1,6}?\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|serves?|shows?|remains?|continues?|means?|needs?|makes?|made|took|gave|held|left|kept|sold|sent)\b`)
+
+// participle reports whether a participle of speech begins what follows.
+func (w *work) participle(right string) bool {
+	at := w.t.part.FindStringIndex(right)
+	return at != nil && at[0] == 0
+}
 
 // conditional begins a clause under which the main clause stands: it claims nothing by itself.
 var conditional = regexp.MustCompile(`(?i)^(?:and |but )?(?:if|unless|should|had|were|provided that|as long as|so long as|once|when|until|before|after|since|because|in case)\s`)
@@ -206,6 +214,9 @@ func (w *work) sentence(s sentence.Span) {
 			main = n
 			if len(n.States) > 0 {
 				w.last = n
+			}
+			if len(n.States) > 1 {
+				w.several = Party{}
 			}
 		}
 	}
@@ -276,6 +287,10 @@ func (w *work) pieces(c sentence.Span, main Party, before *piece) []piece {
 	}
 	if at := w.t.part.FindStringIndex(w.text[c.From:c.To]); at != nil {
 		by := w.subject(c)
+		if before != nil && before.voice != Own && at[0] == 0 {
+			by = before.by
+			by.span = sentence.Span{From: c.From, To: c.From}
+		}
 		if by.Name == "" || by.span.From > c.From+at[0] {
 			by = main
 		}
@@ -358,7 +373,7 @@ func (w *work) nounSpeech(c sentence.Span) ([]piece, bool) {
 	return out, true
 }
 
-var per = regexp.MustCompile(`(?i)^(?:per|according to|in the words of)\s+`)
+var per = regexp.MustCompile(`(?i)^(?:per|according to|in the (?:words|view|opinion|assessment|judg?ment) of)\s+`)
 
 // perSpeech reads "according to X, ...". What only could follow from another's words is the author's inference.
 func (w *work) perSpeech(c sentence.Span) ([]piece, bool) {

@@ -207,11 +207,22 @@ func (w *work) definite(p Party) Party {
 		a.span = p.span
 		return a
 	}
+	if a := w.res.Author; a.body == claim.StateOrgan && len(a.States) == 1 && ownBody.MatchString(w.text[p.span.From:p.span.To]) {
+		p.States, p.body = a.States, a.body
+		return p
+	}
+	if b, ok := w.bodies[word]; ok {
+		p.States, p.body = b.States, b.body
+		return p
+	}
 	if organ.MatchString(word) && len(w.last.States) == 1 {
 		p.States, p.body = w.last.States, claim.StateOrgan
 	}
 	return p
 }
+
+// ownBody is how a state speaks of its own: "the Government", "the competent authorities".
+var ownBody = regexp.MustCompile(`^(?:[Tt]he )?(?:Government|Ministry|Mission|Delegation|Authorities|Embassy)$|^(?:[Tt]he )?(?:competent |national |relevant )?authorit(?:y|ies)$`)
 
 // organ are the words at whose end a body is an organ of some state.
 var organ = regexp.MustCompile(`(?:ministry|ministries|government|army|navy|police|authorities|parliament|embassy|customs)$`)

@@ -231,6 +231,9 @@ type work struct {
 	// said are the words of each quotation that was attributed, in the form in which they are compared.
 	said []string
 
+	// bodies are the last bodies with a state by their last word: "the embassy" is that of which the text spoke.
+	bodies map[string]Party
+
 	// What words such as "he" and "the two sides" lead to at this point of the text.
 	person  Party // the last person
 	speaker Party // the last speaker
@@ -254,7 +257,7 @@ func (c *Claim) number(i int) {
 
 // holders notes who holds an office by the text's own words: "Foreign Secretary Jane Doe". An office of two persons is nobody's.
 func (w *work) holders() {
-	w.offices = map[string]Party{}
+	w.offices, w.bodies = map[string]Party{}, map[string]Party{}
 	for _, m := range w.res.Mentions {
 		if m.Kind != mention.Person || m.Office == "" || m.Name == "" || len(m.Office) < 4 || m.Rule != "person.office" {
 			continue

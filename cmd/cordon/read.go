@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 
 	"github.com/cordon-engine/cordon/data"
@@ -11,6 +12,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/confirm"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/document"
+	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/mention"
 	"github.com/cordon-engine/cordon/internal/read"
@@ -27,6 +29,9 @@ type readCmd struct {
 	Text   string `help:"Write the text of a PDF or Word file here: what the spans of its claims point into." placeholder:"FILE"`
 	All    bool   `help:"Show also the claims that a person rejected in this document before."`
 	modelFlags
+
+	NoLists     bool   `name:"no-lists" help:"Do not look up persons, bodies and ships in the lists."`
+	Commitments string `help:"Write what it proposes as an instrument into this folder." placeholder:"DIR" type:"path"`
 }
 
 // Run is the command.
@@ -68,13 +73,28 @@ func (c *readCmd) Run(m *Main) error {
 			res.Withdraw(n - 1)
 		}
 	}
-	checker := &check.Checker{Along: along(d), Records: states.Records, Ledger: states.Ledger}
+	links, err := m.links(c.Data, c.NoLists, reader, res, d.Law)
+	if err != nil {
+		return err
+	}
+	events, err := event.ReadAll(d.Reference, data.FS, "events")
+	if err != nil {
+		return err
+	}
+	checker := &check.Checker{Along: along(d), Records: states.Records, Ledger: states.Ledger, Events: events}
 	checks, err := checker.Check(res)
 	if err != nil {
 		return err
 	}
+	if c.Commitments != "" {
+		id, file, err := writeProposed(c.Commitments, res, d.Places)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(m.Err, "%d proposed undertakings: %s\ntest them: cordon commitments test --book %s %s\n", len(res.Terms), file, c.Commitments, id)
+	}
 	w := bufio.NewWriter(m.Out)
-	if err := report.WriteReading(w, c.Format, report.Reading{Result: res, Checks: checks, Tool: tool(), Today: m.today(), Reviews: reviews, All: c.All}); err != nil {
+	if err := report.WriteReading(w, c.Format, report.Reading{Result: res, Checks: checks, Links: links, Tool: tool(), Today: m.today(), Reviews: reviews, All: c.All}); err != nil {
 		return err
 	}
 	return w.Flush()

@@ -383,7 +383,7 @@ var stopWords = set("the a an this that these those it he she they we i you in o
 func (f *finder) organisations() {
 	for i := 0; i < len(f.words); i++ {
 		if o, n := f.organisationAt(i); n > 0 {
-			f.add(i, i+n, Mention{Kind: Organisation, Name: o.name, State: o.state, Rule: "organisation.table"})
+			f.add(i, i+n, Mention{Kind: Organisation, Name: o.name, State: o.state, Body: o.kind, Rule: "organisation.table"})
 			i += n - 1
 			continue
 		}

@@ -77,6 +77,7 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	c.Hedge = w.hedgeOf(text)
 	c.Negative = negative.MatchString(text)
 	w.res.Claims = append(w.res.Claims, c)
+	w.terms(p, s)
 	if len(c.Subject.States) > 0 {
 		w.last = c.Subject
 		if len(c.Subject.States) > 1 && p.voice == Own {

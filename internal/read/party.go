@@ -14,7 +14,7 @@ import (
 // nominal finds what may be a subject beside the mentions: pronouns and words for states in general or for a pair of them.
 var (
 	pronoun = regexp.MustCompile(`(?i)\b(?:he|she|it|they|we|i|their|its|his|her|our|my|both of whom|all of whom|who)\b`)
-	generic = regexp.MustCompile(`(?i)\b(?:any|all|every|each|no|other|member|several|many|most|some)\s+(?:other\s+|member\s+)?(?:countr(?:y|ies)|nations?|states?|governments?|members?)\b`)
+	generic = regexp.MustCompile(`(?i)\b(?:any|all|every|each|no|other|member|several|many|most|some)\s+(?:other\s+|member\s+)?(?:countr(?:y|ies)|nations?|states?|governments?|members?|part(?:y|ies))\b`)
 	pairing = regexp.MustCompile(`(?i)\b(?:the|both)\s+(?:two\s+|opposing\s+|both\s+)?(?:sides|countries|nations|parties|states|neighbou?rs|governments)\b`)
 	paper   = regexp.MustCompile(`(?i)\b(?:the|a|their|this)\s+(?:joint\s+)?(?:statement|document|declaration|communiqu[eé]|report|letter|proposal|text)\b`)
 	dummy   = regexp.MustCompile(`^\s+(?:is|was|seems?|appears?|would be|may be)\b`)

@@ -18,6 +18,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/mention"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
@@ -112,6 +113,8 @@ type Result struct {
 	Mentions []mention.Mention
 	Quotes   []Quote
 	Claims   []Claim
+	// Terms are what proposals would bind states to.
+	Terms []Term
 	// Loaded are the words that judge while they name.
 	Loaded []sentence.Span
 	// Skipped counts the sentences and quotations beyond the limits, which were not read.
@@ -148,6 +151,8 @@ type Reader struct {
 	places *place.Gazetteer
 	ref    *activity.Reference
 	t      *tables
+	// ports are the states of ports by name.
+	ports map[string]place.State
 }
 
 // Limits on what is read: bytes of text, bytes of one sentence, quotations. Sentences and quotations beyond them are left
@@ -233,6 +238,10 @@ type work struct {
 
 	// bodies are the last bodies with a state by their last word: "the embassy" is that of which the text spoke.
 	bodies map[string]Party
+
+	// scratch and named are the memory of looking up goods.
+	scratch goods.Scratch
+	named   []goods.Naming
 
 	// What words such as "he" and "the two sides" lead to at this point of the text.
 	person  Party // the last person

@@ -527,7 +527,7 @@ func (f *finder) before(i int) int {
 		switch low := strings.ToLower(w.key); {
 		case articles[low]:
 			return i - 1
-		case w.upper && !stopWords[low], adjective(low), w.owner:
+		case w.upper && !stopWords[low], adjective(low), w.owner, strings.HasPrefix(w.key, "ni-"):
 			i--
 		default:
 			return i

@@ -179,6 +179,15 @@ func (f *finder) speakerAt(i int) int {
 	if i > 0 && strings.TrimSpace(f.words[i].gap) == "" && sayingWords[f.words[i-1].key] {
 		return j
 	}
+	// "Ann Lee, the chairman of X,"
+	if j+1 < len(f.words) && f.words[j].gap == ", " {
+		if _, n := f.officeName(j); n > 0 {
+			return j
+		}
+		if _, n := f.officeName(j + 1); n > 0 && articles[f.words[j].key] {
+			return j
+		}
+	}
 	return 0
 }
 
@@ -199,6 +208,7 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 		return Mention{}, 0, false
 	}
 	j += n
+	end0 := j
 	if k := f.ofWhat(j); k > j {
 		for i := j; i < k; i++ {
 			if s, n := f.stateAt(i); n > 0 && i+n <= k {
@@ -215,7 +225,7 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 		name, end = f.capitals(j)
 	}
 	lower := !unicode.IsUpper([]rune(office)[0])
-	if name == "" && (lower && st == 0 || office == "General" || office == "Mr" || office == "King" || office == "Prince" || office == "Director") {
+	if name == "" && (lower && st == 0 && j == end0 || office == "General" || office == "Mr" || office == "King" || office == "Prince" || office == "Director") {
 		return Mention{}, 0, false
 	}
 	m := Mention{Kind: Person, State: st, Office: office, Name: name, Rule: "person.office"}
@@ -270,6 +280,12 @@ func (f *finder) ofWhat(j int) int {
 	if f.words[k].key == "the" && k+1 < len(f.words) {
 		k++
 	}
+	if _, n := f.organisationAt(k); n > 0 {
+		return k + n
+	}
+	if e := f.run(min(k, len(f.words)-1)); k < len(f.words) && e > k+1 && f.named(k, e) {
+		return e // "for X Insurance Ltd"
+	}
 	if _, n := f.stateAt(k); n > 0 {
 		k += n
 		if e := f.run(min(k, len(f.words)-1)); k < len(f.words) && e > k && f.named(k, e) && strings.TrimSpace(f.words[k].gap) == "" {
@@ -293,7 +309,7 @@ func (f *finder) capitals(i int) (string, int) {
 	for j < len(f.words) && j-i < 4 {
 		w := f.words[j]
 		inner := j > i && (w.key == "al" || w.key == "bin" || w.key == "van" || w.key == "de" || strings.HasPrefix(w.key, "al-"))
-		if !w.upper && !inner || j > i && (strings.TrimSpace(w.gap) != "" && w.gap != ". " || strings.Contains(w.gap, "\n")) {
+		if !w.upper && !inner || j > i && (strings.TrimSpace(w.gap) != "" && (w.gap != ". " || len(f.words[j-1].key) > 2) || strings.Contains(w.gap, "\n")) {
 			break
 		}
 		if j == i && stopWords[strings.ToLower(w.key)] || j > i && f.words[j-1].owner {
@@ -381,6 +397,7 @@ var stopWords = set("the a an this that these those it he she they we i you in o
 
 // organisations finds names of the table, and runs of capitals with a word that ends or begins names.
 func (f *finder) organisations() {
+	short := map[string]string{} // the whole name by its first word
 	for i := 0; i < len(f.words); i++ {
 		if o, n := f.organisationAt(i); n > 0 {
 			f.add(i, i+n, Mention{Kind: Organisation, Name: o.name, State: o.state, Body: o.kind, Rule: "organisation.table"})
@@ -388,8 +405,16 @@ func (f *finder) organisations() {
 			continue
 		}
 		if j := f.run(i); j > i+1 && f.named(i, j) {
-			f.add(i, j, Mention{Kind: Organisation, Name: f.text[f.words[i].From:f.words[j-1].To], Rule: "organisation.name"})
+			name := f.text[f.words[i].From:f.words[j-1].To]
+			f.add(i, j, Mention{Kind: Organisation, Name: name, Rule: "organisation.name"})
+			if k := f.words[i].key; len(k) > 3 && !f.g.heads[k] {
+				short[k] = name
+			}
 			i = j - 1
+			continue
+		}
+		if name, ok := short[f.words[i].key]; ok && (f.words[i].owner || i+1 < len(f.words) && f.doing(i+1)) {
+			f.add(i, i+1, Mention{Kind: Organisation, Name: name, Rule: "organisation.short"})
 		}
 	}
 }

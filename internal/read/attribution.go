@@ -11,7 +11,7 @@ import (
 )
 
 // statementLine tells a heading under which the body named speaks itself.
-var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|q&a|questions and answers|press release|press conference|briefing|communiqu[eé]|letter|note(?: verbale)?|response|repl(?:y|ies)|answers?|reports?|comments?|interview|address|speech|notice|announcement)s?\b`)
+var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|q&a|questions and answers|press release|press conference|briefing|letter|note(?: verbale)?|response|repl(?:y|ies)|answers?|reports?|comments?|interview|address|speech|notice|announcement)s?\b|\bcommuniqu[eé]s?`)
 
 // author finds in whose name the document speaks: a body named in a heading that calls it a statement; else the author.
 func (w *work) author() {
@@ -113,7 +113,7 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 }
 
 // between may stand between a speaker and a word of speech.
-var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
+var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:for|of|from|at|in|with)\s+(?:(?:the|its|their|his|her|an?)\s+)?[a-z][\w’'-]*(?:\s+[a-z][\w’'-]*){0,2}|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
 
 // speech finds the first word of speech in a span whose speaker stands before it: a nominal, or a phrase that is none of
 // them ("one yard", "a dealer").
@@ -138,6 +138,9 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 			if k := writtenBefore(ns[:i+1]); k >= 0 && placed.MatchString(w.text[ns[k].span.To:v.From]) {
 				return spoken{by: ns[k], verb: v, kind: kind, set: set, rule: "document"}, true
 			}
+			if strings.HasPrefix(w.text[n.span.To:v.From], ",") && prepositionBefore(w.text[s.From:n.span.From]) && strings.Contains(w.text[s.From:n.span.From], ",") {
+				continue // in what is said of the speaker: "Ann Lee, the head of X, said"
+			}
 			if !between.MatchString(w.text[n.span.To:v.From]) || prepositionBefore(w.text[s.From:n.span.From]) && !n.written || underWhich.MatchString(w.text[s.From:n.span.From]) {
 				break
 			}
@@ -153,6 +156,8 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 var (
 	// speakers is a phrase of a few words at the end of a stretch, which begins with an article, a number or the stretch.
 	speakers = regexp.MustCompile(`(?:^|[,;“"]\s*|\b(?:and|but|that|while)\s+)((?:(?i:the|an?|one|another|both|two|three|four|five|six|several|some|many|most|former|other|its|their|his|her)\s+)?(?:[\w’'-]+\s+){0,3}[A-Za-z][\w’'-]+)\s+(?:(?:also|then|later|has|have|had|however|,)\s+)*$`)
+	// longSpeakers is a phrase with what says more of it: "a trader questioned in X", "the bank that paid", "one of them".
+	longSpeakers = regexp.MustCompile(`(?:^|[,;]\s*|\b(?:and|but|that)\s+)((?i:an?|the|one|two|three|several|some|many|most|former)\s[\w’'-]+(?:\s[\w’'-]+){0,2}?)(?:(?:\s[a-z]+ed)?\s(?:in|from|at|for|with|near|on|by)\s[^,;.“"]{2,50}|\s(?:that|which|who)\s[^,;.“"]{2,60})\s$|((?i:one|two|three|some|many|most|several|all|both) of (?:them|those|these|the [\w ]{3,30}))\s$`)
 	// doubtful are words of speech that are nouns as well.
 	doubtful = regexp.MustCompile(`^(?:claims?|reports|notes?|calls?|states|demands?|requests?|estimates|promises|forecasts?|answered|warns?|vows|expects?|considers|rejects?|urges?|propose|suggests|welcomes?|regrets?|presse[sd])\b`)
 	// noSpeaker tells stretches that are no phrase: they hold a verb, a preposition or a relative word.
@@ -166,7 +171,17 @@ var ended = regexp.MustCompile(`\b[a-z]{3,}ed\b`)
 func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
 	before := w.text[max(s.From, verb.From-90):verb.From]
 	at := speakers.FindStringSubmatchIndex(before)
-	if at == nil || doubtful.MatchString(w.text[verb.From:verb.To]) {
+	if at == nil || noSpeaker.MatchString(before[at[2]:at[3]]) {
+		if at = longSpeakers.FindStringSubmatchIndex(before); at != nil && at[2] < 0 {
+			at = at[2:] // the second form
+		}
+		if at != nil && !ended.MatchString(before[at[2]:at[3]]) && !doubtful.MatchString(w.text[verb.From:verb.To]) {
+			from := verb.From - len(before) + at[2]
+			return Party{Name: before[at[2]:at[3]], unnamed: true, body: claim.OtherSource, span: sentence.Span{From: from, To: from + at[3] - at[2]}}, true
+		}
+		return Party{}, false
+	}
+	if doubtful.MatchString(w.text[verb.From:verb.To]) {
 		return Party{}, false
 	}
 	words := before[at[2]:at[3]]
@@ -325,7 +340,7 @@ func (w *work) quoteOf(s sentence.Span) (Quote, bool) {
 func (w *work) note(s sentence.Span) {
 	paired := false
 	for i, n := range w.nominals(s) {
-		if n.person && (!n.unnamed || len(n.States) > 0) {
+		if n.person {
 			w.person = n
 		}
 		if len(n.States) > 1 && !n.person && (i == 0 || !paired) {
@@ -439,7 +454,7 @@ func (w *work) namedAfter(i int, all []sentence.Quote) (Party, bool) {
 		tail.To = tail.From + stop + 1
 	}
 	sp, ok := w.speech(tail)
-	if ok && q.Closed && strings.HasSuffix(w.text[:q.To], ".") && w.saysMore(sp, tail) {
+	if ok && q.Closed && (strings.HasSuffix(w.text[:q.To], ".") || strings.Contains(w.text[q.To:tail.From], ".")) && w.saysMore(sp, tail) {
 		return Party{}, false // what follows is a sentence of its own
 	}
 	if ok && sp.by.span.From-tail.From < 40 && sp.kind != claim.Demand && !others.MatchString(w.text[tail.From:sp.by.span.From]) {
@@ -490,7 +505,7 @@ var others = regexp.MustCompile(`^\s*(?:while|but|and|although|though|as|after|b
 // saysMore reports whether words of speech go on with what is said.
 func (w *work) saysMore(sp spoken, tail sentence.Span) bool {
 	rest := w.text[sp.verb.To:tail.To]
-	return strings.HasPrefix(rest, " that ") || len(strings.Fields(rest)) > 6 || verbWord.MatchString(rest)
+	return strings.HasPrefix(rest, " that ") || len(strings.Fields(rest)) > 2 && !nothingSaid.MatchString(rest) || len(strings.Fields(rest)) > 6 || verbWord.MatchString(rest)
 }
 
 // withPaper notes that the speaker speaks through a document.

@@ -193,6 +193,9 @@ func (w *work) subjectOf(p, before *piece) Party {
 		return Party{Name: "any state", Any: true}
 	case p.voice != Own:
 		if !afterWas.MatchString(w.text[content.From:content.To]) && len(p.by.States) > 0 && p.voice != Direct {
+			if p.set && p.kind == claim.Demand {
+				return Party{}
+			}
 			if p.set || ofTheirs.MatchString(w.text[content.From:content.To]) {
 				return p.by
 			}

@@ -112,8 +112,8 @@ func (w *work) breaks(from, at, next, end int) bool {
 		return true
 	case strings.Contains(mark, "that "):
 		return verbWord.MatchString(left)
-	case strings.TrimSpace(mark) == "," && lastWho.MatchString(right):
-		return leftVerb.MatchString(left)
+	case strings.TrimSpace(mark) == "," && (lastWho.MatchString(right) || w.whoSpeaks(right)):
+		return leftVerb.MatchString(left) || strings.ContainsAny(left, "“”\"")
 	case strings.TrimSpace(mark) == "," && afterWho.MatchString(right):
 		return strings.Contains(w.text[max(0, from-12):from], "whom")
 	case per.MatchString(left):
@@ -154,6 +154,15 @@ var phraseVerb = regexp.MustCompile(`^(?:no|the|an?|its|their|our|my|his|her|thi
 
 // ownersVerb tells that a verb, and not only a noun in the plural, follows "its" or "their".
 var ownersVerb = regexp.MustCompile(`^(?:\s+[\w’'-]+){1,6}?\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|serves?|shows?|remains?|continues?|means?|needs?|makes?|made|took|gave|held|left|kept|sold|sent)\b`)
+
+// whoSpeaks reports whether "who" and a word of speech begin what follows.
+func (w *work) whoSpeaks(right string) bool {
+	lead := whoThen.FindString(right)
+	at := w.t.verb.FindStringIndex(right[len(lead):])
+	return lead != "" && at != nil && at[0] == 0
+}
+
+var whoThen = regexp.MustCompile(`^(?:who|which)\s(?:(?:also|then|later|has|have|had|\w+ly)\s)*`)
 
 // participle reports whether a participle of speech begins what follows.
 func (w *work) participle(right string) bool {
@@ -272,6 +281,16 @@ func (w *work) pieces(c sentence.Span, main Party, before *piece) []piece {
 	}
 	if p, ok := w.goesOnSpeaking(c, before, main); ok {
 		return p
+	}
+	if w.whoSpeaks(w.text[c.From:c.To]) {
+		if by := w.before(c.From); by.Name != "" {
+			from := c.From + len(whoThen.FindString(w.text[c.From:c.To]))
+			at := w.t.verb.FindStringIndex(w.text[from:c.To])
+			v := sentence.Span{From: from, To: from + at[1]}
+			kind, set := kindOf(w.t.verbs, w.text[v.From:v.To])
+			by.span = sentence.Span{From: c.From, To: c.From}
+			return w.cutAt(c, spoken{by: by, verb: v, kind: kind, set: set, rule: "who"}, main)
+		}
 	}
 	if p, ok := w.nounSpeech(c); ok {
 		return p
@@ -405,10 +424,13 @@ func (w *work) source(s sentence.Span, ns []Party) Party {
 
 var perLater = regexp.MustCompile(`,?\s+(?:according to|in the words of)\s+([^,;.]{2,80})(?:,|\.?$)`)
 
+// whichPer tells that a relative clause follows: "an article according to which".
+var whichPer = regexp.MustCompile(`^wh(?:ich|om)\b`)
+
 // perAside reads "..., according to X, ..." in or behind what is said.
 func (w *work) perAside(c sentence.Span) ([]piece, bool) {
 	at := perLater.FindStringSubmatchIndex(w.text[c.From:c.To])
-	if at == nil || len(strings.Fields(w.text[c.From:c.From+at[0]])) < 3 {
+	if at == nil || whichPer.MatchString(w.text[c.From+at[2]:c.To]) || len(strings.Fields(w.text[c.From:c.From+at[0]])) < 3 {
 		return nil, false
 	}
 	s := sentence.Span{From: c.From + at[2], To: c.From + at[3]}

@@ -51,7 +51,26 @@ func (w *work) nominals(s sentence.Span) []Party {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Party) int { return a.span.From - b.span.From })
+	out = w.apposed(out)
 	return w.joined(w.seated(w.owned(out)))
+}
+
+// apposed leaves out the office of a person that stands behind the name: "Ann Lee, the head of X".
+func (w *work) apposed(in []Party) []Party {
+	var out []Party
+	for _, p := range in {
+		if k := len(out) - 1; k >= 0 && p.person && p.unnamed && out[k].person && !out[k].unnamed && p.span.From > out[k].span.To {
+			switch w.text[out[k].span.To:p.span.From] {
+			case ", ", ", the ", ", a ", ", an ":
+				if len(out[k].States) == 0 {
+					out[k].States = p.States
+				}
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // owned gives a body without a state that of its owner right before it: "the two countries' ministries", "Peru's army".

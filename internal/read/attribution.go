@@ -113,7 +113,7 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 }
 
 // between may stand between a speaker and a word of speech.
-var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:for|of|from|at|in|with)\s+(?:(?:the|its|their|his|her|an?)\s+)?[a-z][\w’'-]*(?:\s+[a-z][\w’'-]*){0,2}|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
+var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:for|of|from|at|in|with|to)\s+(?:(?:the|its|their|his|her|an?)\s+)?[a-z][\w’'-]*(?:\s+[a-z][\w’'-]*){0,2}(?:,[^,]{0,80},)?|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
 
 // speech finds the first word of speech in a span whose speaker stands before it: a nominal, or a phrase that is none of
 // them ("one yard", "a dealer").
@@ -157,7 +157,7 @@ var (
 	// speakers is a phrase of a few words at the end of a stretch, which begins with an article, a number or the stretch.
 	speakers = regexp.MustCompile(`(?:^|[,;“"]\s*|\b(?:and|but|that|while)\s+)((?:(?i:the|an?|one|another|both|two|three|four|five|six|several|some|many|most|former|other|its|their|his|her)\s+)?(?:[\w’'-]+\s+){0,3}[A-Za-z][\w’'-]+)\s+(?:(?:also|then|later|has|have|had|however|,)\s+)*$`)
 	// longSpeakers is a phrase with what says more of it: "a trader questioned in X", "the bank that paid", "one of them".
-	longSpeakers = regexp.MustCompile(`(?:^|[,;]\s*|\b(?:and|but|that)\s+)((?i:an?|the|one|two|three|several|some|many|most|former)\s[\w’'-]+(?:\s[\w’'-]+){0,2}?)(?:(?:\s[a-z]+ed)?\s(?:in|from|at|for|with|near|on|by)\s[^,;.“"]{2,50}|\s(?:that|which|who)\s[^,;.“"]{2,60})\s$|((?i:one|two|three|some|many|most|several|all|both) of (?:them|those|these|the [\w ]{3,30}))\s$`)
+	longSpeakers = regexp.MustCompile(`(?:^|[,;]\s*|\b(?:and|but|that)\s+)((?i:an?|the|one|two|three|several|some|many|most|former)\s[\w’'-]+(?:\s[\w’'-]+){0,2}?)(?:(?:\s[a-z]+ed)?\s(?:in|from|at|for|with|near|on|by|to|of)\s[^,;.“"]{2,50}(?:,[^,;.“"]{2,60},)?|\s(?:that|which|who)\s[^,;.“"]{2,60})\s$|((?i:one|two|three|some|many|most|several|all|both) of (?:them|those|these|the [\w ]{3,30}))\s$`)
 	// doubtful are words of speech that are nouns as well.
 	doubtful = regexp.MustCompile(`^(?:claims?|reports|notes?|calls?|states|demands?|requests?|estimates|promises|forecasts?|answered|warns?|vows|expects?|considers|rejects?|urges?|propose|suggests|welcomes?|regrets?|presse[sd])\b`)
 	// noSpeaker tells stretches that are no phrase: they hold a verb, a preposition or a relative word.
@@ -177,6 +177,7 @@ func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
 		}
 		if at != nil && !ended.MatchString(before[at[2]:at[3]]) && !doubtful.MatchString(w.text[verb.From:verb.To]) {
 			from := verb.From - len(before) + at[2]
+			w.byOffice[headOf(before[at[2]:at[3]])] = Party{Name: before[at[2]:at[3]], unnamed: true, body: claim.OtherSource}
 			return Party{Name: before[at[2]:at[3]], unnamed: true, body: claim.OtherSource, span: sentence.Span{From: from, To: from + at[3] - at[2]}}, true
 		}
 		return Party{}, false
@@ -255,6 +256,7 @@ func (w *work) quotes() {
 	}
 	w.blocks()
 	clear(w.bodies)
+	clear(w.byOffice)
 	w.person, w.speaker, w.written, w.pair, w.last, w.several = Party{}, w.res.Author, Party{}, Party{}, Party{}, Party{}
 }
 
@@ -341,6 +343,9 @@ func (w *work) note(s sentence.Span) {
 	paired := false
 	for i, n := range w.nominals(s) {
 		if n.person {
+			if n.office != "" {
+				w.byOffice[headOf(n.office)] = n
+			}
 			w.person = n
 		}
 		if len(n.States) > 1 && !n.person && (i == 0 || !paired) {
@@ -388,7 +393,12 @@ func (w *work) owners(s sentence.Span) {
 
 // fragment reports whether a quotation is only some words of a sentence.
 func (w *work) fragment(q sentence.Quote) bool {
-	return len(strings.Fields(w.text[q.From:q.To])) <= 10 && q.Opened && q.Closed
+	if len(strings.Fields(w.text[q.From:q.To])) > 10 || !q.Opened || !q.Closed {
+		return false
+	}
+	before := strings.TrimRight(w.text[:w.markBefore(q.From)], " ")
+	begins := before == "" || strings.ContainsAny(before[len(before)-1:], ".!?\"\n") || strings.HasSuffix(before, "”")
+	return !begins || !strings.ContainsAny(w.text[max(q.From, q.To-1):q.To], ".!?")
 }
 
 func squeeze(s string) string {
@@ -447,6 +457,16 @@ func (w *work) namedAfter(i int, all []sentence.Quote) (Party, bool) {
 	for _, at := range w.t.part.FindAllStringIndex(w.text[tail.From:tail.To], -1) {
 		if strings.HasSuffix(w.text[tail.From:tail.From+at[0]], ", ") {
 			tail.To = tail.From + at[0] - 2 // "he said, adding that": what was added is read by itself
+			break
+		}
+	}
+	for k, text := 0, w.text[tail.From:tail.To]; ; k++ {
+		n := strings.Index(text[k:], ", ")
+		if n < 0 {
+			break
+		}
+		if k += n; w.whoSpeaks(text[k+2:]) {
+			tail.To = tail.From + k // "said X, who added"
 			break
 		}
 	}

@@ -122,7 +122,7 @@ var counterfactual = regexp.MustCompile(`^Had\s`)
 // mainClause is where the main clause begins after a condition without a comma.
 var mainClause = regexp.MustCompile(`(?i)\s(?:we|they|it|he|she|i)\s(?:will|shall|would|should|must|can|could|may|might)\b`)
 
-var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|none|neither|nor)\b|n[’']t\b`)
+var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|nothing|none|neither|nor)\b|n[’']t\b`)
 
 // aside tells a stretch that only says that something was said before.
 var aside = regexp.MustCompile(`(?i)^as (?:we|i|you|they|he|she|it)\b`)

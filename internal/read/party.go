@@ -187,7 +187,7 @@ func (w *work) partyOf(m mention.Mention) (Party, bool) {
 		}
 		p.Name, p.body = w.places.Name(m.State), claim.StateOrgan
 	case mention.Person:
-		p.Name, p.person, p.body = m.Name, true, claim.StateOrgan
+		p.Name, p.person, p.office, p.body = m.Name, true, m.Office, claim.StateOrgan
 		if p.Name == "" {
 			p.Name, p.unnamed = words, true
 		}
@@ -339,7 +339,17 @@ func (w *work) itsOfficer(s sentence.Span) Party {
 	return Party{Name: office + " of " + w.last.Name, States: w.last.States, unnamed: true, body: claim.StateOrgan}
 }
 
-func (w *work) theOfficer(sentence.Span) Party { return w.person }
+// theOfficer leads "the minister" to the last person with that office, else to the last person of whom none is known.
+func (w *work) theOfficer(s sentence.Span) Party {
+	words := strings.ToLower(w.text[s.From:s.To])
+	if p, ok := w.byOffice[headOf(words)]; ok {
+		return p
+	}
+	if w.person.office == "" {
+		return w.person
+	}
+	return Party{Name: words, unnamed: true, body: claim.OtherSource}
+}
 
 // theNation leads "the regime" to the state last spoken of, and not to who speaks.
 func (w *work) theNation(sentence.Span) Party {

@@ -69,7 +69,9 @@ type Party struct {
 	unnamed bool
 	written bool
 	person  bool
-	body    claim.SourceKind
+	// office is that of a person.
+	office string
+	body   claim.SourceKind
 }
 
 // Claim is one claim of the document.
@@ -238,6 +240,8 @@ type work struct {
 
 	// bodies are the last bodies with a state by their last word: "the embassy" is that of which the text spoke.
 	bodies map[string]Party
+	// byOffice are the last persons by the word for what they are: "the spokesman".
+	byOffice map[string]Party
 
 	// scratch and named are the memory of looking up goods.
 	scratch goods.Scratch
@@ -266,7 +270,7 @@ func (c *Claim) number(i int) {
 
 // holders notes who holds an office by the text's own words: "Foreign Secretary Jane Doe". An office of two persons is nobody's.
 func (w *work) holders() {
-	w.offices, w.bodies = map[string]Party{}, map[string]Party{}
+	w.offices, w.bodies, w.byOffice = map[string]Party{}, map[string]Party{}, map[string]Party{}
 	for _, m := range w.res.Mentions {
 		if m.Kind != mention.Person || m.Office == "" || m.Name == "" || len(m.Office) < 4 || m.Rule != "person.office" {
 			continue

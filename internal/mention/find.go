@@ -404,7 +404,7 @@ func (f *finder) organisations() {
 			i += n - 1
 			continue
 		}
-		if j := f.run(i); j > i+1 && f.named(i, j) {
+		if j := f.legal(i, f.run(i)); j > i+1 && f.named(i, j) {
 			name := f.text[f.words[i].From:f.words[j-1].To]
 			f.add(i, j, Mention{Kind: Organisation, Name: name, Rule: "organisation.name"})
 			if k := f.words[i].key; len(k) > 3 && !f.g.heads[k] {
@@ -454,6 +454,19 @@ func (f *finder) run(i int) int {
 	}
 	return j
 }
+
+// legal cuts a run of capitals behind the legal form of a firm: what follows says where it is.
+func (f *finder) legal(i, j int) int {
+	for k := i + 1; k < j; k++ {
+		if legalForms[f.words[k].key] && k+1 < j && joining[f.words[k+1].key] {
+			return k + 1
+		}
+	}
+	return j
+}
+
+var legalForms = set("Ltd Limited Inc LLC Corp Corporation GmbH AG AB SA SARL FZE FZCO FZC DMCC PLC plc Plc Pty BV NV Oy AS ASA ApS Bhd KK SpA SRL " +
+	"JSC PJSC OJSC OOO Lda SAS KG LLP LP Co")
 
 // small reports whether word i is no part of a name by itself: "The", but not the legal form "AS".
 func (f *finder) small(i int) bool {
@@ -613,8 +626,21 @@ func (f *finder) link() {
 			if m.State == 0 {
 				m.State = f.rightBefore(m.From)
 			}
+			if m.State == 0 && m.Kind == Organisation {
+				m.State = f.rightAfter(m.To)
+			}
 		}
 	}
+}
+
+// rightAfter gives the state in which a firm is said to be: "X Ltd of Peru".
+func (f *finder) rightAfter(at int) place.State {
+	for _, m := range f.near(State, at, at+10) {
+		if gap := f.text[at:m.From]; (gap == " of " || gap == " in " || gap == " of the ") && m.Form == ByName {
+			return m.State
+		}
+	}
+	return 0
 }
 
 // rightBefore gives the state whose adjective or possessive stands right before an offset.

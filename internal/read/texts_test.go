@@ -33,8 +33,9 @@ func textGold(t *testing.T, text, gold string) []want {
 	return out
 }
 
-// TestTexts measures four sets of texts. The first two were in view while rules were written, and so was the third; the
-// fourth is held out: its findings are not printed, so that nobody tunes on them. The floors lie below what was measured.
+// TestTexts measures five sets of texts. The first three were in view while rules were written. Of the fourth only the counts were looked at;
+// the fifth was written when the rules stood. What is found in these two is not printed, so that nobody tunes on it. The floors lie
+// below what was measured.
 func TestTexts(t *testing.T) {
 	for _, tt := range []struct {
 		file              string
@@ -43,8 +44,9 @@ func TestTexts(t *testing.T) {
 	}{
 		{"texts", false, 0.85, 0.75},
 		{"fresh", false, 0.80, 0.80},
-		{"development", false, 0, 0},
-		{"heldout", true, 0, 0},
+		{"development", false, 0.93, 0.92},
+		{"heldout", true, 0.80, 0.80},
+		{"last", true, 0.84, 0.80},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			c := measure(t, "testdata/"+tt.file+".txtar", tt.held)

@@ -15,8 +15,8 @@ import (
 // known.
 type Term struct {
 	sentence.Span
-	// Claim is the number of the claim in Result.Claims that it is read from.
-	Claim int
+	// Speaker says whose proposal it is, and Found names the rule of the claim that it is read from.
+	Speaker, Found string
 	// By are the states that would undertake it, Towards those to which, sorted by code.
 	By, Towards []place.State
 	// Abstains says that it is to leave something, and not to do it.
@@ -119,7 +119,7 @@ func (w *work) term(i int, s sentence.Span, by Party) {
 		}
 		slices.Sort(codes)
 		t := Term{
-			Span: trimmed(w.text, s), Claim: i, By: by.States, Abstains: a.abstains, Measure: a.measure, Kind: a.kind, Words: a.words, If: -1, Rule: a.rule,
+			Span: trimmed(w.text, s), Speaker: w.res.Claims[i].By.Name, Found: w.res.Claims[i].Rule, By: by.States, Abstains: a.abstains, Measure: a.measure, Kind: a.kind, Words: a.words, If: -1, Rule: a.rule,
 			When: strings.ReplaceAll(a.when, "{any}", strings.Join(codes, ", ")),
 		}
 		if a.kind == "exercise" && len(codes) > 1 {

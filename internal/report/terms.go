@@ -28,7 +28,7 @@ func WriteProposed(r *read.Result, places *place.Gazetteer) (id string, file []b
 	id = "read-" + r.Document.SHA256[:8]
 	var b bytes.Buffer
 	line := func(indent, key, value string) { fmt.Fprintf(&b, "%s%s: %s\n", indent, key, value) }
-	speaker := r.Claims[r.Terms[0].Claim].By.Name
+	speaker := r.Terms[0].Speaker
 	name := path.Base(filepath.ToSlash(r.Document.Name))
 	source := "[" + strconv.Quote(name+" sha256:"+r.Document.SHA256) + "]"
 	line("", "instrument", strconv.Quote("Proposals in "+name+" ("+id+")"))
@@ -41,10 +41,9 @@ func WriteProposed(r *read.Result, places *place.Gazetteer) (id string, file []b
 	for i := range r.Terms {
 		t := &r.Terms[i]
 		who := nameStates(t.By, places)
-		c := &r.Claims[t.Claim]
 		from, to := r.Document.Original(t.From, t.To)
 		line("  - ", "id", termID(id, i))
-		line("    ", "paragraph", strconv.Quote("claim "+c.ID))
+		line("    ", "paragraph", strconv.Quote(fmt.Sprintf("bytes %d to %d", from, to)))
 		line("    ", "title", strconv.Quote(strings.ToUpper(t.Words[:1])+t.Words[1:]))
 		line("    ", "text", strconv.Quote(who+" would "+t.Words+"."))
 		line("    ", "bound", strconv.Quote(who))
@@ -59,7 +58,7 @@ func WriteProposed(r *read.Result, places *place.Gazetteer) (id string, file []b
 		line("    ", "verified", "false")
 		line("    ", "paragraph_verified", "false")
 		line("    ", "sources", source)
-		line("    ", "note", strconv.Quote(fmt.Sprintf("Read by rules (%s, %s) from bytes %d to %d; a person must confirm it.", c.Rule, t.Rule, from, to)))
+		line("    ", "note", strconv.Quote(fmt.Sprintf("Read by rules (%s, %s); a person must confirm it.", t.Found, t.Rule)))
 	}
 	return id, b.Bytes()
 }

@@ -135,13 +135,7 @@ func (w *work) venture(c *Claim, text string) {
 	if stage == "" || !jointly.MatchString(text) {
 		return
 	}
-	var partner, of place.State
-	switch len(c.Subject.States) {
-	case 1:
-		of, partner = c.Subject.States[0], w.otherState(c)
-	case 2:
-		of, partner = c.Subject.States[0], c.Subject.States[1]
-	}
+	of, partner := w.two(c)
 	if day, ok := w.dayOf(c, true); ok && partner != 0 {
 		c.Activity = w.activity("venture", day, "venture.partner_state", partner.String(), "venture.stage", stage, "jurisdiction", of.String())
 	}
@@ -152,13 +146,7 @@ func (w *work) ferry(c *Claim, text string) {
 	if !ferries.MatchString(text) || !holding.MatchString(text) {
 		return
 	}
-	var a, b place.State
-	switch len(c.Subject.States) {
-	case 1:
-		a, b = c.Subject.States[0], w.otherState(c)
-	case 2:
-		a, b = c.Subject.States[0], c.Subject.States[1]
-	}
+	a, b := w.two(c)
 	day, ok := w.dayOf(c, false)
 	if !ok || b == 0 {
 		return
@@ -196,6 +184,17 @@ func (w *work) payment(c *Claim, text string) {
 	}
 	s := c.Subject.States[0].String()
 	c.Activity = w.activity("payment", day, "finance.service", "payment", "origin", s, "destination", payee.String(), "jurisdiction", s)
+}
+
+// two gives the two states of a claim: those of the subject, or the one of the subject and the one other that is named.
+func (w *work) two(c *Claim) (a, b place.State) {
+	switch len(c.Subject.States) {
+	case 1:
+		return c.Subject.States[0], w.otherState(c)
+	case 2:
+		return c.Subject.States[0], c.Subject.States[1]
+	}
+	return 0, 0
 }
 
 // withShip adds the ship of a claim to facts.

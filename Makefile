@@ -20,7 +20,7 @@ DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building; the fi
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench recall build generate clean
+.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench recall kills build generate clean
 
 help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,6 +114,9 @@ bench: ## Run the benchmarks and print the table of docs/BENCHMARKS.md
 
 recall: ## Compare the index with scoring every pair, over 20,000 queries (some ten minutes)
 	CORDON_RECALL=20000 $(GO) test -count=1 -timeout 60m -v -run 'TestIndexLosesNothing' ./internal/screening
+
+kills: ## Kill loads and servers that keep answers 100 times each, at random, and look what is left (some ten minutes)
+	CORDON_KILLS=100 $(GO) test -count=1 -timeout 60m -v -run 'TestKill$$|TestServeKilled' ./internal/sqlite ./cmd/cordon
 
 build: ## Build the static binary bin/cordon
 	$(GO) build -trimpath -o bin/cordon ./cmd/cordon

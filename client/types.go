@@ -934,6 +934,20 @@ type ReadClaim struct {
 	Review *Reviewed       `json:"review,omitempty"`
 }
 
+// ReadLink leads bytes of the original to a listing, a text of the law, goods or a ship. A listing has its standing and whether the
+// matching engine calls it a match: what is no match may be somebody else.
+type ReadLink struct {
+	From     int     `json:"from"`
+	To       int     `json:"to"`
+	Sort     string  `json:"sort"`
+	Name     string  `json:"name"`
+	ID       string  `json:"id"`
+	Title    string  `json:"title,omitempty"`
+	Standing string  `json:"standing,omitempty"`
+	Sure     bool    `json:"sure"`
+	Score    float64 `json:"score,omitempty"`
+}
+
 // ReadQuote is one quotation; Speaker is "" where nobody is named.
 type ReadQuote struct {
 	From    int      `json:"from"`
@@ -948,6 +962,7 @@ type Reading struct {
 	Document Document     `json:"document"`
 	Claims   []ReadClaim  `json:"claims"`
 	Quotes   []ReadQuote  `json:"quotations"`
+	Links    []ReadLink   `json:"links,omitempty"`
 	Loaded   []LoadedWord `json:"loaded_words,omitempty"`
 	// Skipped counts sentences and quotations beyond the limits of reading, Rejected the claims left out because a person
 	// rejected them in this document before.

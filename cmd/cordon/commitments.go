@@ -34,10 +34,11 @@ type eventFlags struct {
 // commitmentFlags open the book of undertakings.
 type commitmentFlags struct {
 	eventFlags
-	Data   string `help:"Folder with your own claims." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
-	From   string `help:"Show what happened from this day of New York on." placeholder:"DAY"`
-	To     string `help:"Look at nothing after this day." placeholder:"DAY"`
-	Format string `help:"How to print: ${enum}." enum:"text,json,md,html" default:"text"`
+	Data   string   `help:"Folder with your own claims." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
+	Book   []string `help:"Add the undertakings in this folder, as read --commitments writes them (repeatable)." placeholder:"DIR" type:"existingdir"`
+	From   string   `help:"Show what happened from this day of New York on." placeholder:"DAY"`
+	To     string   `help:"Look at nothing after this day." placeholder:"DAY"`
+	Format string   `help:"How to print: ${enum}." enum:"text,json,md,html" default:"text"`
 }
 
 // books is what the commands on undertakings work with.
@@ -60,11 +61,20 @@ func (m *Main) openBooks(f commitmentFlags) (*books, error) {
 	if b.q.To, err = parseDay("--to", f.To); err != nil {
 		return nil, err
 	}
-	if b.book, err = commitment.Open(d.Places, d.Lists, d.Factors, data.FS, "commitments"); err != nil {
+	if b.book, err = commitment.Open(d.Places, d.Lists, d.Factors, data.FS, "commitments", folders(f.Book)...); err != nil {
 		return nil, err
 	}
 	b.q.Events, err = m.events(d, f.eventFlags)
 	return b, err
+}
+
+// folders are folders of law as sources.
+func folders(dirs []string) []law.Source {
+	var out []law.Source
+	for _, dir := range dirs {
+		out = append(out, law.Source{FS: os.DirFS(dir), Root: ".", Name: dir})
+	}
+	return out
 }
 
 // events reads the embedded events and those of files.

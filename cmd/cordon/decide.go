@@ -24,6 +24,7 @@ import (
 type decideCmd struct {
 	lawFlags
 	dataFlag
+	keepFlag
 	Files    []string      `arg:"" optional:"" help:"Activity files; - is standard input."`
 	AsOf     string        `help:"Take the law of this day, month, year or span instead of the activity's date." placeholder:"DATE"`
 	KnownAt  string        `help:"Use only law that was published by this day." placeholder:"DAY"`
@@ -38,7 +39,7 @@ type decideCmd struct {
 }
 
 // Run is the command.
-func (c *decideCmd) Run(m *Main) error {
+func (c *decideCmd) Run(m *Main) (err error) {
 	fail := map[ruling.Verdict]bool{}
 	for _, w := range c.FailOn {
 		v, ok := ruling.ParseVerdict(w)
@@ -66,11 +67,22 @@ func (c *decideCmd) Run(m *Main) error {
 		}
 		run.asOf = &p
 	}
+	if c.Keep {
+		if c.Ask {
+			return fault.New(fault.Usage, "--ask changes the question while it is answered, and --keep keeps it as it was put").
+				WithFix("answer the questions, state them with --set, and keep that")
+		}
+		if run.keeping, err = m.keep(c.Data, c.lawFlags, d); err != nil {
+			return err
+		}
+		defer func() { err = cmp.Or(err, run.keeping.Close()) }()
+	}
 	if c.Totals != "" {
 		b, err := readFile(c.Totals)
 		if err != nil {
 			return err
 		}
+		run.totalsText = string(b)
 		if run.totals, err = d.ReadTotals(c.Totals, b); err != nil {
 			return err
 		}
@@ -111,6 +123,9 @@ type decideRun struct {
 	printed int
 	in      *bufio.Scanner
 	lists   *lazyLists // nil looks nobody up
+	keeping *keeping   // nil keeps nothing
+
+	totalsText string // the file of totals
 }
 
 // resolver gives what looks up parties and ships.
@@ -216,6 +231,9 @@ func (r *decideRun) one(a *activity.Activity, title string) error {
 		if rl, err = r.ask(a, full, rl); err != nil {
 			return err
 		}
+	}
+	if err := r.keep(a, rl); err != nil {
+		return err
 	}
 	r.failed = r.failed || r.fail[rl.Verdict]
 	switch r.Format {
@@ -341,7 +359,7 @@ func (r *decideRun) stream(name string) error {
 			fmt.Fprintf(r.m.Err, "\r%d done, %.0f a second", done, float64(done)/time.Since(started).Seconds())
 		}
 	}
-	count, err := r.d.Run(in, r.m.Out, s)
+	count, err := r.run(in, s)
 	if r.m.Progress && count.Read >= 4096 {
 		fmt.Fprint(r.m.Err, "\r\x1b[K")
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 
 	"github.com/cordon-engine/cordon/data"
@@ -11,6 +12,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/confirm"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/document"
+	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/mention"
 	"github.com/cordon-engine/cordon/internal/read"
@@ -27,6 +29,9 @@ type readCmd struct {
 	Text   string `help:"Write the text of a PDF or Word file here: what the spans of its claims point into." placeholder:"FILE"`
 	All    bool   `help:"Show also the claims that a person rejected in this document before."`
 	modelFlags
+
+	NoLists     bool   `name:"no-lists" help:"Do not look up persons, bodies and ships in the lists."`
+	Commitments string `help:"Write what it proposes as an instrument into this folder." placeholder:"DIR" type:"path"`
 }
 
 // Run is the command.
@@ -54,11 +59,20 @@ func (c *readCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	reading, err := desk.checked(res)
+	reading, err := desk.checked(res, func(r *read.Reader, res *read.Result, l lawNumbers) ([]read.Link, error) {
+		return m.links(c.Data, c.NoLists, r, res, l)
+	})
 	if err != nil {
 		return err
 	}
 	reading.All = c.All
+	if c.Commitments != "" {
+		id, file, err := writeProposed(c.Commitments, res, desk.desk.Places)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(m.Err, "%d proposed undertakings: %s\ntest them: cordon commitments test --book %s %s\n", len(res.Terms), file, c.Commitments, id)
+	}
 	w := bufio.NewWriter(m.Out)
 	if err := report.WriteReading(w, c.Format, reading); err != nil {
 		return err
@@ -69,6 +83,7 @@ func (c *readCmd) Run(m *Main) error {
 // documentDesk reads documents and checks what they claim. It may be used by many at once.
 type documentDesk struct {
 	m       *Main
+	desk    *decide.Desk
 	reader  *read.Reader
 	checker *check.Checker
 	ledger  *claim.Ledger
@@ -87,20 +102,32 @@ func (m *Main) documentDesk(f statesFlags) (*documentDesk, error) {
 	if err != nil {
 		return nil, err
 	}
-	checker := &check.Checker{Along: along(d), Records: states.Records, Ledger: states.Ledger}
-	return &documentDesk{m, reader, checker, states.Ledger}, nil
+	events, err := event.ReadAll(d.Reference, data.FS, "events")
+	if err != nil {
+		return nil, err
+	}
+	checker := &check.Checker{Along: along(d), Records: states.Records, Ledger: states.Ledger, Events: events}
+	return &documentDesk{m, d, reader, checker, states.Ledger}, nil
 }
 
+// looking finds what the names and numbers of a document are.
+type looking func(*read.Reader, *read.Result, lawNumbers) ([]read.Link, error)
+
 // checked checks what was read, without what a person rejected in this document before.
-func (d *documentDesk) checked(res *read.Result) (report.Reading, error) {
+func (d *documentDesk) checked(res *read.Result, look looking) (report.Reading, error) {
 	reviews := confirm.Answered(d.ledger, confirm.Of(res, tool()))
 	for n, v := range reviews {
 		if v.Verdict == claim.Rejected {
 			res.Withdraw(n - 1)
 		}
 	}
-	checks, err := d.checker.Check(res)
-	return report.Reading{Result: res, Checks: checks, Tool: tool(), Today: d.m.today(), Reviews: reviews}, err
+	out := report.Reading{Result: res, Tool: tool(), Today: d.m.today(), Reviews: reviews}
+	var err error
+	if out.Links, err = look(d.reader, res, lawNumbers{d.desk.Law}); err != nil {
+		return out, err
+	}
+	out.Checks, err = d.checker.Check(res)
+	return out, err
 }
 
 // tool is the program with its version.

@@ -53,7 +53,7 @@ func (l *lazyLists) Close() {
 // Screen is part of decide.Screener.
 func (l *lazyLists) Screen(q decide.Look, day when.Day) decide.Found {
 	if l.once.Do(l.open); l.err != nil {
-		return decide.Found{NotScreened: "the lists cannot be opened: " + l.err.Error()}
+		return decide.Found{NotScreened: notOpened(l.err)}
 	}
 	return lookUps{l.desk}.Screen(q, day)
 }

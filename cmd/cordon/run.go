@@ -60,6 +60,10 @@ type cli struct {
 
 	Selftest selftestCmd `cmd:"" help:"Does screening find what is listed here? Ask with 20 variants of every name, and count."`
 
+	Answers answersCmd `cmd:"" help:"Answers that were kept: list, show, hold, release, erase."`
+	Audit   auditCmd   `cmd:"" help:"The log of what was answered and done: verify it, prove what is in it, give it out."`
+	Replay  replayCmd  `cmd:"" help:"Answer a kept question again, from what was kept with it, and compare every byte."`
+
 	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
 	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
@@ -81,7 +85,8 @@ Examples:
   cordon decide --ask --set kind=employment --set date=2017-09-11
   cordon decide --as-of 2017-08-04 shipment.yaml
   cordon decide --format jsonl --fail-on prohibited,over_cap < day.jsonl > rulings.jsonl
-  cordon decide --law ./my-regimes --totals totals.yaml oil.yaml`,
+  cordon decide --law ./my-regimes --totals totals.yaml oil.yaml
+  cordon decide --keep shipment.yaml`,
 	"law": `Examples:
   cordon law at 2017-09-11 --kind employment
   cordon law show 2397-p7
@@ -338,10 +343,61 @@ Examples:
   cordon mirror --target PRK --year 2013/2018 --partner CN
   cordon mirror --target PRK --hs 2701 --records comtrade-2016.csv --records comtrade-2017.csv
   cordon mirror --target PRK --year 2017 --format csv > figures.csv`,
+	"answers list": `Examples:
+  cordon answers list
+  cordon answers list --kind screen --from 2026-11-01 --format jsonl`,
+	"answers show": `Examples:
+  cordon answers show 01M8CT7GKPZ21ND4D6KK3GNEHH
+  cordon answers show 01M8CT7GKPZ21ND4D6KK3GNEHH --format json`,
+	"answers export": `Examples:
+  cordon answers export --from 2026-11-01 > november.jsonl`,
+	"answers hold": `Examples:
+  cordon answers hold 01M8CT7GKPZ21ND4D6KK3GNEHH --reason "case 2026/17"`,
+	"answers release": `Examples:
+  cordon answers release 01M8CT7GKPZ21ND4D6KK3GNEHH --reason "case 2026/17 is closed"`,
+	"answers erase": `What is erased is gone from the files of the data folder too; copies of it are
+yours to find. The log keeps the entry, whose hash tells nothing of the answer.
+How long answers are kept is a policy of yours: docs/audit.md has an example.
+
+Examples:
+  cordon answers erase 01M8CT7GKPZ21ND4D6KK3GNEHH --reason "asked for by the person"
+  cordon answers erase --due --dry-run
+  cordon answers erase --due --policy retention.yaml`,
+	"replay": `Law, parameters and lists are those that were kept with the answer, not those that
+the program has by now. Exit status: 0 the same bytes, 1 not, or not replayed.
+
+Examples:
+  cordon replay 01M8CT7GKPZ21ND4D6KK3GNEHH
+  cordon replay --all`,
+	"audit verify": `Every entry is held against its hash, every hash against those below it, the root
+against each signed head, every answer and load against its entry. Exit status: 0
+all is as it was signed, 1 something is not.
+
+Examples:
+  cordon audit verify
+  cordon audit verify --checkpoint november.txt
+  cordon audit verify package.zip --key cordon.pub`,
+	"audit prove": `Examples:
+  cordon audit prove 01M8CT7GKPZ21ND4D6KK3GNEHH
+  cordon audit prove un@3 --format json`,
+	"audit export": `A package has the answers with their questions, what they were made with, what was
+done to them, who stayed below the threshold, and proofs; it verifies offline.
+
+Examples:
+  cordon audit export > log.jsonl
+  cordon audit export --package 01M8CT7GKPZ21ND4D6KK3GNEHH -o package.zip --reason "request 2026/9"`,
+	"audit checkpoint": `Keep it where whoever runs Cordon cannot change it: what was signed once cannot be
+changed later without its showing.
+
+Examples:
+  cordon audit checkpoint > november.txt`,
+	"audit key": `Examples:
+  cordon audit key > cordon.pub`,
 	"serve": `Pages and API share one address. There is no sign-in.
 
 Examples:
   cordon serve
+  cordon serve --keep answers
   cordon serve --addr 127.0.0.1:9000
   curl -s -H 'Content-Type: application/json' --data-binary @shipment.json http://127.0.0.1:8080/v1/decide
   curl -s 'http://127.0.0.1:8080/v1/states/CN?known_at=2017-07-04'`,

@@ -121,6 +121,7 @@ func ownershipRules() (ownership.Rules, error) {
 type screenCmd struct {
 	deskFlags
 	partyFlags
+	keepFlag
 	Name      []string `arg:"" optional:"" help:"The name of the party."`
 	Input     string   `help:"Screen every row of this file (.csv, .xlsx, .jsonl)." type:"existingfile" placeholder:"FILE"`
 	Map       []string `help:"Which column holds a field (repeatable); guessed from the header unless given." placeholder:"FIELD=COLUMN" sep:"none"`
@@ -170,6 +171,11 @@ func (c *screenCmd) one(m *Main, d *screen.Desk, places *place.Gazetteer, asOf w
 	q := screening.Query{Input: in, Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: c.Limit}
 	a := d.Screen(q)
 	a.Notes = append(a.Notes, notes...)
+	if c.Keep {
+		if err := c.keepOne(m, d, c.party(names), q, &a); err != nil {
+			return err
+		}
+	}
 	why := whyOf(d, &a)
 	switch c.Format {
 	case "json":

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/csv"
@@ -43,14 +44,17 @@ func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *p
 		Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: c.Limit, Places: places, Schema: c.Schema, Skip: out.done,
 	}
 	total, show := 0, m.counting("rows screened")
+	add, ended, err := c.keepingRows(m, d, b, out)
+	if err != nil {
+		return err
+	}
 	err = d.Run(ctx, b, rows, func(a screen.Answered) error {
 		if total++; total%256 == 0 {
 			show(out.done + total)
 		}
-		j := c.answer(d, b, a)
-		j.Name = strings.Join(a.Row.Party["name"], "; ")
-		return out.add(j)
+		return add(a)
 	})
+	err = cmp.Or(err, ended())
 	m.progressDone()
 	if err != nil {
 		return fault.In(fault.Place{File: c.Input}, err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type serveCmd struct {
 	lawFlags
 	dataFlag
 	yenteFlags
+	serveKeep
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
 	Poll        time.Duration `help:"How often to look for newly loaded lists." default:"2s" placeholder:"2s"`
@@ -71,12 +73,13 @@ func (c *serveCmd) Run(m *Main) error {
 }
 
 // serve listens and answers.
-func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host string, sc *screener) error {
+func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host string, sc *screener) (err error) {
 	h, err := c.handler(m, log, host, sc)
 	if err != nil {
 		return err
 	}
 	defer c.followEntities(ctx, log)()
+	defer func() { err = cmp.Or(err, c.stopKeeping()) }()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
@@ -102,7 +105,7 @@ func (c *serveCmd) host() (string, error) {
 
 func (c *serveCmd) greet(m *Main, at net.Addr) {
 	fmt.Fprintf(m.Out, "Cordon serves on http://%s/ (the API is described at http://%s/api)\n", at, at)
-	fmt.Fprintln(m.Out, "There is no sign-in: whoever reaches this address can use it. Nothing that is asked is stored.")
+	fmt.Fprintln(m.Out, "There is no sign-in: whoever reaches this address can use it.", c.keeps())
 	fmt.Fprintln(m.Out, "Stop it with Ctrl-C.")
 }
 
@@ -149,6 +152,9 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		config.Screener, pages.Screener = screenerForPrograms{sc}, sc
 		config.Lists, pages.Lists = listsForPrograms{sc.lists}, sc.lists
 		config.LookUps, pages.LookUps = sc.lookUps, sc.lookUps
+	}
+	if err := c.startKeeping(m, d, sc, &config); err != nil {
+		return nil, err
 	}
 	list, err := scenario.Load(data.FS, "scenarios", d.Reference, d.Law)
 	if err != nil {

@@ -44,7 +44,7 @@ func (c *serveCmd) forPrograms(m *Main, config *httpapi.Config, sc *screener) er
 	if config.Examples, err = httpapi.ReadExamples(examples, b); err != nil {
 		return err
 	}
-	config.Library = &library{m: m, flags: statesFlags{lawFlags: c.lawFlags, Data: c.Data}, every: c.Poll}
+	config.Library = &library{m: m, flags: statesFlags{lawFlags: c.lawFlags, Data: c.Data}, every: c.Poll, lists: sc}
 	if sc != nil {
 		config.Subjects = subjects{sc}
 	}
@@ -133,6 +133,7 @@ type library struct {
 	m     *Main
 	flags statesFlags
 	every time.Duration // how often to look whether they did
+	lists *screener     // nil where nobody is screened
 
 	mu     sync.Mutex
 	looked time.Time
@@ -259,7 +260,17 @@ func (l *library) Read(ctx context.Context, name string, original []byte, day wh
 	if err != nil {
 		return report.Reading{}, err
 	}
-	return desk.checked(res)
+	return desk.checked(res, l.look)
+}
+
+// look looks the names of a document up in the lists in use; without screening nobody is looked up.
+func (l *library) look(r *read.Reader, res *read.Result, numbers lawNumbers) ([]read.Link, error) {
+	if l.lists == nil {
+		return r.Links(res, nil, numbers)
+	}
+	held := l.lists.live.Take()
+	defer held.Release()
+	return r.Links(res, &listDesk{held.Desk, l.lists.places, l.m.today()}, numbers)
 }
 
 // documents gives what reads documents, with the facts of this moment.

@@ -114,21 +114,21 @@ func (o *op) bodyType() string {
 	return ""
 }
 
-// asked is one request.
-type asked struct {
+// call is one request.
+type call struct {
 	method, address, body string
 	headers               map[string]string
 }
 
-func (o *op) asks() asked {
-	a := asked{o.method, o.example.Asks, o.example.Body, map[string]string{}}
+func (o *op) asks() call {
+	a := call{o.method, o.example.Asks, o.example.Body, map[string]string{}}
 	if t := o.bodyType(); t != "" {
 		a.headers["Content-Type"] = t
 	}
 	return a
 }
 
-func (d *described) do(a asked) *httptest.ResponseRecorder {
+func (d *described) do(a call) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(a.method, "/", strings.NewReader(a.body))
 	u, err := url.ParseRequestURI(a.address)
 	if err != nil {
@@ -275,7 +275,7 @@ func TestAPIFromItsDescription(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	counts := map[int]int{}
 	for _, o := range d.ops {
-		ask := func(a asked) *httptest.ResponseRecorder {
+		ask := func(a call) *httptest.ResponseRecorder {
 			w := d.do(a)
 			if w == nil {
 				return nil
@@ -307,13 +307,13 @@ func TestAPIFromItsDescription(t *testing.T) {
 				ask(a)
 			}
 		}
-		with := func(key, value string) asked {
+		with := func(key, value string) call {
 			a := good
 			a.headers = maps.Clone(good.headers)
 			a.headers[key] = value
 			return a
 		}
-		for want, a := range map[int]asked{
+		for want, a := range map[int]call{
 			http.StatusUnprocessableEntity: {good.method, good.address + sep + "unheard=of", good.body, good.headers},
 			http.StatusNotAcceptable:       with("Accept", "image/png"),
 			http.StatusRequestURITooLong:   {good.method, good.address + sep + strings.Repeat("x", 20_000), good.body, good.headers},
@@ -353,7 +353,7 @@ func TestAPIFromItsDescription(t *testing.T) {
 }
 
 // parameters asks an operation with each of its parameters changed to values drawn at random.
-func (d *described) parameters(o *op, good asked, r *rand.Rand, ask func(asked) *httptest.ResponseRecorder) {
+func (d *described) parameters(o *op, good call, r *rand.Rand, ask func(call) *httptest.ResponseRecorder) {
 	list, _ := o.def["parameters"].([]any)
 	path, query, _ := strings.Cut(good.address, "?")
 	for _, p := range list {
@@ -504,13 +504,13 @@ func TestLibraryIsReadAnew(t *testing.T) {
 // TestSelftestStreams holds that the questions of a self-test come before its result, and that too large ones are refused.
 func TestSelftestStreams(t *testing.T) {
 	d := describe(t)
-	w := d.do(asked{http.MethodPost, "/v1/selftest?sample=1", "", nil})
+	w := d.do(call{http.MethodPost, "/v1/selftest?sample=1", "", nil})
 	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
 	var last struct{ Type string }
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.Type != "result" || len(lines) < 10 {
 		t.Errorf("%d lines, the last of type %q, %v", len(lines), last.Type, err)
 	}
-	if w := d.do(asked{http.MethodPost, "/v1/selftest?sample=1001", "", nil}); w.Code != http.StatusRequestEntityTooLarge {
+	if w := d.do(call{http.MethodPost, "/v1/selftest?sample=1001", "", nil}); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("status %d: %s", w.Code, w.Body)
 	}
 }

@@ -143,10 +143,11 @@ type queryJSON struct {
 	Limit     int
 }
 
-// read reads a query: the fields of a party, and lists, as_of, threshold, limit.
+// readQuery reads a query: the fields of a party, and lists, as_of, threshold, limit.
 // Those are taken out on the way, so that the rest is read once, as a party.
-func (s *screener) read(b []byte, threshold float64) (queryJSON, error) {
-	q := queryJSON{AsOf: s.m.today(), Threshold: threshold}
+// today stands for no as_of.
+func readQuery(b []byte, today when.Day, threshold float64) (queryJSON, error) {
+	q := queryJSON{AsOf: today, Threshold: threshold}
 	in := jsontext.NewDecoder(bytes.NewReader(b)) // refuses what stands twice and what is no UTF-8
 	if in.PeekKind() != '{' {
 		return q, notAnObject(nil)
@@ -232,32 +233,31 @@ func (q *queryJSON) take(key string, value jsontext.Value) (mine bool, err error
 	return true, nil
 }
 
-func (s *screener) answer(desk *screen.Desk, q queryJSON) (report.AnswerJSON, error) {
-	in, notes, err := q.Party.Input(s.places)
+// answerQuery answers a query, for programs and as it is.
+func answerQuery(desk *screen.Desk, places *place.Gazetteer, q queryJSON) (report.AnswerJSON, screening.Answer, error) {
+	in, notes, err := q.Party.Input(places)
 	if err != nil {
-		return report.AnswerJSON{}, err
+		return report.AnswerJSON{}, screening.Answer{}, err
 	}
 	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit}
 	a := desk.Screen(query)
 	a.Notes = append(a.Notes, notes...)
-	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, &a)), nil
+	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, &a)), a, nil
 }
 
 // Screen answers one query.
 func (s screenerForPrograms) Screen(_ context.Context, query []byte) ([]byte, error) {
 	held := s.live.Take()
 	defer held.Release()
-	q, err := s.read(query, held.Params().Possible())
+	q, err := readQuery(query, s.m.today(), held.Params().Possible())
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.answer(held.Desk, q)
+	a, _, err := answerQuery(held.Desk, s.places, q)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	err = jsonLine(&b, a)
-	return b.Bytes(), err
+	return lineOf(a)
 }
 
 // together is how many answers of a stream are sent at once: they come in such lots.
@@ -265,12 +265,25 @@ const together = 64
 
 // ScreenLines answers one query a line.
 func (s screenerForPrograms) ScreenLines(ctx context.Context, r io.Reader, w io.Writer) (httpapi.Count, error) {
+	out := bufio.NewWriterSize(w, 1<<16)
+	n, err := s.lines(ctx, r, func(n int, held *screen.Held, batch screen.Batch, a screen.Answered) error {
+		err := jsonLine(out, (&screenCmd{}).answer(held.Desk, batch, a))
+		if err == nil && n%together == 0 {
+			err = out.Flush()
+		}
+		return err
+	})
+	return n, cmp.Or(err, out.Flush())
+}
+
+// lines answers one query a line, in order, and calls out with the number of each.
+func (s screenerForPrograms) lines(
+	ctx context.Context, r io.Reader, out func(int, *screen.Held, screen.Batch, screen.Answered) error,
+) (httpapi.Count, error) {
 	var n httpapi.Count
 	held := s.live.Take()
 	defer held.Release()
 	batch := screen.Batch{AsOf: s.m.today(), Threshold: held.Params().Possible(), Places: s.places}
-	out := bufio.NewWriterSize(w, 1<<16)
-	c := screenCmd{}
 	err := held.Run(ctx, batch, screen.JSONRows(r, nil), func(a screen.Answered) error {
 		n.Read++
 		if a.Answer.Outcome == screening.NotScreened {
@@ -278,11 +291,7 @@ func (s screenerForPrograms) ScreenLines(ctx context.Context, r io.Reader, w io.
 		} else {
 			n.Answered++
 		}
-		err := jsonLine(out, c.answer(held.Desk, batch, a))
-		if err == nil && n.Read%together == 0 {
-			err = out.Flush()
-		}
-		return err
+		return out(n.Read, held, batch, a)
 	})
-	return n, cmp.Or(err, out.Flush())
+	return n, err
 }

@@ -67,6 +67,9 @@ func (m *Main) loading(dir string, f func(context.Context, *load.Loader) error) 
 		return err
 	}
 	defer store.Close()
+	if store.By, err = m.actor(dir); err != nil {
+		return err
+	}
 	return m.with(store, func(s snapshot.Store, g *place.Gazetteer) error {
 		return f(m.ctx, &load.Loader{Store: s, Places: g, Program: version})
 	})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/read"
 	"github.com/cordon-engine/cordon/internal/record"
@@ -56,6 +57,8 @@ type Checker struct {
 	// Along gives the verdicts on an activity over a period, in order.
 	Along   func(*activity.Activity, when.Period) ([]Stretch, error)
 	Records []record.Record
+	// Events are what is on record as having happened.
+	Events []event.Event
 	// Ledger holds claims that are known already; nil for none.
 	Ledger *claim.Ledger
 }
@@ -70,10 +73,14 @@ func (k *Checker) Check(r *read.Result) ([]Result, error) {
 		c := &r.Claims[i]
 		var err error
 		switch {
-		case c.Activity != nil && (c.Kind == claim.LawReading || c.Kind == claim.Allegation):
+		case c.Activity != nil && c.Kind == claim.LawReading:
 			out[i], err = k.law(c)
+		case c.Activity != nil && c.Kind == claim.Allegation:
+			out[i], err = k.alleged(c)
 		case c.ShareOf != 0:
 			out[i] = k.share(c, r.Day)
+		case c.Activity != nil && c.Kind != claim.Opinion:
+			out[i], err = k.done(c)
 		case c.Kind == claim.Demand, c.Kind == claim.Proposal, c.Kind == claim.Undertaking:
 			out[i] = Result{NoFact, []string{"what is asked, proposed or promised is neither so nor not so"}}
 		case c.Kind == claim.Opinion:

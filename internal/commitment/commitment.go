@@ -182,9 +182,9 @@ type Book struct {
 
 // Open reads the undertakings in a folder that has the form of law. They are supposed to be in force for the engine, so
 // that it rules on them; whether they bound anybody is what the fold finds. An undertaking without its terms, or by or to
-// somebody who is no state, is a fault.
-func Open(places *place.Gazetteer, lists *goods.Lists, factors *goods.Factors, fsys fs.FS, dir string) (*Book, error) {
-	l, err := law.Load(law.Source{FS: fsys, Root: dir, Name: dir})
+// somebody who is no state, is a fault. More are further folders of undertakings.
+func Open(places *place.Gazetteer, lists *goods.Lists, factors *goods.Factors, fsys fs.FS, dir string, more ...law.Source) (*Book, error) {
+	l, err := law.Load(append([]law.Source{{FS: fsys, Root: dir, Name: dir}}, more...)...)
 	if err != nil {
 		return nil, err
 	}

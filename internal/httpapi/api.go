@@ -54,7 +54,9 @@ type Config struct {
 	// Examples has an [Example] for each operation, by its id; none where it is nil.
 	Examples map[string]Example
 	// Kept keeps answers under idempotency keys; in memory unless given.
-	Kept   Kept
+	Kept Kept
+	// Keeper keeps rulings for good; nil keeps none.
+	Keeper Keeper
 	Limits Limits
 	// Log takes defects; never what was asked.
 	Log *slog.Logger
@@ -211,6 +213,7 @@ type raw struct {
 	ContentType  string `header:"Content-Type"`
 	ETag         string `header:"ETag"`
 	CacheControl string `header:"Cache-Control"`
+	AnswerID     string `header:"Cordon-Answer-Id" doc:"the id under which the answer is kept, where answers are"`
 	Body         []byte
 }
 
@@ -232,11 +235,12 @@ func add[I any](r *registrar, o operation, f func(context.Context, *I) ([]byte, 
 		}
 	}
 	huma.Register(r.api, r.describe(o), func(ctx context.Context, in *I) (*raw, error) {
+		ctx, kept := withReceipt(ctx)
 		b, err := once(ctx, a, in, work)
 		if err != nil {
 			return nil, problem(ctx, a.Log, err)
 		}
-		out := &raw{ContentType: o.outTypes[0], Body: b}
+		out := &raw{ContentType: o.outTypes[0], AnswerID: kept.id, Body: b}
 		if out.ETag, _ = ctx.Value(tagKey).(string); out.ETag != "" {
 			out.CacheControl = "no-cache"
 		}

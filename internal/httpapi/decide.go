@@ -52,9 +52,7 @@ func registerDecide(r *registrar) {
 		in: lines(ruled), inTypes: []string{jsonLines}, out: lines(r.of(Ruling{})), outTypes: []string{jsonLines},
 		about: "One activity a line; one ruling a line, in the same order, while the stream still runs. A line that cannot be read is answered " +
 			"with its error. The trailers Cordon-Read, Cordon-Answered and Cordon-Refused count them; a stream that breaks off ends without them.",
-	}, func(_ context.Context, in *decideLinesInput, src io.Reader, w io.Writer) (Count, error) {
-		return a.decideLines(in, src, w)
-	})
+	}, a.decideLines)
 }
 
 // read reads the two clocks.
@@ -115,9 +113,16 @@ func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
 	if err := a.small(act); err != nil {
 		return nil, err
 	}
+	var basis Basis
 	rl, err := within(ctx, a.places, a.Limits.Time, func() (*ruling.Ruling, error) {
 		look, done := a.resolver(in.Looking, asOf)
 		defer done()
+		if a.Keeper != nil {
+			var err error
+			if basis, err = a.Keeper.Basis(ctx, look.Screener); err != nil {
+				return nil, err
+			}
+		}
 		full, said := look.Resolve(act)
 		rl, err := a.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: asOf, KnownAt: known, Screened: said})
 		if err != nil {
@@ -129,19 +134,38 @@ func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
 		return nil, err
 	}
 	e := report.Encoder{Versions: a.Versions, Full: true}
-	return append(e.Append(nil, rl), '\n'), nil
+	b := append(e.Append(nil, rl), '\n')
+	if a.Keeper == nil {
+		return b, nil
+	}
+	id, err := a.Keeper.Keep(ctx, basis, Asked{Activity: in.RawBody, AsOf: in.AsOf, KnownAt: in.KnownAt, Screen: in.Screen}, b)
+	leave(ctx, id)
+	return b, err
 }
 
-func (a *API) decideLines(in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
+func (a *API) decideLines(ctx context.Context, in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
 	asOf, known, err := in.read()
 	if err != nil {
 		return Count{}, err
 	}
 	look, done := a.resolver(in.Looking, asOf)
 	defer done()
-	n, err := a.Desk.Run(r, w, decide.Stream{
-		Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small, Resolver: look,
-		Encoder: func() func([]byte, *ruling.Ruling) []byte { return (&report.Encoder{Versions: a.Versions}).Append },
-	})
+	var n decide.Count
+	run := func(r io.Reader, w io.Writer) error {
+		n, err = a.Desk.Run(r, w, decide.Stream{
+			Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small, Resolver: look,
+			Encoder: func() func([]byte, *ruling.Ruling) []byte { return (&report.Encoder{Versions: a.Versions}).Append },
+		})
+		return err
+	}
+	if a.Keeper == nil {
+		err = run(r, w)
+		return Count{n.Read, n.Ruled, n.Refused}, err
+	}
+	basis, err := a.Keeper.Basis(ctx, look.Screener)
+	if err == nil {
+		q := Asked{AsOf: in.AsOf, KnownAt: in.KnownAt, Screen: in.Screen, Stream: true, Batch: batchOf(w)}
+		err = a.Keeper.KeepLines(ctx, basis, q, r, w, run)
+	}
 	return Count{n.Read, n.Ruled, n.Refused}, err
 }

@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"time"
 
+	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/fault"
 )
 
@@ -15,7 +17,14 @@ import (
 func (a *API) lines(w http.ResponseWriter, r *http.Request, f func(io.Reader, io.Writer) (Count, error)) {
 	_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 has it anyway
 	out := &late{w: w}
-	n, err := f(r.Body, out)
+	var n Count
+	var err error
+	if a.Keeper != nil {
+		out.batch, err = answer.NewID(time.Now())
+	}
+	if err == nil {
+		n, err = f(r.Body, out)
+	}
 	if err != nil && !out.begun {
 		writeProblem(w, problem(r.Context(), a.Log, tooLarge(err)))
 		return
@@ -35,6 +44,7 @@ func (a *API) lines(w http.ResponseWriter, r *http.Request, f func(io.Reader, io
 type late struct {
 	w     http.ResponseWriter
 	begun bool
+	batch string // the name of a stream whose answers are kept
 }
 
 func (l *late) begin() {
@@ -43,6 +53,9 @@ func (l *late) begin() {
 	}
 	l.begun = true
 	l.w.Header().Set("Content-Type", jsonLines)
+	if l.batch != "" {
+		l.w.Header().Set("Cordon-Batch-Id", l.batch)
+	}
 	l.w.Header().Set("Trailer", "Cordon-Read, Cordon-Answered, Cordon-Refused")
 	l.w.WriteHeader(http.StatusOK)
 }

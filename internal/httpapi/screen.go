@@ -69,12 +69,20 @@ func (a *API) screenOne(ctx context.Context, body []byte) ([]byte, error) {
 	if a.Screener == nil {
 		return nil, errNoScreening
 	}
+	if k, ok := a.Screener.(KeptScreener); ok {
+		b, id, err := k.ScreenKept(ctx, body)
+		leave(ctx, id)
+		return b, err
+	}
 	return a.Screener.Screen(ctx, body)
 }
 
 func (a *API) screenLines(ctx context.Context, r io.Reader, w io.Writer) (Count, error) {
 	if a.Screener == nil {
 		return Count{}, errNoScreening
+	}
+	if k, ok := a.Screener.(KeptScreener); ok {
+		return k.ScreenLinesKept(ctx, batchOf(w), r, w)
 	}
 	return a.Screener.ScreenLines(ctx, r, w)
 }

@@ -75,6 +75,8 @@ var layers = []struct {
 	{pattern: "internal/trade", layer: 5},
 	{pattern: "internal/rescreen", layer: 5},
 	{pattern: "internal/answer", layer: 5},
+	{pattern: "internal/logkey", layer: 5},
+	{pattern: "internal/auditpack", layer: 6},
 	{pattern: "internal/casework", layer: 5},
 	{pattern: "internal/account", layer: 5},
 

@@ -30,6 +30,9 @@ func (f *finder) states() {
 }
 
 func (f *finder) stateAt(i int) (stateName, int) {
+	if i >= len(f.words) {
+		return stateName{}, 0
+	}
 	w := f.words[i]
 	if !w.upper && w.key != "the" && !strings.HasPrefix(w.key, "ni-") {
 		return stateName{}, 0
@@ -82,7 +85,11 @@ var actingWords = set("has have had is was will would should must may might coul
 	"insists insisted argues argued rejects rejected accuses accused urged urges warned warns agreed agrees pledged pledges promised " +
 	"vowed called calls continues continued maintains maintained proposed proposes responded responds confirmed supports supported " +
 	"opposes opposed seeks sought and to refused refuses did does announced announces stressed condemned remains hosts provides " +
-	"provided failed fails accounts conducted launched tested")
+	"provided failed fails accounts conducted launched tested wishes wished hopes hoped expects expected intends intended plans planned needs " +
+	"needed considers considered keeps kept makes made takes took gives gave uses used shows showed knows knew believes believed thinks " +
+	"thought imports imported exports exported buys bought sells sold sends sent ships shipped supplies supplied violates violated bans " +
+	"banned expelled recalled closed ended ends suspended suspends signed signs joined joins voted votes ordered orders detained seized " +
+	"cut cuts can cannot never also itself recently repeatedly")
 
 // acts reports whether a state named by words i to j is the one that acts: a word for acting follows.
 func (f *finder) acts(form Form, i, j int) bool {
@@ -107,7 +114,22 @@ func (f *finder) metonym(i, j int) bool {
 	if f.words[j-1].owner {
 		return true
 	}
-	return j < len(f.words) && strings.TrimSpace(f.words[j].gap) == "" && actingWords[f.words[j].key] && f.words[j].key != "to" && f.words[j].key != "and"
+	if j >= len(f.words) || strings.TrimSpace(f.words[j].gap) != "" {
+		return false
+	}
+	switch next := f.words[j].key; next {
+	case "and", "or": // the first of two governments
+		_, n := f.stateAt(j + 1)
+		return n > 0 && j+1+n < len(f.words) && f.doing(j+1+n)
+	case "to": // "urges Hanoi to"
+		return i > 0 && !f.words[i-1].upper && strings.TrimSpace(f.words[i].gap) == ""
+	}
+	return f.doing(j)
+}
+
+// doing reports whether word j is one by which governments act or speak.
+func (f *finder) doing(j int) bool {
+	return strings.TrimSpace(f.words[j].gap) == "" && (actingWords[f.words[j].key] || sayingWords[f.words[j].key])
 }
 
 func set(words string) map[string]bool {
@@ -157,10 +179,22 @@ func (f *finder) speakerAt(i int) int {
 	if i > 0 && strings.TrimSpace(f.words[i].gap) == "" && sayingWords[f.words[i-1].key] {
 		return j
 	}
+	// "Ann Lee, the chairman of X,"
+	if j+1 < len(f.words) && f.words[j].gap == ", " {
+		if _, n := f.officeName(j); n > 0 {
+			return j
+		}
+		if _, n := f.officeName(j + 1); n > 0 && articles[f.words[j].key] {
+			return j
+		}
+	}
 	return 0
 }
 
-var sayingWords = set("said says told added wrote claimed stated insisted explained noted warned argued denied")
+var sayingWords = set("said says told tells added adds wrote writes claimed claims stated states insisted insists explained noted notes " +
+	"warned warns argued argues denied denies replied responded continued announced accused alleged confirmed declared remarked " +
+	"recalled stressed acknowledged admitted conceded testified called urged demanded proposed suggested vowed pledged promised " +
+	"predicted concluded rejected dismissed described criticised criticized welcomed condemned complained observed reported")
 
 // officeAt reads [state] office [of something] [name] at word i.
 func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) {
@@ -174,9 +208,12 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 		return Mention{}, 0, false
 	}
 	j += n
+	end0 := j
 	if k := f.ofWhat(j); k > j {
-		if s, n := f.stateAt(k - 1); n > 0 {
-			st = s.state
+		for i := j; i < k; i++ {
+			if s, n := f.stateAt(i); n > 0 && i+n <= k {
+				st = s.state
+			}
 		}
 		j = k
 	}
@@ -184,8 +221,11 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 	if j < len(f.words) && (strings.TrimSpace(f.words[j].gap) == "" || f.words[j].gap == ". " && len(office) < 4) && !strings.Contains(f.words[j].gap, "\n\n") {
 		name, end = f.capitals(j)
 	}
+	if k := f.apposed(j); name == "" && k > 0 {
+		name, end = f.capitals(j)
+	}
 	lower := !unicode.IsUpper([]rune(office)[0])
-	if name == "" && (lower && st == 0 || office == "General" || office == "Mr" || office == "King" || office == "Prince" || office == "Director") {
+	if name == "" && (lower && st == 0 && j == end0 || office == "General" || office == "Mr" || office == "King" || office == "Prince" || office == "Director") {
 		return Mention{}, 0, false
 	}
 	m := Mention{Kind: Person, State: st, Office: office, Name: name, Rule: "person.office"}
@@ -203,6 +243,18 @@ func (f *finder) officeAt(i int, known map[string]Mention) (Mention, int, bool) 
 		remember(known, name, m)
 	}
 	return m, j, true
+}
+
+// apposed gives the end of a name of two words or more in capitals that stands between commas after an office; 0 for none.
+func (f *finder) apposed(j int) int {
+	if j >= len(f.words) || f.words[j].gap != ", " {
+		return 0
+	}
+	_, end := f.capitals(j)
+	if end-j < 2 || end >= len(f.words) || !strings.HasPrefix(f.words[end].gap, ",") {
+		return 0
+	}
+	return end
 }
 
 // officeName gives the longest office that begins at word i, and its words.
@@ -228,8 +280,25 @@ func (f *finder) ofWhat(j int) int {
 	if f.words[k].key == "the" && k+1 < len(f.words) {
 		k++
 	}
-	if _, n := f.stateAt(k); n > 0 {
+	if _, n := f.organisationAt(k); n > 0 {
 		return k + n
+	}
+	if e := f.run(min(k, len(f.words)-1)); k < len(f.words) && e > k+1 && f.named(k, e) {
+		return e // "for X Insurance Ltd"
+	}
+	if _, n := f.stateAt(k); n > 0 {
+		k += n
+		if e := f.run(min(k, len(f.words)-1)); k < len(f.words) && e > k && f.named(k, e) && strings.TrimSpace(f.words[k].gap) == "" {
+			return e // "of the Peruvian Navy"
+		}
+		return k
+	}
+	// "Minister for Foreign Affairs of Peru"
+	for n := 0; n < 5 && k < len(f.words) && strings.TrimSpace(f.words[k].gap) == "" && (f.words[k].upper || joining[f.words[k].key]); n++ {
+		if _, n := f.stateAt(k); n > 0 && f.words[k-1].key != "and" {
+			return k + n
+		}
+		k++
 	}
 	return j
 }
@@ -240,7 +309,7 @@ func (f *finder) capitals(i int) (string, int) {
 	for j < len(f.words) && j-i < 4 {
 		w := f.words[j]
 		inner := j > i && (w.key == "al" || w.key == "bin" || w.key == "van" || w.key == "de" || strings.HasPrefix(w.key, "al-"))
-		if !w.upper && !inner || j > i && (strings.TrimSpace(w.gap) != "" && w.gap != ". " || strings.Contains(w.gap, "\n")) {
+		if !w.upper && !inner || j > i && (strings.TrimSpace(w.gap) != "" && (w.gap != ". " || len(f.words[j-1].key) > 2) || strings.Contains(w.gap, "\n")) {
 			break
 		}
 		if j == i && stopWords[strings.ToLower(w.key)] || j > i && f.words[j-1].owner {
@@ -328,15 +397,24 @@ var stopWords = set("the a an this that these those it he she they we i you in o
 
 // organisations finds names of the table, and runs of capitals with a word that ends or begins names.
 func (f *finder) organisations() {
+	short := map[string]string{} // the whole name by its first word
 	for i := 0; i < len(f.words); i++ {
 		if o, n := f.organisationAt(i); n > 0 {
-			f.add(i, i+n, Mention{Kind: Organisation, Name: o.name, State: o.state, Rule: "organisation.table"})
+			f.add(i, i+n, Mention{Kind: Organisation, Name: o.name, State: o.state, Body: o.kind, Rule: "organisation.table"})
 			i += n - 1
 			continue
 		}
-		if j := f.run(i); j > i+1 && f.named(i, j) {
-			f.add(i, j, Mention{Kind: Organisation, Name: f.text[f.words[i].From:f.words[j-1].To], Rule: "organisation.name"})
+		if j := f.legal(i, f.run(i)); j > i+1 && f.named(i, j) {
+			name := f.text[f.words[i].From:f.words[j-1].To]
+			f.add(i, j, Mention{Kind: Organisation, Name: name, Rule: "organisation.name"})
+			if k := f.words[i].key; len(k) > 3 && !f.g.heads[k] {
+				short[k] = name
+			}
 			i = j - 1
+			continue
+		}
+		if name, ok := short[f.words[i].key]; ok && (f.words[i].owner || i+1 < len(f.words) && f.doing(i+1)) {
+			f.add(i, i+1, Mention{Kind: Organisation, Name: name, Rule: "organisation.short"})
 		}
 	}
 }
@@ -357,7 +435,7 @@ func (f *finder) organisationAt(i int) (organisation, int) {
 
 // run gives the end of the run of capitals at word i, with small words between them.
 func (f *finder) run(i int) int {
-	if !f.words[i].upper || stopWords[strings.ToLower(f.words[i].key)] {
+	if !f.words[i].upper || f.small(i) || strings.HasSuffix(f.words[i].key, "-based") {
 		return i
 	}
 	j := i + 1
@@ -366,7 +444,7 @@ func (f *finder) run(i int) int {
 		if strings.Contains(w.gap, "\n") || strings.TrimSpace(w.gap) != "" && strings.TrimSpace(w.gap) != "&" {
 			break
 		}
-		if w.upper && !stopWords[strings.ToLower(w.key)] {
+		if w.upper && !f.small(k) {
 			j = k + 1
 			continue
 		}
@@ -375,6 +453,25 @@ func (f *finder) run(i int) int {
 		}
 	}
 	return j
+}
+
+// legal cuts a run of capitals behind the legal form of a firm: what follows says where it is.
+func (f *finder) legal(i, j int) int {
+	for k := i + 1; k < j; k++ {
+		if legalForms[f.words[k].key] && k+1 < j && joining[f.words[k+1].key] {
+			return k + 1
+		}
+	}
+	return j
+}
+
+var legalForms = set("Ltd Limited Inc LLC Corp Corporation GmbH AG AB SA SARL FZE FZCO FZC DMCC PLC plc Plc Pty BV NV Oy AS ASA ApS Bhd KK SpA SRL " +
+	"JSC PJSC OJSC OOO Lda SAS KG LLP LP Co")
+
+// small reports whether word i is no part of a name by itself: "The", but not the legal form "AS".
+func (f *finder) small(i int) bool {
+	k := f.words[i].key
+	return stopWords[strings.ToLower(k)] && (len(k) < 2 || k != strings.ToUpper(k) || !f.g.heads[k])
 }
 
 var joining = set("of for the and")
@@ -404,19 +501,56 @@ func (f *finder) groups() {
 			f.add(i, i+1, Mention{Kind: Group, Pronoun: true, Rule: "group.pronoun"})
 			continue
 		}
-		if !f.g.groups[low] || f.covered(w.Span) {
+		if !f.g.groups[low] && !f.peopleOf(i) || f.covered(w.Span) {
 			continue
 		}
 		from, to := f.before(i), f.after(i+1)
 		f.add(from, to, Mention{Kind: Group, Rule: "group.noun"})
 		g := &f.out[len(f.out)-1]
-		g.State = f.within(g.Span)
+		if g.State = f.within(g.Span); g.State == 0 {
+			g.State = f.personIn(g.Span)
+		}
+		if s, n := f.stateAt(max(to-1, 0)); g.State == 0 && n == 1 && to > i+2 && s.form == ByCapital {
+			g.State = s.state
+		}
 	}
 }
 
+// peopleOf reports whether word i names people by what they do, right after the adjective of a state: "Cuban welders".
+func (f *finder) peopleOf(i int) bool {
+	w := f.words[i]
+	if w.upper || i == 0 || strings.TrimSpace(w.gap) != "" || len(w.key) < 6 {
+		return false
+	}
+	k := strings.TrimSuffix(w.key, "s")
+	if k == w.key || !strings.HasSuffix(k, "er") && !strings.HasSuffix(k, "or") && !strings.HasSuffix(k, "ist") && !strings.HasSuffix(k, "ian") &&
+		!strings.HasSuffix(k, "ee") && !strings.HasSuffix(k, "ant") {
+		return false
+	}
+	at := f.near(State, max(0, w.From-longestName), w.From)
+	return len(at) > 0 && at[len(at)-1].To+1 == w.From && at[len(at)-1].Form == ByAdjective && !things[w.key]
+}
+
+// things are words that end as the names of trades do and are none.
+var things = set("waters papers letters numbers tankers containers carriers computers orders powers matters borders quarters freighters trawlers " +
+	"steamers launchers fighters bombers cruisers destroyers missiles motors reactors sectors tractors generators factors errors doors " +
+	"customers restaurants plants grants servers routers transformers")
+
+var governing = set("government regime authorities ministry officials leadership embassy administration")
+
+// personIn gives the state of a person named in a span, as in "the Smith government".
+func (f *finder) personIn(s sentence.Span) place.State {
+	for _, m := range f.near(Person, s.From, s.To) {
+		if s.Contains(m.Span) {
+			return m.State
+		}
+	}
+	return 0
+}
+
 func (f *finder) covered(s sentence.Span) bool {
-	holds := func(m Mention) bool { return m.Contains(s) && (m.Kind == Organisation || m.Form == ByName) }
-	return slices.ContainsFunc(f.near(Organisation, s.From-longestName, s.To), holds) ||
+	holds := func(m Mention) bool { return m.Contains(s) && (m.Kind != State || m.Form == ByName) }
+	return slices.ContainsFunc(f.near(Person, s.From-longestName, s.To), holds) || slices.ContainsFunc(f.near(Organisation, s.From-longestName, s.To), holds) ||
 		slices.ContainsFunc(f.near(State, s.From-longestName, s.To), holds)
 }
 
@@ -431,7 +565,7 @@ func (f *finder) before(i int) int {
 		switch low := strings.ToLower(w.key); {
 		case articles[low]:
 			return i - 1
-		case w.upper && !stopWords[low], adjective(low), w.owner:
+		case w.upper && !stopWords[low], adjective(low), w.owner, strings.HasPrefix(w.key, "ni-"):
 			i--
 		default:
 			return i
@@ -443,7 +577,9 @@ func (f *finder) before(i int) int {
 var articles = set("the a an this that these those its his her their our your both all any some no other two three several many")
 
 var adjectives = set("foreign armed joint moderate innocent brave aid civil new local global other own small key senior terrorist rebel " +
-	"smuggling intelligence state trading security human coalition camp opposition foreign-owned federal regional")
+	"smuggling intelligence state trading security human coalition camp opposition foreign-owned federal regional interior labour labor " +
+	"trade finance defence defense health transport energy justice construction shipping insurance steel textile fishing mining oil news press " +
+	"company government ministry industry police army embassy border customs monitoring rights aid advocacy central national local private")
 
 func adjective(w string) bool {
 	if adjectives[w] {
@@ -459,10 +595,16 @@ func adjective(w string) bool {
 
 // after steps over "of the" and a name in capitals behind a noun.
 func (f *finder) after(j int) int {
-	if j+1 >= len(f.words) || f.words[j].key != "of" || strings.TrimSpace(f.words[j].gap) != "" {
+	if j+1 >= len(f.words) || f.words[j].key != "of" && f.words[j].key != "in" || strings.TrimSpace(f.words[j].gap) != "" {
 		return j
 	}
 	k := j + 1
+	if f.words[j].key == "in" {
+		if s, n := f.stateAt(k); n > 0 && s.form == ByCapital && governing[strings.ToLower(f.words[j-1].key)] {
+			return k + n // "the government in Lima"
+		}
+		return j
+	}
 	if f.words[k].key == "the" && k+1 < len(f.words) {
 		k++
 	}
@@ -484,8 +626,21 @@ func (f *finder) link() {
 			if m.State == 0 {
 				m.State = f.rightBefore(m.From)
 			}
+			if m.State == 0 && m.Kind == Organisation {
+				m.State = f.rightAfter(m.To)
+			}
 		}
 	}
+}
+
+// rightAfter gives the state in which a firm is said to be: "X Ltd of Peru".
+func (f *finder) rightAfter(at int) place.State {
+	for _, m := range f.near(State, at, at+10) {
+		if gap := f.text[at:m.From]; (gap == " of " || gap == " in " || gap == " of the ") && m.Form == ByName {
+			return m.State
+		}
+	}
+	return 0
 }
 
 // rightBefore gives the state whose adjective or possessive stands right before an offset.

@@ -56,8 +56,12 @@ type Mention struct {
 	// State is the state named or to which the person, organisation or group belongs; 0 for none.
 	State place.State
 	Form  Form
+	// Body is the kind of an organisation that the table knows: "un", "group", "organ", "armed", "agency", "news", "ngo", "court", "firm".
+	Body string
 	// Name is the usual name of a person or organisation; Office the office given in the text or held on the day.
 	Name, Office string
+	// Paragraph is the paragraph of an instrument, where the text names one.
+	Paragraph string
 	// Actor says that the state does something in its sentence, or that something is done to it.
 	Actor bool
 	// Pronoun says that a group is only a word such as "they".

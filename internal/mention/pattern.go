@@ -24,6 +24,7 @@ var patterns = []struct {
 	re   *regexp.Regexp
 	read func(f *finder, m *Mention, g []string)
 }{
+	{"instrument.paragraph", Instrument, regexp.MustCompile(`\b(?:operative\s)?[Pp]aragraphs?\s(\d{1,3})(?:\s?\([a-z]\))?\s(?:of|in)\s(?:the\s)?(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolution\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), readParagraph},
 	{"instrument.resolution", Instrument, regexp.MustCompile(`\b(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolutions?\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), nil},
 	{"instrument.symbol", Instrument, regexp.MustCompile(`\bS/(?:RES/)?(?:19|20)?\d\d/?\d*(?:\s?\(\d{4}\))?`), nil},
 	{"instrument.name", Instrument, regexp.MustCompile(`\b(?:the\s)?(?:[A-Z][\w-]+\s){0,3}(?:Treaty|Convention|Accords?|[Aa]greements?|Protocol|Charter|Communiqu[eé])\b(?:\son\sthe\s[A-Z][\w-]+(?:\sof\s[A-Z]\w+\s[A-Z]\w+)?)?`), nil},
@@ -31,7 +32,7 @@ var patterns = []struct {
 	{"share.percent", Share, regexp.MustCompile(`(?i)\b(` + number + `)\s?(?:%|per\s?cent\b)`), readShare},
 	{"money.symbol", Money, regexp.MustCompile(`(?:US|A|C|NZ)?([$£€¥₩])\s?(\d[\d,]*(?:\.\d+)?)` + scale + `\b`), readMoney},
 	{"money.word", Money, regexp.MustCompile(`(?i)\b(?:USD|EUR|CNY|RUB|GBP)\s(\d[\d,.]*)` + scale + `\b|\b(` + number + `)` + scale + `\s(?:dollars|euros|pounds|yuan|roubles|rubles|won|yen)\b`), readMoney},
-	{"quantity.unit", Quantity, regexp.MustCompile(`(?i)\b(` + number + `)` + scale + `\s(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|litres|people|workers|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b`), readQuantity},
+	{"quantity.unit", Quantity, regexp.MustCompile(`(?i)\b(` + number + `)` + scale + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|litres|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b`), readQuantity},
 	{"vessel.title", Vessel, regexp.MustCompile(`\b(?:M/?V|M/?T|[Tt]he (?:tanker|ferry|vessel|ship|freighter|cargo ship|motor vessel))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
 	{"vessel.imo", Vessel, regexp.MustCompile(`\bIMO(?:\sno\.?|\snumber|:)?\s?(\d{7})\b`), nil},
 	{"date.day", Date, regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?(` + month + `)(?:,?\s((?:19|20)\d\d))?\b`), readDayMonth},
@@ -119,6 +120,8 @@ func scaled(v float64, whole string) float64 {
 	}
 	return v
 }
+
+func readParagraph(_ *finder, m *Mention, g []string) { m.Paragraph = g[1] }
 
 func readShare(_ *finder, m *Mention, g []string) {
 	m.Low = numberOf(g[1])

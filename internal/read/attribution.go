@@ -2,6 +2,7 @@ package read
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -10,29 +11,50 @@ import (
 )
 
 // statementLine tells a heading under which the body named speaks itself.
-var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|press release|communiqu[eé]|letter|note|response|report)\b`)
+var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|q&a|questions and answers|press release|press conference|briefing|letter|note(?: verbale)?|response|repl(?:y|ies)|answers?|reports?|comments?|interview|address|speech|notice|announcement)s?\b|\bcommuniqu[eé]s?`)
 
 // author finds in whose name the document speaks: a body named in a heading that calls it a statement; else the author.
 func (w *work) author() {
 	w.res.Author = Party{Name: Author, body: claim.Press}
 	for _, p := range w.paragraphs[:min(2, len(w.paragraphs))] {
 		line := w.text[p.From:p.To]
-		if len(line) > 160 || strings.HasSuffix(line, ".") || strings.ContainsAny(line, "“\"") || !statementLine.MatchString(line) {
+		if len(line) > 240 || strings.HasSuffix(line, ".") || strings.ContainsAny(line, "“\"") {
 			continue
 		}
-		for _, n := range w.nominals(p) {
-			if n.Name != "" && !n.Any && !n.written {
-				n.unnamed = false
-				w.res.Author = n
-				w.speaker = n
-				return
-			}
+		at := statementLine.FindStringIndex(line)
+		if at == nil {
+			continue
+		}
+		n, ok := w.issuer(sentence.Span{From: p.From + at[1], To: p.To})
+		if !ok {
+			n, ok = w.issuer(sentence.Span{From: p.From, To: p.From + at[0]})
+		}
+		if first, found := w.firstParty(); ok && len(n.States) == 0 && n.unnamed && found {
+			n = first // "Comments of the spokesman": the first sentence says whose
+		}
+		if ok {
+			w.res.Author, w.speaker = n, n
+			return
 		}
 	}
 	if p, ok := w.firstParty(); ok {
 		w.res.Author, w.speaker = p, p
 	}
 }
+
+// issuer gives the first party named in a stretch of a heading, with its state if the heading names one right after.
+func (w *work) issuer(s sentence.Span) (Party, bool) {
+	for _, n := range w.nominals(s) {
+		if n.Name == "" || n.Any || n.written {
+			continue
+		}
+		return n, !about.MatchString(w.text[s.From:n.span.From])
+	}
+	return Party{}, false
+}
+
+// about tells that a heading goes on with what is spoken of, or to whom.
+var about = regexp.MustCompile(`(?i)\b(?:on|about|concerning|regarding|to|following|after|addressed)\b`)
 
 // ownWords tells sentences in which a party speaks without quotation marks.
 var ownWords = regexp.MustCompile(`(?:^|[.!?]\s+)(?:We|Our)\s`)
@@ -42,9 +64,24 @@ func (w *work) firstParty() (Party, bool) {
 	if len(w.sentences) == 0 || strings.ContainsAny(w.text, "“”\"") || !ownWords.MatchString(w.text) {
 		return Party{}, false
 	}
-	p := w.subject(w.sentences[0])
+	s := w.sentences[0]
+	if w.heading(s) && len(w.sentences) > 1 {
+		s = w.sentences[1]
+	}
+	if at := weAt.FindStringIndex(w.text[s.From:s.To]); at != nil {
+		if ns := w.nominals(sentence.Span{From: s.From + at[1], To: s.To}); len(ns) > 0 {
+			return ns[0], ns[0].Name != ""
+		}
+	}
+	p := w.subject(s)
+	if pronoun.MatchString(w.text[s.From:max(s.From, p.span.From)]) {
+		return Party{}, false // "we" itself is the subject, and nobody says who that is
+	}
 	return p, p.Name != "" && !p.Any && !p.unnamed
 }
+
+// weAt is "We at X" or "We, X,": the party says who it is.
+var weAt = regexp.MustCompile(`^We(?:,?\s(?:at|of|as)|,)\s(?:the\s)?`)
 
 // spoken is a word of speech in a stretch of text, with who speaks.
 type spoken struct {
@@ -68,7 +105,7 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 	}
 	tail := sentence.Span{From: s.From + k + 2, To: s.From + len(text)}
 	sp, ok = w.speech(tail)
-	if !ok || sp.by.span.From > tail.From+4 || len(strings.Fields(w.text[sp.verb.To:tail.To])) > 5 ||
+	if !ok || sp.by.span.From > tail.From+4 || len(strings.Fields(w.text[sp.verb.To:tail.To])) > 5 || auxiliary.MatchString(w.text[sp.verb.To:tail.To]) ||
 		strings.HasPrefix(w.text[sp.verb.To:tail.To], " that") || sp.set && sp.kind != claim.Allegation {
 		return sp, said, false
 	}
@@ -76,20 +113,21 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 }
 
 // between may stand between a speaker and a word of speech.
-var between = regexp.MustCompile(`^(?:,[^,]{0,80},)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|then|publicly|jointly|that|which|is|are|was|were|reportedly|consistently|strongly|flatly)\s+)*$`)
+var between = regexp.MustCompile(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:for|of|from|at|in|with|to)\s+(?:(?:the|its|their|his|her|an?)\s+)?[a-z][\w’'-]*(?:\s+[a-z][\w’'-]*){0,2}(?:,[^,]{0,80},)?|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
 
-// speech finds the first word of speech in a span whose speaker stands before it.
+// speech finds the first word of speech in a span whose speaker stands before it: a nominal, or a phrase that is none of
+// them ("one yard", "a dealer").
 func (w *work) speech(s sentence.Span) (spoken, bool) {
 	ns := w.nominals(s)
 	for _, at := range w.findAll(w.t.verb, s) {
 		v := sentence.Span{From: s.From + at[0], To: s.From + at[1]}
-		k, set := kindOf(w.t.verbs, w.text[v.From:v.To])
-		if !set && strings.HasPrefix(w.text[v.To:], " to ") {
+		kind, set := kindOf(w.t.verbs, w.text[v.From:v.To])
+		if !set && strings.HasPrefix(w.text[v.To:], " to ") || anonymous.MatchString(w.text[v.To:min(s.To, v.To+40)]) || passiveBefore.MatchString(w.text[s.From:v.From]) {
 			continue // "continued to", "is expected to": nothing is said
 		}
 		for i := len(ns) - 1; i >= 0; i-- {
 			n := ns[i]
-			if n.span.To > v.From || n.Name == "" || possessive.MatchString(w.text[n.span.From:n.span.To]) {
+			if n.span.To > v.From || n.Name == "" || strings.EqualFold(w.text[n.span.From:n.span.To], "who") || possessive.MatchString(w.text[n.span.From:n.span.To]) {
 				continue
 			}
 			if low := strings.ToLower(w.text[n.span.From:n.span.To]); low == "it" && w.speaker.Name != "" && w.speaker.body != claim.Press {
@@ -97,14 +135,85 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 				n = w.speaker
 				n.span = at
 			}
-			if !between.MatchString(w.text[n.span.To:v.From]) || prepositionBefore(w.text[s.From:n.span.From]) && !n.written {
+			if k := writtenBefore(ns[:i+1]); k >= 0 && placed.MatchString(w.text[ns[k].span.To:v.From]) {
+				return spoken{by: ns[k], verb: v, kind: kind, set: set, rule: "document"}, true
+			}
+			if strings.HasPrefix(w.text[n.span.To:v.From], ",") && prepositionBefore(w.text[s.From:n.span.From]) && strings.Contains(w.text[s.From:n.span.From], ",") {
+				continue // in what is said of the speaker: "Ann Lee, the head of X, said"
+			}
+			if !between.MatchString(w.text[n.span.To:v.From]) || prepositionBefore(w.text[s.From:n.span.From]) && !n.written || underWhich.MatchString(w.text[s.From:n.span.From]) {
 				break
 			}
-			return spoken{by: n, verb: v, kind: k, set: set, rule: "verb"}, true
+			return spoken{by: n, verb: v, kind: kind, set: set, rule: "verb"}, true
+		}
+		if n, ok := w.phraseBefore(s, v); ok {
+			return spoken{by: n, verb: v, kind: kind, set: set, rule: "phrase"}, true
 		}
 	}
 	return spoken{}, false
 }
+
+var (
+	// speakers is a phrase of a few words at the end of a stretch, which begins with an article, a number or the stretch.
+	speakers = regexp.MustCompile(`(?:^|[,;“"]\s*|\b(?:and|but|that|while)\s+)((?:(?i:the|an?|one|another|both|two|three|four|five|six|several|some|many|most|former|other|its|their|his|her)\s+)?(?:[\w’'-]+\s+){0,3}[A-Za-z][\w’'-]+)\s+(?:(?:also|then|later|has|have|had|however|,)\s+)*$`)
+	// longSpeakers is a phrase with what says more of it: "a trader questioned in X", "the bank that paid", "one of them".
+	longSpeakers = regexp.MustCompile(`(?:^|[,;]\s*|\b(?:and|but|that)\s+)((?i:an?|the|one|two|three|several|some|many|most|former)\s[\w’'-]+(?:\s[\w’'-]+){0,2}?)(?:(?:\s[a-z]+ed)?\s(?:in|from|at|for|with|near|on|by|to|of)\s[^,;.“"]{2,50}(?:,[^,;.“"]{2,60},)?|\s(?:that|which|who)\s[^,;.“"]{2,60})\s$|((?i:one|two|three|some|many|most|several|all|both) of (?:them|those|these|the [\w ]{3,30}))\s$`)
+	// doubtful are words of speech that are nouns as well.
+	doubtful = regexp.MustCompile(`^(?:claims?|reports|notes?|calls?|states|demands?|requests?|estimates|promises|forecasts?|answered|warns?|vows|expects?|considers|rejects?|urges?|propose|suggests|welcomes?|regrets?|presse[sd])\b`)
+	// noSpeaker tells stretches that are no phrase: they hold a verb, a preposition or a relative word.
+	noSpeaker = regexp.MustCompile(`(?i)\b(?:is|are|was|were|be|been|being|has|have|had|will|would|of|to|in|on|at|by|for|from|with|as|than|that|which|who|not|never|it|this|there|what|when|where|how|if|and|but|or|so|also|they|we|he|she)\b`)
+)
+
+// ended are words that end as verbs do.
+var ended = regexp.MustCompile(`\b[a-z]{3,}ed\b`)
+
+// phraseBefore takes the phrase right before a word of speech as a speaker without a name.
+func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
+	before := w.text[max(s.From, verb.From-90):verb.From]
+	at := speakers.FindStringSubmatchIndex(before)
+	if at == nil || noSpeaker.MatchString(before[at[2]:at[3]]) {
+		if at = longSpeakers.FindStringSubmatchIndex(before); at != nil && at[2] < 0 {
+			at = at[2:] // the second form
+		}
+		if at != nil && !ended.MatchString(before[at[2]:at[3]]) && !doubtful.MatchString(w.text[verb.From:verb.To]) {
+			from := verb.From - len(before) + at[2]
+			w.byOffice[headOf(before[at[2]:at[3]])] = Party{Name: before[at[2]:at[3]], unnamed: true, body: claim.OtherSource}
+			return Party{Name: before[at[2]:at[3]], unnamed: true, body: claim.OtherSource, span: sentence.Span{From: from, To: from + at[3] - at[2]}}, true
+		}
+		return Party{}, false
+	}
+	if doubtful.MatchString(w.text[verb.From:verb.To]) {
+		return Party{}, false
+	}
+	words := before[at[2]:at[3]]
+	if noSpeaker.MatchString(words) || ended.MatchString(words) {
+		return Party{}, false
+	}
+	from := verb.From - len(before) + at[2]
+	return Party{Name: words, unnamed: true, body: claim.OtherSource, span: sentence.Span{From: from, To: from + len(words)}}, true
+}
+
+// anonymous tells that somebody asked for nothing but to remain without a name.
+var anonymous = regexp.MustCompile(`^\s+(?:not to be (?:named|identified|quoted)|to remain (?:anonymous|unnamed)|for anonymity)`)
+
+// writtenBefore gives the last document among parties; -1 for none.
+func writtenBefore(ns []Party) int {
+	for i := len(ns) - 1; i >= 0; i-- {
+		if ns[i].written {
+			return i
+		}
+	}
+	return -1
+}
+
+// underWhich tells that a clause only says when or why.
+var underWhich = regexp.MustCompile(`(?i)\b(?:as soon as|when|whenever|until|once|if|before|because)\s+(?:the\s+)?$`)
+
+// placed says where a document stands.
+var placed = regexp.MustCompile(`^\s+(?:on|from|by|in|to|of|for|at)\s[^,]{0,60}\s$`)
+
+// passiveBefore tells that a participle says what was done to somebody: "was accused".
+var passiveBefore = regexp.MustCompile(`\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|also\s+)?$`)
 
 var preposition = regexp.MustCompile(`(?i)\b(?:of|in|with|on|to|from|by|at|for|against|about|between|surrounding|toward|towards|over|through|into|around|near|after|before|during|despite|under)\s+(?:the\s+|both\s+|a\s+|its\s+|their\s+)*$`)
 
@@ -145,12 +254,58 @@ func (w *work) quotes() {
 		w.res.Quotes = append(w.res.Quotes, out)
 		w.said = append(w.said, squeeze(w.text[q.From:q.To]))
 	}
-	w.person, w.speaker, w.written, w.pair, w.last = Party{}, w.res.Author, Party{}, Party{}, Party{}
+	w.blocks()
+	clear(w.bodies)
+	clear(w.byOffice)
+	w.person, w.speaker, w.written, w.pair, w.last, w.several = Party{}, w.res.Author, Party{}, Party{}, Party{}, Party{}
+}
+
+// blocks gives the paragraphs after a line such as "The minister said:" to that speaker, where no quotation marks stand: up to one
+// that speaks of the speaker again or has marks of its own.
+func (w *work) blocks() {
+	for k := 0; k+1 < len(w.paragraphs); k++ {
+		p := w.paragraphs[k]
+		if !strings.HasSuffix(w.text[p.From:p.To], ":") {
+			continue
+		}
+		sp, ok := w.lastSpeech(p)
+		if !ok || sp.set || sp.by.person && sp.by.Name == "" || !nothingSaid.MatchString(w.text[sp.verb.To:p.To]) {
+			continue
+		}
+		last := k
+		for last+1 < len(w.paragraphs) && w.inBlock(w.paragraphs[last+1], sp.by) {
+			last++
+		}
+		if last == k {
+			continue
+		}
+		w.consumed = append(w.consumed, p)
+		w.res.Quotes = append(w.res.Quotes, Quote{
+			Quote: sentence.Quote{Span: sentence.Span{From: w.paragraphs[k+1].From, To: w.paragraphs[last].To}}, By: sp.by, Rule: "block",
+		})
+		k = last
+	}
+	slices.SortStableFunc(w.res.Quotes, func(a, b Quote) int { return a.From - b.From })
+}
+
+// inBlock reports whether a paragraph may belong to a statement by a speaker: it has no quotation marks, ends in a sentence and does not
+// name the speaker.
+func (w *work) inBlock(p sentence.Span, by Party) bool {
+	text := w.text[p.From:p.To]
+	if strings.ContainsAny(text, "“”\"") || strings.HasSuffix(text, ":") || w.heading(p) {
+		return false
+	}
+	for _, n := range w.nominals(p) {
+		if by.person && n.person && n.Name == by.Name && !pronoun.MatchString(w.text[n.span.From:n.span.To]) {
+			return false
+		}
+	}
+	return true
 }
 
 // advance reads who is spoken of in the sentences that begin before an offset, outside quotations.
 func (w *work) advance(to int) {
-	for ; w.noted < len(w.sentences) && w.sentences[w.noted].From < to; w.noted++ {
+	for ; w.noted < len(w.sentences) && w.sentences[w.noted].To <= to; w.noted++ {
 		s := w.sentences[w.noted]
 		if w.quoted(s) {
 			continue
@@ -187,18 +342,41 @@ func (w *work) quoteOf(s sentence.Span) (Quote, bool) {
 func (w *work) note(s sentence.Span) {
 	paired := false
 	for i, n := range w.nominals(s) {
-		if n.person && (!n.unnamed || len(n.States) > 0) {
+		if n.person {
+			if n.office != "" {
+				w.byOffice[headOf(n.office)] = n
+			}
 			w.person = n
 		}
 		if len(n.States) > 1 && !n.person && (i == 0 || !paired) {
 			w.pair, paired = n, true
 		}
 		if i == 0 && len(n.States) > 0 {
-			w.last = n
+			w.last, w.several = n, Party{}
+		}
+		if n.unnamed && !n.person && len(n.States) > 0 && !people.MatchString(n.Name) && headOf(n.Name) != "government" {
+			w.bodies[headOf(n.Name)] = n
+		}
+		if people.MatchString(w.text[n.span.From:n.span.To]) && !n.person {
+			w.several = n
 		}
 	}
 	w.owners(s)
 }
+
+// headOf gives the word that says what a body is: the last before "of" and the like.
+func headOf(name string) string {
+	name = strings.ToLower(name)
+	if at := ofWhom.FindStringIndex(name); at != nil {
+		name = name[:at[0]]
+	}
+	return name[strings.LastIndexByte(name, ' ')+1:]
+}
+
+var ofWhom = regexp.MustCompile(` (?:of|in|from|for|at) `)
+
+// people are words for groups that "they" may stand for.
+var people = regexp.MustCompile(`\b(?:workers|labou?rers|[a-z]{3,}(?:ers|ors|ists|ians|ees|men)|staff|crew|nationals|citizens)\b`)
 
 // owners notes whose document a sentence names.
 func (w *work) owners(s sentence.Span) {
@@ -215,7 +393,12 @@ func (w *work) owners(s sentence.Span) {
 
 // fragment reports whether a quotation is only some words of a sentence.
 func (w *work) fragment(q sentence.Quote) bool {
-	return len(strings.Fields(w.text[q.From:q.To])) <= 10 && q.Opened && q.Closed
+	if len(strings.Fields(w.text[q.From:q.To])) > 10 || !q.Opened || !q.Closed {
+		return false
+	}
+	before := strings.TrimRight(w.text[:w.markBefore(q.From)], " ")
+	begins := before == "" || strings.ContainsAny(before[len(before)-1:], ".!?\"\n") || strings.HasSuffix(before, "”")
+	return !begins || !strings.ContainsAny(w.text[max(q.From, q.To-1):q.To], ".!?")
 }
 
 func squeeze(s string) string {
@@ -271,12 +454,35 @@ func (w *work) namedAfter(i int, all []sentence.Quote) (Party, bool) {
 	for tail.To < end && !utf8.RuneStart(w.text[tail.To]) {
 		tail.To--
 	}
+	for _, at := range w.t.part.FindAllStringIndex(w.text[tail.From:tail.To], -1) {
+		if strings.HasSuffix(w.text[tail.From:tail.From+at[0]], ", ") {
+			tail.To = tail.From + at[0] - 2 // "he said, adding that": what was added is read by itself
+			break
+		}
+	}
+	for k, text := 0, w.text[tail.From:tail.To]; ; k++ {
+		n := strings.Index(text[k:], ", ")
+		if n < 0 {
+			break
+		}
+		if k += n; w.whoSpeaks(text[k+2:]) {
+			tail.To = tail.From + k // "said X, who added"
+			break
+		}
+	}
 	if stop := strings.Index(w.text[tail.From:tail.To], ". "); stop >= 0 && !strings.HasSuffix(w.text[:tail.From+stop], "Mr") && !strings.HasSuffix(w.text[:tail.From+stop], ".S") {
 		tail.To = tail.From + stop + 1
 	}
-	if sp, ok := w.speech(tail); ok && sp.by.span.From-tail.From < 40 && sp.kind != claim.Demand {
+	sp, ok := w.speech(tail)
+	if ok && q.Closed && (strings.HasSuffix(w.text[:q.To], ".") || strings.Contains(w.text[q.To:tail.From], ".")) && w.saysMore(sp, tail) {
+		return Party{}, false // what follows is a sentence of its own
+	}
+	if ok && sp.by.span.From-tail.From < 40 && sp.kind != claim.Demand && !others.MatchString(w.text[tail.From:sp.by.span.From]) {
 		w.consumed = append(w.consumed, sentence.Span{From: tail.From, To: tail.To})
 		return w.withPaper(sp.by, tail), true
+	}
+	if n, ok := w.anyVerb(q, tail); ok {
+		return n, true
 	}
 	if at := w.t.verb.FindStringIndex(w.text[tail.From:tail.To]); at != nil && at[0] == 0 {
 		for _, n := range w.nominals(sentence.Span{From: tail.From + at[1], To: tail.To}) {
@@ -287,6 +493,39 @@ func (w *work) namedAfter(i int, all []sentence.Quote) (Party, bool) {
 		}
 	}
 	return Party{}, false
+}
+
+// anyVerb reads a short "X concluded" or "concluded X" after a quotation that ends in a comma: there any verb is one of speech.
+func (w *work) anyVerb(q sentence.Quote, tail sentence.Span) (Party, bool) {
+	if !strings.HasSuffix(w.text[:q.To], ",") {
+		return Party{}, false
+	}
+	text := w.text[tail.From:tail.To]
+	for _, n := range w.nominals(tail) {
+		if n.Name == "" || n.Any || n.written {
+			continue
+		}
+		before, behind := text[:n.span.From-tail.From], text[n.span.To-tail.From:]
+		if before == "" && verbEnds.MatchString(behind) || verbBegins.MatchString(before) {
+			w.consumed = append(w.consumed, tail)
+			return n, true
+		}
+	}
+	return Party{}, false
+}
+
+var (
+	verbEnds   = regexp.MustCompile(`^\s[a-z]{3,}ed(?:[.,;]|$)`)
+	verbBegins = regexp.MustCompile(`^[a-z]{3,}ed\s$`)
+)
+
+// others tells that the sentence goes on with somebody else.
+var others = regexp.MustCompile(`^\s*(?:while|but|and|although|though|as|after|before|when|which|that)\b`)
+
+// saysMore reports whether words of speech go on with what is said.
+func (w *work) saysMore(sp spoken, tail sentence.Span) bool {
+	rest := w.text[sp.verb.To:tail.To]
+	return strings.HasPrefix(rest, " that ") || len(strings.Fields(rest)) > 2 && !nothingSaid.MatchString(rest) || len(strings.Fields(rest)) > 6 || verbWord.MatchString(rest)
 }
 
 // withPaper notes that the speaker speaks through a document.
@@ -308,7 +547,8 @@ func (w *work) namedBefore(i int, all []sentence.Quote) (Party, bool) {
 		lead := sentence.Span{From: s.From, To: q.From}
 		for _, before := range all[:i] {
 			if before.Depth == 0 && before.To > lead.From {
-				lead.From = min(before.To+len("”"), lead.To)
+				_, n := utf8.DecodeRuneInString(w.text[before.To:])
+				lead.From = min(before.To+n, lead.To)
 			}
 		}
 		if sp, ok := w.lastSpeech(lead); ok {

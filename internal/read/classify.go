@@ -26,9 +26,11 @@ func (w *work) subject(s sentence.Span) Party {
 	}
 	slices.SortStableFunc(ns, func(a, b Party) int { return a.span.From - b.span.From })
 	for _, n := range ns {
-		if (n.Name != "" || n.Any) && !prepositionBefore(w.text[s.From:n.span.From]) {
-			return n
+		lead := w.text[s.From:n.span.From]
+		if (n.Name == "" && !n.Any) || prepositionBefore(lead) || possessive.MatchString(w.text[n.span.From:n.span.To]) && len(strings.Fields(lead)) > 2 {
+			continue
 		}
+		return n
 	}
 	return Party{}
 }
@@ -44,14 +46,17 @@ func (w *work) object(s sentence.Span) Party {
 }
 
 var (
-	asking  = regexp.MustCompile(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that)\s`)
+	asking  = regexp.MustCompile(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that|\bwe (?:(?:now|also|therefore) )?(?:expect|ask|want|hope|trust|look to|would like)(?: that| for)?|\b(?:look|looks) forward to)\s`)
 	passive = regexp.MustCompile(`(?i)^(?:global|international|concerted|urgent)?\s*(?:action|efforts?|steps|measures)\b`)
 )
 
 // claimOf makes a claim of a piece, where it is one.
 func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
+	if p.content = w.underCondition(p.content); p.content.From >= p.content.To {
+		return
+	}
 	text := w.text[p.content.From:p.content.To]
-	if len(strings.Fields(text)) < 3 && !p.set || p.by.Name == "" || !p.set && !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
+	if len(strings.Fields(text)) < 3 && !p.set || p.by.Name == "" || !p.set && p.voice != Direct && !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
 		return
 	}
 	c := Claim{By: p.by, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
@@ -63,8 +68,8 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 			c.Kind, c.Rule = last.Kind, "joined"
 		}
 	}
-	if len(c.Subject.States) == 0 && !c.Subject.Any && (c.Rule == "fact" || w.press(p) && c.Subject.Name == "" && c.Kind != claim.Opinion) {
-		return // nobody it is about
+	if w.press(p) && len(c.Subject.States) == 0 && !c.Subject.Any && c.Rule == "fact" && len(strings.Fields(text)) < 4 || w.press(p) && unreached.MatchString(text) {
+		return // nobody it is about, and nobody says it but a reporter
 	}
 	if c.Rule == "fact" && (p.voice == Own && w.heading(s) || aside.MatchString(text)) {
 		return
@@ -72,6 +77,7 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	c.Hedge = w.hedgeOf(text)
 	c.Negative = negative.MatchString(text)
 	w.res.Claims = append(w.res.Claims, c)
+	w.terms(p, s)
 	if len(c.Subject.States) > 0 {
 		w.last = c.Subject
 		if len(c.Subject.States) > 1 && p.voice == Own {
@@ -80,7 +86,43 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	}
 }
 
-var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|none|neither|nor)\b|n[’']t\b`)
+// unreached tells that somebody said nothing.
+var unreached = regexp.MustCompile(`(?i)\bcould not (?:immediately )?be (?:reached|contacted)\b`)
+
+// underCondition leaves out a condition at the beginning of what is said: "if X does this, Y will". What only states a condition
+// is empty.
+func (w *work) underCondition(s sentence.Span) sentence.Span {
+	text := w.text[s.From:s.To]
+	lead := len(text) - len(strings.TrimLeft(text, " \n“\""))
+	if counterfactual.MatchString(text[lead:]) {
+		return s // that it was not so is what is said
+	}
+	if !conditional.MatchString(text[lead:]) {
+		return s
+	}
+	k := strings.Index(text, ", ")
+	if k < 0 {
+		if strings.HasSuffix(strings.TrimRight(text, " ”\""), ",") {
+			s.From = s.To // what follows, follows elsewhere
+		} else if at := mainClause.FindStringIndex(text); at != nil {
+			s.From += at[0] + 1
+		}
+		return s
+	}
+	if n := w.subject(sentence.Span{From: s.From, To: s.From + k}); len(n.States) > 0 {
+		w.last = n
+	}
+	s.From += k + 2
+	return s
+}
+
+// counterfactual begins a condition that did not come about: "Had X kept its word".
+var counterfactual = regexp.MustCompile(`^Had\s`)
+
+// mainClause is where the main clause begins after a condition without a comma.
+var mainClause = regexp.MustCompile(`(?i)\s(?:we|they|it|he|she|i)\s(?:will|shall|would|should|must|can|could|may|might)\b`)
+
+var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|nothing|none|neither|nor)\b|n[’']t\b`)
 
 // aside tells a stretch that only says that something was said before.
 var aside = regexp.MustCompile(`(?i)^as (?:we|i|you|they|he|she|it)\b`)
@@ -104,6 +146,9 @@ func trimmed(text string, s sentence.Span) sentence.Span {
 // subjectOf gives what a piece is about.
 func (w *work) subjectOf(p, before *piece) Party {
 	content := p.content
+	if who.MatchString(w.text[content.From:content.To]) {
+		return w.before(content.From)
+	}
 	if p.set && (p.kind == claim.Demand || p.kind == claim.Proposal || p.kind == claim.Allegation) {
 		if n := w.object(content); n.Name != "" || n.Any {
 			return n
@@ -117,12 +162,12 @@ func (w *work) subjectOf(p, before *piece) Party {
 	}
 	if p.voice == Indirect || p.voice == Unnamed || p.voice == Written {
 		w.speaker = p.by
-		last, person := w.last, w.person
-		w.last = p.by // "they" in reported speech are those who speak
+		last, person, several := w.last, w.person, w.several
+		w.last, w.several = p.by, Party{} // "they" in reported speech are those who speak
 		if p.by.person {
 			w.person = p.by
 		}
-		defer func() { w.last, w.person = last, person }()
+		defer func() { w.last, w.person, w.several = last, person, several }()
 	}
 	n := w.subject(content)
 	if reported := p.voice != Own && p.voice != Direct; reported && len(p.by.States) > 0 && !n.Any {
@@ -133,6 +178,8 @@ func (w *work) subjectOf(p, before *piece) Party {
 		if len(n.States) == 0 && n.unnamed || verb != nil && verb[0] > 0 && n.span.From > content.From+verb[0] {
 			n = Party{} // it is no subject
 		}
+	} else if n.Name != "" && !n.Any && w.behindVerb(content, n) {
+		return w.ofStates(content)
 	}
 	switch {
 	case n.Name != "" || n.Any:
@@ -146,7 +193,19 @@ func (w *work) subjectOf(p, before *piece) Party {
 		return Party{Name: "any state", Any: true}
 	case p.voice != Own:
 		if !afterWas.MatchString(w.text[content.From:content.To]) && len(p.by.States) > 0 && p.voice != Direct {
+			if p.set && p.kind == claim.Demand {
+				return Party{}
+			}
+			if p.set || ofTheirs.MatchString(w.text[content.From:content.To]) {
+				return p.by
+			}
+			if n := w.ofStates(content); len(n.States) > 0 || thing.MatchString(w.text[content.From:content.To]) {
+				return n
+			}
 			return p.by
+		}
+		if said := w.text[content.From:content.To]; auxiliary.MatchString(said) && !afterWas.MatchString(said) {
+			return w.ofStates(content)
 		}
 		if n := w.adjectival(content); len(n.States) > 0 {
 			return n
@@ -154,6 +213,48 @@ func (w *work) subjectOf(p, before *piece) Party {
 		return w.nearest(sentence.Span{From: w.clauseStart(p.span.From), To: p.by.span.From})
 	}
 	return w.adjectival(content)
+}
+
+// thing is a subject of its own, with its verb, that names nobody: "the cap was".
+var thing = regexp.MustCompile(`^\s*(?:that\s+)?(?:the|an?|this|these|those|such)(?:\s[\w’'-]+){1,5}?\s(?:is|was|are|were|has|have|had|will|would|should|must|could|can|may|might|[a-z]{3,}ed)\b`)
+
+// ofTheirs tells what is said of the speaker's own.
+var ofTheirs = regexp.MustCompile(`(?i)^\s*(?:that\s+)?(?:no|neither)\s|\b(?:its|their|his|her|our)\b`)
+
+// behindVerb reports whether a nominal stands behind the first verb of what is said, which has a subject of its own.
+func (w *work) behindVerb(s sentence.Span, n Party) bool {
+	text := w.text[s.From:s.To]
+	verb := auxiliary.FindStringIndex(text)
+	return verb != nil && !cleft.MatchString(text) && n.span.From > s.From+verb[0] && len(strings.TrimSpace(text[:verb[0]])) > 3
+}
+
+var who = regexp.MustCompile(`^\s*(?:who|which)\s`)
+
+// before gives the last party named before an offset in its sentence.
+func (w *work) before(at int) Party {
+	ns := w.nominals(sentence.Span{From: w.sentenceAt(at).From, To: at})
+	if len(ns) == 0 {
+		return Party{}
+	}
+	return ns[len(ns)-1]
+}
+
+func (w *work) sentenceAt(at int) sentence.Span {
+	for _, s := range w.sentences {
+		if s.From <= at && at < s.To {
+			return s
+		}
+	}
+	return sentence.Span{From: at, To: at}
+}
+
+// ofStates gives the states that are named, in whatever form, before the first verb of what is said: "the exercises of X and Y are".
+func (w *work) ofStates(s sentence.Span) Party {
+	if at := auxiliary.FindStringIndex(w.text[s.From:s.To]); at != nil {
+		s.To = s.From + at[0]
+		return w.adjectival(s)
+	}
+	return Party{}
 }
 
 var auxiliary = regexp.MustCompile(`\b(?:is|was|are|were|has|have|had|will|would|should|must|could|can)\b`)
@@ -217,6 +318,9 @@ func (w *work) kindOf(p *piece, c *Claim) (claim.Kind, string, string) {
 		}
 		return q.kind, q.rule, q.sort
 	}
+	if w.answersFor(p, c) && negative.MatchString(text) {
+		return claim.Denial, "denial.negative", ""
+	}
 	if c.By.body == claim.ExpertPanel || c.By.body == claim.Court {
 		return claim.Finding, "fact", ""
 	}
@@ -235,10 +339,28 @@ func (w *work) fits(subject string, p *piece, c *Claim) bool {
 		return len(c.Subject.States) > 0 && !(p.voice != Own && slices.Equal(c.Subject.States, c.By.States))
 	case "voiced":
 		return !w.press(p)
+	case "reported":
+		return p.voice != Own && p.voice != Direct && w.ofSpeaker(c)
+	case "own":
+		return w.ofSpeaker(c)
 	case "speaker":
-		return c.Subject.Name == c.By.Name || len(c.By.States) > 0 && slices.Equal(c.Subject.States, c.By.States) || c.Subject.Name == ""
+		return w.ofSpeaker(c) || c.Subject.Name == ""
 	}
 	return true
+}
+
+// answersFor reports whether a speaker speaks of itself or of its own: of "we", of nobody named, or of what it is. What such a
+// speaker says did not happen is a denial.
+func (w *work) answersFor(p *piece, c *Claim) bool {
+	if w.press(p) || c.By.body == claim.ExpertPanel || c.By.body == claim.Committee || c.By.body == claim.Court {
+		return false
+	}
+	return w.ofSpeaker(c) || c.Subject.Name == "" || len(c.Subject.States) == 0 && !c.Subject.Any && c.Subject.body != claim.ExpertPanel
+}
+
+// ofSpeaker reports whether a claim is about the one who makes it.
+func (w *work) ofSpeaker(c *Claim) bool {
+	return c.Subject.Name == c.By.Name || len(c.By.States) > 0 && slices.Equal(c.Subject.States, c.By.States)
 }
 
 // replies marks what a state says of itself right after it was charged with something as its denial.

@@ -19,6 +19,50 @@ func TestActivities(t *testing.T) {
 		},
 		{"Peru hosts Cuban workers.", `{"kind":"employment","date":"2017-07-04","jurisdiction":"PE","work":{"nationality":"CU","host":"PE"}}`},
 		{"North Korea launched a ballistic missile on 28 June.", `{"kind":"test","date":"2017-06-28","test":{"state":"KP","type":"ballistic_launch"}}`},
+		{"Peru hired 40 Cuban workers on 2 June.", `{"kind":"employment","date":"2017-06-02","jurisdiction":"PE","work":{"nationality":"CU","host":"PE","count":40}}`},
+		{
+			"Peru exported 2,000 tonnes of coal to Chile on 2 June 2017.",
+			`{"kind":"transfer","date":"2017-06-02","jurisdiction":"PE","origin":"PE","destination":"CL","goods":[{"description":"coal","quantity":2000,"unit":"t"}]}`,
+		},
+		{
+			"Chile imports iron ore from Peru.",
+			`{"kind":"transfer","date":"2017-07-04","jurisdiction":"CL","origin":"PE","destination":"CL","goods":[{"description":"iron ore"}]}`,
+		},
+		{
+			"Chile bought Peruvian coal on 2 June.",
+			`{"kind":"transfer","date":"2017-06-02","jurisdiction":"CL","origin":"PE","destination":"CL","goods":[{"description":"coal"}]}`,
+		},
+		{
+			"The tanker Blue Heron (IMO 9074729) delivered 1,200 tonnes of diesel to Nampo on 3 May 2017.",
+			`{"kind":"transfer","date":"2017-05-03","destination":"KP","vessel":{"name":"Blue Heron","imo":"9074729"},"goods":[{"description":"diesel","quantity":1200,"unit":"t"}]}`,
+		},
+		{"Peru provided Chile with pictures on 2 June.", ""},     // of no goods that anything names
+		{"Peru exported coal to Chile.", ""},                     // when?
+		{"Peru will export coal to Chile on 2 August 2017.", ""}, // not yet
+		{
+			"The United States and South Korea held large-scale military exercises on 20 March 2017.",
+			`{"kind":"exercise","date":"2017-03-20","test":{"state":"US"},"exercise":{"scale":"large","with":"KR"}}`,
+		},
+		{
+			"North Korea tested an intercontinental ballistic missile on 4 July 2017.",
+			`{"kind":"test","date":"2017-07-04","test":{"state":"KP","type":"ballistic_launch","range":"intercontinental"}}`,
+		},
+		{
+			"Peru opened a joint venture with Cuba on 2 June 2017.",
+			`{"kind":"venture","date":"2017-06-02","jurisdiction":"PE","venture":{"partner_state":"CU","stage":"open"}}`,
+		},
+		{
+			"Russia and North Korea launched a ferry service on 17 May 2017.",
+			`{"kind":"vessel_service","date":"2017-05-17","jurisdiction":"KP","vessel":{"service":"carry_passengers"},"service":{"recipient_state":"RU"}}`,
+		},
+		{
+			"The vessel Blue Heron docked at Nampo on 3 May 2017.",
+			`{"kind":"port_call","date":"2017-05-03","jurisdiction":"KP","vessel":{"name":"Blue Heron"}}`,
+		},
+		{
+			"Peru paid 2 million dollars to Cuba on 2 June 2017.",
+			`{"kind":"payment","date":"2017-06-02","jurisdiction":"PE","origin":"PE","destination":"CU","finance":{"service":"payment"}}`,
+		},
 		{"Peru hired Cuban workers years ago.", ""},         // on which day?
 		{"Peru does not host Cuban workers.", ""},           // it does not
 		{"All states must stop hosting Cuban workers.", ""}, // nobody is said to do it

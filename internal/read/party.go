@@ -13,8 +13,8 @@ import (
 
 // nominal finds what may be a subject beside the mentions: pronouns and words for states in general or for a pair of them.
 var (
-	pronoun = regexp.MustCompile(`(?i)\b(?:he|she|it|they|we|their|its|his|her|our|both of whom|all of whom|who)\b`)
-	generic = regexp.MustCompile(`(?i)\b(?:any|all|every|each|no|other|member)\s+(?:other\s+|member\s+)?(?:countr(?:y|ies)|nations?|states?|governments?|members?)\b`)
+	pronoun = regexp.MustCompile(`(?i)\b(?:he|she|it|they|we|i|their|its|his|her|our|my|both of whom|all of whom|who)\b`)
+	generic = regexp.MustCompile(`(?i)\b(?:any|all|every|each|no|other|member|several|many|most|some)\s+(?:other\s+|member\s+)?(?:countr(?:y|ies)|nations?|states?|governments?|members?|part(?:y|ies))\b`)
 	pairing = regexp.MustCompile(`(?i)\b(?:the|both)\s+(?:two\s+|opposing\s+|both\s+)?(?:sides|countries|nations|parties|states|neighbou?rs|governments)\b`)
 	paper   = regexp.MustCompile(`(?i)\b(?:the|a|their|this)\s+(?:joint\s+)?(?:statement|document|declaration|communiqu[eé]|report|letter|proposal|text)\b`)
 	dummy   = regexp.MustCompile(`^\s+(?:is|was|seems?|appears?|would be|may be)\b`)
@@ -51,7 +51,26 @@ func (w *work) nominals(s sentence.Span) []Party {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Party) int { return a.span.From - b.span.From })
-	return w.joined(w.owned(out))
+	out = w.apposed(out)
+	return w.joined(w.seated(w.owned(out)))
+}
+
+// apposed leaves out the office of a person that stands behind the name: "Ann Lee, the head of X".
+func (w *work) apposed(in []Party) []Party {
+	var out []Party
+	for _, p := range in {
+		if k := len(out) - 1; k >= 0 && p.person && p.unnamed && out[k].person && !out[k].unnamed && p.span.From > out[k].span.To {
+			switch w.text[out[k].span.To:p.span.From] {
+			case ", ", ", the ", ", a ", ", an ":
+				if len(out[k].States) == 0 {
+					out[k].States = p.States
+				}
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // owned gives a body without a state that of its owner right before it: "the two countries' ministries", "Peru's army".
@@ -69,6 +88,34 @@ func (w *work) owned(in []Party) []Party {
 	}
 	return in
 }
+
+// seated gives a body without a state that of the place named right after it: "a firm in Peru", "workers from Cuba".
+func (w *work) seated(in []Party) []Party {
+	var out []Party
+	for _, p := range in {
+		k := len(out) - 1
+		if k >= 0 && out[k].unnamed && !out[k].written && p.span.From >= out[k].span.To && !pronoun.MatchString(w.text[p.span.From:p.span.To]) &&
+			forWhom.MatchString(w.text[out[k].span.To:p.span.From]) && !p.Any && !p.written {
+			if out[k].span.To = p.span.To; len(out[k].States) == 0 {
+				out[k].States = p.States
+			}
+			continue
+		}
+		if k < 0 || len(out[k].States) > 0 || out[k].Any || out[k].written || out[k].Name == "" || len(p.States) != 1 || p.unnamed || p.person ||
+			p.span.From < out[k].span.To || !seat.MatchString(w.text[out[k].span.To:p.span.From]) ||
+			pronoun.MatchString(w.text[out[k].span.From:out[k].span.To]) {
+			out = append(out, p)
+			continue
+		}
+		out[k].States, out[k].span.To = p.States, p.span.To
+	}
+	return out
+}
+
+// forWhom stands between somebody without a name and the body for which he or she speaks.
+var forWhom = regexp.MustCompile(`^ (?:for|of|at|from|with) (?:the |its |their |an? )?(?:[a-z]+ )?$`)
+
+var seat = regexp.MustCompile(`^ (?:of|in|from|at) (?:the )?$`)
 
 // joined makes one party of those that stand together: "A and B", "A, B and C".
 func (w *work) joined(in []Party) []Party {
@@ -140,11 +187,15 @@ func (w *work) partyOf(m mention.Mention) (Party, bool) {
 		}
 		p.Name, p.body = w.places.Name(m.State), claim.StateOrgan
 	case mention.Person:
-		p.Name, p.person, p.body = m.Name, true, claim.StateOrgan
+		p.Name, p.person, p.office, p.body = m.Name, true, m.Office, claim.StateOrgan
 		if p.Name == "" {
 			p.Name, p.unnamed = words, true
 		}
-		if len(p.States) == 0 && len(w.last.States) == 1 && !strings.Contains(m.Office, "United Nations") && strings.Contains(m.Office, "inister") {
+		if k, ok := w.offices[strings.ToLower(m.Office)]; ok && m.Name == "" && (m.State == 0 || slices.Contains(k.States, m.State)) {
+			k.span = m.Span
+			return k, true
+		}
+		if len(p.States) == 0 && len(w.last.States) == 1 && (m.Name == "" || !w.last.person) && !strings.Contains(m.Office, "United Nations") && strings.Contains(m.Office, "inister") {
 			p.States = w.last.States // a minister of the state last spoken of
 		}
 		if len(p.States) == 0 {
@@ -175,14 +226,25 @@ func (w *work) definite(p Party) Party {
 		a.span = p.span
 		return a
 	}
-	switch word {
-	case "ministry", "foreign ministry", "government", "army", "police", "authorities", "ministries", "foreign ministries":
-		if len(w.last.States) == 1 {
-			p.States, p.body = w.last.States, claim.StateOrgan
-		}
+	if a := w.res.Author; a.body == claim.StateOrgan && len(a.States) == 1 && ownBody.MatchString(w.text[p.span.From:p.span.To]) {
+		p.States, p.body = a.States, a.body
+		return p
+	}
+	if b, ok := w.bodies[word]; ok {
+		p.States, p.body = b.States, b.body
+		return p
+	}
+	if organ.MatchString(word) && len(w.last.States) == 1 {
+		p.States, p.body = w.last.States, claim.StateOrgan
 	}
 	return p
 }
+
+// ownBody is how a state speaks of its own: "the Government", "the competent authorities".
+var ownBody = regexp.MustCompile(`^(?:[Tt]he )?(?:Government|Ministry|Mission|Delegation|Authorities|Embassy)$|^(?:[Tt]he )?(?:competent |national |relevant )?authorit(?:y|ies)$`)
+
+// organ are the words at whose end a body is an organ of some state.
+var organ = regexp.MustCompile(`(?:ministry|ministries|government|army|navy|police|authorities|parliament|embassy|customs)$`)
 
 // bodyOf tells from a name what kind of body speaks.
 func bodyOf(name string, s place.State) claim.SourceKind {
@@ -269,17 +331,33 @@ func (w *work) theText(sentence.Span) Party {
 
 // itsOfficer leads "its labour minister" to the state last spoken of.
 func (w *work) itsOfficer(s sentence.Span) Party {
-	if len(w.last.States) != 1 {
-		return Party{}
-	}
 	words := w.text[s.From:s.To]
 	_, office, _ := strings.Cut(words, " ")
+	if len(w.last.States) != 1 {
+		return Party{Name: office, unnamed: true, body: claim.OtherSource}
+	}
 	return Party{Name: office + " of " + w.last.Name, States: w.last.States, unnamed: true, body: claim.StateOrgan}
 }
 
-func (w *work) theOfficer(sentence.Span) Party { return w.person }
+// theOfficer leads "the minister" to the last person with that office, else to the last person of whom none is known.
+func (w *work) theOfficer(s sentence.Span) Party {
+	words := strings.ToLower(w.text[s.From:s.To])
+	if p, ok := w.byOffice[headOf(words)]; ok {
+		return p
+	}
+	if w.person.office == "" {
+		return w.person
+	}
+	return Party{Name: words, unnamed: true, body: claim.OtherSource}
+}
 
-func (w *work) theNation(sentence.Span) Party { return w.last }
+// theNation leads "the regime" to the state last spoken of, and not to who speaks.
+func (w *work) theNation(sentence.Span) Party {
+	if w.last.person {
+		return Party{}
+	}
+	return w.last
+}
 
 func (w *work) pronounParty(s sentence.Span) Party {
 	switch strings.ToLower(w.text[s.From:s.To]) {
@@ -289,8 +367,15 @@ func (w *work) pronounParty(s sentence.Span) Party {
 		}
 	case "he", "she", "his", "her":
 		return w.person
-	case "we", "our":
+	case "we", "our", "i", "my":
+		if w.res.Author.body != claim.Press && !w.quoted(s) {
+			return w.res.Author
+		}
 		return w.speaker
+	case "they", "their":
+		if w.several.Name != "" {
+			return w.several
+		}
 	}
 	return w.last
 }

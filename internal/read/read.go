@@ -7,6 +7,7 @@ package read
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/mention"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
@@ -67,7 +69,9 @@ type Party struct {
 	unnamed bool
 	written bool
 	person  bool
-	body    claim.SourceKind
+	// office is that of a person.
+	office string
+	body   claim.SourceKind
 }
 
 // Claim is one claim of the document.
@@ -111,6 +115,8 @@ type Result struct {
 	Mentions []mention.Mention
 	Quotes   []Quote
 	Claims   []Claim
+	// Terms are what proposals would bind states to.
+	Terms []Term
 	// Loaded are the words that judge while they name.
 	Loaded []sentence.Span
 	// Skipped counts the sentences and quotations beyond the limits, which were not read.
@@ -147,6 +153,8 @@ type Reader struct {
 	places *place.Gazetteer
 	ref    *activity.Reference
 	t      *tables
+	// ports are the states of ports by name.
+	ports map[string]place.State
 }
 
 // Limits on what is read: bytes of text, bytes of one sentence, quotations. Sentences and quotations beyond them are left
@@ -194,6 +202,7 @@ func (r *Reader) begin(d *document.Document, o Options) *work {
 			w.sentences = append(w.sentences, s)
 		}
 	}
+	w.holders()
 	w.author()
 	return w
 }
@@ -222,10 +231,21 @@ type work struct {
 	found map[search][][]int
 	// consumed are stretches that only say who speaks.
 	consumed []sentence.Span
+	// offices are the persons whom the text names with an office, by the office in small letters.
+	offices map[string]Party
 	// noted counts the sentences whose names were taken in while quotations are attributed.
 	noted int
 	// said are the words of each quotation that was attributed, in the form in which they are compared.
 	said []string
+
+	// bodies are the last bodies with a state by their last word: "the embassy" is that of which the text spoke.
+	bodies map[string]Party
+	// byOffice are the last persons by the word for what they are: "the spokesman".
+	byOffice map[string]Party
+
+	// scratch and named are the memory of looking up goods.
+	scratch goods.Scratch
+	named   []goods.Naming
 
 	// What words such as "he" and "the two sides" lead to at this point of the text.
 	person  Party // the last person
@@ -233,6 +253,7 @@ type work struct {
 	written Party // who speaks in the last document named
 	pair    Party // the last two states or more that stood together as a subject
 	last    Party // the last subject
+	several Party // the last group of people, where it was named after the last subject
 	// proposed are those to whom something was proposed in the last sentence that did.
 	proposed Party
 }
@@ -245,6 +266,23 @@ func (c *Claim) number(i int) {
 		c.Links = []claim.Link{{Kind: claim.Answers, To: "c" + strconv.Itoa(c.Answers+1)}}
 	}
 	c.Act = actOf(c)
+}
+
+// holders notes who holds an office by the text's own words: "Foreign Secretary Jane Doe". An office of two persons is nobody's.
+func (w *work) holders() {
+	w.offices, w.bodies, w.byOffice = map[string]Party{}, map[string]Party{}, map[string]Party{}
+	for _, m := range w.res.Mentions {
+		if m.Kind != mention.Person || m.Office == "" || m.Name == "" || len(m.Office) < 4 || m.Rule != "person.office" {
+			continue
+		}
+		p, _ := w.partyOf(m)
+		k := strings.ToLower(m.Office)
+		if old, ok := w.offices[k]; ok && old.Name != p.Name {
+			p = Party{}
+		}
+		w.offices[k] = p
+	}
+	maps.DeleteFunc(w.offices, func(_ string, p Party) bool { return p.Name == "" })
 }
 
 // finish states in the terms of a ledger what is known of a claim.

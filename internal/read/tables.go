@@ -10,6 +10,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/place"
 )
 
 // tables are the words by which claims are found.
@@ -20,6 +21,7 @@ type tables struct {
 	cues             []cue
 	hedges           []hedge
 	loaded           *regexp.Regexp
+	acts             []act
 }
 
 // speech is a line of speech.tsv.
@@ -55,6 +57,7 @@ func New(ref *activity.Reference, g *mention.Gazetteer, fsys fs.FS, dir string) 
 	}{
 		{"speech.tsv", 3, func(f []string) error { return t.speech(f, patterns) }},
 		{"cues.tsv", 5, t.cue},
+		{"acts.tsv", 7, t.act},
 		{"hedges.tsv", 2, func(f []string) error {
 			re, err := regexp.Compile("(?i)" + f[0])
 			t.hedges = append(t.hedges, hedge{re, f[1]})
@@ -72,7 +75,20 @@ func New(ref *activity.Reference, g *mention.Gazetteer, fsys fs.FS, dir string) 
 	}
 	t.verb, t.part, t.noun = anyOf(patterns["verb"]), anyOf(patterns["part"]), anyOf(patterns["noun"])
 	t.loaded = regexp.MustCompile("(?i)" + strings.Join(loaded, "|"))
-	return &Reader{g: g, places: ref.Places, ref: ref, t: t}, nil
+	return &Reader{g: g, places: ref.Places, ref: ref, t: t, ports: portStates(ref.Places)}, nil
+}
+
+// portStates gives the state of every port by its name, 0 where two states have one of that name.
+func portStates(g *place.Gazetteer) map[string]place.State {
+	out := map[string]place.State{}
+	for _, p := range g.Ports() {
+		if s, ok := out[p.Name]; ok && s != p.State {
+			out[p.Name] = 0
+			continue
+		}
+		out[p.Name] = p.State
+	}
+	return out
 }
 
 func anyOf(patterns []string) *regexp.Regexp {
@@ -110,9 +126,9 @@ func (t *tables) cue(f []string) error {
 		return err
 	}
 	switch f[4] {
-	case "any", "generic", "state", "speaker", "voiced":
+	case "any", "generic", "state", "speaker", "voiced", "reported", "own":
 	default:
-		return fault.New(fault.Invalid, "%q is no sort of subject", f[4]).WithFix("any, generic, state, speaker or voiced")
+		return fault.New(fault.Invalid, "%q is no sort of subject", f[4]).WithFix("any, generic, state, speaker, own, voiced or reported")
 	}
 	t.cues = append(t.cues, cue{f[0], re, k, f[3], f[4]})
 	return nil

@@ -1,6 +1,9 @@
 package read_test
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,24 +33,47 @@ func textGold(t *testing.T, text, gold string) []want {
 	return out
 }
 
-// TestTexts measures the texts that the rules were written with.
+// TestTexts measures five sets of texts. The first three were in view while rules were written. Of the fourth only the counts were looked at;
+// the fifth was written when the rules stood. What is found in these two is not printed, so that nobody tunes on it. The floors lie
+// below what was measured.
 func TestTexts(t *testing.T) {
-	precision, recall := measure(t, "testdata/texts.txtar")
-	if precision < 0.85 || recall < 0.75 {
-		t.Errorf("precision %.3f, recall %.3f; want at least 0.85 and 0.75", precision, recall)
+	for _, tt := range []struct {
+		file              string
+		held              bool
+		precision, recall float64
+	}{
+		{"texts", false, 0.85, 0.75},
+		{"fresh", false, 0.80, 0.80},
+		{"development", false, 0.93, 0.92},
+		{"heldout", true, 0.80, 0.80},
+		{"last", true, 0.84, 0.80},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			c := measure(t, "testdata/"+tt.file+".txtar", tt.held)
+			if p, r := c.precision(), c.recall(); p < tt.precision || r < tt.recall {
+				t.Errorf("precision %.3f, recall %.3f; want at least %.2f and %.2f", p, r, tt.precision, tt.recall)
+			}
+		})
 	}
 }
 
-// TestFresh measures texts written when the rules stood. The floors hold what is reached, below what is aimed at.
-func TestFresh(t *testing.T) {
-	precision, recall := measure(t, "testdata/fresh.txtar")
-	if precision < 0.80 || recall < 0.80 {
-		t.Errorf("precision %.3f, recall %.3f; want at least 0.80 and 0.80", precision, recall)
-	}
+func (c counts) precision() float64 { return float64(c.right) / float64(c.right+c.flawed+c.spurious) }
+
+func (c counts) recall() float64 { return float64(c.right) / float64(c.right+c.flawed+c.missed) }
+
+func (c counts) String() string {
+	return fmt.Sprintf("right %d, flawed %d (speaker %d, kind %d, subject %d), missed %d, spurious %d: precision %.3f, recall %.3f",
+		c.right, c.flawed, c.speaker, c.kind, c.subject, c.missed, c.spurious, c.precision(), c.recall())
 }
 
-// measure compares the texts of a file with their gold.
-func measure(t *testing.T, file string) (precision, recall float64) {
+func (c *counts) add(o counts) {
+	c.right, c.flawed, c.missed, c.spurious = c.right+o.right, c.flawed+o.flawed, c.missed+o.missed, c.spurious+o.spurious
+	c.speaker, c.kind, c.subject = c.speaker+o.speaker, c.kind+o.kind, c.subject+o.subject
+}
+
+// measure compares the texts of a file with their gold, and prints the figures for each style, which is what stands after the
+// number in the name of a text.
+func measure(t *testing.T, file string, held bool) counts {
 	t.Helper()
 	a, err := txtar.ParseFile(file)
 	if err != nil {
@@ -55,22 +81,33 @@ func measure(t *testing.T, file string) (precision, recall float64) {
 	}
 	r := reader(t)
 	var all counts
+	styles := map[string]*counts{}
 	for i := 0; i+1 < len(a.Files); i += 2 {
 		text := string(a.Files[i].Data)
 		d, err := document.Read(a.Files[i].Name, []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Log(a.Files[i].Name)
 		res, err := r.Read(d, read.Options{Day: when.Date(2019, 9, 20)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := compare(t, textGold(t, text, string(a.Files[i+1].Data)), res)
-		all.right, all.flawed, all.missed, all.spurious = all.right+n.right, all.flawed+n.flawed, all.missed+n.missed, all.spurious+n.spurious
+		log := t.Logf
+		if held {
+			log = func(string, ...any) {}
+		}
+		log("%s", a.Files[i].Name)
+		n := compare(log, textGold(t, text, string(a.Files[i+1].Data)), res)
+		all.add(n)
+		_, style, _ := strings.Cut(strings.TrimSuffix(a.Files[i].Name, ".txt"), "-")
+		if styles[style] == nil {
+			styles[style] = &counts{}
+		}
+		styles[style].add(n)
 	}
-	precision = float64(all.right) / float64(all.right+all.flawed+all.spurious)
-	recall = float64(all.right) / float64(all.right+all.flawed+all.missed)
-	t.Logf("%+v: precision %.3f, recall %.3f", all, precision, recall)
-	return precision, recall
+	for _, s := range slices.Sorted(maps.Keys(styles)) {
+		t.Logf("%-10s %s", s, styles[s])
+	}
+	t.Logf("%-10s %s", "all", all)
+	return all
 }

@@ -20,6 +20,7 @@ type ReadingJSON struct {
 	Document DocumentJSON     `json:"document"`
 	Claims   []ReadClaimJSON  `json:"claims"`
 	Quotes   []ReadQuoteJSON  `json:"quotations"`
+	Links    []ReadLinkJSON   `json:"links,omitempty"`
 	Loaded   []LoadedWordJSON `json:"loaded_words,omitempty"`
 	// Skipped counts sentences and quotations beyond the limits of reading, Rejected the claims left out because a person
 	// rejected them in this document before.
@@ -134,6 +135,8 @@ type Reading struct {
 	// that were rejected too.
 	Reviews map[int]*claim.Review
 	All     bool
+	// Links lead what is named to lists, law, goods and ships.
+	Links []read.Link
 }
 
 // WriteReading writes a reading as "text", "json", "jsonl" (one claim a line), "jsonld" (in the terms of
@@ -167,7 +170,7 @@ func readingJSON(r Reading) ReadingJSON {
 	out := ReadingJSON{Document: DocumentJSON{
 		Name: d.Name, SHA256: d.SHA256, Size: d.Size, Media: string(d.Media), Encoding: d.Encoding, Title: d.Title, Date: r.Day.String(),
 		Author: r.Author.Name, TextSHA256: d.TextSHA256, Pages: d.Pages, Problems: d.Problems,
-	}, Tool: r.Tool, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Skipped: r.Skipped}
+	}, Tool: r.Tool, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Links: linksJSON(r), Skipped: r.Skipped}
 	for i := range r.Claims {
 		if r.hidden(i) {
 			out.Rejected++
@@ -284,6 +287,7 @@ func readingText(r Reading) []byte {
 			shown++
 		}
 	}
+	linksText(&b, r)
 	readingSides(&b, r)
 	fmt.Fprintf(&b, "%d claims, %d quotations, %d words that judge while they name. Found by %s; a person must confirm.\n",
 		shown, len(r.Quotes), len(r.Loaded), finders(r))

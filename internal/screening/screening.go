@@ -506,6 +506,9 @@ func boundedNote(b index.Bounded) string {
 		b.Lists, b.Postings, b.Candidates)
 }
 
+// Outcome says what a hit alone would lead to.
+func (e *Engine) Outcome(h *Hit) Outcome { return e.outcome(h) }
+
 // outcome says what a hit alone would lead to.
 func (e *Engine) outcome(h *Hit) Outcome {
 	switch {

@@ -48,6 +48,9 @@ func endsHere(text string, i int) bool {
 	}
 	next, _ := utf8.DecodeRuneInString(rest)
 	last, _ := utf8.DecodeLastRuneInString(before)
+	if unicode.IsLower(next) {
+		return false // `"...," and below it "he said"`
+	}
 	if strings.ContainsRune(".!?:”\"’»", last) {
 		return true
 	}

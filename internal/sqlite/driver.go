@@ -56,3 +56,26 @@ func reason(err error) (means, fix string) {
 	}
 	return "", ""
 }
+
+// breach says which rule of the tables an error is about.
+type breach int
+
+const (
+	brokenNothing breach = iota
+	brokenUnique
+	brokenReference
+)
+
+func broken(err error) breach {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return brokenNothing
+	}
+	switch e.Code() {
+	case codes.SQLITE_CONSTRAINT_UNIQUE, codes.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return brokenUnique
+	case codes.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return brokenReference
+	}
+	return brokenNothing
+}

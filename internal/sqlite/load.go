@@ -17,6 +17,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/subject"
@@ -327,7 +328,10 @@ func (l *loading) Commit(m snapshot.Meta) (snapshot.Meta, error) {
 			l.list, m.Number, int64(m.Published), string(meta)); err != nil {
 			return err
 		}
-		_, err := c.ExecContext(l.ctx, publish, l.list, m.Number)
+		if _, err := c.ExecContext(l.ctx, publish, l.list, m.Number); err != nil {
+			return err
+		}
+		_, err := l.s.enter(l.ctx, c, answer.LoadEntry(m, l.s.By))
 		return err
 	})
 }

@@ -1,5 +1,6 @@
-// Package sqlite keeps snapshots of lists in one SQLite file and the raw files
-// beside it. It is the store of a fresh program: nothing to install, one folder.
+// Package sqlite keeps snapshots of lists, answers and the log in one SQLite file,
+// and the raw files beside it. It is the store of a fresh program: nothing to
+// install, one folder.
 //
 // Records are kept once for each content, and an entry as the runs of snapshots
 // in which it stayed the same, so that a daily list costs what changed. A load
@@ -16,16 +17,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 )
 
-// Store is a [snapshot.Store] in a folder.
+// Store is a [snapshot.Store] and an answer.Store in a folder.
 type Store struct {
 	db      *sql.DB
 	dir     string // "" for the empty store of a folder that is not there
 	reading bool
+	// By is the pseudonym that loads are entered in the log under.
+	By string
+
+	signing sync.Mutex // held while the key is read
+	logs    *ledger.Log
+	keeping sync.Mutex // held by who keeps answers, over
+	keeper  *ready
 }
 
 var _ snapshot.Store = (*Store)(nil)
@@ -108,11 +118,19 @@ func open(ctx context.Context, path, dir string, reading bool) (*Store, error) {
 	if err != nil {
 		return nil, unavailable(err, "the store cannot be opened").At(fault.Place{File: path})
 	}
-	return &Store{db: db, dir: dir, reading: reading}, nil
+	return &Store{db: db, dir: dir, reading: reading, By: "local"}, nil
 }
 
 // Close ends the use of the store.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	s.keeping.Lock()
+	defer s.keeping.Unlock()
+	if s.keeper != nil {
+		s.keeper.close()
+		s.keeper = nil
+	}
+	return s.db.Close()
+}
 
 // migrations bring the database to the form of this program, each in a
 // transaction. They are added, never changed.
@@ -177,7 +195,7 @@ DROP TABLE entry;
 DROP TABLE body;
 -- An entry stands once in the newest snapshot.
 CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
-`}
+`, logTables}
 
 // version gives the form of the database: how many migrations it went through.
 func (s *Store) version(ctx context.Context) (int, error) {

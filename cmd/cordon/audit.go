@@ -1,0 +1,395 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/answer"
+	"github.com/cordon-engine/cordon/internal/auditpack"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/logkey"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/sqlite"
+)
+
+type auditCmd struct {
+	Verify     auditVerifyCmd     `cmd:"" help:"Was anything altered, dropped or moved? Of the data folder, or of a package."`
+	Prove      auditProveCmd      `cmd:"" help:"Prove that an answer or a load is in the log."`
+	Export     auditExportCmd     `cmd:"" help:"The log as JSON Lines, or answers as a package that verifies offline."`
+	Checkpoint auditCheckpointCmd `cmd:"" help:"Print the signed head of the log, to be kept elsewhere."`
+	Key        auditKeyCmd        `cmd:"" help:"Print the public key of the log."`
+}
+
+type auditVerifyCmd struct {
+	dataFlag
+	File       string   `arg:"" optional:"" help:"A package; the data folder unless given." type:"path"`
+	Key        string   `help:"The public key of the log, or a file with it, as you were given it." placeholder:"KEY"`
+	Checkpoint []string `help:"A signed head that you have from before (repeatable): the log must go on from it." type:"path" placeholder:"FILE"`
+}
+
+// Run is the command.
+func (c *auditVerifyCmd) Run(m *Main) error {
+	key, err := c.key()
+	if err != nil {
+		return err
+	}
+	if c.File != "" {
+		if len(c.Checkpoint) > 0 {
+			return fault.New(fault.Usage, "--checkpoint is for a data folder")
+		}
+		return c.file(m, key)
+	}
+	return m.answers(c.Data, func(s *sqlite.Store) error { return c.folder(m, s, key) })
+}
+
+// key reads --key: a key, or the name of a file that holds one.
+func (c *auditVerifyCmd) key() (ledger.Public, error) {
+	if c.Key == "" {
+		return ledger.Public{}, nil
+	}
+	text := c.Key
+	if b, err := os.ReadFile(c.Key); err == nil {
+		text = string(b)
+	}
+	k, err := ledger.ParsePublic(text)
+	return k, fault.In(fault.Place{Field: "--key"}, err)
+}
+
+func (c *auditVerifyCmd) file(m *Main, key ledger.Public) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return fault.New(fault.NotFound, "the file %q cannot be read", c.File)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "the file %q", c.File)
+	}
+	r, err := auditpack.Check(f, info.Size(), key)
+	if err != nil {
+		fmt.Fprintf(m.Err, "cordon: the package does not hold: %v\n", err)
+		return exitStatus(1)
+	}
+	fmt.Fprintf(m.Out, "The package holds: %s, %s, %s.\n", counted(len(r.Answers), "answer"), counted(r.Notes, "note"),
+		counted(r.Files, "file"))
+	fmt.Fprintf(m.Out, "Made on %s from the log of %d entries whose head was signed for %s.\n",
+		r.Made.Format(time.RFC3339), r.Checkpoint.Size, r.Checkpoint.Time.Format(time.RFC3339))
+	if r.Given {
+		fmt.Fprintf(m.Out, "Signed by the key that you gave, %s.\n", r.Key)
+	} else {
+		fmt.Fprintf(m.Out, "Signed by %s, which is the key in the package itself. That it is the key of who gave you the package\nis for you to compare: say --key.\n", r.Key)
+	}
+	return nil
+}
+
+func (c *auditVerifyCmd) folder(m *Main, s *sqlite.Store, given ledger.Public) error {
+	key, err := s.Public(m.ctx)
+	if err != nil {
+		return err
+	}
+	if given.Origin() != "" && given.String() != key.String() {
+		return fault.New(fault.Conflict, "the log of the data folder is signed by %s, and the key given is %s", key, given)
+	}
+	witnesses, err := c.witnesses(key)
+	if err != nil {
+		return err
+	}
+	snapshots, err := allSnapshots(m.ctx, s)
+	if err != nil {
+		return err
+	}
+	v, err := answer.Verify(m.ctx, s, snapshots, witnesses, func(p ledger.Problem) { fmt.Fprintf(m.Out, "FOUND  %s\n", p.What) })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(m.Out, "%s of the log, %s, %s of which %d erased, %s of lists: ", counted(int(v.Entries), "entry"),
+		counted(int(v.Checkpoints), "signed head"), counted(int(v.Answers), "answer"), v.Erased, counted(int(v.Loads), "load"))
+	if v.Problems > 0 {
+		fmt.Fprintf(m.Out, "%s\n", counted(v.Problems, "problem"))
+		return exitStatus(1)
+	}
+	fmt.Fprintf(m.Out, "all as they were signed\n")
+	if len(witnesses) == 0 {
+		fmt.Fprintln(m.Out, "Whoever has the key and the data folder could have written both anew; a head that is kept elsewhere tells\n(cordon audit checkpoint, and --checkpoint here).")
+	}
+	return nil
+}
+
+func (c *auditVerifyCmd) witnesses(key ledger.Public) (out []ledger.Checkpoint, err error) {
+	for _, name := range c.Checkpoint {
+		b, err := readFile(name)
+		if err != nil {
+			return nil, err
+		}
+		cp, err := key.Open(b)
+		if err != nil {
+			return nil, fault.In(fault.Place{File: name}, err)
+		}
+		out = append(out, cp)
+	}
+	return out, nil
+}
+
+func allSnapshots(ctx context.Context, s *sqlite.Store) (out []snapshot.Meta, err error) {
+	lists, err := s.Lists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lists {
+		more, err := s.Snapshots(ctx, l.Name())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// entryJSON is an entry of the log for programs.
+type entryJSON struct {
+	Seq   int64     `json:"seq"`
+	Time  time.Time `json:"time"`
+	Kind  string    `json:"kind"`
+	Actor string    `json:"actor"`
+	About string    `json:"about"`
+	Data  string    `json:"data"`
+}
+
+func entryFor(e ledger.Entry) entryJSON {
+	return entryJSON{e.Seq, e.Time, string(e.Kind), e.Actor, e.About, hex.EncodeToString(e.Data[:])}
+}
+
+// proofJSON is the proof that entries are in the log.
+type proofJSON struct {
+	Entry      entryJSON `json:"entry"`
+	Text       string    `json:"text"`
+	Proof      []string  `json:"proof"`
+	Checkpoint string    `json:"checkpoint"`
+	Key        string    `json:"key"`
+}
+
+type auditProveCmd struct {
+	dataFlag
+	formatFlag
+	About string `arg:"" name:"id" help:"The answer, by its id, or a load, as in un@3."`
+}
+
+// Run is the command.
+func (c *auditProveCmd) Run(m *Main) error {
+	return m.answers(c.Data, func(s *sqlite.Store) error {
+		key, err := s.Public(m.ctx)
+		if err != nil {
+			return err
+		}
+		return s.View(m.ctx, func(r ledger.Reader) error { return c.prove(m, r, key) })
+	})
+}
+
+func (c *auditProveCmd) prove(m *Main, r ledger.Reader, key ledger.Public) error {
+	head, err := r.Head(m.ctx)
+	if err != nil {
+		return err
+	}
+	if head == nil {
+		return ledger.Empty()
+	}
+	cp, err := key.Open(head)
+	if err != nil {
+		return err
+	}
+	list, err := r.About(m.ctx, c.About)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return fault.New(fault.NotFound, "the log has no entry about %q", c.About)
+	}
+	for _, e := range list {
+		p, err := ledger.Prove(m.ctx, r, cp.Size, e.Seq)
+		if err == nil {
+			err = ledger.CheckProof(p, cp, e)
+		}
+		if err != nil {
+			return err
+		}
+		out := proofJSON{Entry: entryFor(e), Text: string(e.Text()), Proof: []string{}, Checkpoint: string(head), Key: key.String()}
+		for _, h := range p {
+			out.Proof = append(out.Proof, hex.EncodeToString(h[:]))
+		}
+		if c.Format == "json" {
+			err = jsonLine(m.Out, out)
+		} else {
+			_, err = fmt.Fprintf(m.Out, "%s\nproof\n%s\nin the log\n%s\n", out.Text, strings.Join(append(out.Proof, ""), "\n"), out.Checkpoint)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type auditCheckpointCmd struct{ dataFlag }
+
+// Run is the command.
+func (c *auditCheckpointCmd) Run(m *Main) error {
+	if _, err := logkey.Read(c.Data); fault.CodeOf(err) == fault.NotFound && err != nil {
+		return ledger.Empty() // and no folder is made for it
+	}
+	s, err := sqlite.Open(m.ctx, c.Data)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	signed, _, err := s.Checkpoint(m.ctx)
+	if err == nil {
+		_, err = m.Out.Write(signed)
+	}
+	return err
+}
+
+type auditKeyCmd struct{ dataFlag }
+
+// Run is the command.
+func (c *auditKeyCmd) Run(m *Main) error {
+	k, err := logkey.Read(c.Data)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(m.Out, k.Public())
+	return nil
+}
+
+type auditExportCmd struct {
+	dataFlag
+	Package []string `help:"Make a package of these answers, by their ids (repeatable, or with commas)." placeholder:"ID"`
+	Output  string   `short:"o" help:"Write it here; the log goes to standard output unless given." type:"path" placeholder:"FILE"`
+	Reason  string   `help:"For whom the package is, and why; it stands with the answers." placeholder:"TEXT" default:"a package was made"`
+}
+
+// Run is the command.
+func (c *auditExportCmd) Run(m *Main) error {
+	if len(c.Package) > 0 {
+		return c.pack(m)
+	}
+	return m.answers(c.Data, func(s *sqlite.Store) error {
+		return c.to(m.Out, func(w io.Writer) error {
+			return s.View(m.ctx, func(r ledger.Reader) error {
+				for e, err := range r.Entries(m.ctx, 0, 1<<62) {
+					if err == nil {
+						err = jsonLine(w, entryFor(e))
+					}
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		})
+	})
+}
+
+// to writes to the output, whole or not at all; to w where none is given.
+func (c *auditExportCmd) to(w io.Writer, f func(io.Writer) error) error {
+	if c.Output == "" {
+		return f(w)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(c.Output), ".cordon-export-")
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "%q cannot be written", c.Output)
+	}
+	defer os.Remove(tmp.Name())
+	defer tmp.Close()
+	if err := f(tmp); err != nil {
+		return err
+	}
+	for _, end := range []func() error{tmp.Sync, tmp.Close, func() error { return os.Rename(tmp.Name(), c.Output) }} {
+		if err := end(); err != nil {
+			return fault.Wrap(fault.Unavailable, err, "%q cannot be written", c.Output)
+		}
+	}
+	return nil
+}
+
+// pack makes a package. That it was made is entered first, so that the package shows it.
+func (c *auditExportCmd) pack(m *Main) error {
+	if c.Output == "" {
+		return fault.New(fault.Usage, "a package is a file").WithFix("say where with -o FILE.zip")
+	}
+	var ids []string
+	for _, p := range c.Package {
+		ids = append(ids, strings.Split(p, ",")...)
+	}
+	for _, id := range ids {
+		if err := answer.CheckID(id); err != nil {
+			return err
+		}
+	}
+	signer, err := logkey.Read(c.Data)
+	if err != nil {
+		return err
+	}
+	return m.acting(c.Data, c.Reason, func(ctx context.Context, s *sqlite.Store, a answer.Act) error {
+		for _, id := range ids {
+			if err := s.Note(ctx, id, ledger.Export, a); err != nil {
+				return err
+			}
+		}
+		r := newReplayer(m, s)
+		defer r.close()
+		err := c.to(nil, func(w io.Writer) error { return auditpack.Write(ctx, w, s, signer, ids, m.now(), r.extra) })
+		if err == nil {
+			fmt.Fprintf(m.Out, "%s in %s; it verifies with --key %s\n", counted(len(ids), "answer"), c.Output, signer.Public())
+		}
+		return err
+	})
+}
+
+// Candidates are shown down to this probability, and so many.
+const (
+	candidatesFrom = 0.3
+	mostCandidates = 50
+)
+
+// extra gives what a package has beside what was kept: whether the answer comes out the
+// same, and of a screening who stayed below the threshold.
+func (r *replayer) extra(rec *answer.Record) (map[string][]byte, error) {
+	done := r.compare(rec)
+	b, err := lineOf(done)
+	out := map[string][]byte{"replay.json": b}
+	if err != nil || rec.Kind != answer.Screen || !done.Same {
+		return out, err // of an answer that differs, what lay below would be of another engine
+	}
+	w, err := r.at(rec.Versions)
+	if err != nil {
+		return nil, err
+	}
+	_, more, err := w.screened(rec.Question, candidatesFrom, mostCandidates)
+	if err != nil {
+		return nil, err
+	}
+	var list bytes.Buffer
+	err = jsonLine(&list, more)
+	out["candidates.json"] = list.Bytes()
+	return out, err
+}
+
+// counted gives a number with its noun: "1 entry", "2 entries".
+func counted(n int, noun string) string {
+	if n != 1 {
+		if stem, ok := strings.CutSuffix(noun, "y"); ok {
+			noun = stem + "ies"
+		} else {
+			noun += "s"
+		}
+	}
+	return report.Count(n) + " " + noun
+}

@@ -151,12 +151,14 @@ type Engine struct {
 	// sketches tell the most that names can score; possible is the evidence of
 	// the threshold from which a hit is possible.
 	sketches sketches
+	words    *words
 	possible match.Need
 }
 
 // prepared is a document made ready.
 type prepared struct {
 	number uint32
+	person bool
 	doc    Document
 	p      *match.Prepared
 	spelt  []string // the names, folded
@@ -174,6 +176,7 @@ var Limits = index.Limits{Bits: -4, Share: 0.1, Postings: 1 << 20, Candidates: 4
 // worker is the memory of one query.
 type worker struct {
 	search        index.Search
+	sums          sums
 	scorer        *match.Scorer
 	plain, person *match.Sieve
 	touched       byte // of no meaning
@@ -208,7 +211,7 @@ func read(params *match.Params, in match.Input) (readings, error) {
 
 // of gives the reading to compare with a document.
 func (r readings) of(d *prepared) *match.Prepared {
-	if d.doc.Record.Subject.Schema == subject.Person {
+	if d.person {
 		return r.person
 	}
 	return r.plain
@@ -227,13 +230,25 @@ func (r readings) keys() []uint64 {
 
 // candidates finds the documents that share enough with a query, in the order of
 // their numbers.
-func (w *worker) candidates(ix *index.Index, r readings, limits index.Limits) ([]candidate, index.Bounded, error) {
-	return w.documents(w.search.Find(ix, r.keys(), match.IdentifierKeys(r.plain), limits))
+func (e *Engine) candidates(w *worker, r readings, need match.Need) ([]candidate, index.Bounded, error) {
+	w.plain.Reset(r.plain, need)
+	w.person.Reset(r.person, need)
+	bounded, err := e.byWords(w)
+	if err != nil {
+		return nil, bounded, err
+	}
+	w.search.More = w.sums.found
+	found, keys, err := w.documents(w.search.Find(e.ix, r.keys(), match.IdentifierKeys(r.plain), e.limits))
+	w.search.More = nil
+	bounded.Lists += keys.Lists
+	bounded.Postings += keys.Postings
+	bounded.Candidates += keys.Candidates
+	return found, bounded, err
 }
 
 // identified finds the documents that share an identifier with a query.
-func (w *worker) identified(ix *index.Index, r readings, limits index.Limits) ([]candidate, index.Bounded, error) {
-	return w.documents(w.search.Find(ix, nil, match.IdentifierKeys(r.plain), limits))
+func (e *Engine) identified(w *worker, r readings) ([]candidate, index.Bounded, error) {
+	return w.documents(w.search.Find(e.ix, nil, match.IdentifierKeys(r.plain), e.limits))
 }
 
 // documents gathers units, which come in order, by their documents.
@@ -256,10 +271,8 @@ func (w *worker) documents(found []index.Candidate, bounded index.Bounded, err e
 }
 
 // sift makes the search of a worker drop the names that cannot have the evidence
-// that is needed.
-func (e *Engine) sift(w *worker, r readings, need match.Need) {
-	w.plain.Reset(r.plain, need)
-	w.person.Reset(r.person, need)
+// for which candidates are looked for.
+func (e *Engine) sift(w *worker) {
 	w.search.Sift = func(found []index.Candidate) []index.Candidate {
 		w.touched += e.sketches.touch(found)
 		kept := found[:0]
@@ -314,9 +327,12 @@ func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers [
 	e := &Engine{
 		ix: ix, params: params, against: m.against, rules: rules, graph: ownership.NewGraph(m.stakes),
 		merged: newMergers(mergers), cache: make([]atomic.Pointer[prepared], ix.Len()), limits: Limits,
-		sketches: m.sketches, possible: params.NeedFor(params.Possible()),
+		sketches: m.sketches, words: m.words, possible: params.NeedFor(params.Possible()),
 	}
 	if err := e.sketches.check(ix.Units()); err != nil {
+		return nil, err
+	}
+	if err := e.words.check(ix.Units()); err != nil {
 		return nil, err
 	}
 	e.workers.New = func() any {
@@ -349,7 +365,7 @@ func (e *Engine) document(doc uint32) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &prepared{number: doc, doc: d, p: p}
+	out := &prepared{number: doc, person: d.Record.Subject.Schema == subject.Person, doc: d, p: p}
 	for i := range d.Record.Subject.Names {
 		out.spelt = append(out.spelt, text.Fold(d.Record.Subject.Names[i].Full))
 	}
@@ -403,8 +419,8 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	if q.Threshold > e.params.Possible() {
 		show = q.Threshold
 	}
-	e.sift(w, p, need)
-	found, bounded, err := w.candidates(e.ix, p, e.limits)
+	e.sift(w)
+	found, bounded, err := e.candidates(w, p, need)
 	w.search.Sift = nil
 	if err != nil {
 		return Answer{}, err

@@ -258,9 +258,9 @@ type Search struct {
 	// limits count them. It is not asked where a must key was shared.
 	Sift func([]Candidate) []Candidate
 
-	// More are units that were found otherwise, by their numbers among all, in any
-	// order: they are given as those that share enough keys are.
-	More []uint32
+	// More are units that were found otherwise, with their numbers among all and what
+	// they tell, in any order: they are given as those that share enough keys are.
+	More []Candidate
 
 	lists []posting
 	found []Candidate
@@ -338,11 +338,11 @@ func (s *Search) merge(x *Index) error {
 	if len(s.More) == 0 {
 		return nil
 	}
-	for _, u := range s.More {
-		if int(u) >= x.total {
-			return damaged("", "there is no unit %d", u)
+	for _, c := range s.More {
+		if int(c.At) >= x.total {
+			return damaged("", "there is no unit %d", c.At)
 		}
-		s.found = append(s.found, Candidate{At: u})
+		s.found = append(s.found, Candidate{At: c.At, Bits: c.Bits})
 	}
 	slices.SortFunc(s.found, func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), -cmp.Compare(a.Bits, b.Bits))

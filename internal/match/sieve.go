@@ -606,17 +606,26 @@ func (s *Sieve) Glance(b []byte) bool {
 // May reports whether a name with this sketch may score what is needed against
 // the query. False is certain.
 func (s *Sieve) May(b []byte) bool {
+	_, ok := s.Most(b)
+	return ok
+}
+
+// Most is May with the bits that the names can tell, by which candidates are put in
+// order; they may be infinite.
+func (s *Sieve) Most(b []byte) (bits float32, ok bool) {
 	k := sketch(b)
 	if !k.whole() {
-		return true
+		return float32(math.Inf(1)), true
 	}
 	kind := pairKindOf(s.query.kind, kind(k[headFlags]&3))
 	for i := range s.names {
-		if x := &s.names[i]; s.agree(x.n, k) && s.most(x, k, kind, s.need[kind]) >= s.need[kind] {
-			return true
+		if x := &s.names[i]; s.agree(x.n, k) {
+			if most := s.most(x, k, kind, s.need[kind]); most >= s.need[kind] {
+				return float32(most), true
+			}
 		}
 	}
-	return false
+	return 0, false
 }
 
 // agree is mayAgree with a sketch.
@@ -913,12 +922,13 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials int) float64 {
 			continue // a join is compared with the first reading
 		}
 		for j := range x.joins {
-			if q := &x.joins[j]; s.close(q, o, k.record(i), joinedMost) {
+			q := &x.joins[j]
+			if apart, ok := s.close(q, o, k.record(i), joinedMost); ok {
 				a := word
 				if o.role() == roleNumber {
 					a = joinNumber
 				}
-				s.join(x, q, true, a, joinOther, o.bits())
+				s.join(x, q, true, a, joinOther, o.bits(), apart)
 			}
 		}
 		word++
@@ -927,20 +937,23 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials int) float64 {
 		o := k.outline(i)
 		a, b, bits := byte(o>>outlineBits), byte(o>>outlineForm), float32(o.hash())/16
 		for j := range x.joins {
-			if q := &x.joins[j]; s.close(q, o, k.record(i), movedMost) {
-				s.join(x, q, true, a, b, bits)
+			q := &x.joins[j]
+			if apart, ok := s.close(q, o, k.record(i), movedMost); ok {
+				s.join(x, q, true, a, b, bits, apart+movedApart)
 			}
 		}
 		for j := range x.words {
-			if q := &x.words[j]; s.close(q, o, k.record(i), joinedMost) {
-				s.join(x, q, false, a, b, bits)
+			q := &x.words[j]
+			if apart, ok := s.close(q, o, k.record(i), joinedMost); ok {
+				s.join(x, q, false, a, b, bits, apart)
 			}
 		}
 	}
 	n, m := len(x.n.tokens), int(k[headTokens])
-	if k[headFlags]&sketchWhole != 0 && x.whole.f != nil && n != m && (n > 2 || m > 2) &&
-		s.close(&x.whole, k.outline(words+joins), k.record(words+joins), wholeMost) {
-		return math.Inf(1)
+	if k[headFlags]&sketchWhole != 0 && x.whole.f != nil && n != m && (n > 2 || m > 2) {
+		if _, ok := s.close(&x.whole, k.outline(words+joins), k.record(words+joins), wholeMost); ok {
+			return math.Inf(1)
+		}
 	}
 	most := math.Inf(-1)
 	for i := range s.joins {
@@ -959,11 +972,11 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials int) float64 {
 type join struct {
 	mine, theirs uint32
 	number       bool
-	bits         float32
+	bits, apart  float32
 }
 
-func (s *Sieve) join(x *sifted, q *sieveWord, two bool, a, b byte, bits float32) {
-	j := join{mine: 1 << q.word, bits: min(q.bits, bits)}
+func (s *Sieve) join(x *sifted, q *sieveWord, two bool, a, b byte, bits, apart float32) {
+	j := join{mine: 1 << q.word, bits: min(q.bits, bits), apart: apart}
 	if two {
 		j.mine |= 1 << (q.word + 1)
 	}
@@ -1003,7 +1016,7 @@ func (s *Sieve) apart(x *sifted, j *join, w *bounds, initials int) float64 {
 		}
 	}
 	p := partner{met: true}
-	p.bits, p.word = w.pair(j.bits, .02)
+	p.bits, p.word = w.pair(j.bits, j.apart+joinedApart)
 	p.bits += w.joined
 	p.word += w.joined
 	return w.of(&t, &rest, initials, p, *j)
@@ -1111,25 +1124,43 @@ const (
 	wholeMost  = .06
 )
 
+// What joined words are apart beyond their letters: all, and two against two.
+const (
+	joinedApart = .02
+	movedApart  = .03
+)
+
 // close says whether two forms may be less than most apart (see [comparable] and
-// [Scorer.close]).
-func (s *Sieve) close(q *sieveWord, o outline, r *[sketchRecord]byte, most float32) bool {
+// [Scorer.close]), and how far they are apart at least.
+func (s *Sieve) close(q *sieveWord, o outline, r *[sketchRecord]byte, most float32) (apart float32, ok bool) {
 	if bits.OnesCount16(q.levels^o.levels()) > int(q.close[o.count()]) || uint(q.length-o.length()+2) > 4 {
-		return false
+		return 0, false
 	}
 	theirs := binary.LittleEndian.Uint64(r[recordSounds:]) & allSounds
 	lack := s.lack(q, theirs)
 	if lack > 1 {
-		return false
+		return 0, false
 	}
 	if q.loose == o.loose() {
 		long := float32(q.length+o.length()) / 2 * unit
 		limit := int(most*long) + 2
-		if lack*(unit*9/10) > int(.2*long)+2 || min(q.letters(r), s.plain.cost(q, theirs, false, limit)) > limit {
-			return false
+		if lack*(unit*9/10) > int(.2*long)+2 {
+			return 0, false
+		}
+		cost := min(q.letters(r), s.plain.cost(q, theirs, false, limit))
+		if cost > limit {
+			return 0, false
+		}
+		apart = float32(cost) / long
+	} else {
+		long := (float32(len(q.f.skel)+o.count())/2 + 1) * unit
+		cost := s.slack.cost(q, theirs, true, int(most*long)+2)
+		apart = float32(cost) / long
+		if apart > most+1e-3 {
+			return 0, false
 		}
 	}
-	return packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), o.count()) <= 1
+	return max(0, apart-1e-4), packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), o.count()) <= 1
 }
 
 // packedDistance is skeletonDistance with a skeleton of n classes in nibbles.

@@ -266,10 +266,11 @@ func (s *Sieve) Tells(t *Term, word []byte) (gain float32, join Join, ok bool) {
 	o, r := outline(binary.LittleEndian.Uint64(word)), (*[sketchRecord]byte)(word[sketchOutline:])
 	w := &s.w[s.pairWith(int(t.of))]
 	if r[recordKind]&recordJoin != 0 || t.join != 0 {
-		if !s.mayJoin(t, o, r) {
+		apart, ok := s.mayJoin(t, o, r)
+		if !ok {
 			return 0, 0, false
 		}
-		gain, join = s.joinTells(t, o, r, w)
+		gain, join = s.joinTells(t, o, r, w, apart)
 		return gain, join, true
 	}
 	for i := range t.words {
@@ -296,30 +297,33 @@ func (s *Sieve) Tells(t *Term, word []byte) (gain float32, join Join, ok bool) {
 }
 
 // mayJoin says whether a term and a listed word may be aligned of which one or
-// both are two words.
-func (s *Sieve) mayJoin(t *Term, o outline, r *[sketchRecord]byte) bool {
-	most := float32(joinedMost)
+// both are two words, and how far they are apart at least.
+func (s *Sieve) mayJoin(t *Term, o outline, r *[sketchRecord]byte) (apart float32, ok bool) {
+	most, more := float32(joinedMost), float32(joinedApart)
 	switch {
 	case t.join != 0 && r[recordKind]&recordJoin != 0:
-		most = movedMost
+		most, more = movedMost, joinedApart+movedApart
 	case t.join != 0 && o&outlineMore != 0:
-		return false // a join is compared with the first reading
+		return 0, false // a join is compared with the first reading
 	}
 	for i := range t.words {
-		if s.close(&t.words[i], o, r, most) {
-			return true
+		if d, may := s.close(&t.words[i], o, r, most); may {
+			if d += more; !ok || d < apart {
+				apart = d
+			}
+			ok = true
 		}
 	}
-	return false
+	return apart, ok
 }
 
 // joinTells is Tells for words that are aligned with two.
-func (s *Sieve) joinTells(t *Term, o outline, r *[sketchRecord]byte, w *bounds) (gain float32, join Join) {
+func (s *Sieve) joinTells(t *Term, o outline, r *[sketchRecord]byte, w *bounds, apart float32) (gain float32, join Join) {
 	rarity, listed := o.bits(), r[recordKind]
 	if listed&recordJoin != 0 {
 		rarity = float32(o.hash()) / 16
 	}
-	told, _ := w.pair(min(t.words[0].bits, rarity), .02)
+	told, _ := w.pair(min(t.words[0].bits, rarity), apart)
 	gain, join = max(0, told+w.joined-float32(w.conflict)), Aligned
 	if (t.join|listed)&recordNumber != 0 || t.words[0].role == roleNumber || o.role() == roleNumber {
 		join |= Unknown

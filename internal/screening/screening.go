@@ -148,6 +148,8 @@ type Engine struct {
 	hand    atomic.Int64
 	workers sync.Pool
 	limits  index.Limits
+	// mostWords is mostWords; tests change it.
+	mostWords int
 	// sketches tell the most that names can score; possible is the evidence of
 	// the threshold from which a hit is possible.
 	sketches sketches
@@ -172,6 +174,11 @@ const CacheSize = 100_000
 // docs/method/screening.md says what it loses and what it saves. The others are
 // far beyond what names need, so that a hit on them means a strange query.
 var Limits = index.Limits{Bits: -4, Share: 0.1, Postings: 1 << 20, Candidates: 4096, Weigh: match.KeyWeight}
+
+// mostWords is how many words of a query are compared with names, counted once for
+// each name: so many names of a query of one word, and fewer of one with many,
+// which take longer each.
+const mostWords = 8192
 
 // worker is the memory of one query.
 type worker struct {
@@ -238,7 +245,9 @@ func (e *Engine) candidates(w *worker, r readings, need match.Need) ([]candidate
 		return nil, bounded, err
 	}
 	w.search.More = w.sums.found
-	found, keys, err := w.documents(w.search.Find(e.ix, r.keys(), match.IdentifierKeys(r.plain), e.limits))
+	limits := e.limits
+	limits.Candidates = min(limits.Candidates, e.mostWords/max(r.plain.Words(), r.person.Words(), 1))
+	found, keys, err := w.documents(w.search.Find(e.ix, r.keys(), match.IdentifierKeys(r.plain), limits))
 	w.search.More = nil
 	bounded.Lists += keys.Lists
 	bounded.Postings += keys.Postings
@@ -277,7 +286,9 @@ func (e *Engine) sift(w *worker) {
 		w.touched += e.sketches.touch(found)
 		kept := found[:0]
 		for _, c := range found {
-			if sketch := e.sketches.of(c.At); w.sieve(sketch).May(sketch) {
+			sketch := e.sketches.of(c.At)
+			if most, ok := w.sieve(sketch).Most(sketch); ok {
+				c.Bits = most // so that what may score most goes first where not all can be given
 				kept = append(kept, c)
 			}
 		}
@@ -326,7 +337,7 @@ func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers [
 	}
 	e := &Engine{
 		ix: ix, params: params, against: m.against, rules: rules, graph: ownership.NewGraph(m.stakes),
-		merged: newMergers(mergers), cache: make([]atomic.Pointer[prepared], ix.Len()), limits: Limits,
+		merged: newMergers(mergers), cache: make([]atomic.Pointer[prepared], ix.Len()), limits: Limits, mostWords: mostWords,
 		sketches: m.sketches, words: m.words, possible: params.NeedFor(params.Possible()),
 	}
 	if err := e.sketches.check(ix.Units()); err != nil {
@@ -509,6 +520,9 @@ func (e *Engine) finish(a *Answer, hits []Hit, q Query, show float64) error {
 func spellings(names []match.Name) []string {
 	var out []string
 	for _, n := range names {
+		if len(n.Text) > match.MaxNameBytes { // it was cut, so it is not spelt as another
+			continue
+		}
 		if f := text.Fold(n.Text); f != "" {
 			out = append(out, f)
 		}

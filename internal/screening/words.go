@@ -270,7 +270,7 @@ type sums struct {
 	touched []uint32
 	terms   []match.Term
 	told    []termTold
-	found   []uint32
+	found   []index.Candidate
 	met     []uint64 // the units touched, as a set
 	left    int      // units that may still be read
 	bounded index.Bounded
@@ -342,7 +342,7 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 	}
 	for _, u := range m.touched {
 		if x := &m.of[u]; enough.Of(d.shape(u), int(x.met), x.all) {
-			m.found = append(m.found, u)
+			m.found = append(m.found, index.Candidate{At: u, Bits: x.all})
 		}
 	}
 	m.clear()
@@ -421,7 +421,7 @@ func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
 		h := &t.told.joins[k]
 		x := &m.of[h.unit]
 		if x.joined != 0 && x.joined != t.word || enough.With(h.join, d.shape(h.unit), int(x.met)+1, x.all+h.gain) {
-			m.found = append(m.found, h.unit)
+			m.found = append(m.found, index.Candidate{At: h.unit, Bits: x.all + h.gain})
 		}
 		x.joined = t.word
 	}

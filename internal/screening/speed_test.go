@@ -260,7 +260,10 @@ func BenchmarkScreen(b *testing.B) {
 				q.Threshold = e.params.Possible()
 				return e.Screen(q)
 			}
-			const warm = 2000
+			warm := 2000
+			if n > CacheSize {
+				warm = 300
+			}
 			for i := range warm { // subjects are made ready when they are first met
 				ask(i)
 			}

@@ -176,9 +176,12 @@ const CacheSize = 100_000
 var Limits = index.Limits{Bits: -4, Share: 0.1, Postings: 1 << 20, Candidates: 4096, Weigh: match.KeyWeight}
 
 // mostWords is how many words of a query are compared with names, counted once for
-// each name: so many names of a query of one word, and fewer of one with many,
-// which take longer each.
-const mostWords = 8192
+// each name, where the query has more than longName words: no name that people have
+// is as long, and each comparison takes longer.
+const (
+	mostWords = 8192
+	longName  = 12
+)
 
 // worker is the memory of one query.
 type worker struct {
@@ -246,7 +249,9 @@ func (e *Engine) candidates(w *worker, r readings, need match.Need) ([]candidate
 	}
 	w.search.More = w.sums.found
 	limits := e.limits
-	limits.Candidates = min(limits.Candidates, e.mostWords/max(r.plain.Words(), r.person.Words(), 1))
+	if words := max(r.plain.Words(), r.person.Words()); words > longName {
+		limits.Candidates = min(limits.Candidates, e.mostWords/words)
+	}
 	found, keys, err := w.documents(w.search.Find(e.ix, r.keys(), match.IdentifierKeys(r.plain), limits))
 	w.search.More = nil
 	bounded.Lists += keys.Lists

@@ -44,6 +44,9 @@ func NewBuilder(dir string) *Builder {
 	return &Builder{dir: dir, places: []uint64{0}, units: []uint32{0}, most: 8 << 20}
 }
 
+// Beside makes another builder whose temporary files lie in the same folder.
+func (b *Builder) Beside() *Builder { return NewBuilder(b.dir) }
+
 // spool takes bytes in memory or, when there are many, in a file.
 type spool struct {
 	buf  []byte

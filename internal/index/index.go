@@ -131,7 +131,7 @@ func read(path string, b []byte) (*Index, error) {
 	u := func(i int) uint64 { return binary.LittleEndian.Uint64(h[16+8*i:]) }
 	docs, keys, lists, bytes, meta, n, units := u(0), u(1), u(2), u(3), u(4), u(5), u(6)
 	x := &Index{file: b, docs: int(docs), total: int(units), bits: uint(n)}
-	if n > 30 || units > MaxUnits || docs > units || keys > 1<<36 || lists > 1<<36 || bytes > 1<<44 || meta > 1<<30 {
+	if n > 30 || units > MaxUnits || docs > units || keys > 1<<36 || lists > 1<<36 || bytes > 1<<44 || meta > 1<<34 {
 		return nil, damaged(path, "its header asks for too much")
 	}
 	at := uint64(headerSize)
@@ -258,6 +258,10 @@ type Search struct {
 	// limits count them. It is not asked where a must key was shared.
 	Sift func([]Candidate) []Candidate
 
+	// More are units that were found otherwise, with their numbers among all and what
+	// they tell, in any order: they are given as those that share enough keys are.
+	More []Candidate
+
 	lists []posting
 	found []Candidate
 	// bits is what the shared keys of each unit of a block tell; met says which
@@ -319,11 +323,40 @@ func (s *Search) Find(x *Index, keys, must []uint64, limits Limits) ([]Candidate
 	if err := s.sum(x, least); err != nil {
 		return nil, Bounded{}, err
 	}
+	if err := s.merge(x); err != nil {
+		return nil, Bounded{}, err
+	}
 	if s.Sift != nil && !slices.ContainsFunc(s.found, func(c Candidate) bool { return c.Must }) {
 		s.found = s.Sift(s.found)
 	}
 	out.Candidates = s.most(limits.Candidates)
 	return s.found, out, s.places(x)
+}
+
+// merge adds the units that were found otherwise.
+func (s *Search) merge(x *Index) error {
+	if len(s.More) == 0 {
+		return nil
+	}
+	for _, c := range s.More {
+		if int(c.At) >= x.total {
+			return damaged("", "there is no unit %d", c.At)
+		}
+		s.found = append(s.found, Candidate{At: c.At, Bits: c.Bits})
+	}
+	slices.SortFunc(s.found, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), -cmp.Compare(a.Bits, b.Bits))
+	})
+	kept := s.found[:0]
+	for _, c := range s.found {
+		if last := len(kept) - 1; last >= 0 && kept[last].At == c.At {
+			kept[last].Must = kept[last].Must || c.Must
+			continue
+		}
+		kept = append(kept, c)
+	}
+	s.found = kept
+	return nil
 }
 
 // chosen keeps the lists that are read. Once what is left to come cannot make a
@@ -505,19 +538,11 @@ func (s *Search) collect(x *Index, keys []uint64, must bool, weigh func(uint64) 
 		if !ok {
 			continue
 		}
-		l := posting{n: 1, must: must}
-		if slot := u32(x.slots, i); slot&single != 0 {
-			l.from, l.single = int(slot&^single), true
-		} else {
-			at := int(slot)
-			if at >= len(x.lists)/4 {
-				return damaged("", "a list lies outside it")
-			}
-			l.from, l.n = at+1, int(u32(x.lists, at))
-			if l.n > len(x.lists)/4-at-1 || l.n == 0 {
-				return damaged("", "a list does not end")
-			}
+		l, err := x.posting(i)
+		if err != nil {
+			return err
 		}
+		l.must = must
 		l.bits = float32(math.Log2(float64(x.total) / float64(l.n)))
 		l.rarity = l.bits
 		if weigh != nil {
@@ -528,6 +553,44 @@ func (s *Search) collect(x *Index, keys []uint64, must bool, weigh func(uint64) 
 		s.lists = append(s.lists, l)
 	}
 	return nil
+}
+
+// Append appends the units that have a key, in rising order, without their sums.
+func (x *Index) Append(list []uint32, key uint64) ([]uint32, error) {
+	i, ok := x.find(key)
+	if !ok {
+		return list, nil
+	}
+	l, err := x.posting(i)
+	if err != nil {
+		return list, err
+	}
+	if l.single {
+		return append(list, uint32(l.from)), nil
+	}
+	for at := range l.n {
+		list = append(list, u32(x.lists, l.from+at))
+	}
+	return list, nil
+}
+
+// posting gives the list of the key with a number.
+func (x *Index) posting(i int) (posting, error) {
+	l := posting{n: 1}
+	slot := u32(x.slots, i)
+	if slot&single != 0 {
+		l.from, l.single = int(slot&^single), true
+		return l, nil
+	}
+	at := int(slot)
+	if at >= len(x.lists)/4 {
+		return l, damaged("", "a list lies outside it")
+	}
+	l.from, l.n = at+1, int(u32(x.lists, at))
+	if l.n > len(x.lists)/4-at-1 || l.n == 0 {
+		return l, damaged("", "a list does not end")
+	}
+	return l, nil
 }
 
 // find gives the number of a key.

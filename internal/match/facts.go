@@ -87,7 +87,7 @@ func (p *Prepared) prepareFacts(in Input) error {
 		f.ids = append(f.ids, identifier{k, v, h, mix(h ^ 0x1D)})
 	}
 	for _, a := range in.Addresses[:min(len(in.Addresses), MaxAddresses)] {
-		a, _ = cutText(a, maxNameBytes)
+		a, _ = cutText(a, MaxNameBytes)
 		x := address{text: a}
 		for _, w := range text.Tokens(a) {
 			if len(x.words) == maxWords {

@@ -8,13 +8,13 @@ import (
 
 // KeysVersion changes whenever the keys of some name do, with the parameters
 // unchanged: an index of other keys would lose candidates in silence.
-const KeysVersion = 4
+const KeysVersion = 5
 
-// Keys gives the candidate keys of a subject, sorted, each once: two subjects
-// whose score may reach the possible threshold share at least one (measured in
-// the tests by brute force). They tolerate an edit in a word, spellings and
-// scripts, words joined or cut, in another order or left out, and initials.
-// An identifier is a key of its own, whatever the names.
+// Keys gives the candidate keys of a subject, sorted, each once, for what is no
+// matter of single words (see [EachWord]): names written together, acronyms,
+// syllables. Two subjects whose score may reach the possible threshold share one of
+// them or a key of a word (measured in the tests by brute force). An identifier is a
+// key of its own, whatever the names.
 //
 // A key is a hash; its value has no meaning and changes with the parameters, but
 // that [KeyWeight] reads from it what kind of key it is.
@@ -45,16 +45,15 @@ type keyer struct{ keys []uint64 }
 // What a key was made from is mixed into it.
 const (
 	keyWord = iota + 1
-	keyPair
+	keyLetters
 	keyWhole
 	keyClass
 	keyAcronym
 	keyKorean
 	keyChinese
 	keyExact
-	keySlip
-	keyInitial
-	keyWordLess
+	keyAny
+	keyOnly
 )
 
 func (k *keyer) put(sort uint64, h uint64) { k.keys = append(k.keys, mix(h*31+sort)&^keySorts|sort) }
@@ -65,27 +64,17 @@ const keySorts = 15
 
 // KeyWeight says how much a key that two names share tells beside how rare it
 // is: the bits of its rarity are taken times the first number, and the second is
-// added. The skeleton of one word, less a letter, says next to nothing of a whole
-// name; two words, or the whole name, nearly suffice.
+// added. A whole name nearly suffices.
 func KeyWeight(key uint64) (times, plus float32) {
 	switch key & keySorts {
-	case keyWord:
-		return 1, 2
-	case keyWordLess:
-		return .1, 0
-	case keyPair, keyExact, keySlip:
-		return 1, 3
-	case keyWhole, keyClass, keyAcronym, keyKorean, keyChinese, keyInitial:
+	case keyWhole, keyAcronym, keyKorean, keyChinese:
 		return 1, 6
 	}
 	return 1, 0
 }
 
-const (
-	rareWord     = 7.5 // bits from which a word is a key alone
-	pairWords    = 7   // words of a name that are paired
-	skeletonMost = 14
-)
+// skeletonMost is the longest skeleton of a key.
+const skeletonMost = 14
 
 // skeleton is the consonants of a word, cheap changes of sound levelled out.
 type skeleton []byte
@@ -145,17 +134,7 @@ func (k *keyer) name(n *name, kd kind) {
 			words = append(words, t)
 		}
 	}
-	for _, t := range words {
-		k.word(t, len(words))
-	}
-	for i := range n.joins {
-		if n.joins[i].hash != 0 && (n.tokens[i].core() || n.tokens[i+1].core()) {
-			k.rare(skeletonOf(&n.joins[i]))
-		}
-	}
-	k.pairs(words)
-	k.initials(n, words)
-	k.whole(n, words)
+	k.whole(n)
 	for _, h := range n.acronym {
 		k.put(keyAcronym, h)
 	}
@@ -174,142 +153,21 @@ func (k *keyer) name(n *name, kd kind) {
 	}
 }
 
-// word gives the keys of one word alone: a rare one, or the only one.
-func (k *keyer) word(t *token, of int) {
-	if of == 1 {
-		for i := range t.forms {
-			k.rare(skeletonOf(&t.forms[i]))
-		}
-		k.put(keyExact, t.hash)
-		if t.class != 0 {
-			k.put(keyClass, uint64(t.class))
-		}
+// whole gives keys of a name written together, whole and less one letter: all its
+// words may be one on the other side.
+func (k *keyer) whole(n *name) {
+	if !n.wholly() || len(n.whole.sounds) <= shortWhole {
 		return
 	}
-	if t.bits < rareWord {
-		return
-	}
-	for i := range t.forms {
-		k.rare(skeletonOf(&t.forms[i]))
-	}
-	k.put(keyExact, t.hash)
-}
-
-// rare gives the keys of a skeleton and of it less one letter.
-func (k *keyer) rare(s skeleton) {
-	k.put(keyWord, s.hash())
-	k.put(keyWordLess, s.hash())
-	if len(s) >= 2 {
-		s.without(func(h uint64) { k.put(keyWordLess, h) })
+	s := skeletonOf(&n.whole)
+	k.put(keyWhole, s.hash())
+	if len(s) > 3 {
+		s.without(func(h uint64) { k.put(keyWhole, h) })
 	}
 }
 
-// pairs gives a key for each two words.
-func (k *keyer) pairs(words []*token) {
-	words = words[:min(len(words), pairWords)]
-	heads := func(t *token) (list []uint64) {
-		for i := range t.forms {
-			list = append(list, skeletonOf(&t.forms[i]).hash())
-		}
-		if t.class != 0 {
-			list = append(list, mix(uint64(t.class)))
-		}
-		return list
-	}
-	for i := range words {
-		for j := i + 1; j < len(words); j++ {
-			if len(words) <= slipWords {
-				k.slips(words[i], words[j])
-				k.slips(words[j], words[i])
-			}
-			for _, a := range heads(words[i]) {
-				for _, b := range heads(words[j]) {
-					k.put(keyPair, a+b)
-				}
-			}
-		}
-	}
-}
-
-// slipWords is the most words of a name in whose pairs a slip is allowed for.
-const slipWords = 4
-
-// slips gives the keys of two words with one letter of the first left out.
-func (k *keyer) slips(a, b *token) {
-	if len(a.forms) == 0 || len(b.forms) == 0 {
-		return
-	}
-	s, rest := skeletonOf(&a.forms[0]), skeletonOf(&b.forms[0]).hash()
-	if len(s) < 2 {
-		return
-	}
-	k.put(keySlip, s.hash()+rest)
-	s.without(func(h uint64) { k.put(keySlip, h+rest) })
-}
-
-// initials gives keys of a word and the first letter of another: an initial may
-// stand in its place.
-func (k *keyer) initials(n *name, words []*token) {
-	if len(words) > slipWords {
-		return
-	}
-	with := func(t *token, first byte) {
-		if t.bits >= rareWord-1 && first != 0 {
-			for i := range t.forms {
-				k.put(keyInitial, skeletonOf(&t.forms[i]).hash()+mix(uint64(first)))
-			}
-		}
-	}
-	for _, t := range words {
-		for _, u := range words {
-			if t != u {
-				with(t, u.first)
-			}
-		}
-		for i := range n.tokens {
-			if u := &n.tokens[i]; u.role == roleInitial {
-				with(t, u.first)
-			}
-		}
-	}
-}
-
-// whole gives keys of all words in a row, as they stand and with the first
-// moved to the end or the last to the front, each less one letter.
-func (k *keyer) whole(n *name, words []*token) {
-	if len(words) > 5 {
-		words = words[:5]
-	}
-	row := func(list []*token) {
-		var s skeleton
-		for _, t := range list {
-			if len(t.forms) == 0 {
-				continue
-			}
-			for _, c := range skeletonOf(&t.forms[0]) {
-				if (len(s) == 0 || s[len(s)-1] != c) && len(s) < skeletonMost {
-					s = append(s, c)
-				}
-			}
-		}
-		k.put(keyWhole, s.hash())
-		if len(s) >= 2 {
-			s.without(func(h uint64) { k.put(keyWhole, h) })
-		}
-	}
-	row(words)
-	if len(words) > 1 {
-		row(append(slices.Clone(words[1:]), words[0]))
-		row(append([]*token{words[len(words)-1]}, words[:len(words)-1]...))
-	}
-	if len(n.whole.sounds) > 0 {
-		s := skeletonOf(&n.whole)
-		k.put(keyWhole, s.hash())
-		if len(s) > 3 { // with particles, and with sounds that come about where words meet
-			s.without(func(h uint64) { k.put(keyWhole, h) })
-		}
-	}
-}
+// shortWhole is the number of sounds up to which whole names are not compared.
+const shortWhole = 5
 
 // koreanLead gives the classes of initials that a set may be in.
 func koreanLead(lead uint32) (list []byte) {

@@ -87,6 +87,14 @@ func (p *Prepared) Truncated() []string { return p.truncated }
 // Names gives the number of names that could be read.
 func (p *Prepared) Names() int { return len(p.names) }
 
+// Words gives the number of words of the longest name.
+func (p *Prepared) Words() (most int) {
+	for i := range p.names {
+		most = max(most, len(p.names[i].tokens))
+	}
+	return most
+}
+
 // schema is how a subject's type takes part.
 type schema uint8
 
@@ -219,7 +227,7 @@ func shorten(s string) string {
 
 func (p *reader) prepareName(n Name, k kind) (name, bool) {
 	words, cut := splitWords(n.Text)
-	short, _ := cutText(n.Text, maxNameBytes)
+	short, _ := cutText(n.Text, MaxNameBytes)
 	out := name{kind: n.Kind, text: strings.TrimSpace(strings.ToValidUTF8(short, "\uFFFD"))}
 	for i := range words {
 		words[i] = sameScript(words[i])

@@ -451,7 +451,7 @@ func (s *Scorer) joinCandidates(x, y *name) {
 	}
 	nx, ny := len(x.tokens), len(y.tokens)
 	if nx != ny && (nx > 2 || ny > 2) && !x.numbered && !y.numbered &&
-		len(x.whole.letters) < maxSounds && len(y.whole.letters) < maxSounds && len(x.whole.sounds) > 5 {
+		len(x.whole.letters) < maxSounds && len(y.whole.letters) < maxSounds && len(x.whole.sounds) > shortWhole {
 		if d := s.close(&x.whole, &y.whole); d < .06 && comparable(&x.whole, &y.whole) {
 			s.w.push(joined(x, y, 0, 0, nx, ny, d))
 		}

@@ -15,12 +15,13 @@ import (
 //	         number of words, kind and flags, initials, records of words, records
 //	         of joins (a byte each)
 //	outlines of each record, 8 bytes (see [outline])
+//	initials their letters as a set (see [initialSet]), 8 bytes, where there are any
 //	records  of each reading of each core word, then of each two neighbours
 //	         written together, then of the whole name
 //
 // A record is the classes of the consonants (a nibble each, 8 bytes), the sounds
-// as a set (6), the class of the word (2), the letters as a set (4), and how many
-// consonants the first reading of the word has. Most words are told apart by their
+// as a set (6), the class of the word (2), the letters as a set (4), how many
+// consonants the first reading of the word has, and its first letter. Most words are told apart by their
 // outlines, so that most records are never read.
 const (
 	sketchHead    = 16
@@ -45,6 +46,7 @@ const (
 	recordClass  = 14
 	recordAlpha  = 16
 	recordFirst  = 20
+	recordLetter = 22
 )
 
 // outline is what is looked at first of a record: the set of its classes of
@@ -79,8 +81,28 @@ type sketch []byte
 
 // whole says whether all of it is there.
 func (s sketch) whole() bool {
-	return len(s) >= sketchHead && len(s) == sketchHead+(sketchOutline+sketchRecord)*s.records()
+	return len(s) >= sketchHead && len(s) == s.start()+sketchRecord*s.records()
 }
+
+// start gives where the records begin.
+func (s sketch) start() int {
+	at := sketchHead + sketchOutline*s.records()
+	if s[headInitials] > 0 {
+		at += 8
+	}
+	return at
+}
+
+// initials gives the number of initials, and their letters.
+func (s sketch) initials() (n int, letters uint64) {
+	if n = int(s[headInitials]); n > 0 {
+		letters = binary.LittleEndian.Uint64(s[sketchHead+sketchOutline*s.records():])
+	}
+	return n, letters
+}
+
+// initialSet gives the set of a letter; a few share a place with another.
+func initialSet(first byte) uint64 { return 1 << (first & 63) }
 
 func (s sketch) records() int {
 	n := int(s[headWords]) + int(s[headJoins])
@@ -95,7 +117,7 @@ func (s sketch) outline(i int) outline {
 }
 
 func (s sketch) record(i int) *[sketchRecord]byte {
-	return (*[sketchRecord]byte)(s[sketchHead+sketchOutline*s.records()+sketchRecord*i:])
+	return (*[sketchRecord]byte)(s[s.start()+sketchRecord*i:])
 }
 
 // The flags of a head stand above its kind.
@@ -120,6 +142,7 @@ func AppendSketch(b []byte, p *Prepared, i int) []byte {
 	n := &p.names[i]
 	var k sketcher
 	flags, initials, joins := byte(p.kind)|n.readAs(), 0, 0
+	letters := uint64(0)
 	for t := range n.tokens {
 		switch t := &n.tokens[t]; {
 		case t.core():
@@ -128,6 +151,7 @@ func AppendSketch(b []byte, p *Prepared, i int) []byte {
 			}
 		case t.role == roleInitial:
 			initials++
+			letters |= initialSet(t.first)
 		case t.role == roleLegal:
 			flags |= sketchLegal
 		}
@@ -137,13 +161,13 @@ func AppendSketch(b []byte, p *Prepared, i int) []byte {
 		if n.joinable(j) {
 			o := outline(math.Ceil(float64(sumBits(n, int8(j), 2))*16))<<outlineHash |
 				outline(n.coreAt(j))<<outlineBits | outline(n.coreAt(j+1))<<outlineForm
-			k.form(&n.joins[j], o, len(n.joins[j].letters), 0, 0)
+			k.form(&n.joins[j], o, len(n.joins[j].letters), 0, 0, 0)
 			joins++
 		}
 	}
 	if n.wholly() {
 		flags |= sketchWhole
-		k.form(&n.whole, 0, len(n.whole.letters), 0, 0)
+		k.form(&n.whole, 0, len(n.whole.letters), 0, 0, 0)
 	}
 	b = binary.LittleEndian.AppendUint64(b, n.pairs)
 	var acronyms [3]byte
@@ -159,6 +183,9 @@ func AppendSketch(b []byte, p *Prepared, i int) []byte {
 	for _, o := range k.outlines[:k.n] {
 		b = binary.LittleEndian.AppendUint64(b, uint64(o))
 	}
+	if initials > 0 {
+		b = binary.LittleEndian.AppendUint64(b, letters)
+	}
 	return append(b, k.records...)
 }
 
@@ -173,10 +200,10 @@ func (k *sketcher) word(t *token, i int) {
 	if t.class != 0 {
 		o |= outlineClass
 	}
-	k.form(f, o, int(t.length), t.class, len(t.forms[0].skel))
+	k.form(f, o, int(t.length), t.class, len(t.forms[0].skel), t.first)
 }
 
-func (k *sketcher) form(f *form, o outline, length int, class uint16, first int) {
+func (k *sketcher) form(f *form, o outline, length int, class uint16, first int, letter byte) {
 	o |= outline(f.levels) | outline(len(f.skel))<<outlineCount | outline(length)<<outlineLength
 	if f.loose {
 		o |= outlineLoose
@@ -190,7 +217,7 @@ func (k *sketcher) form(f *form, o outline, length int, class uint16, first int)
 	k.records = binary.LittleEndian.AppendUint64(k.records, packed)
 	k.records = binary.LittleEndian.AppendUint64(k.records, f.set()|uint64(class)<<48)
 	k.records = binary.LittleEndian.AppendUint32(k.records, f.alpha)
-	k.records = append(k.records, byte(first), 0, 0, 0)
+	k.records = append(k.records, byte(first), 0, letter, 0)
 }
 
 // readAs gives the flags of the ways in which a name is read beside its words.
@@ -282,6 +309,7 @@ type Sieve struct {
 	sounds []sieveSound
 	sum    sum
 	joins  []join
+	enough []*leasts
 	plain  rewrites
 	slack  rewrites // where one word is of a script without vowels
 }
@@ -296,6 +324,7 @@ type rewrites struct {
 // bounds are what weights give at most.
 type bounds struct {
 	ok               bool    // the weights have the signs that the bound rests on
+	mayCover         bool    // names have generic words, so that one may cover the other
 	rarity, word     float64 // the largest of their knots; word is not negative
 	conflict         float64
 	number, place    float64 // not negative
@@ -314,6 +343,9 @@ type bounds struct {
 type sifted struct {
 	n                        *name
 	cores, numbers, initials int
+	proper                   int         // words of the core that are neither generic nor a number
+	letters                  uint64      // of the initials
+	firsts                   uint64      // the first letters of core words, and of initials
 	words, joins             []sieveWord // readings of its core words, and joins of them
 	whole                    sieveWord   // of all words, if they may be joined
 	legal                    bool
@@ -324,6 +356,7 @@ type sieveWord struct {
 	levels uint16
 	class  uint16
 	hash   uint16
+	full   uint64 // the whole hash
 	role   role
 	word   int8
 	// near and close say how many classes of consonants may differ in a word of
@@ -379,7 +412,7 @@ func NewSieve(p *Params) *Sieve {
 	for k := range s.w {
 		v := p.weights[k].vector()
 		b := bounds{
-			ok: true, conflict: v[fWord+knotCount-1], number: max(0, v[fNumber]), place: max(0, v[fPlace]), form: max(0, v[fForm]),
+			ok: true, mayCover: k != int(personKind), conflict: v[fWord+knotCount-1], number: max(0, v[fNumber]), place: max(0, v[fPlace]), form: max(0, v[fForm]),
 			initial: max(0, v[fInitial]), covered: max(0, v[fCovered]), full: v[fFull], exact: v[fExact], joined: float32(max(0, v[fJoined])), alone: v[fAlone], extra: v[fExtra], generic: v[fGeneric],
 			differ: v[fDiffer], badNumber: v[fBadNumber], lostNumber: v[fLostNumber], bias: v[fBias],
 		}
@@ -477,12 +510,18 @@ func (s *Sieve) fill(x *sifted, free []sieveWord) []sieveWord {
 			x.numbers++
 		case t.core():
 			x.cores++
+			if t.role != roleGeneric {
+				x.proper++
+			}
 		case t.role == roleInitial:
 			x.initials++
+			x.letters |= initialSet(t.first)
+			x.firsts |= initialSet(t.first)
 		case t.role == roleLegal:
 			x.legal = true
 		}
 		if t.core() {
+			x.firsts |= initialSet(t.first)
 			for k := range t.forms {
 				f := &t.forms[k]
 				free = append(free, s.word(f, t, i))
@@ -513,6 +552,7 @@ func (s *Sieve) word(f *form, t *token, i int) sieveWord {
 	}
 	if t != nil {
 		w.class, w.hash, w.role, w.bits, w.length, w.first = t.class, uint16(t.hash), t.role, t.bits, int(t.length), len(t.forms[0].skel)
+		w.full = t.hash
 	}
 	from := len(s.sounds)
 	for i, x := range f.sounds {
@@ -566,17 +606,26 @@ func (s *Sieve) Glance(b []byte) bool {
 // May reports whether a name with this sketch may score what is needed against
 // the query. False is certain.
 func (s *Sieve) May(b []byte) bool {
+	_, ok := s.Most(b)
+	return ok
+}
+
+// Most is May with the bits that the names can tell, by which candidates are put in
+// order; they may be infinite.
+func (s *Sieve) Most(b []byte) (bits float32, ok bool) {
 	k := sketch(b)
 	if !k.whole() {
-		return true
+		return float32(math.Inf(1)), true
 	}
 	kind := pairKindOf(s.query.kind, kind(k[headFlags]&3))
 	for i := range s.names {
-		if x := &s.names[i]; s.agree(x.n, k) && s.most(x, k, kind, s.need[kind]) >= s.need[kind] {
-			return true
+		if x := &s.names[i]; s.agree(x.n, k) {
+			if most := s.most(x, k, kind, s.need[kind]); most >= s.need[kind] {
+				return float32(most), true
+			}
 		}
 	}
-	return false
+	return 0, false
 }
 
 // agree is mayAgree with a sketch.
@@ -592,7 +641,9 @@ type sum struct {
 	words          int               // both
 	metNumbers     int               // numbers of the sketch that the query has
 	numberBits     float32
-	proper, place  bool // a possible pair is neither generic nor a place; is of places
+	firsts         uint64 // the first letters of words of the sketch
+	notGeneric     uint32 // which of its words are neither generic nor a number
+	proper, place  bool   // a possible pair is neither generic nor a place; is of places
 }
 
 // partner is the most that a word can tell with a partner.
@@ -624,16 +675,37 @@ func (s *Sieve) most(x *sifted, sketch sketch, k kind, need float64) float64 {
 	if flags&sketchLegal != 0 && x.legal && k != personKind {
 		extra += w.form
 	}
-	best := w.of(&s.sum, x, int(sketch[headInitials]), partner{}) + extra
+	initials := s.usable(x, sketch)
+	best := w.of(&s.sum, x, initials, partner{}, join{}) + extra
 	if best >= need || len(x.n.tokens) == 1 && sketch[headTokens] == 1 {
 		return best
 	}
-	return max(best, s.joined(x, sketch, w)+extra)
+	return max(best, s.joined(x, sketch, w, initials)+extra)
+}
+
+// usable gives the number of initials of the two names together that may stand for
+// a word of the other, or meet an initial of it.
+func (s *Sieve) usable(x *sifted, k sketch) int {
+	n, letters := k.initials()
+	if letters&x.firsts == 0 {
+		n = 0
+	} else {
+		n -= bits.OnesCount64(letters &^ x.firsts)
+	}
+	if x.initials > 0 {
+		firsts := letters | s.sum.firsts
+		for i := range x.n.tokens {
+			if t := &x.n.tokens[i]; t.role == roleInitial && firsts&initialSet(t.first) != 0 {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // of adds up what the pairs of words, and those without a partner, give at most,
 // together with a join that was set apart.
-func (w *bounds) of(t *sum, x *sifted, initials int, join partner) float64 {
+func (w *bounds) of(t *sum, x *sifted, initials int, join partner, j join) float64 {
 	mine, m := w.total(t.mine[:len(x.n.tokens)])
 	theirs, n := w.total(t.theirs[:t.words])
 	apart := max(mine.apart, theirs.apart)
@@ -654,9 +726,9 @@ func (w *bounds) of(t *sum, x *sifted, initials int, join partner) float64 {
 		total += float64(m) * w.place
 	}
 	var full, covered bool
-	if initials+x.initials > 0 { // each may stand for any word
-		total += float64(initials+x.initials) * (w.initial - w.conflict)
-		full, apart = min(x.cores-initials, t.cores-x.initials)-m <= 0, 0
+	if initials > 0 { // each may stand for any word
+		total += float64(initials) * (w.initial - w.conflict)
+		full, apart = min(x.cores, t.cores)-initials-m <= 0, 0
 	} else {
 		left, other := x.numbers-numbers, t.numbers-numbers
 		more := max(x.cores, t.cores) - least
@@ -665,7 +737,7 @@ func (w *bounds) of(t *sum, x *sifted, initials int, join partner) float64 {
 		if m < least {
 			total += w.differ
 		}
-		covered = (m == least && more > 0 || join.met) && left == 0 && other == 0
+		covered = w.mayCover && (m == least && more > 0 || join.met) && left == 0 && other == 0 && t.covered(x.n, &j)
 		if pairs == 1 && !full && !join.met && !covered {
 			agreed += w.alone
 		}
@@ -686,6 +758,22 @@ func (w *bounds) of(t *sum, x *sifted, initials int, join partner) float64 {
 		agreed += w.covered
 	}
 	return total + max(0, agreed)
+}
+
+// covered says whether all words without a partner are generic, on both sides; those
+// of a join have one.
+func (t *sum) covered(n *name, j *join) bool {
+	for i := range n.tokens {
+		if w := &n.tokens[i]; w.core() && w.role != roleGeneric && w.role != roleNumber && !t.mine[i].met && j.mine>>i&1 == 0 {
+			return false
+		}
+	}
+	for i := range t.words {
+		if t.notGeneric>>i&1 != 0 && !t.theirs[i].met && j.theirs>>i&1 == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // tally is what the words of one side tell together.
@@ -712,9 +800,14 @@ func (s *Sieve) pairs(x *sifted, k sketch, w *bounds) {
 	t := &s.sum
 	clear(t.mine[:len(x.n.tokens)])
 	t.cores, t.numbers, t.words, t.metNumbers, t.numberBits, t.proper, t.place = 0, 0, 0, 0, 0, false, false
+	t.notGeneric = 0
+	t.firsts = initialSet(0) // words of scripts that are not read have none
 	for i := range int(k[headWords]) {
 		o := k.outline(i)
 		number := o.role() == roleNumber
+		if x.initials > 0 {
+			t.firsts |= initialSet(k.record(i)[recordLetter])
+		}
 		if o&outlineMore == 0 && t.words < maxWords {
 			t.theirs[t.words].met = false
 			t.words++
@@ -722,6 +815,9 @@ func (s *Sieve) pairs(x *sifted, k sketch, w *bounds) {
 				t.numbers++
 			} else {
 				t.cores++
+				if o.role() != roleGeneric {
+					t.notGeneric |= 1 << (t.words - 1)
+				}
 			}
 		}
 		if number {
@@ -748,18 +844,23 @@ func (s *Sieve) partner(q *sieveWord, o outline, r *[sketchRecord]byte, w *bound
 	if q.role == roleNumber {
 		return
 	}
-	apart, near := float32(0), q.hash == o.hash() ||
-		q.class != 0 && q.class == binary.LittleEndian.Uint16(r[recordClass:]) && q.role == role
+	apart, near := s.alike(q, o, r)
 	if !near {
-		if apart, near = s.near(q, o, r); !near {
-			return
-		}
+		return
 	}
 	told, word := w.pair(min(q.bits, o.bits()), apart)
 	t.mine[q.word].take(told, word, apart)
 	t.theirs[t.words-1].take(told, word, apart)
 	t.proper = t.proper || role == roleWord || q.role == roleWord
 	t.place = t.place || role == rolePlace && q.role == rolePlace
+}
+
+// alike says whether two words may be one, and how far they are apart at least.
+func (s *Sieve) alike(q *sieveWord, o outline, r *[sketchRecord]byte) (apart float32, ok bool) {
+	if q.hash == o.hash() || q.class != 0 && q.class == binary.LittleEndian.Uint16(r[recordClass:]) && q.role == o.role() {
+		return 0, true
+	}
+	return s.near(q, o, r)
 }
 
 // pair gives the most that two words tell which are so far apart or further, and
@@ -811,7 +912,7 @@ func (x *sifted) acronymOf(sketch sketch) bool {
 
 // joined gives the most that two names can score of which words are aligned that
 // are written together on one side; -Inf when none may be.
-func (s *Sieve) joined(x *sifted, k sketch, w *bounds) float64 {
+func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials int) float64 {
 	s.joins = s.joins[:0]
 	words, joins := int(k[headWords]), int(k[headJoins])
 	word := byte(0)
@@ -821,12 +922,13 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds) float64 {
 			continue // a join is compared with the first reading
 		}
 		for j := range x.joins {
-			if q := &x.joins[j]; s.close(q, o, k, i, joinedMost) {
+			q := &x.joins[j]
+			if apart, ok := s.close(q, o, k.record(i), joinedMost); ok {
 				a := word
 				if o.role() == roleNumber {
 					a = joinNumber
 				}
-				s.join(x, q, true, a, joinOther, o.bits())
+				s.join(x, q, true, a, joinOther, o.bits(), apart)
 			}
 		}
 		word++
@@ -835,24 +937,27 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds) float64 {
 		o := k.outline(i)
 		a, b, bits := byte(o>>outlineBits), byte(o>>outlineForm), float32(o.hash())/16
 		for j := range x.joins {
-			if q := &x.joins[j]; s.close(q, o, k, i, movedMost) {
-				s.join(x, q, true, a, b, bits)
+			q := &x.joins[j]
+			if apart, ok := s.close(q, o, k.record(i), movedMost); ok {
+				s.join(x, q, true, a, b, bits, apart+movedApart)
 			}
 		}
 		for j := range x.words {
-			if q := &x.words[j]; s.close(q, o, k, i, joinedMost) {
-				s.join(x, q, false, a, b, bits)
+			q := &x.words[j]
+			if apart, ok := s.close(q, o, k.record(i), joinedMost); ok {
+				s.join(x, q, false, a, b, bits, apart)
 			}
 		}
 	}
 	n, m := len(x.n.tokens), int(k[headTokens])
-	if k[headFlags]&sketchWhole != 0 && x.whole.f != nil && n != m && (n > 2 || m > 2) &&
-		s.close(&x.whole, k.outline(words+joins), k, words+joins, wholeMost) {
-		return math.Inf(1)
+	if k[headFlags]&sketchWhole != 0 && x.whole.f != nil && n != m && (n > 2 || m > 2) {
+		if _, ok := s.close(&x.whole, k.outline(words+joins), k.record(words+joins), wholeMost); ok {
+			return math.Inf(1)
+		}
 	}
 	most := math.Inf(-1)
 	for i := range s.joins {
-		most = max(most, s.apart(x, &s.joins[i], w, int(k[headInitials])))
+		most = max(most, s.apart(x, &s.joins[i], w, initials))
 		for j := range i {
 			if s.joins[i].mine&s.joins[j].mine == 0 && s.joins[i].theirs&s.joins[j].theirs == 0 {
 				return math.Inf(1) // two joins at once
@@ -867,11 +972,11 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds) float64 {
 type join struct {
 	mine, theirs uint32
 	number       bool
-	bits         float32
+	bits, apart  float32
 }
 
-func (s *Sieve) join(x *sifted, q *sieveWord, two bool, a, b byte, bits float32) {
-	j := join{mine: 1 << q.word, bits: min(q.bits, bits)}
+func (s *Sieve) join(x *sifted, q *sieveWord, two bool, a, b byte, bits, apart float32) {
+	j := join{mine: 1 << q.word, bits: min(q.bits, bits), apart: apart}
 	if two {
 		j.mine |= 1 << (q.word + 1)
 	}
@@ -911,10 +1016,10 @@ func (s *Sieve) apart(x *sifted, j *join, w *bounds, initials int) float64 {
 		}
 	}
 	p := partner{met: true}
-	p.bits, p.word = w.pair(j.bits, .02)
+	p.bits, p.word = w.pair(j.bits, j.apart+joinedApart)
 	p.bits += w.joined
 	p.word += w.joined
-	return w.of(&t, &rest, initials, p)
+	return w.of(&t, &rest, initials, p, *j)
 }
 
 // near says whether a word may be a spelling of one with this record, and how far
@@ -1019,25 +1124,43 @@ const (
 	wholeMost  = .06
 )
 
+// What joined words are apart beyond their letters: all, and two against two.
+const (
+	joinedApart = .02
+	movedApart  = .03
+)
+
 // close says whether two forms may be less than most apart (see [comparable] and
-// [Scorer.close]).
-func (s *Sieve) close(q *sieveWord, o outline, k sketch, i int, most float32) bool {
+// [Scorer.close]), and how far they are apart at least.
+func (s *Sieve) close(q *sieveWord, o outline, r *[sketchRecord]byte, most float32) (apart float32, ok bool) {
 	if bits.OnesCount16(q.levels^o.levels()) > int(q.close[o.count()]) || uint(q.length-o.length()+2) > 4 {
-		return false
+		return 0, false
 	}
-	r := k.record(i)
 	theirs := binary.LittleEndian.Uint64(r[recordSounds:]) & allSounds
 	lack := s.lack(q, theirs)
 	if lack > 1 {
-		return false
+		return 0, false
 	}
 	if q.loose == o.loose() {
-		limit := int(most/2*float32(q.length+o.length())*unit) + 2
-		if lack*(unit*9/10) > limit || min(q.letters(r), s.plain.cost(q, theirs, false, limit)) > limit {
-			return false
+		long := float32(q.length+o.length()) / 2 * unit
+		limit := int(most*long) + 2
+		if lack*(unit*9/10) > int(.2*long)+2 {
+			return 0, false
+		}
+		cost := min(q.letters(r), s.plain.cost(q, theirs, false, limit))
+		if cost > limit {
+			return 0, false
+		}
+		apart = float32(cost) / long
+	} else {
+		long := (float32(len(q.f.skel)+o.count())/2 + 1) * unit
+		cost := s.slack.cost(q, theirs, true, int(most*long)+2)
+		apart = float32(cost) / long
+		if apart > most+1e-3 {
+			return 0, false
 		}
 	}
-	return packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), o.count()) <= 1
+	return max(0, apart-1e-4), packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), o.count()) <= 1
 }
 
 // packedDistance is skeletonDistance with a skeleton of n classes in nibbles.

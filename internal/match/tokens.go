@@ -21,8 +21,9 @@ type word struct {
 }
 
 const (
-	maxNameBytes  = 1024 // of one name
-	maxWords      = 24   // of one name
+	// MaxNameBytes is how many bytes of a name are read; the rest is cut, and said.
+	MaxNameBytes  = 1024
+	maxWords      = 24 // of one name
 	maxWordRunes  = 40
 	maxMarksInRow = 4
 )
@@ -41,7 +42,7 @@ func cutText(s string, n int) (string, bool) {
 // splitWords cuts a name into words. What is beyond the limits is left out and
 // said so.
 func splitWords(s string) (words []word, cut bool) {
-	s, cut = cutText(s, maxNameBytes)
+	s, cut = cutText(s, MaxNameBytes)
 	var b strings.Builder
 	var w word
 	runes, marks := 0, 0

@@ -23,6 +23,8 @@ import (
 func Build(b *index.Builder, params *match.Params, against []Against, docs iter.Seq2[Document, error], progress func(n int)) ([][]byte, error) {
 	m := meta{params: params.ID(), against: against}
 	var made sketchesMade
+	words := wordsMade{b: b.Beside(), number: map[[match.WordSize]byte]uint32{}}
+	defer words.b.Close()
 	n := 0
 	for e, err := range entries(params, docs) {
 		if err != nil {
@@ -33,11 +35,20 @@ func Build(b *index.Builder, params *match.Params, against []Against, docs iter.
 		}
 		m.stakes = append(m.stakes, e.stakes...)
 		made.add(e.sketches)
+		for i := range e.words {
+			if err := words.add(e.words[i], e.shapes[i]); err != nil {
+				return nil, err
+			}
+		}
 		if n++; progress != nil && n%1000 == 0 {
 			progress(n)
 		}
 	}
-	return append([][]byte{m.encode(&made), made.ends, sized(made.size)}, made.pieces...), nil
+	parts, err := words.parts()
+	if err != nil {
+		return nil, err
+	}
+	return append(append([][]byte{m.encode(&made), made.ends, sized(made.size)}, made.pieces...), parts...), nil
 }
 
 // sized writes the length of what follows.
@@ -49,6 +60,8 @@ type entry struct {
 	doc      []byte
 	stakes   []ownership.Stake
 	sketches [][]byte // one for each unit
+	words    [][]entryWord
+	shapes   []uint32
 	err      error
 }
 
@@ -59,9 +72,14 @@ func entryOf(params *match.Params, d *Document) entry {
 	if err != nil {
 		return entry{err: fault.In(fault.Place{File: d.List, Field: s.ID}, err)}
 	}
-	e := entry{units: units(p, s.ID), doc: d.encode(), stakes: stakes(d), sketches: make([][]byte, max(p.Names(), 1))}
+	n := max(p.Names(), 1)
+	e := entry{
+		units: units(p, s.ID), doc: d.encode(), stakes: stakes(d),
+		sketches: make([][]byte, n), words: make([][]entryWord, n), shapes: make([]uint32, n),
+	}
 	for i := range p.Names() {
 		e.sketches[i] = match.AppendSketch(nil, p, i)
+		e.words[i], e.shapes[i] = wordsOf(p, i), match.Shape(p, i)
 	}
 	return e
 }
@@ -183,9 +201,10 @@ type meta struct {
 	against  []Against
 	stakes   []ownership.Stake
 	sketches sketches
+	words    *words
 }
 
-const metaVersion = 2
+const metaVersion = 4
 
 // sketches are those of all names (see [match.AppendSketch]), in the order of the
 // units of the index.
@@ -294,7 +313,7 @@ func (m *meta) encode(made *sketchesMade) []byte {
 
 func readMeta(b []byte) (meta, error) {
 	c := cursor{b: b}
-	var m meta
+	m := meta{words: &words{}}
 	if c.uint() != metaVersion {
 		return m, fault.New(fault.Unavailable, "the index is of another version").WithFix("build it anew")
 	}
@@ -312,6 +331,9 @@ func readMeta(b []byte) (meta, error) {
 		})
 	}
 	m.sketches.ends, m.sketches.b = c.text(), c.text()
+	if err := m.words.read(&c); err != nil {
+		return m, err
+	}
 	if c.bad || len(c.b) > 0 {
 		return m, fault.New(fault.Unavailable, "the index is damaged").WithFix("build it anew")
 	}

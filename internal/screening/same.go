@@ -99,11 +99,14 @@ func (e *Engine) agree(all []Merger) ([]Merger, error) {
 func (e *Engine) sameAs(w *worker, d *prepared) ([]Merger, error) {
 	s := d.doc.Record.Subject
 	out := e.cited(d)
-	find := w.candidates
+	r := readings{d.p, d.p}
+	var found []candidate
+	var err error
 	if e.ix.Len() > MaxEvidence {
-		find = w.identified
+		found, _, err = e.identified(w, r)
+	} else {
+		found, _, err = e.candidates(w, r, e.possible)
 	}
-	found, _, err := find(e.ix, readings{d.p, d.p}, e.limits)
 	if err != nil {
 		return nil, err
 	}

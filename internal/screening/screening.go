@@ -148,15 +148,19 @@ type Engine struct {
 	hand    atomic.Int64
 	workers sync.Pool
 	limits  index.Limits
+	// mostWords is mostWords; tests change it.
+	mostWords int
 	// sketches tell the most that names can score; possible is the evidence of
 	// the threshold from which a hit is possible.
 	sketches sketches
+	words    *words
 	possible match.Need
 }
 
 // prepared is a document made ready.
 type prepared struct {
 	number uint32
+	person bool
 	doc    Document
 	p      *match.Prepared
 	spelt  []string // the names, folded
@@ -171,9 +175,18 @@ const CacheSize = 100_000
 // far beyond what names need, so that a hit on them means a strange query.
 var Limits = index.Limits{Bits: -4, Share: 0.1, Postings: 1 << 20, Candidates: 4096, Weigh: match.KeyWeight}
 
+// mostWords is how many words of a query are compared with names, counted once for
+// each name, where the query has more than longName words: no name that people have
+// is as long, and each comparison takes longer.
+const (
+	mostWords = 8192
+	longName  = 12
+)
+
 // worker is the memory of one query.
 type worker struct {
 	search        index.Search
+	sums          sums
 	scorer        *match.Scorer
 	plain, person *match.Sieve
 	touched       byte // of no meaning
@@ -208,7 +221,7 @@ func read(params *match.Params, in match.Input) (readings, error) {
 
 // of gives the reading to compare with a document.
 func (r readings) of(d *prepared) *match.Prepared {
-	if d.doc.Record.Subject.Schema == subject.Person {
+	if d.person {
 		return r.person
 	}
 	return r.plain
@@ -227,13 +240,29 @@ func (r readings) keys() []uint64 {
 
 // candidates finds the documents that share enough with a query, in the order of
 // their numbers.
-func (w *worker) candidates(ix *index.Index, r readings, limits index.Limits) ([]candidate, index.Bounded, error) {
-	return w.documents(w.search.Find(ix, r.keys(), match.IdentifierKeys(r.plain), limits))
+func (e *Engine) candidates(w *worker, r readings, need match.Need) ([]candidate, index.Bounded, error) {
+	w.plain.Reset(r.plain, need)
+	w.person.Reset(r.person, need)
+	bounded, err := e.byWords(w)
+	if err != nil {
+		return nil, bounded, err
+	}
+	w.search.More = w.sums.found
+	limits := e.limits
+	if words := max(r.plain.Words(), r.person.Words()); words > longName {
+		limits.Candidates = min(limits.Candidates, e.mostWords/words)
+	}
+	found, keys, err := w.documents(w.search.Find(e.ix, r.keys(), match.IdentifierKeys(r.plain), limits))
+	w.search.More = nil
+	bounded.Lists += keys.Lists
+	bounded.Postings += keys.Postings
+	bounded.Candidates += keys.Candidates
+	return found, bounded, err
 }
 
 // identified finds the documents that share an identifier with a query.
-func (w *worker) identified(ix *index.Index, r readings, limits index.Limits) ([]candidate, index.Bounded, error) {
-	return w.documents(w.search.Find(ix, nil, match.IdentifierKeys(r.plain), limits))
+func (e *Engine) identified(w *worker, r readings) ([]candidate, index.Bounded, error) {
+	return w.documents(w.search.Find(e.ix, nil, match.IdentifierKeys(r.plain), e.limits))
 }
 
 // documents gathers units, which come in order, by their documents.
@@ -256,15 +285,15 @@ func (w *worker) documents(found []index.Candidate, bounded index.Bounded, err e
 }
 
 // sift makes the search of a worker drop the names that cannot have the evidence
-// that is needed.
-func (e *Engine) sift(w *worker, r readings, need match.Need) {
-	w.plain.Reset(r.plain, need)
-	w.person.Reset(r.person, need)
+// for which candidates are looked for.
+func (e *Engine) sift(w *worker) {
 	w.search.Sift = func(found []index.Candidate) []index.Candidate {
 		w.touched += e.sketches.touch(found)
 		kept := found[:0]
 		for _, c := range found {
-			if sketch := e.sketches.of(c.At); w.sieve(sketch).May(sketch) {
+			sketch := e.sketches.of(c.At)
+			if most, ok := w.sieve(sketch).Most(sketch); ok {
+				c.Bits = most // so that what may score most goes first where not all can be given
 				kept = append(kept, c)
 			}
 		}
@@ -313,10 +342,13 @@ func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers [
 	}
 	e := &Engine{
 		ix: ix, params: params, against: m.against, rules: rules, graph: ownership.NewGraph(m.stakes),
-		merged: newMergers(mergers), cache: make([]atomic.Pointer[prepared], ix.Len()), limits: Limits,
-		sketches: m.sketches, possible: params.NeedFor(params.Possible()),
+		merged: newMergers(mergers), cache: make([]atomic.Pointer[prepared], ix.Len()), limits: Limits, mostWords: mostWords,
+		sketches: m.sketches, words: m.words, possible: params.NeedFor(params.Possible()),
 	}
 	if err := e.sketches.check(ix.Units()); err != nil {
+		return nil, err
+	}
+	if err := e.words.check(ix.Units()); err != nil {
 		return nil, err
 	}
 	e.workers.New = func() any {
@@ -349,7 +381,7 @@ func (e *Engine) document(doc uint32) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &prepared{number: doc, doc: d, p: p}
+	out := &prepared{number: doc, person: d.Record.Subject.Schema == subject.Person, doc: d, p: p}
 	for i := range d.Record.Subject.Names {
 		out.spelt = append(out.spelt, text.Fold(d.Record.Subject.Names[i].Full))
 	}
@@ -403,8 +435,8 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	if q.Threshold > e.params.Possible() {
 		show = q.Threshold
 	}
-	e.sift(w, p, need)
-	found, bounded, err := w.candidates(e.ix, p, e.limits)
+	e.sift(w)
+	found, bounded, err := e.candidates(w, p, need)
 	w.search.Sift = nil
 	if err != nil {
 		return Answer{}, err
@@ -493,6 +525,9 @@ func (e *Engine) finish(a *Answer, hits []Hit, q Query, show float64) error {
 func spellings(names []match.Name) []string {
 	var out []string
 	for _, n := range names {
+		if len(n.Text) > match.MaxNameBytes { // it was cut, so it is not spelt as another
+			continue
+		}
 		if f := text.Fold(n.Text); f != "" {
 			out = append(out, f)
 		}

@@ -260,7 +260,10 @@ func BenchmarkScreen(b *testing.B) {
 				q.Threshold = e.params.Possible()
 				return e.Screen(q)
 			}
-			const warm = 2000
+			warm := 2000
+			if n > CacheSize {
+				warm = 300
+			}
 			for i := range warm { // subjects are made ready when they are first met
 				ask(i)
 			}
@@ -348,6 +351,29 @@ func TestHostileNames(t *testing.T) {
 		if a.Outcome == Clear || a.Outcome == NotScreened && a.Reason == "" || len(a.Notes) == 0 && what != "24 common words" {
 			t.Errorf("%s: %s %q %q", what, a.Outcome, a.Reason, a.Notes)
 		}
+	}
+}
+
+// A name of many common words is compared with as many names as others of its length
+// may be, those that share the most first, and the answer says so.
+func TestManyWordsAreBounded(t *testing.T) {
+	var docs []Document
+	for i := range 400 {
+		docs = append(docs, listed("un", "UN", fmt.Sprint(i), "Mohammed Ali"))
+	}
+	docs = append(docs, listed("un", "UN", "best", strings.TrimSpace(strings.Repeat("Mohammed Ali ", 5))))
+	e := engine(t, nil, docs...)
+	q := query(hostile["24 common words"])
+	q.Threshold, q.Limit = 0.001, 1000
+	a := e.Screen(q)
+	if len(a.Notes) != 2 || !strings.Contains(a.Notes[1], "60 candidates") || a.Outcome == Clear {
+		t.Errorf("%s, notes %q", a.Outcome, a.Notes)
+	}
+	if !slices.ContainsFunc(a.Hits, func(h Hit) bool { return h.ID == "un:best" }) || len(a.Hits) != 341 {
+		t.Errorf("%d hits without the one that shares the most, or not 341", len(a.Hits))
+	}
+	if a := e.Screen(query("Mohammed Ali")); len(a.Notes) != 0 {
+		t.Errorf("a name of two words: %q", a.Notes)
 	}
 }
 
@@ -497,9 +523,8 @@ func TestSiftingChangesNothing(t *testing.T) {
 	p.list(1500, func(d Document, _ error) bool { docs = append(docs, d); return true })
 	e := engine(t, nil, docs...)
 	all := engine(t, nil, docs...)
-	for k := range all.possible {
-		all.possible[k] = math.Inf(-1)
-	}
+	all.mostWords = math.MaxInt
+	all.sketches.b = nil // nothing is known of names, so that all are scored
 	queries := p.strangers(t)[:500]
 	n := 0
 	for _, name := range names(docs) {

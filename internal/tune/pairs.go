@@ -48,7 +48,10 @@ func (m *maker) keysOf(schema, name string) []uint64 {
 	if err != nil {
 		return nil
 	}
-	return match.Keys(x)
+	keys := match.Keys(x)
+	match.EachWord(x, 0, func(_ [match.WordSize]byte, of []uint64) { keys = append(keys, of...) })
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 func (m *maker) index() error {

@@ -1,0 +1,445 @@
+package screening
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"sync/atomic"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/index"
+	"github.com/cordon-engine/cordon/internal/match"
+)
+
+// words finds names by their words: each word of a query is compared once with
+// each listed word that may be meant, and what they tell is added up for the names
+// that have them.
+type words struct {
+	ix     *index.Index // of words, by their keys
+	record []byte       // of each word, one after the other
+	ends   []byte       // where the units of each word end in units, 4 bytes each
+	units  []byte       // for each word, the units of the index of names that have it
+	shapes []byte       // of each unit (see [match.Shape]), 4 bytes each
+	told   []atomic.Pointer[told]
+	held   atomic.Int64 // hits that are remembered
+	hand   atomic.Int64 // the next slot that makes room
+}
+
+// shape gives the shape of a unit.
+func (d *words) shape(unit uint32) uint32 { return binary.LittleEndian.Uint32(d.shapes[4*unit:]) }
+
+// size is the number of units.
+func (d *words) size() int { return len(d.shapes) / 4 }
+
+// told is what a term of a query tells with the listed words that it may mean.
+type told struct {
+	id    uint64
+	hits  []hit
+	joins []joinHit
+	most  float32 // that a word tells which is not written together
+}
+
+// hit is a unit with a listed word that may be meant. They lie together, those that
+// tell most first, since those of one query are read one after the other.
+type hit struct {
+	unit uint32
+	gain float32
+}
+
+// joinHit is one where words are written together.
+type joinHit struct {
+	hit
+	join match.Join
+}
+
+// toldSlots is the number of terms of queries that are remembered, a power of two;
+// each may stand in one of toldWays places. Beyond toldHits hits in all the oldest
+// make room, so that the memory is bounded.
+const (
+	toldSlots = 1 << 16
+	toldWays  = 4
+	toldHits  = 6 << 20
+)
+
+// wordsMade gathers the words of names.
+type wordsMade struct {
+	b      *index.Builder
+	number map[[match.WordSize]byte]uint32
+	pairs  []wordOf
+	shapes []byte
+	units  uint32
+
+	records []byte
+}
+
+// wordOf says that a unit has a word.
+type wordOf struct{ word, unit uint32 }
+
+// entryWord is a word of a unit, with its keys.
+type entryWord struct {
+	word [match.WordSize]byte
+	keys []uint64
+}
+
+func wordsOf(p *match.Prepared, name int) (list []entryWord) {
+	match.EachWord(p, name, func(w [match.WordSize]byte, keys []uint64) { list = append(list, entryWord{w, keys}) })
+	return list
+}
+
+// add takes the next unit.
+func (m *wordsMade) add(list []entryWord, shape uint32) error {
+	unit := m.units
+	m.units++
+	m.shapes = binary.LittleEndian.AppendUint32(m.shapes, shape)
+	for i := range list {
+		n, ok := m.number[list[i].word]
+		if !ok {
+			var err error
+			if n, err = m.b.Add([][]uint64{list[i].keys}, nil); err != nil {
+				return err
+			}
+			m.number[list[i].word] = n
+			m.records = append(m.records, list[i].word[:]...)
+		}
+		m.pairs = append(m.pairs, wordOf{n, unit})
+	}
+	return nil
+}
+
+// parts gives what is written of the words.
+func (m *wordsMade) parts() (parts [][]byte, err error) {
+	ix, err := m.b.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	ends := make([]uint32, len(m.number)+1)
+	for _, p := range m.pairs {
+		ends[p.word+1]++
+	}
+	for i := range len(m.number) {
+		ends[i+1] += ends[i]
+	}
+	units := make([]byte, 4*len(m.pairs))
+	for _, p := range m.pairs { // units rise; each end moves from its beginning to its place
+		binary.LittleEndian.PutUint32(units[4*ends[p.word]:], p.unit)
+		ends[p.word]++
+	}
+	var b []byte
+	for _, e := range ends[:len(m.number)] {
+		b = binary.LittleEndian.AppendUint32(b, e)
+	}
+	for _, part := range [][]byte{m.shapes, m.records, b, units, ix} {
+		parts = append(parts, sized(len(part)), part)
+	}
+	return parts, nil
+}
+
+// read takes the words out of the meta bytes of an index.
+func (d *words) read(c *cursor) (err error) {
+	d.shapes, d.record, d.ends, d.units = c.text(), c.text(), c.text(), c.text()
+	ix := c.text()
+	if c.bad {
+		return nil // said by the caller
+	}
+	d.ix, err = index.Read(ix)
+	d.told = make([]atomic.Pointer[told], toldSlots)
+	return err
+}
+
+// check makes sure that the words are those of an index with so many units.
+func (d *words) check(units int) error {
+	if len(d.shapes) != 4*units || len(d.ends) != 4*d.ix.Len() || len(d.record) != match.WordSize*d.ix.Len() {
+		return fault.New(fault.Unavailable, "the index is damaged: its words are not those of its names").WithFix("build it anew")
+	}
+	return nil
+}
+
+// unitsOf gives the units that have a word.
+func (d *words) unitsOf(word uint32) ([]byte, error) {
+	from := 0
+	if word > 0 {
+		from = int(binary.LittleEndian.Uint32(d.ends[4*word-4:]))
+	}
+	to := int(binary.LittleEndian.Uint32(d.ends[4*word:]))
+	if from > to || 4*to > len(d.units) {
+		return nil, fault.New(fault.Unavailable, "the index is damaged: the word %d lies outside it", word).WithFix("build it anew")
+	}
+	return d.units[4*from : 4*to], nil
+}
+
+// find gives what a term tells, from memory or from the index.
+func (d *words) find(s *match.Sieve, t *match.Term) (*told, error) {
+	slots := d.told[t.ID%(toldSlots/toldWays)*toldWays:][:toldWays]
+	slot := &slots[t.ID>>60%toldWays]
+	for i := range slots {
+		switch known := slots[i].Load(); {
+		case known == nil:
+			slot = &slots[i]
+		case known.id == t.ID:
+			return known, nil
+		}
+	}
+	out := &told{id: t.ID}
+	var list []uint32
+	var err error
+	for _, key := range t.Keys() {
+		if list, err = d.ix.Append(list, key); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(list)
+	var meant []listedWord
+	hits, joins := 0, 0
+	for _, n := range slices.Compact(list) {
+		at := int(n) * match.WordSize
+		gain, join, ok := s.Tells(t, d.record[at:at+match.WordSize])
+		if !ok {
+			continue
+		}
+		units, err := d.unitsOf(n)
+		if err != nil {
+			return nil, err
+		}
+		meant = append(meant, listedWord{gain, join, units})
+		if join == match.NoJoin {
+			hits += len(units) / 4
+		} else {
+			joins += len(units) / 4
+		}
+	}
+	slices.SortStableFunc(meant, func(a, b listedWord) int { return cmp.Compare(b.gain, a.gain) })
+	out.hits, out.joins = make([]hit, 0, hits), make([]joinHit, 0, joins)
+	for i := range meant {
+		if err := d.hits(out, &meant[i]); err != nil {
+			return nil, err
+		}
+	}
+	if len(out.hits) > 0 {
+		out.most = out.hits[0].gain
+	}
+	d.keep(slot, out)
+	return out, nil
+}
+
+// listedWord is a listed word that may be meant, with its units.
+type listedWord struct {
+	gain  float32
+	join  match.Join
+	units []byte
+}
+
+// hits appends the units of a word.
+func (d *words) hits(out *told, w *listedWord) error {
+	for b := w.units; len(b) >= 4; b = b[4:] {
+		h := hit{binary.LittleEndian.Uint32(b), w.gain}
+		if int(h.unit) >= d.size() {
+			return fault.New(fault.Unavailable, "the index is damaged: it has no name %d", h.unit).WithFix("build it anew")
+		}
+		if w.join == match.NoJoin {
+			out.hits = append(out.hits, h)
+		} else {
+			out.joins = append(out.joins, joinHit{h, w.join})
+		}
+	}
+	return nil
+}
+
+// keep remembers what a term tells, and forgets others when there are too many.
+func (d *words) keep(slot *atomic.Pointer[told], t *told) {
+	if t.size() > toldHits/8 {
+		return
+	}
+	held := d.held.Add(int64(t.size()))
+	if old := slot.Swap(t); old != nil {
+		held = d.held.Add(-int64(old.size()))
+	}
+	for held > toldHits {
+		if old := d.told[d.hand.Add(1)%toldSlots].Swap(nil); old != nil {
+			held = d.held.Add(-int64(old.size()))
+		}
+	}
+}
+
+// size is the number of all hits.
+func (t *told) size() int { return len(t.hits) + len(t.joins) }
+
+// sums are what the words of a name tell with the units of the index. It is the
+// memory of one worker.
+type sums struct {
+	of      []wordSum
+	touched []uint32
+	terms   []match.Term
+	told    []termTold
+	found   []index.Candidate
+	met     []uint64 // the units touched, as a set
+	left    int      // units that may still be read
+	bounded index.Bounded
+}
+
+// termTold is what a word of the query tells, numbered from 1.
+type termTold struct {
+	*told
+	word uint16
+}
+
+// wordSum is what the words of a name tell with one unit.
+type wordSum struct {
+	all    float32
+	last   uint16 // the last word that was counted, from 1
+	met    uint16 // words
+	joined uint16 // the last two words of the query that are aligned as one, from 1
+}
+
+// find appends to found the units that may have the evidence that a sieve was made
+// ready for, among names of one kind.
+func (m *sums) find(d *words, s *match.Sieve, kind int) error {
+	if m.of == nil {
+		m.of, m.met = make([]wordSum, d.size()), make([]uint64, d.size()/64+1)
+	}
+	m.terms = s.Terms(m.terms[:0], kind)
+	for from := 0; from < len(m.terms); {
+		to := from + 1
+		for to < len(m.terms) && m.terms[to].Name == m.terms[from].Name {
+			to++
+		}
+		if err := m.name(d, s, m.terms[from:to], kind); err != nil {
+			m.clear()
+			return err
+		}
+		from = to
+	}
+	return nil
+}
+
+// name finds the units for one name of the query.
+func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) error {
+	if err := m.tell(d, s, terms); err != nil {
+		return err
+	}
+	enough := s.Enough(terms[0].Name, kind)
+	most, left, joins := float32(0), 0, false
+	for i := range m.told {
+		most += m.told[i].most
+		if m.told[i].most > 0 {
+			left++
+		}
+		joins = joins || len(m.told[i].joins) > 0
+	}
+	// Words that few names have go first. Once those to come cannot suffice
+	// together, they count only for units met before; and so does what is too little
+	// even with the most that all others tell.
+	fresh, spare := true, most-enough.Any(left)
+	for i := range m.told {
+		t := &m.told[i]
+		fresh = fresh && most >= enough.Any(left)
+		m.add(t, t.most-spare, fresh, joins)
+		if t.most > 0 {
+			most, left = most-t.most, left-1
+		}
+	}
+	for i := range m.told {
+		m.joins(d, &m.told[i], enough)
+	}
+	for _, u := range m.touched {
+		if x := &m.of[u]; enough.Of(d.shape(u), int(x.met), x.all) {
+			m.found = append(m.found, index.Candidate{At: u, Bits: x.all})
+		}
+	}
+	m.clear()
+	return nil
+}
+
+// tell looks the terms of a name up and notes the units of words written together.
+func (m *sums) tell(d *words, s *match.Sieve, terms []match.Term) error {
+	m.told = m.told[:0]
+	for i := range terms {
+		t, err := d.find(s, &terms[i])
+		if err != nil {
+			return err
+		}
+		if t.size() > m.left {
+			m.bounded.Lists++
+			m.bounded.Postings += t.size()
+			continue
+		}
+		m.left -= t.size()
+		m.told = append(m.told, termTold{t, uint16(terms[i].Word + 1)})
+	}
+	slices.SortStableFunc(m.told, func(a, b termTold) int { return a.size() - b.size() })
+	for i := range m.told {
+		for k := range m.told[i].joins {
+			m.unit(m.told[i].joins[k].unit, true)
+		}
+	}
+	return nil
+}
+
+func (m *sums) clear() {
+	for _, u := range m.touched {
+		m.of[u], m.met[u>>6] = wordSum{}, 0
+	}
+	m.touched = m.touched[:0]
+}
+
+// unit gives the sum of a unit; nil for one not met before unless it is fresh.
+func (m *sums) unit(u uint32, fresh bool) *wordSum {
+	if m.met[u>>6]>>(u&63)&1 == 0 {
+		if !fresh {
+			return nil
+		}
+		m.met[u>>6] |= 1 << (u & 63)
+		m.touched = append(m.touched, u)
+	}
+	return &m.of[u]
+}
+
+// add counts the units of a word of the query: it counts once for a unit, by the
+// best that it tells. Hits that tell less than least count only where words are
+// written together.
+func (m *sums) add(t *termTold, least float32, fresh, joins bool) {
+	for i := range t.hits {
+		h := &t.hits[i]
+		if h.gain < least {
+			if !joins {
+				return
+			}
+			fresh = false
+		}
+		x := m.unit(h.unit, fresh)
+		if x != nil && x.last != t.word {
+			x.last = t.word
+			x.met++
+			x.all += h.gain
+		}
+	}
+}
+
+// joins weighs the units of listed words that may be aligned with words written
+// together, on top of all that words have told. Two such at once are always enough.
+func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
+	for k := range t.told.joins {
+		h := &t.told.joins[k]
+		x := &m.of[h.unit]
+		if x.joined != 0 && x.joined != t.word || enough.With(h.join, d.shape(h.unit), int(x.met)+1, x.all+h.gain) {
+			m.found = append(m.found, index.Candidate{At: h.unit, Bits: x.all + h.gain})
+		}
+		x.joined = t.word
+	}
+}
+
+// byWords finds the units that the words of a query suffice for; the sieves of the
+// worker are ready.
+func (e *Engine) byWords(w *worker) (index.Bounded, error) {
+	m := &w.sums
+	m.found, m.left, m.bounded = m.found[:0], e.limits.Postings, index.Bounded{}
+	for kind := range match.KindCount {
+		s := w.plain
+		if kind == match.PersonKind {
+			s = w.person
+		}
+		if err := m.find(e.words, s, kind); err != nil {
+			return index.Bounded{}, err
+		}
+	}
+	return m.bounded, nil
+}

@@ -147,7 +147,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	}
 	versions := report.Versions{Program: version, Data: d.DataVersion}
 	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Limits: httpapi.DefaultLimits(), Log: log}
-	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log, States: c.statesFor(m), Commitments: commitmentsFor(d)}
+	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log}
 	if sc != nil {
 		config.Screener, pages.Screener = screenerForPrograms{sc}, sc
 		config.Lists, pages.Lists = listsForPrograms{sc.lists}, sc.lists
@@ -161,14 +161,15 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		return nil, err
 	}
 	config.Scenarios = list
-	if err := c.forPrograms(m, &config, sc); err != nil {
+	lib := &library{m: m, flags: statesFlags{lawFlags: c.lawFlags, Data: c.Data}, every: c.Poll, lists: sc}
+	if err := c.forPrograms(&config, lib, sc); err != nil {
 		return nil, err
 	}
 	api, err := httpapi.New(config)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.readStory(&pages); err != nil {
+	if err := forPages(&pages, lib); err != nil {
 		return nil, err
 	}
 	pages.Scenarios, pages.Operations = list, operations(api)

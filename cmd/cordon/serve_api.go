@@ -35,7 +35,7 @@ import (
 )
 
 // forPrograms puts what the API asks besides rulings into its configuration.
-func (c *serveCmd) forPrograms(m *Main, config *httpapi.Config, sc *screener) error {
+func (c *serveCmd) forPrograms(config *httpapi.Config, lib *library, sc *screener) error {
 	const examples = "api/examples.json"
 	b, err := fs.ReadFile(data.FS, examples)
 	if err != nil {
@@ -44,7 +44,7 @@ func (c *serveCmd) forPrograms(m *Main, config *httpapi.Config, sc *screener) er
 	if config.Examples, err = httpapi.ReadExamples(examples, b); err != nil {
 		return err
 	}
-	config.Library = &library{m: m, flags: statesFlags{lawFlags: c.lawFlags, Data: c.Data}, every: c.Poll, lists: sc}
+	config.Library = lib
 	if sc != nil {
 		config.Subjects = subjects{sc}
 	}

@@ -1,36 +1,46 @@
 package main
 
 import (
-	"sync"
+	"context"
 
 	"github.com/cordon-engine/cordon/data"
-	"github.com/cordon-engine/cordon/internal/commitment"
-	"github.com/cordon-engine/cordon/internal/decide"
-	"github.com/cordon-engine/cordon/internal/event"
-	"github.com/cordon-engine/cordon/internal/states"
+	"github.com/cordon-engine/cordon/internal/draft"
 	"github.com/cordon-engine/cordon/internal/web"
 )
 
-// statesFor opens what is known of states for the pages.
-func (c *serveCmd) statesFor(m *Main) func() (*states.Desk, error) {
-	return func() (*states.Desk, error) {
-		d, _, err := m.openStates(statesFlags{lawFlags: c.lawFlags, Data: c.Data})
-		return d, err
+// libraryForPages is the port of the pages to what is known besides law and lists.
+type libraryForPages struct{ *library }
+
+// Facts is part of the port.
+func (l libraryForPages) Facts(ctx context.Context) (*web.Facts, error) {
+	f, err := l.library.Facts(ctx)
+	if err != nil {
+		return nil, err
 	}
+	return &web.Facts{Version: f.Version, States: f.States, Commitments: f.Commitments, Events: f.Events}, nil
 }
 
-// commitmentsFor opens the undertakings for the pages, once.
-func commitmentsFor(d *decide.Desk) func() (*commitment.Book, error) {
-	return sync.OnceValues(func() (*commitment.Book, error) {
-		return commitment.Open(d.Places, d.Lists, d.Factors, data.FS, "commitments")
-	})
+// Draft is part of the port.
+func (l libraryForPages) Draft(ctx context.Context, text []byte) (*web.Draft, error) {
+	d, err := l.library.Draft(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return &web.Draft{Desk: d.Desk, Case: d.Case}, nil
 }
 
-// readStory reads the story and the events that it names.
-func (c *serveCmd) readStory(pages *web.Config) (err error) {
-	if pages.Story, err = web.ReadStory(pages.Desk, data.FS); err != nil {
-		return err
+// Backtests is part of the port.
+func (l libraryForPages) Backtests(_ context.Context, in draft.Inputs) ([]*draft.Backtest, *draft.Forecasts, error) {
+	d, err := l.m.draftDesk(l.flags)
+	if err != nil {
+		return nil, nil, err
 	}
-	pages.Events, err = event.ReadAll(pages.Desk.Reference, data.FS, "events")
+	return d.backtests(backtested, in)
+}
+
+// forPages puts what the pages show besides law and lists into their configuration.
+func forPages(pages *web.Config, l *library) (err error) {
+	pages.Library = libraryForPages{l}
+	pages.Story, err = web.ReadStory(pages.Desk, data.FS)
 	return err
 }

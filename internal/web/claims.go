@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func (s *Site) claims(r *http.Request) (*answer, error) {
 	if err := known(r, append(claimsParameters, "from", "format")...); err != nil {
 		return nil, err
 	}
-	c, err := s.conduct()
+	c, err := s.conduct(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -165,8 +166,8 @@ func (s *Site) wordsOf(c *claim.Claim) string {
 }
 
 // searchClaims adds states and claims to what is found; without what is known of states it adds nothing.
-func (s *Site) searchClaims(page *searchPage, words []string) {
-	co, err := s.conduct()
+func (s *Site) searchClaims(ctx context.Context, page *searchPage, words []string) {
+	co, err := s.conduct(ctx)
 	if err != nil {
 		return
 	}
@@ -222,7 +223,7 @@ func (s *Site) claim(r *http.Request) (*answer, error) {
 	if err := known(r, "format"); err != nil {
 		return nil, err
 	}
-	co, err := s.conduct()
+	co, err := s.conduct(r.Context())
 	if err != nil {
 		return nil, err
 	}

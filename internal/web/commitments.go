@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -51,23 +52,17 @@ func standingClass(word string) string {
 }
 
 // undertakings folds events into accounts of what an id names, "" for all.
-func (s *Site) undertakings(id string, to when.Day, suppose bool) (*report.CommitmentsView, error) {
-	if s.Commitments == nil {
-		return nil, fault.New(fault.Unavailable, "this server was started without undertakings").WithFix("start it with `cordon serve`")
-	}
-	co, err := s.conduct()
+func (s *Site) undertakings(ctx context.Context, id string, to when.Day, suppose bool) (*report.CommitmentsView, error) {
+	co, err := s.conduct(ctx)
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.Commitments()
-	if err != nil {
-		return nil, err
-	}
+	b := co.Commitments
 	chosen, err := b.Find(id)
 	if err != nil {
 		return nil, err
 	}
-	q := commitment.Question{Events: s.Events, From: when.NoDay, To: to}
+	q := commitment.Question{Events: co.Events, From: when.NoDay, To: to}
 	if suppose {
 		q.Suppose = report.Suppose(chosen)
 	}
@@ -80,7 +75,7 @@ func (s *Site) promises(r *http.Request) (*answer, error) {
 	}
 	page := &promisesPage{Query: map[string]string{"to": strings.TrimSpace(r.URL.Query().Get("to"))}}
 	to := dayField(page.Query, &page.Errors, "to", "At the end of")
-	v, err := s.undertakings("", to, false)
+	v, err := s.undertakings(r.Context(), "", to, false)
 	if err != nil {
 		return nil, err
 	}
@@ -250,7 +245,7 @@ func (s *Site) promise(r *http.Request) (*answer, error) {
 		return nil, fault.New(fault.Usage, "assume is accepted, or left out")
 	}
 	to := dayField(page.Query, &page.Errors, "to", "At the end of")
-	v, err := s.undertakings(page.ID, to, page.Assumed)
+	v, err := s.undertakings(r.Context(), page.ID, to, page.Assumed)
 	if err != nil {
 		return nil, err
 	}

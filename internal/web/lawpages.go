@@ -530,7 +530,7 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 		}
 		page.Provisions = append(page.Provisions, p)
 	}
-	s.searchClaims(page, words)
+	s.searchClaims(r.Context(), page, words)
 	for _, h := range s.Desk.HS.Search(page.Query, 6) {
 		page.Goods = append(page.Goods, decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)})
 	}

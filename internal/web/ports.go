@@ -4,9 +4,13 @@ import (
 	"context"
 	"iter"
 
+	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/draft"
+	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/states"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -45,6 +49,35 @@ type Suggestion struct {
 	// Tier is that of today, as in [Hit]; Authorities are those that list it then.
 	Tier        string
 	Authorities []string
+}
+
+// Library holds all that is known besides law and lists. Implementations are safe for concurrent use.
+type Library interface {
+	// Facts gives all of it at one moment. What it gives is not changed by anybody.
+	Facts(ctx context.Context) (*Facts, error)
+	// Draft reads a draft, as YAML, into a copy of the law.
+	Draft(ctx context.Context, text []byte) (*Draft, error)
+	// Backtests takes instruments of the past as drafts on their eve.
+	Backtests(ctx context.Context, in draft.Inputs) ([]*draft.Backtest, *draft.Forecasts, error)
+	// Read reads a document of a day (NoDay: not known) and checks what it claims. The ending of the name says what it is.
+	Read(ctx context.Context, name string, original []byte, day when.Day) (report.Reading, error)
+}
+
+// Facts are what is known at one moment.
+type Facts struct {
+	// Version names all of it: equal versions are equal facts.
+	Version string
+	// States judges what is known of states, with the claims and figures that it rests on.
+	States *states.Desk
+	// Commitments are undertakings, Events what happened.
+	Commitments *commitment.Book
+	Events      []event.Event
+}
+
+// Draft is a draft among the law.
+type Draft struct {
+	Desk *states.Desk
+	Case *draft.Case
 }
 
 // ListStatus says which lists are loaded.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"html/template"
@@ -23,8 +24,9 @@ import (
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
-// conduct is what is known of states, with matrices kept by the day as known at: each costs a ruling on every claim.
+// conduct is what is known, with matrices kept by the day as known at: each costs a ruling on every claim.
 type conduct struct {
+	*Facts
 	desk *states.Desk
 
 	mu     sync.Mutex
@@ -53,16 +55,27 @@ func (c *conduct) matrix(known when.Day) (*matrix.Matrix, error) {
 	return m, nil
 }
 
-// conduct opens what is known of states when it is first asked for.
-func (s *Site) openConduct() (*conduct, error) {
-	if s.States == nil {
+// keeping holds what was worked out from facts for as long as they are the same.
+type keeping struct {
+	mu sync.Mutex
+	of *conduct
+}
+
+// conduct gives what is known now.
+func (s *Site) conduct(ctx context.Context) (*conduct, error) {
+	if s.Library == nil {
 		return nil, fault.New(fault.Unavailable, "this server was started without what is known of states").WithFix("start it with `cordon serve`")
 	}
-	d, err := s.States()
+	f, err := s.Library.Facts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &conduct{desk: d, kept: map[when.Day]*matrix.Matrix{}}, nil
+	s.keeping.mu.Lock()
+	defer s.keeping.mu.Unlock()
+	if k := s.keeping.of; k == nil || k.Version != f.Version {
+		s.keeping.of = &conduct{Facts: f, desk: f.States, kept: map[when.Day]*matrix.Matrix{}}
+	}
+	return s.keeping.of, nil
 }
 
 // statesPage is who keeps the rules: one measure at a time, on a map and as a table.
@@ -148,7 +161,7 @@ func (s *Site) whoKeeps(r *http.Request) (*answer, error) {
 	if err := known(r, append(statesParameters, "format")...); err != nil {
 		return nil, err
 	}
-	c, err := s.conduct()
+	c, err := s.conduct(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -436,7 +449,7 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 	if err := known(r, "known_at", "format"); err != nil {
 		return nil, err
 	}
-	c, err := s.conduct()
+	c, err := s.conduct(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -483,7 +496,7 @@ func (s *Site) linked(text string) template.HTML {
 	if addressed.MatchString(t) {
 		return template.HTML(addressed.ReplaceAllString(t, `<a href="$0" rel="external noreferrer">$0</a>`))
 	}
-	c, err := s.conduct()
+	c, err := s.conduct(context.Background()) // what is in memory already
 	if err == nil {
 		t = bracketed.ReplaceAllStringFunc(t, func(m string) string {
 			id := m[1 : len(m)-1]

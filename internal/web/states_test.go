@@ -1,18 +1,30 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/draft"
+	"github.com/cordon-engine/cordon/internal/event"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/record"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/states"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // statesOf opens what the program itself knows of states.
@@ -48,6 +60,140 @@ func statesOf(d *decide.Desk) (*states.Desk, error) {
 		}
 	}
 	return out, err
+}
+
+// testLibrary is what the program itself knows, opened once.
+type testLibrary struct {
+	desk  *decide.Desk
+	once  sync.Once
+	facts *Facts
+	err   error
+}
+
+// Facts is part of the port.
+func (l *testLibrary) Facts(context.Context) (*Facts, error) {
+	l.once.Do(func() {
+		l.facts = &Facts{Version: "test"}
+		if l.facts.States, l.err = statesOf(l.desk); l.err != nil {
+			return
+		}
+		d := l.desk
+		if l.facts.Commitments, l.err = commitment.Open(d.Places, d.Lists, d.Factors, data.FS, "commitments"); l.err != nil {
+			return
+		}
+		l.facts.Events, l.err = event.ReadAll(d.Reference, data.FS, "events")
+	})
+	return l.facts, l.err
+}
+
+func (l *testLibrary) studied(d *decide.Desk) (*states.Desk, draft.Facts, error) {
+	st, err := statesOf(d)
+	if err != nil {
+		return nil, draft.Facts{}, err
+	}
+	b, err := data.FS.ReadFile("goods/humanitarian.yaml")
+	if err != nil {
+		return nil, draft.Facts{}, err
+	}
+	relief, err := draft.ReadHumanitarian("humanitarian.yaml", b)
+	return st, draft.Facts{Reference: d.Reference, Places: d.Places, Lists: d.Lists, Factors: d.Factors, Humanitarian: relief}, err
+}
+
+// Draft is part of the port.
+func (l *testLibrary) Draft(_ context.Context, text []byte) (*Draft, error) {
+	d, err := decide.Open(data.FS, decide.Config{Drafts: []law.File{{Name: "draft.yaml", Data: text}}})
+	if err != nil {
+		return nil, err
+	}
+	st, facts, err := l.studied(d)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range d.Law.Regimes {
+		for _, in := range r.Instruments {
+			if in.File == "draft.yaml" {
+				c, err := draft.New(facts, d.Law, in.Name)
+				return &Draft{Desk: st, Case: c}, err
+			}
+		}
+	}
+	return nil, errors.New("the draft is not in the law")
+}
+
+// Backtests is part of the port.
+func (l *testLibrary) Backtests(_ context.Context, in draft.Inputs) ([]*draft.Backtest, *draft.Forecasts, error) {
+	st, facts, err := l.studied(l.desk)
+	if err != nil {
+		return nil, nil, err
+	}
+	fc, err := draft.LoadForecasts(data.FS, "forecasts", st.Records)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := draft.NewBacktest(facts, l.desk.Law, []string{"2371"}, st.Records, fc, in)
+	return []*draft.Backtest{b}, fc, err
+}
+
+// Read is part of the port.
+func (l *testLibrary) Read(context.Context, string, []byte, when.Day) (report.Reading, error) {
+	return report.Reading{}, fault.New(fault.Unavailable, "no documents are read in this test")
+}
+
+// draftOfSeafood is a draft of July 2017.
+const draftOfSeafood = `regime: un-dprk
+instrument: Draft of July
+status: draft
+title: Seafood from the DPRK
+authority: nobody
+adopted: 2017-07-10
+provisions:
+  - id: j-p1
+    paragraph: "1"
+    title: Seafood from the DPRK
+    text: States do not import seafood of the target.
+    bound: all Member States
+    binding: decides
+    effect: prohibit
+    measure: sectoral
+    kind: transfer
+    direction: from
+    goods: [{list: seafood}]
+`
+
+func posted(t *testing.T, s *Site, address string, form url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodPost, address, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	s.ServeHTTP(w, r)
+	return w
+}
+
+// TestDrafts holds that a draft is tested beside its text, that bars say what the table says, and that what is wrong stands at its field.
+func TestDrafts(t *testing.T) {
+	s := site(t)
+	w := posted(t, s, "/drafts", url.Values{"text": {draftOfSeafood}, "base_year": {"2016"}})
+	body := w.Body.String()
+	for _, want := range []string{"1 provision: ", "China: seafood", "196.0", "enforcement 50 to 90", "title: Seafood from the DPRK"} {
+		if w.Code != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("status %d: the page does not say %q", w.Code, want)
+		}
+	}
+	for name, form := range map[string]url.Values{
+		"no law":     {"text": {"title: nothing"}},
+		"no year":    {"text": {draftOfSeafood}, "base_year": {"soon"}},
+		"no share":   {"text": {draftOfSeafood}, "enforcement": {"much"}},
+		"not a form": {"text": {draftOfSeafood}, "other": {"x"}},
+		"too large":  {"text": {strings.Repeat("x", maxDraft)}},
+	} {
+		w := posted(t, s, "/drafts", form)
+		if w.Code < 400 || w.Code > 499 {
+			t.Errorf("%s: status %d", name, w.Code)
+		}
+		if name[:2] == "no" && name != "not a form" && !strings.Contains(w.Body.String(), `<strong>Error`) && !strings.Contains(w.Body.String(), "There is a problem") {
+			t.Errorf("%s: the page does not say what is wrong", name)
+		}
+	}
 }
 
 // TestTrucks is the way of a new user to what China answers about the trucks: by words, and by the state's page.
@@ -118,7 +264,7 @@ var (
 // TestListOfClaims walks the list to its end: every claim once.
 func TestListOfClaims(t *testing.T) {
 	s := site(t)
-	c, err := s.conduct()
+	c, err := s.conduct(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

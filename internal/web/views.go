@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -147,6 +148,10 @@ func (s *Site) told() (*storyPage, error) {
 // resting finds what a sentence rests on; what is not there is a fault that names it.
 func (s *Site) resting(x Sentence) (told, error) {
 	t := told{Text: x.Text, Undertakings: x.Undertakings}
+	co, err := s.conduct(context.Background()) // once for a site, whoever asks first
+	if err != nil {
+		return t, err
+	}
 	for _, id := range x.Law {
 		p, ok := s.Desk.Law.Provision(id)
 		if !ok {
@@ -155,18 +160,11 @@ func (s *Site) resting(x Sentence) (told, error) {
 		t.Law = append(t.Law, p)
 	}
 	for _, id := range x.Events {
-		i := slices.IndexFunc(s.Events, func(e event.Event) bool { return e.ID == id })
+		i := slices.IndexFunc(co.Events, func(e event.Event) bool { return e.ID == id })
 		if i < 0 {
 			return t, fault.New(fault.Invalid, "the story names the event %q, which is not there", id)
 		}
-		t.Events = append(t.Events, s.Events[i])
-	}
-	if len(x.Claims)+len(x.Figures) == 0 {
-		return t, nil
-	}
-	co, err := s.conduct()
-	if err != nil {
-		return t, err
+		t.Events = append(t.Events, co.Events[i])
 	}
 	for _, id := range x.Claims {
 		c, err := co.desk.Ledger.Claim(id)

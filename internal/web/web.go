@@ -7,19 +7,18 @@
 package web
 
 import (
+	"errors"
 	"html/template"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync"
 
 	"github.com/cordon-engine/cordon/internal/activity"
-	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/decide"
-	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/scenario"
-	"github.com/cordon-engine/cordon/internal/states"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -31,8 +30,6 @@ type Config struct {
 	Scenarios []*scenario.Scenario
 	// Story is the July 2017 story; nil leaves its page out of work.
 	Story *Story
-	// Events are those that the story names, and others.
-	Events []event.Event
 	// Today gives the day that pages call today.
 	Today func() when.Day
 	// Screener and Lists may be nil: the pages then say that nothing is screened.
@@ -41,10 +38,8 @@ type Config struct {
 	// LookUps gives lists of one moment for rulings to look parties and ships up in;
 	// nil leaves whether they are listed unknown.
 	LookUps LookUps
-	// States opens what is known of states; it is called once, when a page first asks. Nil leaves those pages out of work.
-	States func() (*states.Desk, error)
-	// Commitments opens the undertakings; nil leaves their pages out of work.
-	Commitments func() (*commitment.Book, error)
+	// Library holds all that is known besides law and lists; nil leaves those pages out of work.
+	Library Library
 	// Operations describe the API for its reference page.
 	Operations []Operation
 	// Log takes faults of Cordon itself; never what people typed.
@@ -86,8 +81,8 @@ type Site struct {
 	laws   *lawIndex
 	tale   func() (*storyPage, error)
 	world  []outline
-	// conduct is what is known of states, opened when first asked for.
-	conduct func() (*conduct, error)
+	// keeping is what is known, with what was worked out from it.
+	keeping keeping
 	mux     *http.ServeMux
 }
 
@@ -107,7 +102,6 @@ func New(c Config) (*Site, error) {
 	s.form = newForms(c.Desk)
 	s.laws = newLawIndex(c.Desk.Law, c.Scenarios)
 	s.tale = sync.OnceValues(s.told)
-	s.conduct = sync.OnceValues(s.openConduct)
 	if s.world, err = loadWorld(); err != nil {
 		return nil, err
 	}
@@ -135,6 +129,9 @@ func (s *Site) routes() {
 		"GET /claims/{id}":      s.claim,
 		"GET /commitments":      s.promises,
 		"GET /commitments/{id}": s.promise,
+		"GET /drafts":           s.drafts,
+		"POST /drafts":          s.drafts,
+		"GET /drafts/backtest":  s.backtest,
 		"GET /search":           s.search,
 		"GET /story/july-2017":  s.story,
 		"GET /gallery":          s.gallery,
@@ -182,8 +179,10 @@ func (s *Site) state(code string) string {
 }
 
 // known refuses parameters that a page does not know.
-func known(r *http.Request, names ...string) error {
-	for name, values := range r.URL.Query() {
+func known(r *http.Request, names ...string) error { return knownIn(r.URL.Query(), names...) }
+
+func knownIn(given url.Values, names ...string) error {
+	for name, values := range given {
 		ok := false
 		for _, n := range names {
 			ok = ok || n == name
@@ -194,6 +193,20 @@ func known(r *http.Request, names ...string) error {
 		if len(values) > 1 {
 			return fault.New(fault.Usage, "the parameter %q stands twice in the address", name).WithFix("keep one of them")
 		}
+	}
+	return nil
+}
+
+// readForm reads a form that was sent, and no more than max bytes of it.
+func readForm(r *http.Request, max int64) error {
+	r.Body = http.MaxBytesReader(nil, r.Body, max)
+	err := r.ParseForm()
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return fault.New(fault.TooLarge, "the form is larger than %d bytes", max).WithFix("send less, or use the command line")
+	case err != nil:
+		return fault.New(fault.Invalid, "the form cannot be read: %v", err)
 	}
 	return nil
 }

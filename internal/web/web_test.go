@@ -10,13 +10,10 @@ import (
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
-	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/decide"
-	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/scenario"
 	"github.com/cordon-engine/cordon/internal/snapshot"
-	"github.com/cordon-engine/cordon/internal/states"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -43,17 +40,13 @@ func config() (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	events, err := event.ReadAll(d.Reference, data.FS, "events")
-	if err != nil {
-		return Config{}, err
-	}
 	today := when.Date(2026, 11, 26)
 	port, err := newDeskPort(d.Places, today)
 	if err != nil {
 		return Config{}, err
 	}
 	return Config{
-		Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story, Events: events,
+		Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story,
 		Operations: []Operation{{
 			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Tag: "decide", Asks: "/v1/decide?as_of=2017-10-01", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
 			Parameters: []Parameter{{Name: "as_of", In: "query", About: "the day of the law"}},
@@ -62,10 +55,7 @@ func config() (Config, error) {
 		}},
 		LookUps: func() (decide.Screener, func()) { return nobodyListed{}, func() {} },
 		Today:   func() when.Day { return today },
-		Commitments: sync.OnceValues(func() (*commitment.Book, error) {
-			return commitment.Open(d.Places, d.Lists, d.Factors, data.FS, "commitments")
-		}),
-		States: sync.OnceValues(func() (*states.Desk, error) { return statesOf(d) }),
+		Library: &testLibrary{desk: d},
 	}, nil
 }
 
@@ -149,7 +139,7 @@ var addresses = []string{
 	"/law", "/law?date=2017-07-04&kind=transfer&direction=from", "/law?date=2017-12-23&goods=coal", "/law/changes",
 	"/law/changes?from=2017-07-04&to=2017-12-23&kind=employment", "/law/timeline?kind=employment", "/law/2375-p17", "/law/2397",
 	"/goods", "/goods?q=frozen+squid", "/goods?q=8413", "/goods?q=99999999", "/search?q=workers", "/search?q=zzzz", "/search?q=welders", "/search?q=quendrith",
-	"/states", "/states?measure=sectoral&year=2017&known_at=2019-12-31", "/states?measure=fuel&year=1900", "/states/CN", "/states/PL?known_at=2018-01-01", "/states/TV", "/claims", "/claims?state=CN&kind=denial", "/claims?q=zzzz", "/claims/trucks-finding", "/commitments", "/commitments?to=2017-12-31", "/commitments/freeze-2017", "/commitments/freeze-2017?assume=accepted&to=2018-03-31", "/commitments/moratorium-2018-icbm", "/search?q=china+trucks",
+	"/states", "/states?measure=sectoral&year=2017&known_at=2019-12-31", "/states?measure=fuel&year=1900", "/states/CN", "/states/PL?known_at=2018-01-01", "/states/TV", "/claims", "/claims?state=CN&kind=denial", "/claims?q=zzzz", "/claims/trucks-finding", "/commitments", "/commitments?to=2017-12-31", "/commitments/freeze-2017", "/commitments/freeze-2017?assume=accepted&to=2018-03-31", "/commitments/moratorium-2018-icbm", "/drafts", "/drafts?like=2371&on=2027-01-01", "/drafts?like=none", "/drafts/backtest", "/search?q=china+trucks",
 	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Marvolo+Quendrit", "/who?name=zorbat", "/who?name=Nobody+At+All&date=2017-01-01", "/who?name=x&country=Nowhere&date=soon", "/who/x:P.001", "/who/x:E.002?date=2019-06-01", "/who/x:IMO%209074729?date=2017-01-01", "/who/x:none", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
 }
 
@@ -161,7 +151,7 @@ func TestEveryPage(t *testing.T) {
 		switch {
 		case strings.HasPrefix(a, "/no/"), strings.Contains(a, "9999-p1"), strings.HasSuffix(a, "x:none"):
 			want = http.StatusNotFound
-		case strings.Contains(a, "Nowhere"), strings.Contains(a, "99999999"), strings.Contains(a, "year=1900"):
+		case strings.Contains(a, "Nowhere"), strings.Contains(a, "99999999"), strings.Contains(a, "year=1900"), strings.Contains(a, "like=none"):
 			want = http.StatusUnprocessableEntity
 		}
 		if w.Code != want {

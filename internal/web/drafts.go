@@ -1,0 +1,265 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cordon-engine/cordon/internal/draft"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// draftsPage is a draft beside what it would touch.
+type draftsPage struct {
+	Query  map[string]string
+	Errors []fieldError
+	// Likes are the instruments whose shape a draft can take over.
+	Likes []likeChoice
+	Text  string
+	// Asked is true when a draft was tested; then Doc says what was found, Bars draw it, and Counts sums it up.
+	Asked  bool
+	Doc    *report.Document
+	Bars   []barChart
+	Counts []draftCount
+}
+
+type likeChoice struct{ ID, Title string }
+
+// draftCount is how many provisions stand so to the law.
+type draftCount struct {
+	Word  string
+	Count int
+}
+
+// barChart is what a draft touches in one data set, by partner and goods.
+type barChart struct {
+	Title string
+	Rows  []barRow
+}
+
+// barRow is a bar from what certainly is touched to what may be; places are per cent of the widest.
+type barRow struct {
+	Label, Value, By string
+	Sure, May        string
+}
+
+var draftParameters = []string{"like", "on", "base_year", "enforcement", "substitution"}
+
+// maxDraft is the largest draft that is taken, in bytes.
+const maxDraft = 256 << 10
+
+func (s *Site) drafts(r *http.Request) (*answer, error) {
+	if s.Library == nil {
+		return nil, fault.New(fault.Unavailable, "this server was started without what is known of states")
+	}
+	page := &draftsPage{Query: map[string]string{}}
+	values := r.URL.Query()
+	if r.Method == http.MethodPost {
+		if err := readForm(r, maxDraft); err != nil {
+			return nil, err
+		}
+		values = r.PostForm
+		page.Text, page.Asked = strings.ReplaceAll(values.Get("text"), "\r\n", "\n"), true
+	}
+	if err := knownIn(values, append(draftParameters, "text")...); err != nil {
+		return nil, err
+	}
+	for _, n := range draftParameters {
+		page.Query[n] = strings.TrimSpace(values.Get(n))
+	}
+	for _, g := range s.Desk.Law.Regimes {
+		for _, in := range g.Instruments {
+			if in.Applies() && len(in.Provisions) > 0 {
+				page.Likes = append(page.Likes, likeChoice{in.Name, in.Title})
+			}
+		}
+	}
+	if !page.Asked {
+		if err := s.beginDraft(page); err != nil {
+			return nil, err
+		}
+	} else if err := s.testDraft(r.Context(), page); err != nil {
+		return nil, err
+	}
+	a := &answer{template: "drafts", title: "What would a stronger measure touch?", body: page}
+	if len(page.Errors) > 0 {
+		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+	}
+	return a, nil
+}
+
+// beginDraft fills the text in: the shape of an instrument, or a draft of one provision.
+func (s *Site) beginDraft(page *draftsPage) error {
+	on := dayField(page.Query, &page.Errors, "on", "Applies from")
+	if on == when.NoDay {
+		on = s.Today()
+	}
+	text := draft.Template(s.Desk.Law.Regimes[0].ID, "draft", on)
+	if like := page.Query["like"]; like != "" {
+		of, err := s.Desk.Law.Named(like)
+		if err == nil {
+			text, err = draft.Like(of[0], "draft", on)
+		}
+		if err != nil {
+			page.Errors = append(page.Errors, fieldError{"f-like", "In the shape of", plain(err)})
+		}
+	}
+	page.Text = string(bytes.TrimSpace(text))
+	return nil
+}
+
+// testDraft finds what the draft would touch. What is wrong with the draft or a choice stands beside its field.
+func (s *Site) testDraft(ctx context.Context, page *draftsPage) error {
+	wrong := func(id, label string, err error) error {
+		if fault.CodeOf(err) == fault.Internal {
+			return err
+		}
+		page.Errors = append(page.Errors, fieldError{id, label, plain(err)})
+		return nil
+	}
+	ask := draft.Ask{Enforcement: page.Query["enforcement"], Substitution: page.Query["substitution"]}
+	for _, y := range strings.FieldsFunc(page.Query["base_year"], func(r rune) bool { return r == ',' || r == ' ' }) {
+		n, err := strconv.Atoi(y)
+		if err != nil {
+			return wrong("f-base-year", "Base years", fault.New(fault.Invalid, "%q is no year", y).WithFix("write 2016, or 2015, 2016"))
+		}
+		ask.BaseYears = append(ask.BaseYears, n)
+	}
+	q, err := ask.Question()
+	if err != nil {
+		return wrong("f-enforcement", "Enforcement and substitution", err)
+	}
+	d, err := s.Library.Draft(ctx, []byte(page.Text))
+	if err != nil {
+		return wrong("f-text", "The draft", err)
+	}
+	study, err := draft.NewStudy(d.Case, d.Desk.Records, d.Desk.Ledger, q)
+	if err != nil {
+		return wrong("f-text", "The draft", err)
+	}
+	page.Doc = report.DraftTest(study, s.state)
+	diff := report.DraftDiff(study, s.state)
+	page.Doc.Sections = slices.Concat(page.Doc.Sections[:1], diff.Sections, page.Doc.Sections[1:])
+	page.Bars = s.draftBars(study)
+	page.Counts = byRelation(study)
+	return nil
+}
+
+// byRelation counts the provisions of a draft by how they stand to the law.
+func byRelation(study *draft.Study) []draftCount {
+	var out []draftCount
+	for _, d := range study.Differences {
+		word := d.Relation.String()
+		i := slices.IndexFunc(out, func(c draftCount) bool { return c.Word == word })
+		if i < 0 {
+			i = len(out)
+			out = append(out, draftCount{Word: word})
+		}
+		out[i].Count++
+	}
+	return out
+}
+
+// draftBars draws what is touched with a value, one chart for each account.
+func (s *Site) draftBars(study *draft.Study) []barChart {
+	var out []barChart
+	for i := range study.Accounts {
+		a := &study.Accounts[i]
+		type key struct {
+			partner place.State
+			goods   string
+			by      *law.Provision
+		}
+		var order []key
+		sums := map[key][2]float64{}
+		for _, r := range a.Rows {
+			if !r.Value.Known || r.Value.High == 0 {
+				continue
+			}
+			k := key{r.Partner, cmp.Or(r.Record.Commodity, hsLabel(r.Record.Code.Digits())), r.Touch.By}
+			sum, ok := sums[k]
+			if !ok {
+				order = append(order, k)
+			}
+			sums[k] = [2]float64{sum[0] + r.Value.Low, sum[1] + r.Value.High}
+		}
+		if len(order) == 0 {
+			continue
+		}
+		slices.SortStableFunc(order, func(x, y key) int { return cmp.Compare(sums[y][1], sums[x][1]) })
+		from := "to the target"
+		if a.From {
+			from = "from the target"
+		}
+		chart := barChart{Title: strconv.Itoa(a.Year) + ", goods " + from + ", by " + a.Series + " (" + a.Kind.String() + ")"}
+		widest := sums[order[0]][1]
+		for _, k := range order[:min(len(order), 20)] {
+			sum := sums[k]
+			row := barRow{Label: s.state(k.partner.String()) + ": " + k.goods, Value: millions(sum), Sure: widthOf(sum[0] / widest), May: widthOf(sum[1] / widest)}
+			if k.by != nil {
+				row.By = k.by.ID
+			}
+			chart.Rows = append(chart.Rows, row)
+		}
+		out = append(out, chart)
+	}
+	return out
+}
+
+func hsLabel(digits string) string {
+	if digits == "" {
+		return "all goods"
+	}
+	return "HS " + digits
+}
+
+func widthOf(f float64) string { return strconv.FormatFloat(100*f, 'f', 2, 64) + "%" }
+
+// millions writes US dollars in millions, with both bounds where they differ.
+func millions(v [2]float64) string {
+	one := func(f float64) string { return strconv.FormatFloat(f/1e6, 'f', 1, 64) }
+	if v[0] == v[1] {
+		return one(v[0])
+	}
+	return one(v[0]) + " to " + one(v[1])
+}
+
+// backtestPage is drafts of the past beside what followed.
+type backtestPage struct {
+	Query  map[string]string
+	Errors []fieldError
+	Doc    *report.Document
+}
+
+func (s *Site) backtest(r *http.Request) (*answer, error) {
+	if err := known(r, "enforcement", "substitution"); err != nil {
+		return nil, err
+	}
+	if s.Library == nil {
+		return nil, fault.New(fault.Unavailable, "this server was started without what is known of states")
+	}
+	page := &backtestPage{Query: map[string]string{"enforcement": r.URL.Query().Get("enforcement"), "substitution": r.URL.Query().Get("substitution")}}
+	q, err := draft.Ask{Enforcement: page.Query["enforcement"], Substitution: page.Query["substitution"]}.Question()
+	if err != nil {
+		page.Errors = append(page.Errors, fieldError{"f-enforcement", "Enforcement and substitution", plain(err)})
+		q, _ = draft.Ask{}.Question()
+	}
+	list, forecasts, err := s.Library.Backtests(r.Context(), q.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	page.Doc = report.DraftBacktest(list, forecasts, s.state)
+	a := &answer{template: "backtest", title: page.Doc.Title, body: page}
+	if len(page.Errors) > 0 {
+		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+	}
+	return a, nil
+}

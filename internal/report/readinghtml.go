@@ -62,15 +62,23 @@ func readingHTML(r Reading) []byte {
 <p>%[3]s, %[4]d bytes, SHA-256 <code>%[5]s</code>. Read by %[6]s, found by %[7]s: a person must confirm.</p>
 </header>
 <main>
-<article>
 `, esc(title), readingStyle, esc(dated(r)), d.Size, d.SHA256, esc(r.Tool), esc(finders(r)))
+	b.Write(ReadingBody(r))
+	b.WriteString("</main>\n</body>\n</html>\n")
+	return b.Bytes()
+}
+
+// ReadingBody gives the text with the claims marked, both sides, the claims and the words that judge, as HTML for a page that has a
+// head and a style of its own. What the document holds is text in it.
+func ReadingBody(r Reading) []byte {
+	var b bytes.Buffer
+	b.WriteString("<article class=\"document\">\n")
 	markedText(&b, r)
 	b.WriteString("</article>\n")
 	b.WriteString(problemsHTML(r.Document))
 	htmlSides(&b, r)
 	htmlClaims(&b, r)
 	htmlWords(&b, r)
-	b.WriteString("</main>\n</body>\n</html>\n")
 	return b.Bytes()
 }
 
@@ -218,9 +226,9 @@ func htmlClaims(b *bytes.Buffer, r Reading) {
 			continue
 		}
 		c := &r.Claims[i]
-		fmt.Fprintf(b, "<li id=\"c%[1]d\" value=\"%[1]d\"><a href=\"#t%[1]d\">%[2]s</a> (%[3]s): %[4]s, about %[5]s. <b>%[6]s</b>: %[7]s\n<p>rule %[8]s, speaker by %[9]s, bytes %[10]d to %[11]d, found by %[12]s",
+		fmt.Fprintf(b, "<li id=\"c%[1]d\" value=\"%[1]d\"><a href=\"#t%[1]d\">%[2]s</a> (%[3]s): %[4]s, about %[5]s. <b>%[6]s</b>: %[7]s\n<p>rule %[8]s, speaker by %[9]s, %[10]s, found by %[11]s",
 			i+1, esc(speakerText(c)), c.Voice, esc(sortText(c)), aboutText(c), r.Checks[i].Word, esc(strings.Join(r.Checks[i].Evidence, "; ")),
-			esc(c.Rule), esc(c.AttributedBy), c.From, c.To, esc(c.Extractor))
+			esc(c.Rule), esc(c.AttributedBy), esc(spanOf(r, i)), esc(c.Extractor))
 		if c.Hedge != "" {
 			fmt.Fprintf(b, "; hedged: %s", esc(c.Hedge))
 		}

@@ -82,7 +82,7 @@ func titleOf(t *testing.T, _ *Site, name string) string {
 		"about": "What this is, and what it is not", "changes": "action=\"/law/changes\"", "decide": "id=\"change\"", "fault": "That did not work",
 		"gallery": "Components, with canned data", "goods": "Goods in plain words", "kinds": "What do you want to do?", "law": "As known on",
 		"lists": "list is loaded", "provision": "aria-label=\"Scenarios\"", "search": "Words, an id or a number", "start": "Sanctions law, applied to the day",
-		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "whobatch": "Take it with you", "drafts": "A draft is not law", "backtest": "Drafts of the past beside what followed", "commitments": "Who is to blame is not said", "commitment": "What happened, side by side", "states": "One measure at a time", "state": "Evidence and answers, obligation", "claims": "A claim is not a finding", "claim": "What stands behind it", "subject": "Source, and how to cite it",
+		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "whobatch": "Take it with you", "drafts": "A draft is not law", "reading": "What does this document claim?", "backtest": "Drafts of the past beside what followed", "commitments": "Who is to blame is not said", "commitment": "What happened, side by side", "states": "One measure at a time", "state": "Evidence and answers, obligation", "claims": "A claim is not a finding", "claim": "What stands behind it", "subject": "Source, and how to cite it",
 	}
 	m, ok := marks[name]
 	if !ok {

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,13 +17,17 @@ import (
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/check"
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/draft"
 	"github.com/cordon-engine/cordon/internal/event"
-	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/read"
 	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/states"
@@ -135,8 +142,76 @@ func (l *testLibrary) Backtests(_ context.Context, in draft.Inputs) ([]*draft.Ba
 }
 
 // Read is part of the port.
-func (l *testLibrary) Read(context.Context, string, []byte, when.Day) (report.Reading, error) {
-	return report.Reading{}, fault.New(fault.Unavailable, "no documents are read in this test")
+func (l *testLibrary) Read(ctx context.Context, name string, original []byte, day when.Day) (report.Reading, error) {
+	doc, err := document.Read(name, original)
+	if err != nil {
+		return report.Reading{}, err
+	}
+	names, err := mention.Load(l.desk.Places, data.FS, "reading")
+	if err != nil {
+		return report.Reading{}, err
+	}
+	r, err := read.New(l.desk.Reference, names, data.FS, "reading")
+	if err != nil {
+		return report.Reading{}, err
+	}
+	res, err := r.Extract(ctx, doc, read.Options{Day: day})
+	if err != nil {
+		return report.Reading{}, err
+	}
+	c := check.Checker{Along: func(*activity.Activity, when.Period) ([]check.Stretch, error) { return nil, nil }}
+	checks, err := c.Check(res)
+	return report.Reading{Result: res, Checks: checks, Tool: "test"}, err
+}
+
+// TestReading holds that a text that is pasted, and a file, are shown with their claims, whatever they hold, and that what cannot be read
+// is said at its field.
+func TestReading(t *testing.T) {
+	s := site(t)
+	send := func(fields map[string]string, file, content string) *httptest.ResponseRecorder {
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		for k, v := range fields {
+			_ = w.WriteField(k, v)
+		}
+		if file != "" {
+			part, _ := w.CreateFormFile("file", file)
+			_, _ = io.WriteString(part, content)
+		}
+		_ = w.Close()
+		r := httptest.NewRequest(http.MethodPost, "/reading", &b)
+		r.Header.Set("Content-Type", w.FormDataContentType())
+		out := httptest.NewRecorder()
+		s.ServeHTTP(out, r)
+		return out
+	}
+	const text = "The foreign minister of Peru said on Tuesday that Chile hosts guest workers from North Korea <script>alert(1)</script>. Chile denied it."
+	for name, w := range map[string]*httptest.ResponseRecorder{
+		"pasted": send(map[string]string{"text": text, "date": "2017-07-05"}, "", ""),
+		"a file": send(map[string]string{"text": "", "date": "5 July 2017"}, "news.txt", text),
+	} {
+		body := w.Body.String()
+		if w.Code != http.StatusOK || !strings.Contains(body, `<mark class="`) || !strings.Contains(body, `id="c1"`) || strings.Contains(body, "<script>alert") {
+			t.Errorf("%s: status %d\n%s", name, w.Code, body)
+		}
+		if strings.Contains(body, " style=") || strings.Contains(body, "ZgotmplZ") {
+			t.Errorf("%s: the page has style of its own", name)
+		}
+	}
+	for name, c := range map[string]struct {
+		w    *httptest.ResponseRecorder
+		want int
+	}{
+		"nothing":     {send(nil, "", ""), http.StatusUnprocessableEntity},
+		"no day":      {send(map[string]string{"text": text, "date": "soon"}, "", ""), http.StatusUnprocessableEntity},
+		"no document": {send(nil, "x.pdf", "%PDF-1.4 and no more"), http.StatusUnprocessableEntity},
+		"unknown":     {send(map[string]string{"text": text, "other": "x"}, "", ""), http.StatusBadRequest},
+		"too large":   {send(map[string]string{"text": strings.Repeat("x ", maxDocument)}, "", ""), http.StatusRequestEntityTooLarge},
+	} {
+		if c.w.Code != c.want {
+			t.Errorf("%s: status %d, want %d", name, c.w.Code, c.want)
+		}
+	}
 }
 
 // draftOfSeafood is a draft of July 2017.

@@ -132,6 +132,8 @@ func (s *Site) routes() {
 		"GET /drafts":           s.drafts,
 		"POST /drafts":          s.drafts,
 		"GET /drafts/backtest":  s.backtest,
+		"GET /reading":          s.reading,
+		"POST /reading":         s.reading,
 		"GET /search":           s.search,
 		"GET /story/july-2017":  s.story,
 		"GET /gallery":          s.gallery,
@@ -200,13 +202,17 @@ func knownIn(given url.Values, names ...string) error {
 // readForm reads a form that was sent, and no more than max bytes of it.
 func readForm(r *http.Request, max int64) error {
 	r.Body = http.MaxBytesReader(nil, r.Body, max)
-	err := r.ParseForm()
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return fault.New(fault.TooLarge, "the form is larger than %d bytes", max).WithFix("send less, or use the command line")
-	case err != nil:
-		return fault.New(fault.Invalid, "the form cannot be read: %v", err)
+	if err := r.ParseForm(); err != nil {
+		return formFault(err, max)
 	}
 	return nil
+}
+
+// formFault says why a form was not taken.
+func formFault(err error, max int64) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return fault.New(fault.TooLarge, "the form is larger than %d bytes", max).WithFix("send less, or use the command line")
+	}
+	return fault.New(fault.Invalid, "the form cannot be read: %v", err)
 }

@@ -72,6 +72,8 @@ var layers = []struct {
 	{pattern: "internal/selftest", layer: 5},
 	{pattern: "internal/evidence", layer: 5},
 	{pattern: "internal/load", layer: 5},
+	{pattern: "internal/kept", layer: 5},
+	{pattern: "internal/backup", layer: 5},
 	{pattern: "internal/trade", layer: 5},
 	{pattern: "internal/rescreen", layer: 5},
 	{pattern: "internal/answer", layer: 5},

@@ -6,19 +6,15 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/kept"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/subject"
 )
@@ -149,18 +145,13 @@ func (l *loading) Keep(name, part string, r io.Reader) (snapshot.RawFile, error)
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
-	h := sha256.New()
-	w, err := zstd.NewWriter(tmp, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
-	}
-	n, err := io.Copy(io.MultiWriter(w, h), &stoppable{l.ctx, r})
-	for _, end := range []func() error{w.Close, tmp.Sync, tmp.Close} {
+	f := snapshot.RawFile{Name: name, Part: part}
+	f.SHA256, f.Size, err = kept.Pack(tmp, &stoppable{l.ctx, r})
+	for _, end := range []func() error{tmp.Sync, tmp.Close} {
 		if e := end(); err == nil {
 			err = e
 		}
 	}
-	f := snapshot.RawFile{Name: name, Part: part, SHA256: hex.EncodeToString(h.Sum(nil)), Size: n}
 	path := l.s.rawPath(dir, f.SHA256)
 	if err == nil {
 		err = place(tmp.Name(), path)
@@ -309,11 +300,7 @@ func (l *loading) Commit(m snapshot.Meta) (snapshot.Meta, error) {
 		return m, err
 	}
 	m.List, m.Number = l.list, l.last+1
-	row := rowOf(m)
-	if _, err := row.meta(); err != nil { // a day beyond what can be written
-		return m, err
-	}
-	meta, err := json.Marshal(row)
+	meta, err := kept.Meta(m)
 	if err != nil {
 		return m, err
 	}
@@ -325,7 +312,7 @@ func (l *loading) Commit(m snapshot.Meta) (snapshot.Meta, error) {
 			return err
 		}
 		if _, err := c.ExecContext(l.ctx, "INSERT INTO snapshot (list, number, published, meta) VALUES (?, ?, ?, ?)",
-			l.list, m.Number, int64(m.Published), string(meta)); err != nil {
+			l.list, m.Number, int64(m.Published), meta); err != nil {
 			return err
 		}
 		if _, err := c.ExecContext(l.ctx, publish, l.list, m.Number); err != nil {
@@ -382,8 +369,8 @@ func (l *loading) Abort() error {
 // Raw gives the bytes of a raw file. Reading it to the end is an error,
 // fault.Unavailable, when they are not those that were kept.
 func (s *Store) Raw(_ context.Context, sum string) (io.ReadCloser, error) {
-	if b, err := hex.DecodeString(sum); err != nil || len(b) != sha256.Size || strings.ToLower(sum) != sum {
-		return nil, fault.New(fault.Invalid, "%q is not the hash of a file", sum).WithFix("write SHA-256 as 64 digits in lower case")
+	if err := kept.CheckSum(sum); err != nil {
+		return nil, err
 	}
 	missing := fault.New(fault.NotFound, "the raw file %s is not there", sum)
 	if s.dir == "" {
@@ -396,37 +383,5 @@ func (s *Store) Raw(_ context.Context, sum string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, unavailable(err, "the raw file cannot be read")
 	}
-	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
-	if err != nil {
-		f.Close()
-		return nil, unavailable(err, "the raw file cannot be read")
-	}
-	return &rawFile{z: z, f: f, sum: sum, seen: sha256.New()}, nil
-}
-
-type rawFile struct {
-	z    *zstd.Decoder
-	f    *os.File
-	sum  string
-	seen hash.Hash
-}
-
-func (r *rawFile) Read(p []byte) (int, error) {
-	n, err := r.z.Read(p)
-	r.seen.Write(p[:n])
-	switch {
-	case err == nil:
-		return n, nil
-	case !errors.Is(err, io.EOF):
-		return n, unavailable(err, "the raw file %s is damaged", r.sum).WithFix("restore it from a copy of the data folder")
-	case hex.EncodeToString(r.seen.Sum(nil)) != r.sum:
-		return n, fault.New(fault.Unavailable, "the raw file %s does not have its hash", r.sum).
-			WithFix("restore it from a copy of the data folder")
-	}
-	return n, io.EOF
-}
-
-func (r *rawFile) Close() error {
-	r.z.Close()
-	return r.f.Close()
+	return kept.Unpack(f, sum), nil
 }

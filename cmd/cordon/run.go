@@ -15,6 +15,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -34,6 +35,8 @@ type Main struct {
 	Wait time.Duration
 
 	ctx context.Context
+	// folder is what --folder says, of a command that has it.
+	folder string
 }
 
 // cli is the command line.
@@ -425,7 +428,8 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 		kong.Description("Cordon turns a sanctions regime into something a computer can apply and a person can check."),
 		kong.Writers(m.Out, m.Err), kong.Exit(func(code int) { exit = code; panic(exited{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 88}),
-		kong.Help(m.help))
+		kong.Help(m.help), kong.Bind(m),
+		kong.NamedMapper("store", kong.MapperFunc(storeValue)))
 	if err != nil {
 		return m.fail(fault.Wrap(fault.Internal, err, "the command line"))
 	}
@@ -482,7 +486,7 @@ func (m *Main) help(o kong.HelpOptions, ctx *kong.Context) error {
 
 func (m *Main) fail(err error) int {
 	if err != nil {
-		fmt.Fprintf(m.Err, "cordon: %v\n", err)
+		fmt.Fprintf(m.Err, "cordon: %s\n", postgres.Hide(err.Error()))
 	}
 	return fault.Exit(err)
 }

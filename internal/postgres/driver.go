@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"time"
 
@@ -66,6 +67,12 @@ func Name(address string) string {
 	}
 	return "postgres://" + p.User + "@" + host + "/" + p.Database
 }
+
+// secret is a password in an address within a text.
+var secret = regexp.MustCompile(`(postgres(?:ql)?://[^:/@\s"]*:)[^\s"]*(@)|(password=)[^&\s"]*`)
+
+// Hide gives a text without the passwords of the addresses that stand in it.
+func Hide(text string) string { return secret.ReplaceAllString(text, "$1$3***$2") }
 
 // Codes of PostgreSQL that are asked for; its manual has them in appendix A.
 const (
@@ -131,12 +138,24 @@ func unavailable(err error, format string, args ...any) *fault.Error {
 	if errors.As(err, &f) {
 		return f
 	}
-	f = fault.Wrap(fault.Unavailable, err, format, args...)
+	f = fault.Wrap(fault.Unavailable, brief{err}, format, args...)
 	if means, fix := reason(err); means != "" {
 		f.Message, f.Fix = f.Message+": "+means, fix
 	}
 	return f
 }
+
+// brief is an error of the driver in one line: of several tries to connect the
+// last.
+type brief struct{ error }
+
+func (b brief) Error() string {
+	text := strings.TrimSpace(b.error.Error())
+	return strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])
+}
+
+// Unwrap gives the whole.
+func (b brief) Unwrap() error { return b.error }
 
 // patience is how long a server that was lost while it committed is waited for.
 const patience = 30 * time.Second

@@ -73,11 +73,23 @@ func of(t testing.TB) func(*Server, error) *Server {
 	}
 }
 
+// CopyOf gives the address of a copy of a database on the server of this process.
+// Nobody may use the original meanwhile.
+func CopyOf(t testing.TB, database string) string {
+	t.Helper()
+	return of(t)(shared()).database(t, database)
+}
+
 // Database gives the address of an empty database on s.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
+	return s.database(t, "template0")
+}
+
+func (s *Server) database(t testing.TB, like string) string {
+	t.Helper()
 	name := fmt.Sprintf("test_%d", databases.Add(1))
-	s.exec(t, "CREATE DATABASE "+name+" TEMPLATE template0")
+	s.exec(t, "CREATE DATABASE "+name+" TEMPLATE "+like)
 	t.Cleanup(func() { s.exec(t, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	return s.Address(name, "")
 }

@@ -69,6 +69,8 @@ type cli struct {
 
 	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
+	Backup  backupCmd  `cmd:"" help:"Write the store, and what stands beside it, into one file."`
+	Restore restoreCmd `cmd:"" help:"Put a backup into an empty folder or database."`
 	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }
@@ -403,6 +405,21 @@ Examples:
   cordon serve --keep answers
   cordon serve --addr 127.0.0.1:9000
   curl -s --data-binary @shipment.json http://127.0.0.1:8080/v1/decide`,
+	"backup": `The store may be used meanwhile: the file has it as it was at one moment. It is
+written whole or not at all, and never over another. Indexes are not in it, as they
+are made anew.
+
+Examples:
+  cordon backup cordon.tar.zst
+  cordon backup /mnt/backups --data postgres://cordon@db.example/cordon`,
+	"restore": `The whole file is compared with its hashes before anything is restored, and the
+store afterwards. A backup of a folder can be restored into a database, and the
+other way.
+
+Examples:
+  cordon restore cordon.tar.zst --data /var/lib/cordon
+  cordon restore cordon.tar.zst --data postgres://cordon@db.example/cordon
+  cordon restore cordon.tar.zst --check`,
 	"schema": `Examples:
   cordon schema activity > activity.schema.json
   cordon schema instrument`,

@@ -10,7 +10,9 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/cordon-engine/cordon/internal/backup"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/snapshot"
 )
 
 // CheckSum checks that sum is a SHA-256 in hex, in lower case.
@@ -84,4 +86,19 @@ func (p *packed) Close() error {
 		p.z.Close()
 	}
 	return p.from.Close()
+}
+
+// RawFiles names the raw files that snapshots have, each once, for a backup.
+func RawFiles(metas []snapshot.Meta, open func(sum string) (io.ReadCloser, error)) []backup.File {
+	var out []backup.File
+	have := map[string]bool{}
+	for _, m := range metas {
+		for _, f := range m.Files {
+			if !have[f.SHA256] {
+				have[f.SHA256] = true
+				out = append(out, backup.File{Name: f.SHA256, Size: f.Size, Open: func() (io.ReadCloser, error) { return open(f.SHA256) }})
+			}
+		}
+	}
+	return out
 }

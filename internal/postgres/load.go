@@ -276,47 +276,24 @@ func (l *loading) Keep(name, part string, r io.Reader) (snapshot.RawFile, error)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.files++
-	w := &pieceWriter{l: l, file: l.files}
+	file := l.files
+	w := &pieceWriter{put: func(piece int, b []byte) error {
+		_, err := l.conn.Exec(l.ctx, "INSERT INTO pg_temp.staged_piece (file, piece, data) VALUES ($1, $2, $3)", file, piece, b)
+		return err
+	}}
 	f := snapshot.RawFile{Name: name, Part: part}
 	var err error
 	if f.SHA256, f.Size, err = kept.Pack(w, &stoppable{l.ctx, r}); err == nil {
-		err = w.send(w.left)
+		err = w.end()
 	}
 	if err == nil {
 		_, err = l.conn.Exec(l.ctx, `INSERT INTO pg_temp.staged_raw (sum, size, pieces, file) VALUES (decode($1, 'hex'), $2, $3, $4)
-			ON CONFLICT (sum) DO NOTHING`, f.SHA256, f.Size, w.pieces, w.file)
+			ON CONFLICT (sum) DO NOTHING`, f.SHA256, f.Size, w.pieces, file)
 	}
 	if err != nil {
 		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
 	}
 	return f, nil
-}
-
-// pieceSize is how many bytes of a compressed file stand in a row.
-const pieceSize = 512 << 10
-
-// pieceWriter cuts a raw file into rows.
-type pieceWriter struct {
-	l            *loading
-	file, pieces int
-	left         []byte
-}
-
-func (w *pieceWriter) Write(b []byte) (int, error) {
-	w.left = append(w.left, b...)
-	for len(w.left) >= pieceSize {
-		if err := w.send(w.left[:pieceSize]); err != nil {
-			return 0, err
-		}
-		w.left = append(w.left[:0], w.left[pieceSize:]...)
-	}
-	return len(b), nil
-}
-
-func (w *pieceWriter) send(b []byte) error {
-	_, err := w.l.conn.Exec(w.l.ctx, "INSERT INTO pg_temp.staged_piece (file, piece, data) VALUES ($1, $2, $3)", w.file, w.pieces, b)
-	w.pieces++
-	return err
 }
 
 // Kept gives the bytes of a file that Keep stored.

@@ -38,6 +38,35 @@ func missing(err error, sum string) error {
 	return unavailable(err, "the raw file cannot be read")
 }
 
+// pieceSize is how many bytes of a compressed file stand in a row.
+const pieceSize = 512 << 10
+
+// pieceWriter cuts a compressed file into rows.
+type pieceWriter struct {
+	pieces int
+	left   []byte
+	put    func(piece int, b []byte) error
+}
+
+func (w *pieceWriter) Write(b []byte) (int, error) {
+	w.left = append(w.left, b...)
+	for len(w.left) >= pieceSize {
+		if err := w.send(w.left[:pieceSize]); err != nil {
+			return 0, err
+		}
+		w.left = append(w.left[:0], w.left[pieceSize:]...)
+	}
+	return len(b), nil
+}
+
+func (w *pieceWriter) send(b []byte) error {
+	w.pieces++
+	return w.put(w.pieces-1, b)
+}
+
+// end puts what is left.
+func (w *pieceWriter) end() error { return w.send(w.left) }
+
 // pieceReader puts the rows of a file together.
 type pieceReader struct {
 	pieces, at int

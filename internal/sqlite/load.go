@@ -8,9 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -135,46 +132,12 @@ func (l *loading) prepare() (err error) {
 
 // Keep stores a file under its hash, compressed.
 func (l *loading) Keep(name, part string, r io.Reader) (snapshot.RawFile, error) {
-	dir, err := l.s.rawDir()
+	f, _, err := l.s.keepRaw(l.ctx, r)
 	if err != nil {
-		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
+		return snapshot.RawFile{}, err
 	}
-	tmp, err := os.CreateTemp(dir, "part-")
-	if err != nil {
-		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
-	}
-	defer os.Remove(tmp.Name())
-	defer tmp.Close()
-	f := snapshot.RawFile{Name: name, Part: part}
-	f.SHA256, f.Size, err = kept.Pack(tmp, &stoppable{l.ctx, r})
-	for _, end := range []func() error{tmp.Sync, tmp.Close} {
-		if e := end(); err == nil {
-			err = e
-		}
-	}
-	path := l.s.rawPath(dir, f.SHA256)
-	if err == nil {
-		err = place(tmp.Name(), path)
-	}
-	if err != nil {
-		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
-	}
+	f.Name, f.Part = name, part
 	return f, nil
-}
-
-// place gives a file its name, so that it has it after a loss of power too.
-func place(tmp, path string) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return err
-	}
-	if err := syncDir(dir); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(dir))
 }
 
 // Kept gives the bytes of a file that Keep stored.
@@ -192,25 +155,6 @@ func (s *stoppable) Read(p []byte) (int, error) {
 	}
 	return s.r.Read(p)
 }
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
-
-func (s *Store) rawDir() (string, error) {
-	if s.dir == "" {
-		return "", fault.New(fault.NotFound, "there is no data folder")
-	}
-	dir := filepath.Join(s.dir, "raw")
-	return dir, os.MkdirAll(dir, 0o700)
-}
-
-func (s *Store) rawPath(dir, sum string) string { return filepath.Join(dir, sum[:2], sum+".zst") }
 
 // batch is how many entries go into one transaction of the temporary tables.
 const batch = 20_000
@@ -364,24 +308,4 @@ func (l *loading) Abort() error {
 		return unavailable(err, "the load cannot be ended")
 	}
 	return nil
-}
-
-// Raw gives the bytes of a raw file. Reading it to the end is an error,
-// fault.Unavailable, when they are not those that were kept.
-func (s *Store) Raw(_ context.Context, sum string) (io.ReadCloser, error) {
-	if err := kept.CheckSum(sum); err != nil {
-		return nil, err
-	}
-	missing := fault.New(fault.NotFound, "the raw file %s is not there", sum)
-	if s.dir == "" {
-		return nil, missing
-	}
-	f, err := os.Open(s.rawPath(filepath.Join(s.dir, "raw"), sum))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, missing
-	}
-	if err != nil {
-		return nil, unavailable(err, "the raw file cannot be read")
-	}
-	return kept.Unpack(f, sum), nil
 }

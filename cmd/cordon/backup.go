@@ -66,9 +66,10 @@ func (c *backupCmd) Run(m *Main) error {
 		return err
 	}
 	defer store.Close()
+	nothing := fault.New(fault.NotFound, "there is nothing to back up").WithFix("name the folder or database with --data")
 	from, ok := store.(backup.Store)
-	if !ok {
-		return fault.New(fault.NotFound, "there is no store to back up").WithFix("name its folder or database with --data")
+	if !ok { // no store was made there yet
+		return nothing
 	}
 	dir := m.folderOf(c.Data)
 	files, left, err := filesBeside(dir)
@@ -80,6 +81,9 @@ func (c *backupCmd) Run(m *Main) error {
 	var done *backup.Summary
 	size, err := writeOnce(to, func(w io.Writer) (err error) {
 		done, err = backup.Write(m.ctx, io.MultiWriter(w, sum), from, plan)
+		if err == nil && done.Empty() { // a slip in --data must not read as a backup
+			err = nothing
+		}
 		return err
 	})
 	if err != nil {

@@ -41,7 +41,7 @@ func (v *verifier) report(format string, args ...any) { v.found(fmt.Sprintf(form
 // links has the server compare what refers to what.
 func (v *verifier) links() error {
 	lost, err := query(v.ctx, v.from, scanText, `SELECT 'the entry ' || list || ' ' || encode(key, 'escape') || ' has no record'
-		FROM cordon.run WHERE content NOT IN (SELECT id FROM cordon.content)
+		FROM cordon.run r WHERE NOT EXISTS (SELECT 1 FROM cordon.content c WHERE c.id = r.content)
 		UNION ALL SELECT list || ' has the snapshots 1 to ' || max(number) || ', and ' || count(*) || ' are there'
 		FROM cordon.snapshot GROUP BY list HAVING max(number) != count(*)
 		UNION ALL SELECT 'the record ' || encode(hash, 'hex') || ' belongs to no entry' FROM cordon.content c
@@ -116,11 +116,11 @@ func (v *verifier) index() error {
 		if err != nil || n == 0 {
 			return err
 		}
-		if err := v.lacking(about, `SELECT 1 FROM cordon.about a WHERE a.list = convert_from(w.a, 'UTF8')
+		if err := v.lacking(about, "text", `SELECT 1 FROM cordon.about a WHERE a.list = w.a
 			AND sha256(a.subject) = sha256(w.b) AND sha256(a.key) = sha256(w.c)`); err != nil {
 			return err
 		}
-		if err := v.lacking(named, `SELECT 1 FROM cordon.reference r WHERE sha256(r.folded) = sha256(w.a)
+		if err := v.lacking(named, "bytea", `SELECT 1 FROM cordon.reference r WHERE sha256(r.folded) = sha256(w.a)
 			AND sha256(r.reference) = sha256(w.b) AND sha256(r.subject) = sha256(w.c)`); err != nil {
 			return err
 		}
@@ -128,13 +128,22 @@ func (v *verifier) index() error {
 }
 
 // lacking reports, each once, those of what is wanted that a statement does not
-// find; w.a, w.b and w.c are its parts.
-func (v *verifier) lacking(list []wanted, exists string) error {
+// find; w.a, of the given type, w.b and w.c are its parts. It is asked for each by itself: with NOT
+// EXISTS the server would read the whole index for every few of them.
+func (v *verifier) lacking(list []wanted, first, exists string) error {
+	var texts []string
 	var parts [3][][]byte
 	for _, w := range list {
 		for i, p := range w.parts {
 			parts[i] = append(parts[i], p)
 		}
+		if first == "text" { // other bytes are no text to the driver
+			texts = append(texts, string(w.parts[0]))
+		}
+	}
+	var a any = parts[0]
+	if first == "text" {
+		a = texts
 	}
 	said := map[string]bool{}
 	return all(v.ctx, v.from, func(rows pgx.Rows) error {
@@ -147,8 +156,8 @@ func (v *verifier) lacking(list []wanted, exists string) error {
 			v.found(p)
 		}
 		return nil
-	}, `SELECT w.n FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) WITH ORDINALITY AS w(a, b, c, n)
-		WHERE NOT EXISTS (`+exists+`) ORDER BY w.n`, parts[0], parts[1], parts[2])
+	}, `SELECT w.n FROM unnest($1::`+first+`[], $2::bytea[], $3::bytea[]) WITH ORDINALITY AS w(a, b, c, n)
+		WHERE (`+exists+` LIMIT 1) IS NULL ORDER BY w.n`, a, parts[1], parts[2])
 }
 
 func (v *verifier) snapshots() error {

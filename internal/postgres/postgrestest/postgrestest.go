@@ -317,3 +317,36 @@ func childrenOf(pid int) ([]int, error) {
 	}
 	return out, nil
 }
+
+// CPU gives the time that the server has computed so far: its processes, and those
+// that have ended.
+func (s *Server) CPU() (time.Duration, error) {
+	pid, err := s.Pid()
+	if err != nil {
+		return 0, err
+	}
+	children, err := childrenOf(pid)
+	if err != nil {
+		return 0, err
+	}
+	const tick = 10 * time.Millisecond // as the system counts on every common machine
+	total := time.Duration(0)
+	for i, p := range append([]int{pid}, children...) {
+		f := statOf(fmt.Sprintf("/proc/%d/stat", p))
+		if len(f) < 15 {
+			continue // it has just ended
+		}
+		fields := f[11:13]
+		if i == 0 { // with what its children took that ended
+			fields = f[11:15]
+		}
+		for _, x := range fields {
+			n, err := strconv.Atoi(x)
+			if err != nil {
+				return 0, err
+			}
+			total += time.Duration(n) * tick
+		}
+	}
+	return total, nil
+}

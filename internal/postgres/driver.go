@@ -160,6 +160,9 @@ func (b brief) Unwrap() error { return b.error }
 // patience is how long a server that was lost while it committed is waited for.
 const patience = 30 * time.Second
 
+// errUnknown means that nobody knows whether something was written.
+var errUnknown = errors.New("whether it did is not known")
+
 // outcome asks what became of a transaction whose COMMIT was lost.
 func (s *Store) outcome(ctx context.Context, id string, lost error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -175,8 +178,7 @@ func (s *Store) outcome(ctx context.Context, id string, lost error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fault.Wrap(fault.Unavailable, lost,
-				"the server was lost while it published; whether it did is not known").
+			return fault.Wrap(fault.Unavailable, fmt.Errorf("%w: %w", errUnknown, brief{lost}), "the server was lost while it published").
 				WithFix("see what stands there with `cordon lists status` before you try again")
 		case <-time.After(100 * time.Millisecond):
 		}

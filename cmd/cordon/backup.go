@@ -17,6 +17,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/backup"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/kept"
+	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -24,12 +25,17 @@ import (
 
 // parts are all parts of a store that are backed up. A store with tables that none
 // of them names is not, so that what a part adds cannot be forgotten.
-var parts = []backup.Part{kept.Part}
+var parts = kept.Parts()
 
 // beside are the files and folders of the data folder that are backed up with the
 // store. What is written there is written once and whole, so that it can be read
 // while it is used; within a folder, what refers to others is read before them.
-var beside = []string{"same.yaml", "lists.yaml", "claims/journal", "claims/originals", "records", "records/packs"}
+var beside = []string{
+	"same.yaml", "lists.yaml", "retention.yaml", "claims/journal", "claims/originals", "records", "records/packs", logkey.File, logkey.Pseudonyms,
+}
+
+// keys are those of them that are secrets.
+var keys = []string{logkey.File, logkey.Pseudonyms}
 
 // madeAnew are those that are not, as Cordon makes them again or they are in the
 // store.
@@ -38,7 +44,8 @@ var madeAnew = []string{"cordon.db", "cordon.db-wal", "cordon.db-shm", "raw", "i
 type backupCmd struct {
 	dataFlag
 	formatFlag
-	To string `arg:"" name:"file" help:"File to write, which must not be there yet, or a folder to write it into." type:"path"`
+	To          string `arg:"" name:"file" help:"File to write, which must not be there yet, or a folder to write it into." type:"path"`
+	WithoutKeys bool   `name:"without-keys" help:"Leave out the key that signs the log, and the secret of pseudonyms. Keep them elsewhere then."`
 }
 
 // backupJSON is a backup for programs.
@@ -52,6 +59,7 @@ type backupJSON struct {
 	Rows    map[string]int `json:"rows"`
 	Raw     int            `json:"raw_files"`
 	Files   int            `json:"files"`
+	Keys    []string       `json:"keys"`
 	LeftOut []string       `json:"left_out"`
 }
 
@@ -73,6 +81,9 @@ func (c *backupCmd) Run(m *Main) error {
 	}
 	dir := m.folderOf(c.Data)
 	files, left, err := filesBeside(dir)
+	if c.WithoutKeys {
+		files = slices.DeleteFunc(files, isKey)
+	}
 	if err != nil {
 		return err
 	}
@@ -91,16 +102,27 @@ func (c *backupCmd) Run(m *Main) error {
 	}
 	j := jsonOf(to, done)
 	j.SHA256, j.Bytes, j.LeftOut = hex.EncodeToString(sum.Sum(nil)), size, append(j.LeftOut, left...)
+	for _, f := range slices.DeleteFunc(slices.Clone(files), func(f backup.File) bool { return !isKey(f) }) {
+		j.Keys = append(j.Keys, f.Name)
+	}
 	if c.Format == "json" {
 		return m.printJSON(j)
 	}
 	fmt.Fprintf(m.Out, "✓ Backed up into %s: %s\n", to, told(done))
 	fmt.Fprintf(m.Out, "  %s bytes, SHA-256 %s\n", report.Count(int(size)), j.SHA256)
+	switch {
+	case len(j.Keys) > 0:
+		fmt.Fprintf(m.Out, "! It holds secrets: %s. Whoever has it can go on with the log; see --without-keys.\n", strings.Join(j.Keys, " and "))
+	case j.Rows["log_head"] > 0:
+		fmt.Fprintf(m.Out, "! Not in it: %s. After a restore nothing can be kept or loaded until it is put back.\n", logkey.File)
+	}
 	for _, name := range left {
 		fmt.Fprintf(m.Out, "· Not in it, as Cordon does not know what it is: %s\n", filepath.Join(dir, name))
 	}
 	return nil
 }
+
+func isKey(f backup.File) bool { return slices.Contains(keys, f.Name) }
 
 func engineOf(data string) string {
 	if postgres.Is(data) {
@@ -112,7 +134,7 @@ func engineOf(data string) string {
 func jsonOf(file string, s *backup.Summary) backupJSON {
 	j := backupJSON{
 		File: file, Made: s.Made, Program: s.Program, Engine: s.Engine, Raw: s.Raw, Files: s.Files,
-		Rows: map[string]int{}, LeftOut: []string{},
+		Rows: map[string]int{}, Keys: []string{}, LeftOut: []string{},
 	}
 	for _, c := range s.Rows {
 		j.Rows[c.Table] = c.Rows
@@ -124,7 +146,9 @@ func jsonOf(file string, s *backup.Summary) backupJSON {
 func told(s *backup.Summary) string {
 	var out []string
 	for _, c := range s.Rows {
-		out = append(out, fmt.Sprintf("%s %s", report.Count(c.Rows), c.Table))
+		if c.Rows > 0 {
+			out = append(out, fmt.Sprintf("%s %s", report.Count(c.Rows), c.Table))
+		}
 	}
 	return fmt.Sprintf("rows %s; %s raw files, %s other files", strings.Join(out, ", "), report.Count(s.Raw), report.Count(s.Files))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -66,8 +67,10 @@ func (m *Main) loading(data string, f func(context.Context, *load.Loader) error)
 		return err
 	}
 	defer store.Close()
-	if store.By, err = m.actor(dir); err != nil {
-		return err
+	if s, ok := store.(*sqlite.Store); ok {
+		if s.By, err = m.actor(data); err != nil {
+			return err
+		}
 	}
 	return m.with(store, func(s snapshot.Store, g *place.Gazetteer) error {
 		return f(m.ctx, &load.Loader{Store: s, Places: g, Program: version})

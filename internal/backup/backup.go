@@ -82,8 +82,8 @@ type Sink interface {
 
 // Store is a store that can be backed up.
 type Store interface {
-	// View runs f over one state of the store, whatever is written meanwhile.
-	View(ctx context.Context, f func(Source) error) error
+	// Dump runs f over one state of the store, whatever is written meanwhile.
+	Dump(ctx context.Context, f func(Source) error) error
 	// Fill runs f and makes what it gave seen, all at once, or nothing of it when f
 	// fails. It is fault.Conflict when the store holds something already.
 	Fill(ctx context.Context, parts []Part, f func(Sink) error) error

@@ -24,6 +24,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/backup"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/kept"
+	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/postgres/postgrestest"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -31,7 +32,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
-var parts = []backup.Part{kept.Part}
+var parts = kept.Parts()
 
 // store is what every engine gives.
 type store interface {
@@ -39,11 +40,16 @@ type store interface {
 	backup.Store
 }
 
+// folders has the folder of each store, where its key is.
+var folders = map[store]string{}
+
 // engines open an empty store each, which the test closes.
 var engines = map[string]func(t testing.TB) store{
 	"sqlite": func(t testing.TB) store {
-		s := must(sqlite.Open(context.Background(), t.TempDir()))(t)
-		t.Cleanup(func() { s.Close() })
+		dir := t.TempDir()
+		s := must(sqlite.Open(context.Background(), dir))(t)
+		folders[s] = dir
+		t.Cleanup(func() { s.Close(); delete(folders, s) })
 		return s
 	},
 	"postgres": func(t testing.TB) store {
@@ -160,6 +166,7 @@ func TestAnyEngineIntoAnyOther(t *testing.T) {
 				if got := problems(t, b); len(got) > 0 {
 					t.Errorf("%q", got)
 				}
+				handOver(t, a, b)
 				for _, s := range []store{a, b} {
 					must(snapshottest.Load(t, s, "x", "2022-01-01", map[string]string{"x:new": "1", "x:a": "1"}))(t)
 					if err := s.Attempted(context.Background(), snapshot.Attempt{List: "x", Published: 1, Message: "after"}); err != nil {
@@ -171,6 +178,18 @@ func TestAnyEngineIntoAnyOther(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// handOver copies the key of the log of a to b, as cordon restore does.
+func handOver(t testing.TB, a, b store) {
+	t.Helper()
+	if folders[a] == "" || folders[b] == "" {
+		return
+	}
+	key := must(os.ReadFile(filepath.Join(folders[a], logkey.File)))(t)
+	if err := os.WriteFile(filepath.Join(folders[b], logkey.File), key, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -246,14 +265,14 @@ func TestNoTableIsForgotten(t *testing.T) {
 	defer s.Close()
 	c := must(pgx.Connect(ctx, address))(t)
 	defer c.Close(ctx)
-	must(c.Exec(ctx, "CREATE TABLE cordon.answer (x int)"))(t)
-	if _, err := backup.Write(ctx, io.Discard, s, backup.Plan{Parts: parts}); fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "answer") {
+	must(c.Exec(ctx, "CREATE TABLE cordon.later (x int)"))(t)
+	if _, err := backup.Write(ctx, io.Discard, s, backup.Plan{Parts: parts}); fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "later") {
 		t.Errorf("a table more: %v", err)
 	}
 	for name, open := range engines {
 		part := kept.Part
 		part.Tables = part.Tables[:len(part.Tables)-1]
-		_, err := backup.Write(ctx, io.Discard, open(t), backup.Plan{Parts: []backup.Part{part}})
+		_, err := backup.Write(ctx, io.Discard, open(t), backup.Plan{Parts: []backup.Part{part, kept.Answers}})
 		if fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "attempt") {
 			t.Errorf("%s, a table that is not described: %v", name, err)
 		}

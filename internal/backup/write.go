@@ -66,7 +66,7 @@ func Write(ctx context.Context, w io.Writer, s Store, p Plan) (*Summary, error) 
 	}
 	defer z.Close()
 	b := &writer{ctx: ctx, tar: tar.NewWriter(z), sum: Summary{Program: p.Program, Engine: p.Engine, Made: p.Made.UTC()}}
-	if err := s.View(ctx, func(from Source) error { return b.all(from, p) }); err != nil {
+	if err := s.Dump(ctx, func(from Source) error { return b.all(from, p) }); err != nil {
 		return nil, err
 	}
 	if err := b.tar.Close(); err != nil {

@@ -35,3 +35,53 @@ var Part = backup.Part{Name: "lists", Version: 1, Tables: []backup.Table{
 		Columns: []backup.Column{{Name: "id", Kind: backup.Int}, {Name: "list", Kind: backup.Text}, {Name: "attempt", Kind: backup.Text}},
 	},
 }}
+
+// Answers describes the tables of the log and of what is kept with it, to backups.
+// What was erased has nothing where its words were.
+var Answers = backup.Part{Name: "answers", Version: 1, Tables: []backup.Table{
+	{
+		Name: "log_entry", Order: []string{"seq"},
+		Columns: []backup.Column{
+			{Name: "seq", Kind: backup.Int},
+			{Name: "time", Kind: backup.Int},
+			{Name: "kind", Kind: backup.Text},
+			{Name: "actor", Kind: backup.Text},
+			{Name: "about", Kind: backup.Text},
+			{Name: "data", Kind: backup.Bytes},
+		},
+	},
+	{Name: "log_hash", Order: []string{"place"}, Columns: []backup.Column{{Name: "place", Kind: backup.Int}, {Name: "hash", Kind: backup.Bytes}}},
+	{Name: "log_head", Order: []string{"one"}, Columns: []backup.Column{{Name: "one", Kind: backup.Int}, {Name: "signed", Kind: backup.Text}}},
+	{Name: "log_checkpoint", Order: []string{"size"}, Columns: []backup.Column{{Name: "size", Kind: backup.Int}, {Name: "signed", Kind: backup.Text}}},
+	{Name: "kept_content", Order: []string{"hash"}, Columns: []backup.Column{{Name: "hash", Kind: backup.Bytes}, {Name: "data", Kind: backup.Bytes}}},
+	{
+		Name: "kept_answer", Order: []string{"seq"},
+		Columns: []backup.Column{
+			{Name: "seq", Kind: backup.Int},
+			{Name: "id", Kind: backup.Text},
+			{Name: "time", Kind: backup.Int},
+			{Name: "kind", Kind: backup.Text},
+			{Name: "actor", Kind: backup.Text},
+			{Name: "batch", Kind: backup.Text},
+			{Name: "line", Kind: backup.Int},
+			{Name: "under", Kind: backup.Key},
+			{Name: "versions", Kind: backup.Bytes},
+			{Name: "question", Kind: backup.Bytes},
+			{Name: "answer", Kind: backup.Bytes},
+			{Name: "explanation", Kind: backup.Bytes},
+			{Name: "salt", Kind: backup.Bytes},
+		},
+	},
+	{
+		Name: "kept_note", Order: []string{"seq"},
+		Columns: []backup.Column{
+			{Name: "seq", Kind: backup.Int},
+			{Name: "answer", Kind: backup.Text},
+			{Name: "reason", Kind: backup.Key},
+			{Name: "salt", Kind: backup.Bytes},
+		},
+	},
+}}
+
+// Parts are all of them. A store has the tables of these and no others.
+func Parts() []backup.Part { return []backup.Part{Part, Answers} }

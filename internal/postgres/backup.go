@@ -16,8 +16,8 @@ import (
 
 var _ backup.Store = (*Store)(nil)
 
-// View runs f over one state of the store.
-func (s *Store) View(ctx context.Context, f func(backup.Source) error) error {
+// Dump runs f over one state of the store.
+func (s *Store) Dump(ctx context.Context, f func(backup.Source) error) error {
 	return s.still(ctx, func(tx pgx.Tx) error { return f(view{tx}) })
 }
 

@@ -115,8 +115,8 @@ bench: ## Run the benchmarks and print the table of docs/BENCHMARKS.md
 recall: ## Compare the index with scoring every pair, over 20,000 queries (some ten minutes)
 	CORDON_RECALL=20000 $(GO) test -count=1 -timeout 60m -v -run 'TestIndexLosesNothing' ./internal/screening
 
-kills: ## Kill loads and servers that keep answers 100 times each, at random, and look what is left (some ten minutes)
-	CORDON_KILLS=100 $(GO) test -count=1 -timeout 60m -v -run 'TestKill$$|TestServeKilled' ./internal/sqlite ./cmd/cordon
+kills: ## Kill loads, PostgreSQL under them, and servers that keep answers 100 times each, and look what is left (some minutes)
+	CORDON_KILLS=100 $(GO) test -count=1 -timeout 60m -v -run 'TestKill$$|TestServeKilled' ./internal/sqlite ./internal/postgres ./cmd/cordon
 
 build: ## Build the static binary bin/cordon
 	$(GO) build -trimpath -o bin/cordon ./cmd/cordon

@@ -34,11 +34,14 @@ type claimsCmd struct {
 // claimFlags say where own claims are kept and by which law they are checked.
 type claimFlags struct {
 	lawFlags
-	Data string `help:"Folder that your own claims are kept in, under claims/." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
+	Data string `help:"Folder that your own claims are kept in, under claims/." placeholder:"DIR" default:"var" type:"store" env:"CORDON_DATA"`
 }
 
 // book opens the claims of the program and the user's own together.
 func (m *Main) book(f claimFlags) (*evidence.Book, *decide.Desk, error) {
+	if err := checkFolder(f.Data); err != nil {
+		return nil, nil, err
+	}
 	d, err := m.open(f.lawFlags, ruling.Options{})
 	if err != nil {
 		return nil, nil, err

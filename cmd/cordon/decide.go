@@ -54,7 +54,7 @@ func (c *decideCmd) Run(m *Main) (err error) {
 	}
 	run := &decideRun{decideCmd: c, m: m, d: d, fail: fail}
 	if !c.NoScreen {
-		run.lists = &lazyLists{m: m, dir: c.Data, maxAge: c.MaxAge}
+		run.lists = &lazyLists{m: m, data: c.Data, maxAge: c.MaxAge}
 		defer run.lists.Close()
 	}
 	if run.known, err = parseDay("--known-at", c.KnownAt); err != nil {

@@ -31,7 +31,7 @@ type draftCmd struct {
 // draftFlags name a draft: a file, or an instrument of the law that is a draft already.
 type draftFlags struct {
 	lawFlags
-	Data string `help:"Folder with your own claims and the figures that you loaded." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
+	Data string `help:"Folder with your own claims and the figures that you loaded." placeholder:"DIR" default:"var" type:"store" env:"CORDON_DATA"`
 	File string `arg:"" help:"The draft: its file, or the name of a draft that --law holds."`
 }
 
@@ -379,7 +379,7 @@ func (d *draftDesk) backtests(names []string, in draft.Inputs) ([]*draft.Backtes
 
 type draftBacktestCmd struct {
 	lawFlags
-	Data         string   `help:"Folder with your own claims and the figures that you loaded." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
+	Data         string   `help:"Folder with your own claims and the figures that you loaded." placeholder:"DIR" default:"var" type:"store" env:"CORDON_DATA"`
 	Instrument   []string `arg:"" optional:"" help:"Instruments of the law, as 2371, or several together, as 2371+2375; 2371, 2375 and 2397 (2017) unless given."`
 	Enforcement  string   `help:"As in cordon draft test." default:"0.5..0.9" placeholder:"SHARE"`
 	Substitution string   `help:"As in cordon draft test." default:"0..0.3" placeholder:"SHARE"`

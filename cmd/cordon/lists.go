@@ -34,7 +34,14 @@ type listsCmd struct {
 
 // dataFlag says where the lists are kept.
 type dataFlag struct {
-	Data string `help:"Folder that the lists are kept in." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
+	Data   string `help:"Folder that the lists are kept in, or a database: postgres://USER@HOST/NAME." placeholder:"DIR" default:"var" type:"store" env:"CORDON_DATA"`
+	Folder string `help:"With a database: folder of indexes, same.yaml and lists.yaml." placeholder:"DIR" default:"var" type:"path" env:"CORDON_FOLDER"`
+}
+
+// AfterApply is called when the command line has been read.
+func (f *dataFlag) AfterApply(m *Main) error {
+	m.folder = f.Folder
+	return nil
 }
 
 type listsSourcesCmd struct {
@@ -187,7 +194,7 @@ type pullJSON struct {
 // Run is the command. A source that fails does not keep the others from being
 // pulled; the exit status is 1 when one failed.
 func (c *listsPullCmd) Run(m *Main) error {
-	sources, err := c.sources()
+	sources, err := c.sources(m)
 	if err != nil {
 		return err
 	}
@@ -238,8 +245,8 @@ func (c *listsPullCmd) print(m *Main, src publication.Source, res *load.Result, 
 }
 
 // sources gives those asked for, with the addresses that configuration gives.
-func (c *listsPullCmd) sources() ([]publication.Source, error) {
-	addresses, err := readAddresses(filepath.Join(c.Data, "lists.yaml"))
+func (c *listsPullCmd) sources(m *Main) ([]publication.Source, error) {
+	addresses, err := readAddresses(filepath.Join(m.folderOf(c.Data), "lists.yaml"))
 	if err != nil {
 		return nil, err
 	}

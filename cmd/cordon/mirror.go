@@ -15,7 +15,7 @@ import (
 
 type mirrorCmd struct {
 	lawFlags
-	dataFlag
+	folderFlag
 	Target  string   `help:"The state, by code or name." required:"" placeholder:"STATE"`
 	Year    string   `help:"Only this year, month or span, as 2017, 2017-08 or 2013/2018." placeholder:"PERIOD"`
 	HS      string   `name:"hs" help:"Only goods under this code." placeholder:"CODE"`

@@ -46,6 +46,9 @@ func recordsAt(dir string) (series.Store, *place.Gazetteer, error) {
 
 // recordsWith is recordsAt for who has the places already.
 func recordsWith(dir string, places *place.Gazetteer) (series.Store, error) {
+	if err := checkFolder(dir); err != nil {
+		return nil, err
+	}
 	names, err := fs.Glob(data.FS, "records/*/*.yaml")
 	if err != nil {
 		return nil, err
@@ -80,7 +83,7 @@ func comtradeAreas(places *place.Gazetteer) (*comtrade.Areas, error) {
 }
 
 type recordsLoadCmd struct {
-	dataFlag
+	folderFlag
 	File      string             `arg:"" help:"The table: delimited text, a workbook, JSON Lines, or an answer of UN Comtrade."`
 	As        string             `name:"format" help:"What the file is: ${enum}; told from its name and first row unless given." enum:"auto,comtrade-csv,comtrade-json,csv,xlsx,jsonl" default:"auto"`
 	Series    string             `help:"The series to add a reading to, as in comtrade or my-customs." placeholder:"S"`
@@ -277,7 +280,7 @@ func (f *recordFilter) ask() series.Ask {
 }
 
 type recordsListCmd struct {
-	dataFlag
+	folderFlag
 	recordFilter
 	Snapshots bool   `name:"readings" help:"List the readings of each series instead of their figures."`
 	Format    string `help:"How to print: ${enum}." enum:"text,json,jsonl,csv" default:"text"`
@@ -396,7 +399,7 @@ func placeName(places *place.Gazetteer, code string) string {
 }
 
 type recordsShowCmd struct {
-	dataFlag
+	folderFlag
 	formatFlag
 	ID string `arg:"" help:"The record as cordon records list names it: kotra@1/2013-cn-share; the series and reading may be left out where they are not needed."`
 }
@@ -428,7 +431,7 @@ func (c *recordsShowCmd) Run(m *Main) error {
 }
 
 type recordsCheckCmd struct {
-	dataFlag
+	folderFlag
 	formatFlag
 	Series []string `help:"Only these series, or readings of them (repeatable)." placeholder:"S"`
 	Notes  bool     `help:"Tell also what is only worth knowing." default:"true" negatable:""`

@@ -25,11 +25,11 @@ import (
 // answer is open.
 const mostHits = 50
 
-// lazyLists is the decide.Screener over the lists of a data folder. They are
+// lazyLists is the decide.Screener over the lists at data. They are
 // opened at the first look-up, so that who has nobody to look up does not wait.
 type lazyLists struct {
 	m      *Main
-	dir    string
+	data   string
 	maxAge time.Duration
 	once   sync.Once
 	desk   *screen.Desk
@@ -37,8 +37,8 @@ type lazyLists struct {
 }
 
 func (l *lazyLists) open() {
-	l.err = l.m.readingWith(l.dir, func(ctx context.Context, store snapshot.Store, _ *place.Gazetteer) (err error) {
-		l.desk, err = l.m.openScreen(ctx, store, l.dir, l.maxAge)
+	l.err = l.m.readingWith(l.data, func(ctx context.Context, store snapshot.Store, _ *place.Gazetteer) (err error) {
+		l.desk, err = l.m.openScreen(ctx, store, l.m.folderOf(l.data), l.maxAge)
 		return err
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -34,6 +35,8 @@ type Main struct {
 	Wait time.Duration
 
 	ctx context.Context
+	// folder is what --folder says, of a command that has it.
+	folder string
 }
 
 // cli is the command line.
@@ -66,6 +69,8 @@ type cli struct {
 
 	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
+	Backup  backupCmd  `cmd:"" help:"Write the store, and what stands beside it, into one file."`
+	Restore restoreCmd `cmd:"" help:"Put a backup into an empty folder or database."`
 	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }
@@ -401,6 +406,21 @@ Examples:
   cordon serve --addr 127.0.0.1:9000
   curl -s -H 'Content-Type: application/json' --data-binary @shipment.json http://127.0.0.1:8080/v1/decide
   curl -s 'http://127.0.0.1:8080/v1/states/CN?known_at=2017-07-04'`,
+	"backup": `The store may be used meanwhile: the file has it as it was at one moment. It is
+written whole or not at all, and never over another. Indexes are not in it, as they
+are made anew.
+
+Examples:
+  cordon backup cordon.tar.zst
+  cordon backup /mnt/backups --data postgres://cordon@db.example/cordon`,
+	"restore": `The whole file is compared with its hashes before anything is restored, and the
+store afterwards. A backup of a folder can be restored into a database, and the
+other way.
+
+Examples:
+  cordon restore cordon.tar.zst --data /var/lib/cordon
+  cordon restore cordon.tar.zst --data postgres://cordon@db.example/cordon
+  cordon restore cordon.tar.zst --check`,
 	"schema": `Examples:
   cordon schema activity > activity.schema.json
   cordon schema instrument`,
@@ -426,7 +446,8 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 		kong.Description("Cordon turns a sanctions regime into something a computer can apply and a person can check."),
 		kong.Writers(m.Out, m.Err), kong.Exit(func(code int) { exit = code; panic(exited{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 88}),
-		kong.Help(m.help))
+		kong.Help(m.help), kong.Bind(m),
+		kong.NamedMapper("store", kong.MapperFunc(storeValue)))
 	if err != nil {
 		return m.fail(fault.Wrap(fault.Internal, err, "the command line"))
 	}
@@ -483,7 +504,7 @@ func (m *Main) help(o kong.HelpOptions, ctx *kong.Context) error {
 
 func (m *Main) fail(err error) int {
 	if err != nil {
-		fmt.Fprintf(m.Err, "cordon: %v\n", err)
+		fmt.Fprintf(m.Err, "cordon: %s\n", postgres.Hide(err.Error()))
 	}
 	return fault.Exit(err)
 }

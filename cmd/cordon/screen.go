@@ -71,7 +71,7 @@ func (c *deskFlags) desk(m *Main, f func(ctx context.Context, d *screen.Desk, pl
 		asOf = m.today()
 	}
 	return m.readingWith(c.Data, func(ctx context.Context, store snapshot.Store, places *place.Gazetteer) error {
-		d, err := m.openScreen(ctx, store, c.Data, c.MaxAge)
+		d, err := m.openScreen(ctx, store, m.folderOf(c.Data), c.MaxAge)
 		if err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func keepingServer(t testing.TB, dir string) (h http.Handler, c *serveCmd, stop 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c = &serveCmd{dataFlag: dataFlag{dir}, serveKeep: serveKeep{Keep: []string{"answers"}}}
+	c = &serveCmd{dataFlag: dataFlag{Data: dir}, serveKeep: serveKeep{Keep: []string{"answers"}}}
 	sc := &screener{live: live, places: places, m: m, lists: lists{live: live, m: m}}
 	h, err = c.handler(m, slog.New(slog.NewJSONHandler(io.Discard, nil)), "127.0.0.1", sc)
 	if err != nil {

@@ -15,31 +15,30 @@ import (
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/snapshot"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/web"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
-// openLive opens the lists of a data folder for a server, and the table of places.
-func (m *Main) openLive(ctx context.Context, dir string, maxAge time.Duration, log *slog.Logger) (*screen.Live, *place.Gazetteer, error) {
+// openLive opens the lists at data for a server, and the table of places.
+func (m *Main) openLive(ctx context.Context, data string, maxAge time.Duration, log *slog.Logger) (*screen.Live, *place.Gazetteer, error) {
 	places, fixed, err := m.embedded()
 	if err != nil {
 		return nil, nil, err
 	}
 	live, err := screen.OpenLive(ctx, screen.LiveConfig{
 		Open: func(ctx context.Context) (screen.Config, func(), error) {
-			c, err := m.screenConfig(dir, maxAge)
+			c, err := m.screenConfig(m.folderOf(data), maxAge)
 			if err != nil {
 				return c, nil, err
 			}
-			store, err := sqlite.OpenReader(ctx, dir)
+			store, err := openReader(ctx, data)
 			if err != nil {
 				return c, nil, err
 			}
 			c.Store = snapshot.WithFixed(store, fixed...)
 			return c, func() { store.Close() }, nil
 		},
-		Fingerprint: func() string { return fingerprint(dir) },
+		Fingerprint: m.fingerprintOf(ctx, data),
 		Now:         m.now,
 		Told: func(what string, err error) {
 			if err != nil {

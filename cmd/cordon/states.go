@@ -23,7 +23,7 @@ import (
 // statesFlags open the desk of what is known of states.
 type statesFlags struct {
 	lawFlags
-	Data    string `help:"Folder with your own claims and the figures that you loaded." placeholder:"DIR" default:"var" type:"path" env:"CORDON_DATA"`
+	Data    string `help:"Folder with your own claims and the figures that you loaded." placeholder:"DIR" default:"var" type:"store" env:"CORDON_DATA"`
 	KnownAt string `help:"Leave out what was published after this day." placeholder:"DAY"`
 }
 

@@ -43,16 +43,16 @@ func gazetteer() (*place.Gazetteer, error) {
 	return place.Load(sub)
 }
 
-// reading opens the store in dir for reading and runs f with it; the lists that
+// reading opens the store at data for reading and runs f with it; the lists that
 // come with the program are in it. A folder that is not there is an empty
 // store, and is not made.
-func (m *Main) reading(dir string, f func(context.Context, snapshot.Store) error) error {
-	return m.readingWith(dir, func(ctx context.Context, s snapshot.Store, _ *place.Gazetteer) error { return f(ctx, s) })
+func (m *Main) reading(data string, f func(context.Context, snapshot.Store) error) error {
+	return m.readingWith(data, func(ctx context.Context, s snapshot.Store, _ *place.Gazetteer) error { return f(ctx, s) })
 }
 
 // readingWith is reading with the table of places.
-func (m *Main) readingWith(dir string, f func(context.Context, snapshot.Store, *place.Gazetteer) error) error {
-	store, err := sqlite.OpenReader(m.ctx, dir)
+func (m *Main) readingWith(data string, f func(context.Context, snapshot.Store, *place.Gazetteer) error) error {
+	store, err := openReader(m.ctx, data)
 	if err != nil {
 		return err
 	}
@@ -60,15 +60,17 @@ func (m *Main) readingWith(dir string, f func(context.Context, snapshot.Store, *
 	return m.with(store, func(s snapshot.Store, g *place.Gazetteer) error { return f(m.ctx, s, g) })
 }
 
-// loading opens the store in dir for loading, and makes it when it is not there.
-func (m *Main) loading(dir string, f func(context.Context, *load.Loader) error) error {
-	store, err := sqlite.Open(m.ctx, dir)
+// loading opens the store at data for loading, and makes it when it is not there.
+func (m *Main) loading(data string, f func(context.Context, *load.Loader) error) error {
+	store, err := openStore(m.ctx, data)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	if store.By, err = m.actor(dir); err != nil {
-		return err
+	if s, ok := store.(*sqlite.Store); ok {
+		if s.By, err = m.actor(data); err != nil {
+			return err
+		}
 	}
 	return m.with(store, func(s snapshot.Store, g *place.Gazetteer) error {
 		return f(m.ctx, &load.Loader{Store: s, Places: g, Program: version})

@@ -72,6 +72,7 @@ var layers = []struct {
 	{pattern: "internal/selftest", layer: 5},
 	{pattern: "internal/evidence", layer: 5},
 	{pattern: "internal/load", layer: 5},
+	{pattern: "internal/kept", layer: 5},
 	{pattern: "internal/trade", layer: 5},
 	{pattern: "internal/rescreen", layer: 5},
 	{pattern: "internal/answer", layer: 5},
@@ -88,6 +89,7 @@ var layers = []struct {
 	{pattern: "internal/draft", layer: 4},
 	{pattern: "internal/commitment", layer: 4},
 	{pattern: "internal/read", layer: 4},
+	{pattern: "internal/backup", layer: 4},
 
 	{pattern: "internal/ruling", layer: 3},
 	{pattern: "internal/index", layer: 3},

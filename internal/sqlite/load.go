@@ -6,19 +6,12 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"hash"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/kept"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/subject"
 )
@@ -139,51 +132,12 @@ func (l *loading) prepare() (err error) {
 
 // Keep stores a file under its hash, compressed.
 func (l *loading) Keep(name, part string, r io.Reader) (snapshot.RawFile, error) {
-	dir, err := l.s.rawDir()
+	f, _, err := l.s.keepRaw(l.ctx, r)
 	if err != nil {
-		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
+		return snapshot.RawFile{}, err
 	}
-	tmp, err := os.CreateTemp(dir, "part-")
-	if err != nil {
-		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
-	}
-	defer os.Remove(tmp.Name())
-	defer tmp.Close()
-	h := sha256.New()
-	w, err := zstd.NewWriter(tmp, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
-	}
-	n, err := io.Copy(io.MultiWriter(w, h), &stoppable{l.ctx, r})
-	for _, end := range []func() error{w.Close, tmp.Sync, tmp.Close} {
-		if e := end(); err == nil {
-			err = e
-		}
-	}
-	f := snapshot.RawFile{Name: name, Part: part, SHA256: hex.EncodeToString(h.Sum(nil)), Size: n}
-	path := l.s.rawPath(dir, f.SHA256)
-	if err == nil {
-		err = place(tmp.Name(), path)
-	}
-	if err != nil {
-		return snapshot.RawFile{}, unavailable(err, "the raw file cannot be kept")
-	}
+	f.Name, f.Part = name, part
 	return f, nil
-}
-
-// place gives a file its name, so that it has it after a loss of power too.
-func place(tmp, path string) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return err
-	}
-	if err := syncDir(dir); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(dir))
 }
 
 // Kept gives the bytes of a file that Keep stored.
@@ -201,25 +155,6 @@ func (s *stoppable) Read(p []byte) (int, error) {
 	}
 	return s.r.Read(p)
 }
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
-
-func (s *Store) rawDir() (string, error) {
-	if s.dir == "" {
-		return "", fault.New(fault.NotFound, "there is no data folder")
-	}
-	dir := filepath.Join(s.dir, "raw")
-	return dir, os.MkdirAll(dir, 0o700)
-}
-
-func (s *Store) rawPath(dir, sum string) string { return filepath.Join(dir, sum[:2], sum+".zst") }
 
 // batch is how many entries go into one transaction of the temporary tables.
 const batch = 20_000
@@ -309,11 +244,7 @@ func (l *loading) Commit(m snapshot.Meta) (snapshot.Meta, error) {
 		return m, err
 	}
 	m.List, m.Number = l.list, l.last+1
-	row := rowOf(m)
-	if _, err := row.meta(); err != nil { // a day beyond what can be written
-		return m, err
-	}
-	meta, err := json.Marshal(row)
+	meta, err := kept.Meta(m)
 	if err != nil {
 		return m, err
 	}
@@ -325,7 +256,7 @@ func (l *loading) Commit(m snapshot.Meta) (snapshot.Meta, error) {
 			return err
 		}
 		if _, err := c.ExecContext(l.ctx, "INSERT INTO snapshot (list, number, published, meta) VALUES (?, ?, ?, ?)",
-			l.list, m.Number, int64(m.Published), string(meta)); err != nil {
+			l.list, m.Number, int64(m.Published), meta); err != nil {
 			return err
 		}
 		if _, err := c.ExecContext(l.ctx, publish, l.list, m.Number); err != nil {
@@ -377,56 +308,4 @@ func (l *loading) Abort() error {
 		return unavailable(err, "the load cannot be ended")
 	}
 	return nil
-}
-
-// Raw gives the bytes of a raw file. Reading it to the end is an error,
-// fault.Unavailable, when they are not those that were kept.
-func (s *Store) Raw(_ context.Context, sum string) (io.ReadCloser, error) {
-	if b, err := hex.DecodeString(sum); err != nil || len(b) != sha256.Size || strings.ToLower(sum) != sum {
-		return nil, fault.New(fault.Invalid, "%q is not the hash of a file", sum).WithFix("write SHA-256 as 64 digits in lower case")
-	}
-	missing := fault.New(fault.NotFound, "the raw file %s is not there", sum)
-	if s.dir == "" {
-		return nil, missing
-	}
-	f, err := os.Open(s.rawPath(filepath.Join(s.dir, "raw"), sum))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, missing
-	}
-	if err != nil {
-		return nil, unavailable(err, "the raw file cannot be read")
-	}
-	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
-	if err != nil {
-		f.Close()
-		return nil, unavailable(err, "the raw file cannot be read")
-	}
-	return &rawFile{z: z, f: f, sum: sum, seen: sha256.New()}, nil
-}
-
-type rawFile struct {
-	z    *zstd.Decoder
-	f    *os.File
-	sum  string
-	seen hash.Hash
-}
-
-func (r *rawFile) Read(p []byte) (int, error) {
-	n, err := r.z.Read(p)
-	r.seen.Write(p[:n])
-	switch {
-	case err == nil:
-		return n, nil
-	case !errors.Is(err, io.EOF):
-		return n, unavailable(err, "the raw file %s is damaged", r.sum).WithFix("restore it from a copy of the data folder")
-	case hex.EncodeToString(r.seen.Sum(nil)) != r.sum:
-		return n, fault.New(fault.Unavailable, "the raw file %s does not have its hash", r.sum).
-			WithFix("restore it from a copy of the data folder")
-	}
-	return n, io.EOF
-}
-
-func (r *rawFile) Close() error {
-	r.z.Close()
-	return r.f.Close()
 }

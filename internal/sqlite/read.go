@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
-	"encoding/json"
 	"iter"
 	"slices"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/kept"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/subject"
 )
@@ -21,11 +21,11 @@ func (s *Store) Attempted(ctx context.Context, a snapshot.Attempt) error {
 	if s.reading {
 		return onlyReading()
 	}
-	b, err := json.Marshal(attemptRowOf(a))
+	text, err := kept.Attempt(a)
 	if err != nil {
 		return err
 	}
-	if _, err := s.db.ExecContext(ctx, "INSERT INTO attempt (list, attempt) VALUES (?, ?)", a.List, string(b)); err != nil {
+	if _, err := s.db.ExecContext(ctx, "INSERT INTO attempt (list, attempt) VALUES (?, ?)", a.List, text); err != nil {
 		return unavailable(err, "the attempt could not be kept")
 	}
 	return nil
@@ -38,11 +38,11 @@ func (s *Store) Attempts(ctx context.Context, list string, limit int) ([]snapsho
 
 func attempts(ctx context.Context, from source, q string, args ...any) ([]snapshot.Attempt, error) {
 	return query(ctx, from, func(rows *sql.Rows) (snapshot.Attempt, error) {
-		var r attemptRow
-		if err := scanJSON(rows, &r); err != nil {
+		text, err := scanText(rows)
+		if err != nil {
 			return snapshot.Attempt{}, err
 		}
-		return r.attempt()
+		return kept.ReadAttempt(text)
 	}, q, args...)
 }
 
@@ -127,15 +127,6 @@ func scanText(rows *sql.Rows) (string, error) {
 	return t, err
 }
 
-// scanJSON reads a row whose one column is JSON.
-func scanJSON(rows *sql.Rows, into any) error {
-	text, err := scanText(rows)
-	if err == nil {
-		err = json.Unmarshal([]byte(text), into)
-	}
-	return err
-}
-
 func state(ctx context.Context, from source, name string) (st snapshot.State, err error) {
 	snaps, err := query(ctx, from, scanMeta, currentFirst, name)
 	if err != nil {
@@ -168,11 +159,11 @@ func (s *Store) Snapshots(ctx context.Context, list string) ([]snapshot.Meta, er
 }
 
 func scanMeta(rows *sql.Rows) (snapshot.Meta, error) {
-	var r metaRow
-	if err := scanJSON(rows, &r); err != nil {
+	text, err := scanText(rows)
+	if err != nil {
 		return snapshot.Meta{}, err
 	}
-	return r.meta()
+	return kept.ReadMeta(text)
 }
 
 // Snapshot gives one; number 0 is the current one.

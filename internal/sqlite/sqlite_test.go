@@ -10,13 +10,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -293,59 +289,6 @@ func TestOlderStore(t *testing.T) {
 				t.Errorf("%q", got)
 			}
 		})
-	}
-}
-
-// Whatever is known of a snapshot or an attempt comes back.
-func TestEveryFieldIsKept(t *testing.T) {
-	m, n := snapshot.Meta{}, 0
-	fill(reflect.ValueOf(&m).Elem(), &n)
-	if got, err := rowOf(m).meta(); err != nil || cmp.Diff(m, got) != "" {
-		t.Errorf("%v %s", err, cmp.Diff(m, got))
-	}
-	a := snapshot.Attempt{}
-	fill(reflect.ValueOf(&a).Elem(), &n)
-	if got, err := attemptRowOf(a).attempt(); err != nil || cmp.Diff(a, got) != "" {
-		t.Errorf("%v %s", err, cmp.Diff(a, got))
-	}
-	for _, m := range []snapshot.Meta{{Published: when.NoDay, Expires: when.NoDay}, {Stamp: "only the list's"}} {
-		if got, err := rowOf(m).meta(); err != nil || cmp.Diff(m, got) != "" {
-			t.Errorf("%v %s", err, cmp.Diff(m, got))
-		}
-	}
-	if _, err := (metaRow{Published: "2020-02-30"}).meta(); fault.CodeOf(err) != fault.Unavailable {
-		t.Errorf("a day that does not exist: %v", err)
-	}
-}
-
-// fill sets every field to something that no other has.
-func fill(v reflect.Value, n *int) {
-	*n++
-	switch v.Interface().(type) {
-	case time.Time:
-		v.Set(reflect.ValueOf(time.Date(2026, 1, 2, 3, 4, 5, *n, time.UTC)))
-		return
-	case when.Period:
-		v.Set(reflect.ValueOf(when.Period{From: when.Day(18000 + *n), To: when.Day(18100 + *n)}))
-		return
-	}
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(fmt.Sprint("s", *n))
-	case reflect.Bool:
-		v.SetBool(true)
-	case reflect.Int, reflect.Int32, reflect.Int64:
-		v.SetInt(int64(*n))
-	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-		fill(v.Index(0), n)
-		fill(v.Index(1), n)
-	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i), n)
-		}
-	default:
-		panic(v.Kind())
 	}
 }
 

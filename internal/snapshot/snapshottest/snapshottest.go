@@ -7,10 +7,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -381,24 +383,41 @@ func testAttempts(t *testing.T, s snapshot.Store) {
 	}
 }
 
+// testRaw: what was kept is there for the load at once, and for everybody when it
+// is committed.
 func testRaw(t *testing.T, s snapshot.Store) {
 	l := must[snapshot.Load](t)(s.Begin(context.Background(), "x"))
 	defer l.Abort()
-	want := bytes.Repeat([]byte("the list \x00\xff"), 100_000)
-	f := must[snapshot.RawFile](t)(l.Keep("n", "p", bytes.NewReader(want)))
-	if f.Size != int64(len(want)) || f.SHA256 != snapshot.Hash(want) || f.Name != "n" || f.Part != "p" {
-		t.Errorf("%+v", f)
-	}
-	must[snapshot.RawFile](t)(l.Keep("again", "", bytes.NewReader(want)))
-	for name, open := range map[string]func() (io.ReadCloser, error){
-		"kept": func() (io.ReadCloser, error) { return l.Kept(f.SHA256) },
-		"raw":  func() (io.ReadCloser, error) { return s.Raw(context.Background(), f.SHA256) },
+	noise := rand.NewChaCha8([32]byte{})
+	for name, want := range map[string][]byte{
+		"even": bytes.Repeat([]byte("the list \x00\xff"), 100_000), "none": {}, "noise": must[[]byte](t)(io.ReadAll(io.LimitReader(noise, 3<<20))),
 	} {
-		r := must[io.ReadCloser](t)(open())
-		if got := must[[]byte](t)(io.ReadAll(r)); !bytes.Equal(got, want) {
-			t.Errorf("%s gives other bytes", name)
+		f := must[snapshot.RawFile](t)(l.Keep(name, "p", bytes.NewReader(want)))
+		if f.Size != int64(len(want)) || f.SHA256 != snapshot.Hash(want) || f.Name != name || f.Part != "p" {
+			t.Errorf("%+v", f)
 		}
-		r.Close()
+		must[snapshot.RawFile](t)(l.Keep("again", "", bytes.NewReader(want)))
+		same(t, name+" while it loads", want)(l.Kept(f.SHA256))
+		defer func() { same(t, name, want)(s.Raw(context.Background(), f.SHA256)) }()
+	}
+	if _, err := l.Kept(strings.Repeat("0", 64)); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("a file that was not kept: %v", err)
+	}
+	must[snapshot.Meta](t)(commit(l, Day("2020-01-01")))
+}
+
+// same holds that a file has the bytes it should, read in steps of odd sizes.
+func same(t *testing.T, name string, want []byte) func(io.ReadCloser, error) {
+	return func(r io.ReadCloser, err error) {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			return
+		}
+		defer r.Close()
+		if got, err := io.ReadAll(iotest.HalfReader(r)); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s gives other bytes: %v", name, err)
+		}
 	}
 }
 

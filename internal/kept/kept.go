@@ -1,6 +1,11 @@
-package sqlite
+// Package kept is how every store writes down lists: what is known of snapshots
+// and attempts as JSON, and raw files compressed and read back against their
+// hash. So stores and backups of any engine hold the same bytes. It opens nothing
+// and has no clock.
+package kept
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -10,6 +15,46 @@ import (
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
+
+// Meta writes down what is known of a snapshot. A day beyond what can be written
+// is an error.
+func Meta(m snapshot.Meta) (string, error) {
+	row := rowOf(m)
+	if _, err := row.meta(); err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(row)
+	return string(b), err
+}
+
+// ReadMeta reads what Meta wrote; fault.Unavailable when it cannot.
+func ReadMeta(text string) (snapshot.Meta, error) {
+	var r metaRow
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		return snapshot.Meta{}, fault.Wrap(fault.Unavailable, err, "what is kept of a snapshot cannot be read")
+	}
+	return r.meta()
+}
+
+// Attempt writes down an attempt. One that is Same, and no other, has the text
+// [Same] in it.
+func Attempt(a snapshot.Attempt) (string, error) {
+	b, err := json.Marshal(attemptRowOf(a))
+	return string(b), err
+}
+
+// Same stands in the text of an attempt that confirmed a snapshot. No value can
+// hold it, as the quotes within one are escaped.
+const Same = `"same":true`
+
+// ReadAttempt reads what Attempt wrote; fault.Unavailable when it cannot.
+func ReadAttempt(text string) (snapshot.Attempt, error) {
+	var r attemptRow
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		return snapshot.Attempt{}, fault.Wrap(fault.Unavailable, err, "what is kept of an attempt cannot be read")
+	}
+	return r.attempt()
+}
 
 // The rows as they stand in the database. Their names must not change, and a
 // field that is added must read as before when it is missing.

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/postgres"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/sqlite"
+)
+
+// folderFlag says where figures are kept.
+type folderFlag struct {
+	Data string `help:"Folder that the figures are kept in." placeholder:"DIR" default:"var" type:"store" env:"CORDON_DATA"`
+}
+
+// storeValue reads the value of a flag that names a folder or a database.
+func storeValue(ctx *kong.DecodeContext, target reflect.Value) error {
+	var s string
+	if err := ctx.Scan.PopValueInto("folder or database", &s); err != nil {
+		return err
+	}
+	if !postgres.Is(s) {
+		s = kong.ExpandPath(s)
+	}
+	target.SetString(s)
+	return nil
+}
+
+// checkFolder refuses a database, which the environment may name for other commands,
+// where only a folder will do. The parser of the command line must not do it: it
+// would print the value, with the password.
+func checkFolder(data string) error {
+	if postgres.Is(data) {
+		return fault.New(fault.Usage, "claims and figures are kept in a folder, and --data or CORDON_DATA names a database").
+			WithFix("give the folder with --data")
+	}
+	return nil
+}
+
+// folderOf gives the folder of what stands beside the lists: data itself unless it
+// is a database.
+func (m *Main) folderOf(data string) string {
+	if postgres.Is(data) {
+		return m.folder
+	}
+	return data
+}
+
+// openStore opens the store at data, and makes it when it is not there.
+func openStore(ctx context.Context, data string) (snapshot.Store, error) {
+	if postgres.Is(data) {
+		return postgres.Open(ctx, data)
+	}
+	return sqlite.Open(ctx, data)
+}
+
+// openReader opens the store at data for reading, and makes nothing.
+func openReader(ctx context.Context, data string) (snapshot.Store, error) {
+	if postgres.Is(data) {
+		return postgres.OpenReader(ctx, data)
+	}
+	return sqlite.OpenReader(ctx, data)
+}
+
+// fingerprintOf gives a function that tells, until ctx ends, whether what lists are
+// opened from has changed.
+func (m *Main) fingerprintOf(ctx context.Context, data string) func() string {
+	dir := m.folderOf(data)
+	if !postgres.Is(data) {
+		return func() string { return fingerprint(dir) }
+	}
+	watch := postgres.NewWatch(ctx, data)
+	context.AfterFunc(ctx, watch.Close)
+	return func() string { return watch.Mark() + "\n" + fingerprint(dir) }
+}

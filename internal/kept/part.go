@@ -1,0 +1,87 @@
+package kept
+
+import "github.com/cordon-engine/cordon/internal/backup"
+
+// Part describes the tables that lists are kept in, to backups.
+var Part = backup.Part{Name: "lists", Version: 1, Tables: []backup.Table{
+	{
+		Name: "snapshot", Order: []string{"list", "number"},
+		Columns: []backup.Column{{Name: "list", Kind: backup.Text}, {Name: "number", Kind: backup.Int}, {Name: "published", Kind: backup.Int}, {Name: "meta", Kind: backup.Text}},
+	},
+	{
+		Name: "content", Order: []string{"id"}, Serial: "id",
+		Columns: []backup.Column{{Name: "id", Kind: backup.Int}, {Name: "hash", Kind: backup.Bytes}, {Name: "data", Kind: backup.Bytes}},
+	},
+	{
+		Name: "run", Order: []string{"list", "key", "since"},
+		Columns: []backup.Column{
+			{Name: "list", Kind: backup.Text},
+			{Name: "key", Kind: backup.Key},
+			{Name: "since", Kind: backup.Int},
+			{Name: "until", Kind: backup.Int},
+			{Name: "content", Kind: backup.Int},
+		},
+	},
+	{
+		Name: "about", Order: []string{"list", "subject", "key"},
+		Columns: []backup.Column{{Name: "list", Kind: backup.Text}, {Name: "subject", Kind: backup.Key}, {Name: "key", Kind: backup.Key}},
+	},
+	{
+		Name: "reference", Order: []string{"folded", "reference", "subject"},
+		Columns: []backup.Column{{Name: "folded", Kind: backup.Key}, {Name: "reference", Kind: backup.Key}, {Name: "subject", Kind: backup.Key}},
+	},
+	{
+		Name: "attempt", Order: []string{"id"}, Serial: "id",
+		Columns: []backup.Column{{Name: "id", Kind: backup.Int}, {Name: "list", Kind: backup.Text}, {Name: "attempt", Kind: backup.Text}},
+	},
+}}
+
+// Answers describes the tables of the log and of what is kept with it, to backups.
+// What was erased has nothing where its words were.
+var Answers = backup.Part{Name: "answers", Version: 1, Tables: []backup.Table{
+	{
+		Name: "log_entry", Order: []string{"seq"},
+		Columns: []backup.Column{
+			{Name: "seq", Kind: backup.Int},
+			{Name: "time", Kind: backup.Int},
+			{Name: "kind", Kind: backup.Text},
+			{Name: "actor", Kind: backup.Text},
+			{Name: "about", Kind: backup.Text},
+			{Name: "data", Kind: backup.Bytes},
+		},
+	},
+	{Name: "log_hash", Order: []string{"place"}, Columns: []backup.Column{{Name: "place", Kind: backup.Int}, {Name: "hash", Kind: backup.Bytes}}},
+	{Name: "log_head", Order: []string{"one"}, Columns: []backup.Column{{Name: "one", Kind: backup.Int}, {Name: "signed", Kind: backup.Text}}},
+	{Name: "log_checkpoint", Order: []string{"size"}, Columns: []backup.Column{{Name: "size", Kind: backup.Int}, {Name: "signed", Kind: backup.Text}}},
+	{Name: "kept_content", Order: []string{"hash"}, Columns: []backup.Column{{Name: "hash", Kind: backup.Bytes}, {Name: "data", Kind: backup.Bytes}}},
+	{
+		Name: "kept_answer", Order: []string{"seq"},
+		Columns: []backup.Column{
+			{Name: "seq", Kind: backup.Int},
+			{Name: "id", Kind: backup.Text},
+			{Name: "time", Kind: backup.Int},
+			{Name: "kind", Kind: backup.Text},
+			{Name: "actor", Kind: backup.Text},
+			{Name: "batch", Kind: backup.Text},
+			{Name: "line", Kind: backup.Int},
+			{Name: "under", Kind: backup.Key},
+			{Name: "versions", Kind: backup.Bytes},
+			{Name: "question", Kind: backup.Bytes},
+			{Name: "answer", Kind: backup.Bytes},
+			{Name: "explanation", Kind: backup.Bytes},
+			{Name: "salt", Kind: backup.Bytes},
+		},
+	},
+	{
+		Name: "kept_note", Order: []string{"seq"},
+		Columns: []backup.Column{
+			{Name: "seq", Kind: backup.Int},
+			{Name: "answer", Kind: backup.Text},
+			{Name: "reason", Kind: backup.Key},
+			{Name: "salt", Kind: backup.Bytes},
+		},
+	},
+}}
+
+// Parts are all of them. A store has the tables of these and no others.
+func Parts() []backup.Part { return []backup.Part{Part, Answers} }

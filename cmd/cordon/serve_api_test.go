@@ -39,7 +39,7 @@ var served = sync.OnceValues(func() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &serveCmd{dataFlag: dataFlag{none}, Addr: "127.0.0.1:0", Poll: time.Hour, AllowRemote: true}
+	c := &serveCmd{dataFlag: dataFlag{Data: none, Folder: none}, Addr: "127.0.0.1:0", Poll: time.Hour, AllowRemote: true}
 	return c.handler(m, discard(), "127.0.0.1", &screener{live: live, places: places, m: m, lists: lists{live, m, 0}})
 })
 

@@ -71,6 +71,7 @@ type cli struct {
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
 	Backup  backupCmd  `cmd:"" help:"Write the store, and what stands beside it, into one file."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty folder or database."`
+	Keys    keysCmd    `cmd:"" help:"Keys by which programs and people may ask a server: make, list, revoke."`
 	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }
@@ -398,7 +399,19 @@ Examples:
   cordon audit checkpoint > november.txt`,
 	"audit key": `Examples:
   cordon audit key > cordon.pub`,
-	"serve": `Pages and API share one address. There is no sign-in.
+	"keys add": `The secret is printed once and stored nowhere: only its hash is kept. A server takes
+a new key, and drops a revoked one, within the time of --poll.
+
+Examples:
+  cordon keys add --name payments-eu --scope screen --scope decide
+  cordon keys add --name prometheus --scope metrics --expires never`,
+	"keys list": `Examples:
+  cordon keys list
+  cordon keys list --format json`,
+	"keys revoke": `Examples:
+  cordon keys revoke ck_ab2cd3ef4g`,
+	"serve": `Pages and API share one address. On this machine alone no key is asked for until
+the first is made; an address that others reach always needs one.
 
 Examples:
   cordon serve

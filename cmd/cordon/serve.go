@@ -27,10 +27,11 @@ type serveCmd struct {
 	dataFlag
 	yenteFlags
 	serveKeep
+	serveAccess
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
 	Poll        time.Duration `help:"How often to look for newly loaded lists." default:"2s" placeholder:"2s"`
-	AllowRemote bool          `help:"Listen on an address that other machines can reach. There is no sign-in."`
+	AllowRemote bool          `help:"Listen on an address that other machines can reach. Whoever asks needs a key."`
 	Log         string        `help:"What to log to standard error: ${enum}." enum:"requests,faults" default:"requests"`
 }
 
@@ -51,11 +52,7 @@ func (c *serveCmd) Run(m *Main) error {
 	if c.Poll <= 0 {
 		return fault.New(fault.Usage, "--poll is a span of time, as in 2s")
 	}
-	level := slog.LevelInfo
-	if c.Log == "faults" {
-		level = slog.LevelWarn
-	}
-	log := slog.New(slog.NewJSONHandler(m.Err, &slog.HandlerOptions{Level: level}))
+	log := c.logger(m)
 	if err := c.loadDatasets(m, c.Data, log); err != nil {
 		return err
 	}
@@ -96,16 +93,17 @@ func (c *serveCmd) host() (string, error) {
 		return "", fault.New(fault.Usage, "--addr %q is not HOST:PORT", c.Addr).WithFix("write it as 127.0.0.1:8080")
 	}
 	ip := net.ParseIP(host)
-	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && !c.AllowRemote {
-		return "", fault.New(fault.Usage, "%q can be reached from other machines, and there is no sign-in", c.Addr).
-			WithFix("use 127.0.0.1, or say --allow-remote when something in front of it keeps strangers out")
+	c.loopback = host == "localhost" || ip != nil && ip.IsLoopback()
+	if !c.loopback && !c.AllowRemote {
+		return "", fault.New(fault.Usage, "%q can be reached from other machines", c.Addr).
+			WithFix("use 127.0.0.1, or say --allow-remote, with something in front of it that speaks TLS; keys are asked for then")
 	}
-	return host, nil
+	return host, c.checkAccess()
 }
 
 func (c *serveCmd) greet(m *Main, at net.Addr) {
 	fmt.Fprintf(m.Out, "Cordon serves on http://%s/ (the API is described at http://%s/api)\n", at, at)
-	fmt.Fprintln(m.Out, "There is no sign-in: whoever reaches this address can use it.", c.keeps())
+	fmt.Fprintln(m.Out, c.keysSaid(m), c.keeps())
 	fmt.Fprintln(m.Out, "Stop it with Ctrl-C.")
 }
 
@@ -189,7 +187,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		return nil, err
 	}
 	mux.Handle("/", site)
-	return httpapi.Guard(mux, httpapi.DefaultLimits(), hosts, log), nil
+	return c.around(m, hosts, log).Guard(mux), nil
 }
 
 // anchor makes an address into a name within a page.

@@ -31,6 +31,10 @@ const (
 	Conflict Code = "conflict"
 	// TooLarge means that the input is over a stated limit.
 	TooLarge Code = "too_large"
+	// Denied means that the caller may not do this.
+	Denied Code = "denied"
+	// Limited means that the caller asked for more than it may in this time.
+	Limited Code = "limited"
 	// Unavailable means that something needed is missing, stale or failed;
 	// it never reads as "clear" or "permitted".
 	Unavailable Code = "unavailable"
@@ -212,6 +216,10 @@ func HTTP(err error) int {
 		return 409
 	case TooLarge:
 		return 413
+	case Denied:
+		return 403
+	case Limited:
+		return 429
 	case Unavailable:
 		return 503
 	default:

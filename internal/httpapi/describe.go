@@ -27,7 +27,7 @@ const (
 // about introduces the API.
 const about = "Sanctions law applied to activities, and what is known of who keeps it. Every answer has the bytes of the command " +
 	"of the same name with `--format json` (decide and screen: `--format jsonl`). UN law as loaded; national law is not assessed. " +
-	"There is no sign-in: whoever reaches the server can use it.\n\n" +
+	"Where the server wants a key, it is given as `Authorization: Bearer KEY` or `X-API-Key: KEY`, and has scopes.\n\n" +
 	"Input is read strictly: an unknown parameter, key or value is refused with its name. A problem is `application/problem+json` " +
 	"(RFC 9457) with `code`, `detail`, `place` and the way out as `fix`. A request may bring a `traceparent`; every answer has a " +
 	"`traceresponse` (W3C Trace Context), whose second part finds it in the log. Answers that hang on versions alone have an `ETag`. Long lists come in pages " +
@@ -141,9 +141,10 @@ func (o *operation) problems() []int {
 	out := append([]int{
 		http.StatusBadRequest, http.StatusNotAcceptable, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
 		http.StatusInternalServerError, http.StatusServiceUnavailable,
+		http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests,
 	}, o.faults...)
 	if o.method == http.MethodPost {
-		out = append(out, http.StatusForbidden, http.StatusConflict)
+		out = append(out, http.StatusConflict)
 	}
 	if o.in != nil {
 		out = append(out, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
@@ -155,7 +156,9 @@ func (o *operation) problems() []int {
 // problemText says of each status when it is answered.
 var problemText = map[int]string{
 	http.StatusBadRequest:            "The request was put together wrongly",
-	http.StatusForbidden:             "A page of another site asks",
+	http.StatusUnauthorized:          "A key is wanted, and none that is good was given",
+	http.StatusForbidden:             "The key has not the scope, or a page of another site asks",
+	http.StatusTooManyRequests:       "More was asked than the key, or the address, may; Retry-After says when to come again",
 	http.StatusNotFound:              "What is named does not exist",
 	http.StatusNotAcceptable:         "No answer in a form that is accepted",
 	http.StatusRequestTimeout:        "The body came too slowly",

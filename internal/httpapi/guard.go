@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/fault"
 )
@@ -46,14 +47,60 @@ const (
 	retryAfter = "2"
 )
 
-// Guard puts limits, a check of who is addressed, and a log around a handler. Hosts
-// are the names under which the server may be addressed; none means any. A
+// Around is what stands around everything that is served.
+type Around struct {
+	Limits Limits
+	// Hosts are the names under which the server may be addressed; none means any.
+	Hosts []string
+	Log   *slog.Logger
+	// Admit lets a request in, as the one that is passed on, or says why not; nil lets all in. It may set headers of the
+	// answer.
+	Admit func(w http.ResponseWriter, r *http.Request) (*http.Request, *Problem)
+	// Watch hears of every request; nil for nobody.
+	Watch Watcher
+}
+
+// Watcher hears of requests. It is told nothing of what was asked. Implementations are safe for concurrent use and quick.
+type Watcher interface {
+	// Begun is called when a request came, Answered when it is over.
+	Begun()
+	Answered(a Answered)
+	// Places tells how many requests, and streams, may be worked on at once, and how to learn how many are.
+	Places(requests, streams int, busy func() (requests, streams int))
+}
+
+// Answered is a request that is over.
+type Answered struct {
+	// Method is one of HTTP, or "other"; Route the pattern of the address, "none" where there is none.
+	Method, Route string
+	Status        int
+	Bytes         int64
+	Started       time.Time
+	Took          time.Duration
+	// Trace, Span and Parent are ids as W3C Trace Context has them, in hexadecimal; Parent is empty where the trace begins
+	// here. Wanted is false where the caller keeps no trace.
+	Trace, Span, Parent string
+	Wanted              bool
+	// By is the pseudonym of who asked.
+	By string
+}
+
+// Guard is [Around.Guard] for everybody, watched by nobody.
+func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.Handler {
+	return Around{Limits: l, Hosts: hosts, Log: log}.Guard(next)
+}
+
+// Guard puts limits, a check of who is addressed and who asks, and a log around a handler. A
 // request from another site's page that would change something is refused.
 //
-// The log holds method, pattern of the address, status, size, time and the id of the trace: never an
-// address with its facts, a body, or who asked.
-func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.Handler {
+// The log holds method, pattern of the address, status, size, time, the id of the trace and the id of the key: never an
+// address with its facts, a body, a name or a secret.
+func (a Around) Guard(next http.Handler) http.Handler {
+	l := a.Limits
 	requests, batches := make(chan struct{}, l.Requests), make(chan struct{}, l.Batches)
+	if a.Watch != nil {
+		a.Watch.Places(l.Requests, l.Batches, func() (int, int) { return len(requests), len(batches) })
+	}
 	strangers := http.NewCrossOriginProtection()
 	strangers.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, forbidden)
@@ -64,27 +111,24 @@ func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.H
 		seen := &watched{ResponseWriter: w}
 		t := traced(r.Header.Get("traceparent"))
 		w.Header().Set("traceresponse", t.response())
+		if a.Watch != nil {
+			a.Watch.Begun()
+		}
 		// The router notes its pattern on the request it was given, so that the
 		// same one must be passed on.
-		defer func() {
-			pattern := r.Pattern
-			if pattern == "" {
-				pattern = "none"
-			}
-			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("route", pattern),
-				slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes), slog.Duration("took", time.Since(started)),
-				slog.String("trace", t.ID))
-		}()
-		defer survive(r.Context(), seen, log)
-		if !addressed(r.Host, hosts) {
-			writeProblem(seen, problem(r.Context(), log, fault.New(fault.Usage, "this server is not called %q", r.Host).
-				WithFix("use the address that the server printed when it started")))
+		defer func() { a.answered(r, seen, t, started) }()
+		defer survive(r.Context(), seen, a.Log)
+		if p := a.refused(r); p != nil {
+			writeProblem(seen, p)
 			return
 		}
-		if len(r.RequestURI) > l.Address {
-			writeProblem(seen, refusal(http.StatusRequestURITooLong, fault.TooLarge, "", "ask for less at once",
-				fmt.Sprintf("the address has more than %d bytes", l.Address)))
-			return
+		if a.Admit != nil {
+			in, p := a.Admit(seen, r)
+			if p != nil {
+				writeProblem(seen, p)
+				return
+			}
+			r = in
 		}
 		turn, size, limit := requests, l.Body, l.Time
 		switch {
@@ -94,7 +138,7 @@ func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.H
 			size = l.Document
 		}
 		if !wait(r.Context(), turn) {
-			writeProblem(seen, problem(r.Context(), log, fault.New(fault.Unavailable, "too many requests at once").WithFix("try again in a moment")))
+			writeProblem(seen, problem(r.Context(), a.Log, fault.New(fault.Unavailable, "too many requests at once").WithFix("try again in a moment")))
 			return
 		}
 		defer func() { <-turn }()
@@ -104,6 +148,45 @@ func Guard(next http.Handler, l Limits, hosts []string, log *slog.Logger) http.H
 		r.Body = http.MaxBytesReader(seen, r.Body, size)
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// refused says why a request is refused whoever asks; nil when it is not.
+func (a Around) refused(r *http.Request) *Problem {
+	if !addressed(r.Host, a.Hosts) {
+		return problem(r.Context(), a.Log, fault.New(fault.Usage, "this server is not called %q", r.Host).
+			WithFix("use the address that the server printed when it started"))
+	}
+	if len(r.RequestURI) > a.Limits.Address {
+		return refusal(http.StatusRequestURITooLong, fault.TooLarge, "", "ask for less at once",
+			fmt.Sprintf("the address has more than %d bytes", a.Limits.Address))
+	}
+	return nil
+}
+
+// answered logs a request that is over, and tells who watches.
+func (a Around) answered(r *http.Request, w *watched, t trace, started time.Time) {
+	out := Answered{
+		Method: methodOf(r), Route: r.Pattern, Status: w.code(), Bytes: w.bytes, Started: started, Took: time.Since(started),
+		Trace: t.ID, Span: t.span, Parent: t.parent, Wanted: t.parent == "" || t.sampled(), By: access.By(r.Context()).ID,
+	}
+	if out.Route == "" {
+		out.Route = "none"
+	}
+	if a.Watch != nil {
+		a.Watch.Answered(out)
+	}
+	a.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", out.Method), slog.String("route", out.Route),
+		slog.Int("status", out.Status), slog.Int64("bytes", out.Bytes), slog.Duration("took", out.Took),
+		slog.String("trace", out.Trace), slog.String("by", out.By))
+}
+
+// methodOf gives the method, which a caller may invent.
+func methodOf(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return r.Method
+	}
+	return "other"
 }
 
 // streams reports whether a request may take as long as a stream: a batch, a self-test, or a list asked for as lines.

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -19,10 +21,12 @@ type Problem struct {
 	Type   string `json:"type" doc:"about:blank: the code says more than a page would"`
 	Title  string `json:"title" doc:"the HTTP status in words"`
 	Status int    `json:"status" doc:"the HTTP status"`
-	Code   string `json:"code" enum:"invalid,usage,not_found,conflict,too_large,unavailable,internal" doc:"what kind of thing went wrong"`
+	Code   string `json:"code" enum:"invalid,usage,not_found,conflict,too_large,denied,limited,unavailable,internal" doc:"what kind of thing went wrong"`
 	Detail string `json:"detail" doc:"what is wrong, in plain words"`
 	Fix    string `json:"fix,omitempty" doc:"the way out"`
 	Place  *Place `json:"place,omitempty" doc:"where in the input"`
+
+	after time.Duration // when to come again; the usual time where it is 0
 }
 
 // Place says where in the input the fault lies.
@@ -41,6 +45,9 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // GetHeaders gives when to come again, where that helps.
 func (p *Problem) GetHeaders() http.Header {
+	if p.after > 0 {
+		return http.Header{"Retry-After": {strconv.FormatInt(int64((p.after+time.Second-1)/time.Second), 10)}}
+	}
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
 		return http.Header{"Retry-After": {retryAfter}}
 	}
@@ -85,7 +92,7 @@ func defect() *Problem {
 
 // forbidden is the problem of a request that a page of another site makes.
 var forbidden = &Problem{
-	Type: "about:blank", Title: http.StatusText(http.StatusForbidden), Status: http.StatusForbidden, Code: string(fault.Usage),
+	Type: "about:blank", Title: http.StatusText(http.StatusForbidden), Status: http.StatusForbidden, Code: string(fault.Denied),
 	Detail: "a page of another site may not ask this server", Fix: "open the page of this server, or use a program",
 }
 

@@ -80,6 +80,7 @@ var layers = []struct {
 	{pattern: "internal/auditpack", layer: 6},
 	{pattern: "internal/casework", layer: 5},
 	{pattern: "internal/account", layer: 5},
+	{pattern: "internal/access", layer: 5},
 
 	{pattern: "internal/scenario", layer: 4},
 	{pattern: "internal/entity", layer: 4},

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/sqlite"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+type keysCmd struct {
+	Add    keysAddCmd    `cmd:"" help:"Make a key and print it, once."`
+	List   keysListCmd   `cmd:"" help:"List the keys: whose, for what, until when. Secrets are not kept, and not shown."`
+	Revoke keysRevokeCmd `cmd:"" help:"End a key for good."`
+}
+
+type keysAddCmd struct {
+	dataFlag
+	formatFlag
+	Name    string   `required:"" help:"Whose key it is, for the list of keys." placeholder:"TEXT"`
+	Scope   []string `required:"" help:"What it may do (repeatable): decide, screen, lists, read, answers, mcp, metrics, or admin for all." placeholder:"S"`
+	Expires string   `help:"When it ends: after so many days, on a day, or never." default:"365d" placeholder:"90d"`
+}
+
+// keyJSON is a key for programs.
+type keyJSON struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Scopes  []string `json:"scopes"`
+	Created string   `json:"created"`
+	Expires string   `json:"expires"` // empty for never
+	Revoked string   `json:"revoked"` // empty while it is not
+	State   string   `json:"state"`   // good, expired or revoked
+	Secret  string   `json:"secret,omitempty"`
+}
+
+func keyOut(k access.Key, now time.Time) keyJSON {
+	out := keyJSON{
+		ID: k.ID, Name: k.Owner, Created: momentOf(k.Created), Expires: momentOf(k.Expires), Revoked: momentOf(k.Revoked), State: k.Ended(now),
+	}
+	if out.State == "" {
+		out.State = "good"
+	}
+	for _, s := range k.Scopes {
+		out.Scopes = append(out.Scopes, string(s))
+	}
+	return out
+}
+
+func momentOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// Run is the command.
+func (c *keysAddCmd) Run(m *Main) error {
+	now := m.now()
+	ends, err := endOf(c.Expires, now)
+	if err != nil {
+		return fault.In(fault.Place{Field: "--expires"}, err)
+	}
+	var scopes []access.Scope
+	for _, name := range c.Scope {
+		s, err := access.ParseScope(name)
+		if err != nil {
+			return fault.In(fault.Place{Field: "--scope"}, err)
+		}
+		scopes = append(scopes, s)
+	}
+	k, secret, err := access.New(nil, c.Name, scopes, now, ends)
+	if err != nil {
+		return err
+	}
+	store, err := sqlite.Open(m.ctx, c.Data)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.AddKey(m.ctx, k); err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		out := keyOut(k, now)
+		out.Secret = secret
+		return json.NewEncoder(m.Out).Encode(out)
+	}
+	until := "does not end"
+	if !ends.IsZero() {
+		until = "ends " + momentOf(k.Expires)
+	}
+	fmt.Fprintf(m.Err, "The key %s of %q may %s, and %s. Here it is, this once:\n", k.ID, k.Owner, strings.Join(keyOut(k, now).Scopes, ", "), until)
+	_, err = fmt.Fprintln(m.Out, secret)
+	return err
+}
+
+// endOf reads when a key ends: so many days ("90d"), a day (it ends as the day does, in UTC) or "never".
+func endOf(text string, now time.Time) (time.Time, error) {
+	if text == "never" {
+		return time.Time{}, nil
+	}
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.Atoi(days)
+		if err != nil || n < 1 || n > 36500 {
+			return time.Time{}, fault.New(fault.Invalid, "%q is no number of days", text).WithFix("write it as in 90d")
+		}
+		return now.AddDate(0, 0, n), nil
+	}
+	if _, err := when.ParseDay(text); err != nil {
+		return time.Time{}, fault.New(fault.Invalid, "%q is neither a number of days nor a day", text).WithFix("write 90d, 2027-06-30 or never")
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	return day.AddDate(0, 0, 1), err
+}
+
+type keysListCmd struct {
+	dataFlag
+	formatFlag
+}
+
+// Run is the command.
+func (c *keysListCmd) Run(m *Main) error {
+	keys, err := keysIn(m.ctx, c.Data)
+	if err != nil {
+		return err
+	}
+	list := []keyJSON{}
+	for _, k := range keys {
+		list = append(list, keyOut(k, m.now()))
+	}
+	if c.Format == "json" {
+		return json.NewEncoder(m.Out).Encode(list)
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(m.Out, "There are no keys.")
+		return nil
+	}
+	w := tabwriter.NewWriter(m.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "KEY\tSTATE\tNAME\tSCOPES\tMADE\tENDS")
+	for _, k := range list {
+		ends := "never"
+		if k.Expires != "" {
+			ends, _, _ = strings.Cut(k.Expires, "T")
+		}
+		made, _, _ := strings.Cut(k.Created, "T")
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.State, k.Name, strings.Join(k.Scopes, ","), made, ends)
+	}
+	return w.Flush()
+}
+
+type keysRevokeCmd struct {
+	dataFlag
+	ID string `arg:"" name:"id" help:"The key as keys list shows it."`
+}
+
+// Run is the command.
+func (c *keysRevokeCmd) Run(m *Main) error {
+	store, err := sqlite.Open(m.ctx, c.Data)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	k, err := store.RevokeKey(m.ctx, c.ID, m.now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(m.Out, "%s of %q is revoked since %s.\n", k.ID, k.Owner, momentOf(k.Revoked))
+	return nil
+}

@@ -1,0 +1,177 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/fault"
+)
+
+// Door lets in who has a key with the scope of what is asked, and no more often than it may. It is safe for concurrent use.
+type Door struct {
+	// Ring knows the keys.
+	Ring *access.Ring
+	// Wanted reports whether keys are asked for at the moment; an error lets nobody in.
+	Wanted func(r *http.Request) (bool, error)
+	// Scopes tells what a request needs.
+	Scopes *Scopes
+	// Rates limits each key, and each address where no key is asked for; Failed the attempts of an address with keys that
+	// are not good. Who has a good key is never kept out by the attempts of others.
+	Rates, Failed *access.Rates
+}
+
+// Scopes tells which scope an address needs, by the patterns that routers have. What no pattern matches is not there.
+type Scopes struct{ mux *http.ServeMux }
+
+type scopeMark access.Scope
+
+// ServeHTTP makes a scope a handler, so that it can be routed; nothing calls it.
+func (scopeMark) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+// NewScopes makes the table of what needs which scope.
+func NewScopes(table map[string]access.Scope) *Scopes {
+	s := &Scopes{http.NewServeMux()}
+	for pattern, scope := range table {
+		s.mux.Handle(pattern, scopeMark(scope))
+	}
+	return s
+}
+
+// Of gives the scope that a request needs; false where no pattern matches. An address that a router would redirect to a
+// cleaner one matches none.
+func (s *Scopes) Of(r *http.Request) (access.Scope, bool) {
+	h, _ := s.mux.Handler(r)
+	mark, ok := h.(scopeMark)
+	return access.Scope(mark), ok
+}
+
+// probed are asked by who watches over the server, as often as it likes.
+func probed(r *http.Request) bool { return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" }
+
+// Admit is for [Around].
+func (d *Door) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, *Problem) {
+	if probed(r) {
+		return r, nil
+	}
+	wanted, err := d.Wanted(r)
+	switch {
+	case err != nil:
+		return nil, refusal(http.StatusServiceUnavailable, fault.Unavailable, "", "try again in a moment", access.ErrUnavailable.Error())
+	case !wanted:
+		return r, d.often(access.Caller(r.RemoteAddr))
+	}
+	scope, there := d.Scopes.Of(r)
+	if there && scope == access.Open {
+		return r, nil
+	}
+	secret, p := secretOf(r)
+	if p != nil {
+		return nil, p
+	}
+	k, err := d.Ring.Find(r.Context(), secret)
+	switch {
+	case errors.Is(err, access.ErrUnavailable):
+		return nil, refusal(http.StatusServiceUnavailable, fault.Unavailable, "", "try again in a moment", err.Error())
+	case err != nil:
+		return nil, d.unknown(w, r, secret)
+	}
+	r = r.WithContext(access.With(r.Context(), access.Actor{ID: k.ID, Key: true}))
+	if p := d.often(k.ID); p != nil {
+		return r, p
+	}
+	if !there {
+		return r, refusal(http.StatusNotFound, fault.NotFound, "", "/openapi.json lists what there is", "there is nothing here")
+	}
+	if !k.May(scope) {
+		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="cordon", error="insufficient_scope", scope=%q`, scope))
+		return r, refusal(http.StatusForbidden, fault.Denied, "", fmt.Sprintf("use a key that was made with --scope %s", scope),
+			fmt.Sprintf("the key %s has not the scope %q", k.ID, scope))
+	}
+	return r, nil
+}
+
+// often takes one from what a caller may ask.
+func (d *Door) often(name string) *Problem {
+	if wait := d.Rates.Take(name); wait > 0 {
+		return tooOften(wait, "more was asked than is allowed in this time")
+	}
+	return nil
+}
+
+// tooOften is the problem of a caller that must wait.
+func tooOften(wait time.Duration, detail string) *Problem {
+	p := refusal(http.StatusTooManyRequests, fault.Limited, "", "come again after the time in Retry-After", detail)
+	p.after = wait
+	return p
+}
+
+// unknown answers who has no good key.
+func (d *Door) unknown(w http.ResponseWriter, r *http.Request, secret string) *Problem {
+	if secret != "" {
+		if wait := d.Failed.Take(access.Caller(r.RemoteAddr)); wait > 0 {
+			return tooOften(wait, "too many keys that are not good came from this address")
+		}
+	}
+	h := w.Header()
+	detail, scheme := "this server wants a key", `Bearer realm="cordon"`
+	if secret != "" {
+		detail, scheme = access.ErrUnknown.Error(), scheme+`, error="invalid_token"`
+	}
+	h.Add("WWW-Authenticate", scheme)
+	if strings.Contains(r.Header.Get("Accept"), "text/html") { // a browser then asks for it
+		h.Add("WWW-Authenticate", `Basic realm="Cordon: the key is the password", charset="UTF-8"`)
+	}
+	return refusal(http.StatusUnauthorized, fault.Denied, "", "send Authorization: Bearer KEY; `cordon keys add` makes one", detail)
+}
+
+// keyHeader holds a key where Authorization is taken.
+const keyHeader = "X-API-Key"
+
+// secretOf gives the key of a request; "" for none. A key stands in one place, and never in an address, which would be
+// logged on its way.
+func secretOf(r *http.Request) (string, *Problem) {
+	var found []string
+	found = append(found, r.Header.Values(keyHeader)...)
+	for _, v := range r.Header.Values("Authorization") {
+		scheme, rest, _ := strings.Cut(v, " ")
+		switch strings.ToLower(scheme) {
+		case "bearer":
+			found = append(found, strings.TrimSpace(rest))
+		case "basic":
+			if _, password, ok := r.BasicAuth(); ok {
+				found = append(found, password)
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", nil
+	case 1:
+		return found[0], nil
+	}
+	return "", refusal(http.StatusBadRequest, fault.Usage, "", "send it once, as Authorization: Bearer KEY", "there is more than one key")
+}
+
+// Ready adds reasons for not being ready to those of an answer of [API]: more gives them, nil for none. It stands in front of
+// /readyz.
+func Ready(next http.Handler, more func(r *http.Request) []string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		why := more(r)
+		if len(why) == 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", jsonType)
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_ = json.NewEncoder(w).Encode(struct {
+			Ready bool     `json:"ready"`
+			Why   []string `json:"why"`
+		}{false, why}) // the reader is gone
+	})
+}

@@ -72,6 +72,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Write the store, and what stands beside it, into one file."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty folder or database."`
 	Keys    keysCmd    `cmd:"" help:"Keys by which programs and people may ask a server: make, list, revoke."`
+	Config  configCmd  `cmd:"" help:"Settings of a server: check a file of them, or print an example."`
 	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }
@@ -410,6 +411,13 @@ Examples:
   cordon keys list --format json`,
 	"keys revoke": `Examples:
   cordon keys revoke ck_ab2cd3ef4g`,
+	"config check": `Flags outrank the environment, and that the file. Secrets are not shown.
+
+Examples:
+  cordon config check /etc/cordon/cordon.toml
+  CORDON_MAX_AGE=48h cordon config check`,
+	"config example": `Examples:
+  cordon config example > cordon.toml`,
 	"serve": `Pages and API share one address. On this machine alone no key is asked for until
 the first is made; an address that others reach always needs one.
 
@@ -461,8 +469,9 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 88}),
 		kong.Help(m.help), kong.Bind(m),
 		kong.NamedMapper("store", kong.MapperFunc(storeValue)))
+	parser, err := m.parser(&c, kong.Exit(func(code int) { exit = code; panic(exited{}) }))
 	if err != nil {
-		return m.fail(fault.Wrap(fault.Internal, err, "the command line"))
+		return m.fail(err)
 	}
 	return func() (code int) {
 		defer func() {
@@ -477,6 +486,12 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 			args = []string{"--help"}
 		}
 		kctx, err := parser.Parse(args)
+		if err == nil {
+			if args, err = m.withSettings(parser, kctx, args, &c); err != nil {
+				return m.fail(err)
+			}
+			kctx, err = parser.Parse(args)
+		}
 		if err != nil {
 			return m.fail(fault.New(fault.Usage, "%s", err.Error()).WithFix("`cordon --help` shows the commands"))
 		}
@@ -487,6 +502,19 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 		}
 		return m.fail(err)
 	}()
+}
+
+// parser reads command lines into c.
+func (m *Main) parser(c *cli, o ...kong.Option) (*kong.Kong, error) {
+	p, err := kong.New(c, append([]kong.Option{
+		kong.Name("cordon"),
+		kong.Description("Cordon turns a sanctions regime into something a computer can apply and a person can check."),
+		kong.Writers(m.Out, m.Err), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 88}), kong.Help(m.help),
+	}, o...)...)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "the command line")
+	}
+	return p, nil
 }
 
 type exited struct{}

@@ -28,6 +28,7 @@ type serveCmd struct {
 	yenteFlags
 	serveKeep
 	serveAccess
+	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
 	Poll        time.Duration `help:"How often to look for newly loaded lists." default:"2s" placeholder:"2s"`

@@ -61,6 +61,7 @@ var layers = []struct {
 	{pattern: "internal/fetch", layer: 6},
 	{pattern: "internal/extract", layer: 6},
 	{pattern: "internal/journal", layer: 6},
+	{pattern: "internal/telemetry", layer: 6},
 	{pattern: "internal/report", layer: 6},
 
 	{pattern: "internal/dataset", layer: 5},

@@ -28,6 +28,7 @@ type serveCmd struct {
 	yenteFlags
 	serveKeep
 	serveAccess
+	serveTelemetry
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -76,6 +77,12 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 	if err != nil {
 		return err
 	}
+	defer c.stopTelemetry()
+	stopMetrics, err := c.serveMetrics(ctx, m)
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
 	defer c.followEntities(ctx, log)()
 	defer func() { err = cmp.Or(err, c.stopKeeping()) }()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
@@ -83,6 +90,8 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
 	}
 	c.greet(m, on.Addr())
+	ctx, stop := c.draining(ctx)
+	defer stop()
 	return serve(ctx, on, h, log)
 }
 
@@ -93,8 +102,7 @@ func (c *serveCmd) host() (string, error) {
 	if err != nil {
 		return "", fault.New(fault.Usage, "--addr %q is not HOST:PORT", c.Addr).WithFix("write it as 127.0.0.1:8080")
 	}
-	ip := net.ParseIP(host)
-	c.loopback = host == "localhost" || ip != nil && ip.IsLoopback()
+	c.loopback = loopback(host)
 	if !c.loopback && !c.AllowRemote {
 		return "", fault.New(fault.Usage, "%q can be reached from other machines", c.Addr).
 			WithFix("use 127.0.0.1, or say --allow-remote, with something in front of it that speaks TLS; keys are asked for then")
@@ -140,12 +148,15 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	if err != nil {
 		return nil, err
 	}
+	if err := c.startTelemetry(d.Law.Version, sc, log); err != nil {
+		return nil, err
+	}
 	schemas, err := fs.Sub(data.FS, "schema")
 	if err != nil {
 		return nil, err
 	}
 	versions := report.Versions{Program: version, Data: d.DataVersion}
-	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Limits: httpapi.DefaultLimits(), Log: log}
+	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Limits: httpapi.DefaultLimits(), Log: log, Ruled: c.metrics.Ruled}
 	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log}
 	if sc != nil {
 		config.Screener, pages.Screener = screenerForPrograms{sc}, sc
@@ -181,13 +192,14 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		hosts = []string{"localhost", "127.0.0.1", "::1", host}
 	}
 	mux := http.NewServeMux()
-	for _, path := range []string{"/v1/", "/openapi.json", "/healthz", "/readyz"} {
+	for _, path := range []string{"/v1/", "/openapi.json", "/healthz"} {
 		mux.Handle(path, api)
 	}
 	if err := c.mountYente(mux, m, log, sc); err != nil {
 		return nil, err
 	}
 	mux.Handle("/", site)
+	c.mountOperations(mux, api)
 	return c.around(m, hosts, log).Guard(mux), nil
 }
 

@@ -41,7 +41,7 @@ func (c *serveCmd) logger(m *Main) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(m.Err, &slog.HandlerOptions{Level: level}))
 }
 
-// checkAccess refuses flags that contradict each other.
+// checkAccess refuses flags that contradict each other or cannot be meant.
 func (c *serveCmd) checkAccess() error {
 	switch {
 	case c.Demo && !c.loopback:
@@ -52,7 +52,7 @@ func (c *serveCmd) checkAccess() error {
 	case c.Rate < 0 || c.Burst < 0 || c.Rate > 1e9:
 		return fault.New(fault.Usage, "--rate and --burst are numbers from 0 on").WithFix("leave them out for no limit")
 	}
-	return nil
+	return c.checkTelemetry()
 }
 
 // wanted reports whether a request needs a key: always where others reach the address, and on this machine alone once there
@@ -81,7 +81,11 @@ func (c *serveCmd) around(m *Main, hosts []string, log *slog.Logger) httpapi.Aro
 		Rates:  access.NewRates(of, callersKnown, m.now),
 		Failed: access.NewRates(failedRate, callersKnown, m.now),
 	}
-	return httpapi.Around{Limits: httpapi.DefaultLimits(), Hosts: hosts, Log: log, Admit: door.Admit}
+	out := httpapi.Around{Limits: httpapi.DefaultLimits(), Hosts: hosts, Log: log, Admit: door.Admit}
+	if c.metrics != nil {
+		out.Watch = watcher{c.metrics, c.exporter}
+	}
+	return out
 }
 
 // keysIn reads the keys of a data folder; none where there is no store yet.

@@ -20,6 +20,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/telemetry"
 	"github.com/cordon-engine/cordon/internal/web"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -32,6 +33,8 @@ type screener struct {
 	m      *Main
 	lists  lists
 	names  namesKept
+
+	metrics *telemetry.Metrics // nil counts nothing
 }
 
 // schemaOf gives the schema for a kind that the page offers.
@@ -57,6 +60,7 @@ func (s *screener) Screen(_ context.Context, q web.Query) (web.Screening, error)
 	defer held.Release()
 	query := screening.Query{Input: in, AsOf: s.day(q.AsOf), Threshold: held.Params().Possible()}
 	a := held.Screen(query)
+	s.metrics.Screened(string(a.Outcome))
 	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason, More: a.More, Notes: a.Notes}
 	states, err := s.lists.of(held.States)
 	if err != nil {
@@ -241,6 +245,7 @@ func answerQuery(desk *screen.Desk, places *place.Gazetteer, q queryJSON) (repor
 	}
 	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit}
 	a := desk.Screen(query)
+	s.metrics.Screened(string(a.Outcome))
 	a.Notes = append(a.Notes, notes...)
 	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, &a)), a, nil
 }
@@ -286,6 +291,7 @@ func (s screenerForPrograms) lines(
 	batch := screen.Batch{AsOf: s.m.today(), Threshold: held.Params().Possible(), Places: s.places}
 	err := held.Run(ctx, batch, screen.JSONRows(r, nil), func(a screen.Answered) error {
 		n.Read++
+		s.metrics.Screened(string(a.Answer.Outcome))
 		if a.Answer.Outcome == screening.NotScreened {
 			n.Refused++
 		} else {

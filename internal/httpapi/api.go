@@ -60,6 +60,8 @@ type Config struct {
 	Limits Limits
 	// Log takes defects; never what was asked.
 	Log *slog.Logger
+	// Ruled hears of the verdict of each ruling; nil for nobody. It is called by many at once.
+	Ruled func(verdict string)
 }
 
 // What is kept in memory under idempotency keys where nothing else is given: so many answers, of so many bytes together.

@@ -134,6 +134,7 @@ func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
 		return nil, err
 	}
 	e := report.Encoder{Versions: a.Versions, Full: true}
+	a.ruled(rl)
 	b := append(e.Append(nil, rl), '\n')
 	if a.Keeper == nil {
 		return b, nil
@@ -141,6 +142,21 @@ func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
 	id, err := a.Keeper.Keep(ctx, basis, Asked{Activity: in.RawBody, AsOf: in.AsOf, KnownAt: in.KnownAt, Screen: in.Screen}, b)
 	leave(ctx, id)
 	return b, err
+}
+
+// ruled tells who counts of a ruling.
+func (a *API) ruled(rl *ruling.Ruling) {
+	if a.Ruled != nil {
+		a.Ruled(rl.Verdict.String())
+	}
+}
+
+// counted tells of every ruling that is encoded.
+func (a *API) counted(f func([]byte, *ruling.Ruling) []byte) func([]byte, *ruling.Ruling) []byte {
+	return func(b []byte, rl *ruling.Ruling) []byte {
+		a.ruled(rl)
+		return f(b, rl)
+	}
 }
 
 func (a *API) decideLines(ctx context.Context, in *decideLinesInput, r io.Reader, w io.Writer) (Count, error) {
@@ -154,7 +170,9 @@ func (a *API) decideLines(ctx context.Context, in *decideLinesInput, r io.Reader
 	run := func(r io.Reader, w io.Writer) error {
 		n, err = a.Desk.Run(r, w, decide.Stream{
 			Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small, Resolver: look,
-			Encoder: func() func([]byte, *ruling.Ruling) []byte { return (&report.Encoder{Versions: a.Versions}).Append },
+			Encoder: func() func([]byte, *ruling.Ruling) []byte {
+				return a.counted((&report.Encoder{Versions: a.Versions}).Append)
+			},
 		})
 		return err
 	}

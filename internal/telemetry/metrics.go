@@ -84,7 +84,7 @@ func NewMetrics(c Config) *Metrics {
 	return m
 }
 
-// Begun and Ended count a request.
+// Begun counts a request that came.
 func (m *Metrics) Begun() { m.running.Inc() }
 
 // Ended counts a request that is over. Route is a pattern.
@@ -94,8 +94,7 @@ func (m *Metrics) Ended(method, route string, status int, bytes int64, took time
 	m.sent.WithLabelValues(route).Add(float64(bytes))
 }
 
-// Screened counts parties by the outcome of screening them, Ruled activities by verdict, Kept answers. On nil they count
-// nothing.
+// Screened counts a party by the outcome of screening it. On nil it counts nothing, as [Metrics.Ruled] and [Metrics.Kept] do.
 func (m *Metrics) Screened(outcome string) {
 	if m != nil {
 		m.screening.WithLabelValues(outcome).Inc()
@@ -114,6 +113,13 @@ func (m *Metrics) Kept(n int) {
 	if m != nil {
 		m.kept.Add(float64(n))
 	}
+}
+
+// Dropped has the figures tell how many spans were not delivered.
+func (m *Metrics) Dropped(count func() int64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "cordon_spans_dropped_total", Help: "Spans that were not delivered.",
+	}, func() float64 { return float64(count()) }))
 }
 
 // Places notes how many requests and streams may be worked on at once, and what tells how many are.

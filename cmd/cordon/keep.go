@@ -24,10 +24,8 @@ import (
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/sqlite"
+	"github.com/cordon-engine/cordon/internal/telemetry"
 )
-
-// anonymous is the pseudonym of whoever asks a server without a sign-in.
-const anonymous = "anonymous"
 
 // keepFlag has a command keep what it answers.
 type keepFlag struct {
@@ -42,6 +40,8 @@ type keeping struct {
 	actor string
 	law   lawFlags
 	desk  *decide.Desk // nil where no law is applied
+
+	metrics *telemetry.Metrics // nil counts nothing
 
 	mu    sync.Mutex // held while versions are looked up
 	known map[*screening.Engine]basis
@@ -70,6 +70,15 @@ func (m *Main) keep(dir string, l lawFlags, d *decide.Desk) (*keeping, error) {
 	return &keeping{
 		Keeper: answer.NewKeeper(store), m: m, store: store, actor: actor, law: l, desk: d, known: map[*screening.Engine]basis{},
 	}, nil
+}
+
+// Keep returns when the answers are kept, and counts them.
+func (k *keeping) Keep(ctx context.Context, list ...answer.Kept) error {
+	err := k.Keeper.Keep(ctx, list...)
+	if err == nil {
+		k.metrics.Kept(len(list))
+	}
+	return err
 }
 
 // Close keeps what was handed over, and closes the store.

@@ -68,7 +68,7 @@ func (r *decideRun) run(in io.Reader, s decide.Stream) (decide.Count, error) {
 	if err != nil {
 		return decide.Count{}, err
 	}
-	p := &pairing{ctx: r.m.ctx, out: r.m.Out, keeper: r.keeping.Keeper, keep: func(line int, question, text []byte) (answer.Kept, error) {
+	p := &pairing{ctx: r.m.ctx, out: r.m.Out, keeper: r.keeping, keep: func(line int, question, text []byte) (answer.Kept, error) {
 		a, err := r.question(question)
 		if err != nil {
 			return answer.Kept{}, err

@@ -72,6 +72,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Write the store, and what stands beside it, into one file."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty folder or database."`
 	Keys    keysCmd    `cmd:"" help:"Keys by which programs and people may ask a server: make, list, revoke."`
+	Health  healthCmd  `cmd:"" help:"Ask a server whether it lives, or is ready."`
 	Config  configCmd  `cmd:"" help:"Settings of a server: check a file of them, or print an example."`
 	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
@@ -411,6 +412,11 @@ Examples:
   cordon keys list --format json`,
 	"keys revoke": `Examples:
   cordon keys revoke ck_ab2cd3ef4g`,
+	"health": `Exit status: 0 all is well, 1 it is not.
+
+Examples:
+  cordon health
+  cordon health --ready http://127.0.0.1:9000`,
 	"config check": `Flags outrank the environment, and that the file. Secrets are not shown.
 
 Examples:

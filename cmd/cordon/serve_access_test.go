@@ -83,6 +83,31 @@ func TestEveryRouteHasAScope(t *testing.T) {
 	}
 }
 
+// TestTransportsFetchNothing holds that nothing a caller sends can become an address that the server asks.
+func TestTransportsFetchNothing(t *testing.T) {
+	asks := regexp.MustCompile(`\bhttp\.((Get|Post|PostForm|Head)\(|NewRequest\w*|DefaultClient|Client\b|DefaultTransport|Transport\b)|\bnet\.(Dial\w*|Lookup\w*)|"os/exec"|httputil\.`)
+	read := 0
+	for _, dir := range []string{"httpapi", "web", "yente", "mcp"} {
+		names, _ := filepath.Glob(filepath.Join("../../internal", dir, "*.go"))
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			read++
+			if found := asks.Find(b); found != nil {
+				t.Errorf("%s has %s", name, found)
+			}
+		}
+	}
+	if read < 20 {
+		t.Fatalf("only %d files were read", read)
+	}
+}
+
 // keyFor makes a key in a data folder.
 func keyFor(t *testing.T, dir string, at time.Time, ends time.Duration, scopes ...access.Scope) (access.Key, string) {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -39,6 +40,7 @@ func (c *serveCmd) startKeeping(m *Main, d *decide.Desk, sc *screener, to *httpa
 	if err != nil {
 		return err
 	}
+	k.metrics = c.metrics
 	c.keeping = k
 	to.Keeper = rulingsKept{k}
 	to.Screener = screeningsKept{screenerForPrograms{sc}, k}
@@ -98,7 +100,7 @@ func (r rulingsKept) Keep(ctx context.Context, b httpapi.Basis, q httpapi.Asked,
 	if err != nil {
 		return "", err
 	}
-	a, err := r.k.newDecided(b.(basis), anonymous, asked, text)
+	a, err := r.k.newDecided(b.(basis), access.By(ctx).ID, asked, text)
 	if err == nil {
 		err = r.k.Keep(ctx, a)
 	}
@@ -114,10 +116,10 @@ func (r rulingsKept) KeepLines(
 		if err != nil {
 			return answer.Kept{}, err
 		}
-		a, err := r.k.newDecided(b.(basis), anonymous, asked, text)
+		a, err := r.k.newDecided(b.(basis), access.By(ctx).ID, asked, text)
 		a.Batch, a.Line = q.Batch, line
 		return a, err
-	}, keeper: r.k.Keeper}
+	}, keeper: r.k}
 	err := run(io.TeeReader(in, (*questions)(p)), p)
 	return cmp.Or(err, p.flush())
 }
@@ -129,7 +131,7 @@ type pairing struct {
 	ctx    context.Context
 	out    io.Writer
 	keep   func(line int, question, answer []byte) (answer.Kept, error)
-	keeper *answer.Keeper
+	keeper *keeping
 
 	mu    sync.Mutex // the reader and the writer are two
 	part  []byte     // a line that is not whole yet
@@ -248,6 +250,7 @@ func (s screeningsKept) one(ctx context.Context, query []byte) (answer.Kept, err
 	if err != nil {
 		return none, err
 	}
+	s.metrics.Screened(string(a.Outcome))
 	text, err := lineOf(j)
 	if err != nil {
 		return none, err
@@ -260,13 +263,13 @@ func (s screeningsKept) one(ctx context.Context, query []byte) (answer.Kept, err
 	if err := compact(&asked, query); err != nil {
 		return none, err
 	}
-	return s.k.newScreened(b, anonymous, screenAsked{AsOf: today.String(), Query: asked.Bytes()}, text, why)
+	return s.k.newScreened(b, access.By(ctx).ID, screenAsked{AsOf: today.String(), Query: asked.Bytes()}, text, why)
 }
 
 // ScreenLinesKept is part of httpapi.KeptScreener.
 func (s screeningsKept) ScreenLinesKept(ctx context.Context, batch string, r io.Reader, w io.Writer) (httpapi.Count, error) {
 	out := bufio.NewWriterSize(w, 1<<16)
-	lot := &keptLot{k: s.k, ctx: ctx, batch: batch, actor: anonymous, out: func(_ screen.Answered, text []byte) error {
+	lot := &keptLot{k: s.k, ctx: ctx, batch: batch, actor: access.By(ctx).ID, out: func(_ screen.Answered, text []byte) error {
 		_, err := out.Write(text)
 		return err
 	}, after: out.Flush}

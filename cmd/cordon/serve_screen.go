@@ -245,7 +245,6 @@ func answerQuery(desk *screen.Desk, places *place.Gazetteer, q queryJSON) (repor
 	}
 	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit}
 	a := desk.Screen(query)
-	s.metrics.Screened(string(a.Outcome))
 	a.Notes = append(a.Notes, notes...)
 	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, &a)), a, nil
 }
@@ -258,10 +257,11 @@ func (s screenerForPrograms) Screen(_ context.Context, query []byte) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	a, _, err := answerQuery(held.Desk, s.places, q)
+	a, full, err := answerQuery(held.Desk, s.places, q)
 	if err != nil {
 		return nil, err
 	}
+	s.metrics.Screened(string(full.Outcome))
 	return lineOf(a)
 }
 

@@ -492,10 +492,11 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 			args = []string{"--help"}
 		}
 		kctx, err := parser.Parse(args)
-		if err == nil {
+		if err == nil && kctx.Command() == "serve" {
 			if args, err = m.withSettings(parser, kctx, args, &c); err != nil {
 				return m.fail(err)
 			}
+			c = cli{}
 			kctx, err = parser.Parse(args)
 		}
 		if err != nil {

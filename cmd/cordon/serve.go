@@ -148,6 +148,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	if err != nil {
 		return nil, err
 	}
+	c.loopback = loopback(host)
 	if err := c.startTelemetry(d.Law.Version, sc, log); err != nil {
 		return nil, err
 	}

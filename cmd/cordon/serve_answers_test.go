@@ -188,7 +188,7 @@ func TestServeKilled(t *testing.T) {
 func killOnce(t *testing.T, dir string, given map[string]string, warm bool, after time.Duration) {
 	t.Helper()
 	c := exec.Command(os.Args[0], "-test.run=^TestServeForKill$")
-	c.Env = append(os.Environ(), "CORDON_SERVE_KILL="+dir)
+	c.Env = append(os.Environ(), "BE_KILLED_CORDON="+dir)
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err == nil {
@@ -265,7 +265,7 @@ func askOnce(ctx context.Context, client *http.Client, address, body string) (id
 
 // TestServeForKill is the server that is killed; it does nothing in a test run.
 func TestServeForKill(t *testing.T) {
-	dir := os.Getenv("CORDON_SERVE_KILL")
+	dir := os.Getenv("BE_KILLED_CORDON")
 	if dir == "" {
 		t.Skip("this is run by TestServeKilled")
 	}

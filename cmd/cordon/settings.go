@@ -50,7 +50,7 @@ const (
 )
 
 // elsewhere are variables with our prefix that mean something to another part of the program, or its tests.
-var elsewhere = []string{"CORDON_DATA", "CORDON_STORE", "CORDON_CONFIG"}
+var elsewhere = []string{"CORDON_DATA", "CORDON_STORE", "CORDON_CONFIG", "CORDON_KILLS", "CORDON_API_FUZZ", "CORDON_RECALL"}
 
 // clusterLink matches what Kubernetes sets for a service called cordon. Nobody means a setting by it.
 var clusterLink = regexp.MustCompile(`^CORDON_(SERVICE_(HOST|PORT)|PORT(_[0-9]+_(TCP|UDP))?)(_|$)`)
@@ -193,11 +193,8 @@ func (s *settings) arguments(given func(name string) bool) []string {
 	return out
 }
 
-// withSettings completes the arguments of `cordon serve` from the environment and a file. Other commands keep theirs.
+// withSettings completes the arguments of `cordon serve` from the environment and a file.
 func (m *Main) withSettings(parser *kong.Kong, kctx *kong.Context, args []string, c *cli) ([]string, error) {
-	if kctx.Command() != "serve" {
-		return args, nil
-	}
 	s := settingsOf(parser.Model)
 	given := map[string]bool{}
 	for _, p := range kctx.Path {

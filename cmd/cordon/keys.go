@@ -79,7 +79,7 @@ func (c *keysAddCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	store, err := sqlite.Open(m.ctx, c.Data)
+	store, err := sqlite.OpenKeys(m.ctx, m.folderOf(c.Data))
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ type keysListCmd struct {
 
 // Run is the command.
 func (c *keysListCmd) Run(m *Main) error {
-	keys, err := keysIn(m.ctx, c.Data)
+	keys, err := sqlite.ReadKeys(m.ctx, m.folderOf(c.Data))
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ type keysRevokeCmd struct {
 
 // Run is the command.
 func (c *keysRevokeCmd) Run(m *Main) error {
-	store, err := sqlite.Open(m.ctx, c.Data)
+	store, err := sqlite.OpenKeys(m.ctx, m.folderOf(c.Data))
 	if err != nil {
 		return err
 	}

@@ -469,12 +469,6 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 	m.ctx = ctx
 	var c cli
 	exit := -1
-	parser, err := kong.New(&c, kong.Name("cordon"),
-		kong.Description("Cordon turns a sanctions regime into something a computer can apply and a person can check."),
-		kong.Writers(m.Out, m.Err), kong.Exit(func(code int) { exit = code; panic(exited{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 88}),
-		kong.Help(m.help), kong.Bind(m),
-		kong.NamedMapper("store", kong.MapperFunc(storeValue)))
 	parser, err := m.parser(&c, kong.Exit(func(code int) { exit = code; panic(exited{}) }))
 	if err != nil {
 		return m.fail(err)
@@ -517,6 +511,7 @@ func (m *Main) parser(c *cli, o ...kong.Option) (*kong.Kong, error) {
 		kong.Name("cordon"),
 		kong.Description("Cordon turns a sanctions regime into something a computer can apply and a person can check."),
 		kong.Writers(m.Out, m.Err), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 88}), kong.Help(m.help),
+		kong.Bind(m), kong.NamedMapper("store", kong.MapperFunc(storeValue)),
 	}, o...)...)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the command line")

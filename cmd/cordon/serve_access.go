@@ -70,7 +70,7 @@ func (c *serveCmd) wanted(ctx context.Context) (bool, error) {
 // around makes what stands around pages and API.
 func (c *serveCmd) around(m *Main, hosts []string, log *slog.Logger) httpapi.Around {
 	// A ring that is never old would be read at each request.
-	c.ring = access.NewRing(func(ctx context.Context) ([]access.Key, error) { return keysIn(ctx, c.Data) }, m.now, max(c.Poll, time.Second))
+	c.ring = access.NewRing(func(ctx context.Context) ([]access.Key, error) { return sqlite.ReadKeys(ctx, m.folderOf(c.Data)) }, m.now, max(c.Poll, time.Second))
 	of := access.Rate{PerSecond: c.Rate, Burst: c.Burst}
 	if of.Burst == 0 {
 		of.Burst = int(2*c.Rate + 1)
@@ -86,16 +86,6 @@ func (c *serveCmd) around(m *Main, hosts []string, log *slog.Logger) httpapi.Aro
 		out.Watch = watcher{c.metrics, c.exporter}
 	}
 	return out
-}
-
-// keysIn reads the keys of a data folder; none where there is no store yet.
-func keysIn(ctx context.Context, dir string) ([]access.Key, error) {
-	s, err := sqlite.OpenReader(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
-	return s.Keys(ctx)
 }
 
 // keysSaid says who may ask.
@@ -143,6 +133,7 @@ var scopeOf = map[string]access.Scope{
 	"/law":   access.Read, "GET /law/": access.Read, "/goods": access.Read, "/goods/suggest": access.Read,
 	"/states": access.Read, "/states/{code}": access.Read, "/claims": access.Read, "/claims/{id}": access.Read,
 	"/commitments": access.Read, "/commitments/{id}": access.Read, "GET /story/": access.Read,
+	"/drafts": access.Read, "/drafts/backtest": access.Read, "/reading": access.Read,
 
 	// The API for clients of yente. A browser asks whether it may ask without a key. Who wants datasets loaded anew has a
 	// token of its own as well.

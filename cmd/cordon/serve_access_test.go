@@ -111,7 +111,7 @@ func TestTransportsFetchNothing(t *testing.T) {
 // keyFor makes a key in a data folder.
 func keyFor(t *testing.T, dir string, at time.Time, ends time.Duration, scopes ...access.Scope) (access.Key, string) {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), dir)
+	s, err := sqlite.OpenKeys(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,10 +245,9 @@ func TestRevokedKey(t *testing.T) {
 	g.now = g.now.Add(2 * time.Second)
 	g.want(401, "GET", "/v1/screen", bearer(secret)...)
 
-	if err := os.WriteFile(filepath.Join(dir, "cordon.db"), []byte("not a database at all, but text that is long enough to be read"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "keys.db"), []byte("not a database at all, but text that is long enough to be read"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_ = os.Remove(filepath.Join(dir, "cordon.db-wal"))
 	g.now = g.now.Add(2 * time.Second)
 	g.want(503, "GET", "/v1/screen", bearer(secret)...)
 	g.want(200, "GET", "/healthz")

@@ -16,7 +16,7 @@ func TestKeys(t *testing.T) {
 	accesstest.Test(t, func(t *testing.T) (access.Store, func() access.Store) {
 		dir := t.TempDir()
 		again := func() access.Store {
-			s, err := sqlite.Open(t.Context(), dir)
+			s, err := sqlite.OpenKeys(t.Context(), dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -30,7 +30,7 @@ func TestKeys(t *testing.T) {
 // TestKeysHoldNoSecret looks for the secret in every file of the data folder.
 func TestKeysHoldNoSecret(t *testing.T) {
 	dir := t.TempDir()
-	s, err := sqlite.Open(t.Context(), dir)
+	s, err := sqlite.OpenKeys(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestKeysHoldNoSecret(t *testing.T) {
 	}
 	hidden := []byte(secret[len(k.ID):])
 	found := false
-	for _, name := range []string{"cordon.db", "cordon.db-wal"} {
+	for _, name := range []string{"keys.db"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

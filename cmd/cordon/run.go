@@ -72,6 +72,7 @@ type cli struct {
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
 	Backup  backupCmd  `cmd:"" help:"Write the store, and what stands beside it, into one file."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty folder or database."`
+	MCP     mcpCmd     `cmd:"" name:"mcp" help:"Answer models over standard input and output (Model Context Protocol)."`
 	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }
@@ -408,6 +409,12 @@ Examples:
   cordon audit checkpoint > november.txt`,
 	"audit key": `Examples:
   cordon audit key > cordon.pub`,
+	"mcp": `One client speaks over standard input and output; "cordon serve --mcp" answers at
+/mcp over HTTP. Nothing is sent anywhere, and nothing is changed.
+
+Examples:
+  cordon mcp
+  cordon mcp --data /var/lib/cordon --max-age 48h`,
 	"serve": `Pages and API share one address. There is no sign-in.
 
 Examples:

@@ -44,6 +44,7 @@ type cli struct {
 	Decide  decideCmd  `cmd:"" help:"May we do this? Rule on activities."`
 	Law     lawCmd     `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
 	Screen  screenCmd  `cmd:"" help:"Who is this? Screen a party, or every row of a file, against the lists."`
+	Payment paymentCmd `cmd:"" help:"May this payment go through? Screen and rule on a message of ISO 20022."`
 	Explain explainCmd `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
 	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
 	States  statesCmd  `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
@@ -74,6 +75,7 @@ type cli struct {
 	Keys    keysCmd    `cmd:"" help:"Keys by which programs and people may ask a server: make, list, revoke."`
 	Health  healthCmd  `cmd:"" help:"Ask a server whether it lives, or is ready."`
 	Config  configCmd  `cmd:"" help:"Settings of a server: check a file of them, or print an example."`
+	MCP     mcpCmd     `cmd:"" name:"mcp" help:"Answer models over standard input and output (Model Context Protocol)."`
 	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
 	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
 }
@@ -134,6 +136,15 @@ Examples:
   cordon screen "Dmitrii Ovsiannikov" --birth-date 1977-02-21 --list un,uk
   cordon screen --input customers.csv --map name=FULL_NAME --map birthDate=DOB --output hits.csv
   cordon screen --input customers.jsonl --format jsonl > answers.jsonl`,
+	"payment": `Every party and the free text of each transaction is screened by itself; its
+outcome is the worst of them. Exit status: 0 answered, 1 a part was not screened,
+2 bad input (a transaction refused, counts that disagree), 3 an outcome or verdict
+of --fail-on was given.
+
+Examples:
+  cordon payment pacs008.xml
+  cordon payment --format jsonl --fail-on match,possible,prohibited pain001.xml > answers.jsonl
+  cordon payment --set jurisdiction=DE - < message.xml`,
 	"read": `Give the day of the document: what was lawful hangs on it.
 
 Examples:
@@ -401,6 +412,12 @@ Examples:
   cordon audit checkpoint > november.txt`,
 	"audit key": `Examples:
   cordon audit key > cordon.pub`,
+	"mcp": `One client speaks over standard input and output; "cordon serve --mcp" answers at
+/mcp over HTTP. Nothing is sent anywhere, and nothing is changed.
+
+Examples:
+  cordon mcp
+  cordon mcp --data /var/lib/cordon --max-age 48h`,
 	"keys add": `The secret is printed once and stored nowhere: only its hash is kept. A server takes
 a new key, and drops a revoked one, within the time of --poll.
 

@@ -150,14 +150,6 @@ func (c *screenCmd) Run(m *Main) error {
 	})
 }
 
-func (c *screenCmd) lists() []string {
-	var out []string
-	for _, l := range c.List {
-		out = append(out, strings.Split(l, ",")...)
-	}
-	return out
-}
-
 func (c *screenCmd) one(m *Main, d *screen.Desk, places *place.Gazetteer, asOf when.Day) error {
 	name := strings.Join(c.Name, " ")
 	var names []string

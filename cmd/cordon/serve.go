@@ -33,6 +33,7 @@ type serveCmd struct {
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
 	Poll        time.Duration `help:"How often to look for newly loaded lists." default:"2s" placeholder:"2s"`
+	MCP         bool          `help:"Answer the Model Context Protocol at /mcp too."`
 	AllowRemote bool          `help:"Listen on an address that other machines can reach. Whoever asks needs a key."`
 	Log         string        `help:"What to log to standard error: ${enum}." enum:"requests,faults" default:"requests"`
 }
@@ -142,48 +143,58 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 	return nil
 }
 
-// handler puts pages and API together.
-func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener) (http.Handler, error) {
+// library is what is known besides the lists in use.
+func (c *serveCmd) library(m *Main, sc *screener) *library {
+	return &library{m: m, flags: statesFlags{lawFlags: c.lawFlags, Data: c.Data}, every: c.Poll, lists: sc}
+}
+
+// programs makes the API, with the configuration that it was made from.
+func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *library) (*httpapi.API, httpapi.Config, error) {
 	d, err := m.open(c.lawFlags, ruling.Options{Eager: true})
 	if err != nil {
-		return nil, err
+		return nil, httpapi.Config{}, err
 	}
-	c.loopback = loopback(host)
 	if err := c.startTelemetry(d.Law.Version, sc, log); err != nil {
-		return nil, err
+		return nil, httpapi.Config{}, err
 	}
 	schemas, err := fs.Sub(data.FS, "schema")
 	if err != nil {
-		return nil, err
+		return nil, httpapi.Config{}, err
 	}
 	versions := report.Versions{Program: version, Data: d.DataVersion}
 	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Limits: httpapi.DefaultLimits(), Log: log, Ruled: c.metrics.Ruled}
-	pages := web.Config{Desk: d, Versions: versions, Today: m.today, Log: log}
 	if sc != nil {
-		config.Screener, pages.Screener = screenerForPrograms{sc}, sc
-		config.Lists, pages.Lists = listsForPrograms{sc.lists}, sc.lists
-		config.LookUps, pages.LookUps = sc.lookUps, sc.lookUps
+		config.Screener, config.Lists, config.LookUps = screenerForPrograms{sc}, listsForPrograms{sc.lists}, sc.lookUps
 	}
 	if err := c.startKeeping(m, d, sc, &config); err != nil {
-		return nil, err
+		return nil, config, err
 	}
-	list, err := scenario.Load(data.FS, "scenarios", d.Reference, d.Law)
-	if err != nil {
-		return nil, err
+	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
+		return nil, config, err
 	}
-	config.Scenarios = list
-	lib := &library{m: m, flags: statesFlags{lawFlags: c.lawFlags, Data: c.Data}, every: c.Poll, lists: sc}
 	if err := c.forPrograms(&config, lib, sc); err != nil {
-		return nil, err
+		return nil, config, err
 	}
 	api, err := httpapi.New(config)
+	return api, config, err
+}
+
+// handler puts pages and API together.
+func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener) (http.Handler, error) {
+	c.loopback = loopback(host)
+	lib := c.library(m, sc)
+	api, config, err := c.programs(m, log, sc, lib)
 	if err != nil {
 		return nil, err
+	}
+	pages := web.Config{Desk: config.Desk, Versions: config.Versions, Today: m.today, Log: log}
+	if sc != nil {
+		pages.Screener, pages.Lists, pages.LookUps = sc, sc.lists, sc.lookUps
 	}
 	if err := forPages(&pages, lib); err != nil {
 		return nil, err
 	}
-	pages.Scenarios, pages.Operations = list, operations(api)
+	pages.Scenarios, pages.Operations = config.Scenarios, operations(api)
 	site, err := web.New(pages)
 	if err != nil {
 		return nil, err
@@ -197,6 +208,9 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		mux.Handle(path, api)
 	}
 	if err := c.mountYente(mux, m, log, sc); err != nil {
+		return nil, err
+	}
+	if err := c.withMCP(mux, api, log); err != nil {
 		return nil, err
 	}
 	mux.Handle("/", site)

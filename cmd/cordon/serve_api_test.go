@@ -128,7 +128,9 @@ func (o *op) asks() call {
 	return a
 }
 
-func (d *described) do(a call) *httptest.ResponseRecorder {
+// do asks; nil where no client could send it, or where a message of payments was
+// broken off as it ought to be: after a last line that says why.
+func (d *described) do(a call) (answered *httptest.ResponseRecorder) {
 	r := httptest.NewRequest(a.method, "/", strings.NewReader(a.body))
 	u, err := url.ParseRequestURI(a.address)
 	if err != nil {
@@ -139,6 +141,15 @@ func (d *described) do(a call) *httptest.ResponseRecorder {
 		r.Header.Set(k, v)
 	}
 	w := httptest.NewRecorder()
+	defer func() {
+		if cause := recover(); cause != nil {
+			lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
+			if last := lines[len(lines)-1]; !strings.HasPrefix(last, `{"summary":`) || !strings.Contains(last, `"error":{`) {
+				panic(cause)
+			}
+			answered = nil
+		}
+	}()
 	d.h.ServeHTTP(w, r)
 	return w
 }
@@ -402,7 +413,7 @@ func (d *described) parameters(o *op, good call, r *rand.Rand, ask func(call) *h
 func TestAPIRefusesOversize(t *testing.T) {
 	d := describe(t)
 	for _, o := range d.ops {
-		if o.bodyType() == "" || o.bodyType() == "application/jsonl" { // a stream is cut while it runs
+		if o.bodyType() == "" || o.bodyType() == "application/jsonl" || o.id == "payments" { // a stream is cut while it runs
 			continue
 		}
 		a := o.asks()

@@ -49,6 +49,7 @@ type Config struct {
 	// What needs one that is nil is unavailable.
 	Subjects Subjects
 	Library  Library
+	Payments Payments
 	// Scenarios are those of the law.
 	Scenarios []*scenario.Scenario
 	// Examples has an [Example] for each operation, by its id; none where it is nil.
@@ -117,7 +118,7 @@ func New(c Config) (*API, error) {
 	r := &registrar{a, api}
 	for _, register := range []func(*registrar){
 		registerDecide, registerScreen, registerLists, registerLaw, registerGoods, registerStates, registerClaims,
-		registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest,
+		registerPayments, registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest,
 	} {
 		register(r)
 	}

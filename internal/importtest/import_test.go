@@ -82,6 +82,7 @@ var layers = []struct {
 	{pattern: "internal/casework", layer: 5},
 	{pattern: "internal/account", layer: 5},
 	{pattern: "internal/access", layer: 5},
+	{pattern: "internal/payment", layer: 5},
 
 	{pattern: "internal/scenario", layer: 4},
 	{pattern: "internal/entity", layer: 4},
@@ -103,6 +104,7 @@ var layers = []struct {
 	{pattern: "internal/snapshot", layer: 3},
 	{pattern: "internal/series", layer: 3},
 	{pattern: "internal/source/*", layer: 3},
+	{pattern: "internal/iso20022", layer: 3},
 
 	{pattern: "internal/activity", layer: 2},
 	{pattern: "internal/law", layer: 2},

@@ -182,7 +182,8 @@ func wellFormed(t interface{ Errorf(string, ...any) }, page string) {
 
 // shown gives the text of the article of a page.
 func shown(page string) string {
-	from := strings.Index(page, "<article>\n<p>") + len("<article>\n<p>")
+	const begin = "<article class=\"document\">\n<p>"
+	from := strings.Index(page, begin) + len(begin)
 	s := page[from:strings.Index(page, "</p>\n</article>")]
 	s = strings.ReplaceAll(extras.ReplaceAllString(s, ""), "</p>\n<p>", "\n\n")
 	return html.UnescapeString(element.ReplaceAllString(s, ""))

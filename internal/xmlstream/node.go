@@ -13,8 +13,8 @@ import (
 // for, so that a parser can say what it did not know of.
 type Node struct {
 	Name string
-	// Line is where the element begins.
-	Line int
+	// Line and Column are where the element begins.
+	Line, Column int
 	// Children are the elements in it, in order.
 	Children []*Node
 	attrs    []Attr
@@ -73,7 +73,7 @@ func (r *Reader) Subtree(start Token) (*Node, error) {
 
 func (r *Reader) node(t Token) *Node {
 	n := r.arena.next()
-	n.Name, n.Line = t.Name, t.Line
+	n.Name, n.Line, n.Column = t.Name, t.Line, t.Column
 	n.attrs = append(n.attrs, t.Attrs...)
 	return n
 }

@@ -7,7 +7,7 @@
 // match, that there is one root and that the text is characters of XML 1.0. It
 // never expands entities of a document's own: a document type declaration is
 // refused, so there is no entity bomb and nothing to fetch. Prefixes of
-// namespaces are taken off and not resolved.
+// namespaces are taken off; the namespace of an element is told to whom asks.
 package xmlstream
 
 import (
@@ -55,8 +55,10 @@ type Token struct {
 	Attrs []Attr
 	// Text is the characters of a Text.
 	Text []byte
-	// Line is where the token begins, from 1.
-	Line int
+	// Line is where the token begins, from 1; Column, in characters, is that of a
+	// Start.
+	Line, Column int
+	prefix       string // of a Start
 }
 
 // Reader reads one document.
@@ -67,14 +69,17 @@ type Reader struct {
 	end   int
 	err   error // of src
 	line  int
+	col   int // characters of the line that are behind us
 	names map[string]string
-	stack []string
-	attrs []Attr
-	text  []byte
-	open  bool // a self-closed element waits for its End
-	root  bool // the root has begun
-	begun bool // the byte order mark is behind us
-	arena nodes
+	// spaces are the namespaces in force, the innermost last.
+	spaces []space
+	stack  []string
+	attrs  []Attr
+	text   []byte
+	open   bool // a self-closed element waits for its End
+	root   bool // the root has begun
+	begun  bool // the byte order mark is behind us
+	arena  nodes
 }
 
 // NewReader makes a reader of the document in r.
@@ -82,8 +87,28 @@ func NewReader(r io.Reader) *Reader {
 	return &Reader{src: r, buf: make([]byte, 64<<10), line: 1, names: map[string]string{}}
 }
 
+// space is a declaration of a namespace by an element at a depth.
+type space struct {
+	prefix, uri string
+	depth       int
+}
+
 // Line gives the line that the reader is at, from 1.
 func (r *Reader) Line() int { return r.line }
+
+// Column gives the column that the reader is at, in characters from 1.
+func (r *Reader) Column() int { return r.col + 1 }
+
+// Space gives the namespace of the element that start has begun, "" for none. It
+// is to be asked before the next step.
+func (r *Reader) Space(start Token) string {
+	for i := len(r.spaces) - 1; i >= 0; i-- {
+		if r.spaces[i].prefix == start.prefix {
+			return r.spaces[i].uri
+		}
+	}
+	return ""
+}
 
 // Depth gives the number of elements that are open.
 func (r *Reader) Depth() int { return len(r.stack) }
@@ -167,9 +192,15 @@ func (r *Reader) tooLarge(what string) error {
 	return fault.New(fault.TooLarge, "%s is larger than %d bytes", what, MaxToken).At(fault.Place{Line: r.line})
 }
 
-// take uses n bytes and counts their lines.
+// take uses n bytes and counts their lines and characters.
 func (r *Reader) take(n int) {
-	r.line += bytes.Count(r.buf[r.pos:r.pos+n], newline)
+	b := r.buf[r.pos : r.pos+n]
+	if last := bytes.LastIndexByte(b, '\n'); last >= 0 {
+		r.line += bytes.Count(b, newline)
+		r.col = utf8.RuneCount(b[last+1:])
+	} else {
+		r.col += utf8.RuneCount(b)
+	}
 	r.pos += n
 }
 
@@ -421,6 +452,9 @@ func (r *Reader) endElement() (Token, error) {
 
 func (r *Reader) close() Token {
 	name := r.stack[len(r.stack)-1]
+	for n := len(r.spaces); n > 0 && r.spaces[n-1].depth == len(r.stack); n-- {
+		r.spaces = r.spaces[:n-1]
+	}
 	r.stack = r.stack[:len(r.stack)-1]
 	return Token{Kind: End, Name: name, Line: r.line}
 }
@@ -430,7 +464,7 @@ func (r *Reader) startElement() (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	line, n := r.line, len(b)+1
+	line, column, n := r.line, r.Column(), len(b)+1
 	b = b[1:]
 	if r.root && len(r.stack) == 0 {
 		return Token{}, r.fail("there is a second root element")
@@ -448,13 +482,17 @@ func (r *Reader) startElement() (Token, error) {
 		return Token{}, r.fail("a tag without a name")
 	}
 	name := r.intern(local(b[:i]))
+	prefix := ""
+	if colon := i - len(name) - 1; colon > 0 {
+		prefix = r.intern(b[:colon])
+	}
 	if err := r.attributes(b[i:]); err != nil {
 		return Token{}, err
 	}
 	r.take(n)
 	r.root, r.open = true, empty
 	r.stack = append(r.stack, name)
-	return Token{Kind: Start, Name: name, Attrs: r.attrs, Line: line}, nil
+	return Token{Kind: Start, Name: name, Attrs: r.attrs, Line: line, Column: column, prefix: prefix}, nil
 }
 
 // tag gives the bytes of a start tag without its ">", which may stand in the
@@ -521,6 +559,9 @@ func (r *Reader) attributes(b []byte) error {
 			return r.fail("\"<\" stands in the value of %s", name)
 		}
 		if bytes.Equal(name, []byte("xmlns")) || bytes.HasPrefix(name, []byte("xmlns:")) {
+			if err := r.declare(bytes.TrimPrefix(name[len("xmlns"):], []byte(":")), value); err != nil {
+				return err
+			}
 			continue
 		}
 		if len(r.attrs) == MaxAttribute {
@@ -537,6 +578,22 @@ func (r *Reader) attributes(b []byte) error {
 		}
 		r.attrs = append(r.attrs, Attr{r.intern(local(name)), string(text)})
 	}
+}
+
+// declare notes the namespace that the element being read gives a prefix.
+func (r *Reader) declare(prefix, value []byte) error {
+	depth := len(r.stack) + 1
+	n := 0
+	for i := len(r.spaces) - 1; i >= 0 && r.spaces[i].depth == depth; i-- {
+		if n++; n == MaxAttribute {
+			return fault.New(fault.TooLarge, "more than %d namespaces of one element", MaxAttribute).At(fault.Place{Line: r.line})
+		}
+	}
+	uri, err := r.resolve(nil, value)
+	if err == nil {
+		r.spaces = append(r.spaces, space{r.intern(prefix), r.intern(uri), depth})
+	}
+	return err
 }
 
 // resolve appends b to dst with entities resolved and line ends made one.

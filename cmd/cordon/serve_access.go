@@ -114,7 +114,7 @@ var scopeOf = map[string]access.Scope{
 	"/healthz": access.Open, "/readyz": access.Open, "/openapi.json": access.Open,
 	"/static/": access.Open, "/favicon.ico": access.Open,
 
-	"/v1/decide": access.Decide, "/v1/decide/batch": access.Decide,
+	"/v1/decide": access.Decide, "/v1/decide/batch": access.Decide, "/v1/payments": access.Decide,
 	"/v1/screen": access.Screen, "/v1/screen/batch": access.Screen, "/v1/explain": access.Screen, "/v1/selftest": access.Screen,
 	"/v1/lists": access.Lists, "GET /v1/lists/": access.Lists,
 	"/v1/version": access.Read, "/v1/schemas": access.Read, "/v1/schemas/{name}": access.Read,

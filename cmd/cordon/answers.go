@@ -13,7 +13,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -119,7 +118,7 @@ func (c *answersListCmd) Run(m *Main) error {
 		return fault.New(fault.Usage, "--limit is at least 0")
 	}
 	f.Limit, f.After = c.Limit, c.After
-	return m.answers(c.Data, func(s *sqlite.Store) error {
+	return m.answers(c.Data, func(s database) error {
 		n := 0
 		for r, err := range s.List(m.ctx, f) {
 			if err != nil {
@@ -167,7 +166,7 @@ func (c *answersShowCmd) Run(m *Main) error {
 	if err := answer.CheckID(c.ID); err != nil {
 		return err
 	}
-	return m.answers(c.Data, func(s *sqlite.Store) error {
+	return m.answers(c.Data, func(s database) error {
 		r, err := s.Get(m.ctx, c.ID)
 		if err != nil {
 			return err
@@ -229,7 +228,7 @@ func (c *answersExportCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	return m.answers(c.Data, func(s *sqlite.Store) error {
+	return m.answers(c.Data, func(s database) error {
 		for r, err := range s.List(m.ctx, f) {
 			if err != nil {
 				return err
@@ -243,16 +242,12 @@ func (c *answersExportCmd) Run(m *Main) error {
 }
 
 // acting opens the store for something that is done to answers.
-func (m *Main) acting(dir, reason string, f func(context.Context, *sqlite.Store, answer.Act) error) error {
-	s, err := sqlite.Open(m.ctx, dir)
+func (m *Main) acting(data, reason string, f func(context.Context, database, answer.Act) error) error {
+	s, actor, err := m.openAs(m.ctx, data)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	actor, err := m.actor(dir)
-	if err != nil {
-		return err
-	}
 	a, err := answer.NewAct(m.now(), actor, reason)
 	if err != nil {
 		return err
@@ -272,7 +267,7 @@ func (c *actFlags) note(m *Main, kind ledger.Kind, done string) error {
 	if len(c.IDs) == 0 {
 		return fault.New(fault.Usage, "name the answers").WithFix("`cordon answers list` shows them")
 	}
-	return m.acting(c.Data, c.Reason, func(ctx context.Context, s *sqlite.Store, a answer.Act) error {
+	return m.acting(c.Data, c.Reason, func(ctx context.Context, s database, a answer.Act) error {
 		for _, id := range c.IDs {
 			if err := answer.CheckID(id); err != nil {
 				return err
@@ -314,7 +309,7 @@ func (c *answersEraseCmd) Run(m *Main) error {
 	if len(c.IDs) > 0 {
 		return fault.New(fault.Usage, "name answers, or say --due")
 	}
-	name := cmp.Or(c.Policy, filepath.Join(c.Data, "retention.yaml"))
+	name := cmp.Or(c.Policy, filepath.Join(m.folderOf(c.Data), "retention.yaml"))
 	b, err := readFile(name)
 	if err != nil {
 		return fault.New(fault.NotFound, "there is no policy of retention at %s", name).
@@ -325,10 +320,10 @@ func (c *answersEraseCmd) Run(m *Main) error {
 		return err
 	}
 	reason := cmp.Or(c.Reason, "its time is over by the policy of retention")
-	return m.acting(c.Data, reason, func(ctx context.Context, s *sqlite.Store, a answer.Act) error { return c.due(ctx, m, s, p, a) })
+	return m.acting(c.Data, reason, func(ctx context.Context, s database, a answer.Act) error { return c.due(ctx, m, s, p, a) })
 }
 
-func (c *answersEraseCmd) due(ctx context.Context, m *Main, s *sqlite.Store, p answer.Policy, a answer.Act) error {
+func (c *answersEraseCmd) due(ctx context.Context, m *Main, s database, p answer.Policy, a answer.Act) error {
 	var due []string
 	held := 0
 	for r, err := range s.List(ctx, answer.Filter{}) {

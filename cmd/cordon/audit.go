@@ -18,7 +18,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/snapshot"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
 type auditCmd struct {
@@ -48,7 +47,7 @@ func (c *auditVerifyCmd) Run(m *Main) error {
 		}
 		return c.file(m, key)
 	}
-	return m.answers(c.Data, func(s *sqlite.Store) error { return c.folder(m, s, key) })
+	return m.answers(c.Data, func(s database) error { return c.folder(m, s, key) })
 }
 
 // key reads --key: a key, or the name of a file that holds one.
@@ -91,7 +90,7 @@ func (c *auditVerifyCmd) file(m *Main, key ledger.Public) error {
 	return nil
 }
 
-func (c *auditVerifyCmd) folder(m *Main, s *sqlite.Store, given ledger.Public) error {
+func (c *auditVerifyCmd) folder(m *Main, s database, given ledger.Public) error {
 	key, err := s.Public(m.ctx)
 	if err != nil {
 		return err
@@ -139,7 +138,7 @@ func (c *auditVerifyCmd) witnesses(key ledger.Public) (out []ledger.Checkpoint, 
 	return out, nil
 }
 
-func allSnapshots(ctx context.Context, s *sqlite.Store) (out []snapshot.Meta, err error) {
+func allSnapshots(ctx context.Context, s snapshot.Store) (out []snapshot.Meta, err error) {
 	lists, err := s.Lists(ctx)
 	if err != nil {
 		return nil, err
@@ -185,7 +184,7 @@ type auditProveCmd struct {
 
 // Run is the command.
 func (c *auditProveCmd) Run(m *Main) error {
-	return m.answers(c.Data, func(s *sqlite.Store) error {
+	return m.answers(c.Data, func(s database) error {
 		key, err := s.Public(m.ctx)
 		if err != nil {
 			return err
@@ -241,10 +240,11 @@ type auditCheckpointCmd struct{ dataFlag }
 
 // Run is the command.
 func (c *auditCheckpointCmd) Run(m *Main) error {
-	if _, err := logkey.Read(c.Data); fault.CodeOf(err) == fault.NotFound && err != nil {
-		return ledger.Empty() // and no folder is made for it
+	// An empty log has no head, and nothing is made for it.
+	if err := m.answers(c.Data, func(s database) error { _, err := s.Public(m.ctx); return err }); err != nil {
+		return err
 	}
-	s, err := sqlite.Open(m.ctx, c.Data)
+	s, err := m.openStore(m.ctx, c.Data)
 	if err != nil {
 		return err
 	}
@@ -260,7 +260,7 @@ type auditKeyCmd struct{ dataFlag }
 
 // Run is the command.
 func (c *auditKeyCmd) Run(m *Main) error {
-	k, err := logkey.Read(c.Data)
+	k, err := logkey.Read(m.folderOf(c.Data))
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (c *auditExportCmd) Run(m *Main) error {
 	if len(c.Package) > 0 {
 		return c.pack(m)
 	}
-	return m.answers(c.Data, func(s *sqlite.Store) error {
+	return m.answers(c.Data, func(s database) error {
 		return c.to(m.Out, func(w io.Writer) error {
 			return s.View(m.ctx, func(r ledger.Reader) error {
 				for e, err := range r.Entries(m.ctx, 0, 1<<62) {
@@ -333,11 +333,11 @@ func (c *auditExportCmd) pack(m *Main) error {
 			return err
 		}
 	}
-	signer, err := logkey.Read(c.Data)
+	signer, err := logkey.Read(m.folderOf(c.Data))
 	if err != nil {
 		return err
 	}
-	return m.acting(c.Data, c.Reason, func(ctx context.Context, s *sqlite.Store, a answer.Act) error {
+	return m.acting(c.Data, c.Reason, func(ctx context.Context, s database, a answer.Act) error {
 		for _, id := range ids {
 			if err := s.Note(ctx, id, ledger.Export, a); err != nil {
 				return err

@@ -14,9 +14,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/backup"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/kept"
+	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/report"
@@ -69,16 +71,12 @@ func (c *backupCmd) Run(m *Main) error {
 	if info, err := os.Stat(to); err == nil && info.IsDir() {
 		to = filepath.Join(to, m.now().Format("cordon-20060102T150405Z")+".tar.zst")
 	}
-	store, err := openReader(m.ctx, c.Data)
+	from, err := m.openReader(m.ctx, c.Data)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer from.Close()
 	nothing := fault.New(fault.NotFound, "there is nothing to back up").WithFix("name the folder or database with --data")
-	from, ok := store.(backup.Store)
-	if !ok { // no store was made there yet
-		return nothing
-	}
 	dir := m.folderOf(c.Data)
 	files, left, err := filesBeside(dir)
 	if c.WithoutKeys {
@@ -296,19 +294,15 @@ func (c *restoreCmd) restore(m *Main) error {
 				WithFix("restore into a folder that is not there yet, with --data or --folder")
 		}
 	}
-	store, err := openStore(m.ctx, c.Data)
+	store, err := m.openStore(m.ctx, c.Data)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	to, ok := store.(backup.Store)
-	if !ok {
-		return fault.New(fault.Internal, "the store takes no backup")
-	}
 	files := &restored{dir: dir}
 	defer files.end()
 	if err := c.reading(func(r io.Reader) error {
-		_, err := backup.Restore(m.ctx, r, parts, withFiles{to, files}, files.take)
+		_, err := backup.Restore(m.ctx, r, parts, withFiles{store, files}, files.take)
 		return err
 	}); err != nil {
 		return errors.Join(err, files.undo())
@@ -316,8 +310,9 @@ func (c *restoreCmd) restore(m *Main) error {
 	return verified(m.ctx, store)
 }
 
-// verified compares a store with its hashes.
-func verified(ctx context.Context, store snapshot.Store) error {
+// verified compares a store with its hashes, and its log with what was signed where
+// the key is there.
+func verified(ctx context.Context, store database) error {
 	var found []string
 	if err := store.Verify(ctx, func(p string) {
 		if !strings.HasPrefix(p, snapshot.Leftover) {
@@ -326,9 +321,16 @@ func verified(ctx context.Context, store snapshot.Store) error {
 	}); err != nil {
 		return err
 	}
+	snapshots, err := allSnapshots(ctx, store)
+	if err == nil {
+		_, err = answer.Verify(ctx, store, snapshots, nil, func(p ledger.Problem) { found = append(found, p.What) })
+	}
+	if err != nil && fault.CodeOf(err) != fault.NotFound { // no log, or its key was left out
+		return err
+	}
 	if len(found) > 0 {
 		return fault.New(fault.Unavailable, "it was restored, and %d things do not agree with their hashes; the first: %s", len(found), found[0]).
-			WithFix("the store was damaged when it was backed up; see `cordon lists verify`, and use an older backup")
+			WithFix("the store was damaged when it was backed up; see `cordon lists verify` and `cordon audit verify`, and use an older backup")
 	}
 	return nil
 }

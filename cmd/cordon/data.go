@@ -6,6 +6,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/cordon-engine/cordon/internal/answer"
+	"github.com/cordon-engine/cordon/internal/backup"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -50,20 +52,62 @@ func (m *Main) folderOf(data string) string {
 	return data
 }
 
+// database is a store of any engine: lists, answers and their log.
+type database interface {
+	snapshot.Store
+	answer.Store
+	backup.Store
+}
+
 // openStore opens the store at data, and makes it when it is not there.
-func openStore(ctx context.Context, data string) (snapshot.Store, error) {
+func (m *Main) openStore(ctx context.Context, data string) (database, error) {
 	if postgres.Is(data) {
-		return postgres.Open(ctx, data)
+		return postgres.Open(ctx, data, m.folderOf(data))
 	}
 	return sqlite.Open(ctx, data)
 }
 
-// openReader opens the store at data for reading, and makes nothing.
-func openReader(ctx context.Context, data string) (snapshot.Store, error) {
-	if postgres.Is(data) {
-		return postgres.OpenReader(ctx, data)
+// openAs is openStore for what is entered in the log, under the pseudonym of who runs
+// the program.
+func (m *Main) openAs(ctx context.Context, data string) (s database, actor string, err error) {
+	if s, err = m.openStore(ctx, data); err != nil {
+		return nil, "", err
 	}
-	return sqlite.OpenReader(ctx, data)
+	if actor, err = m.actor(m.folderOf(data)); err != nil {
+		s.Close()
+		return nil, "", err
+	}
+	switch s := s.(type) {
+	case *postgres.Store:
+		s.By = actor
+	case *sqlite.Store:
+		s.By = actor
+	}
+	return s, actor, nil
+}
+
+// openReader opens the store at data for reading, and makes nothing. A database that
+// has no store yet is an empty one.
+func (m *Main) openReader(ctx context.Context, data string) (database, error) {
+	if !postgres.Is(data) {
+		return sqlite.OpenReader(ctx, data)
+	}
+	s, err := postgres.OpenReader(ctx, data, m.folderOf(data))
+	if err != nil {
+		return nil, err
+	}
+	if s, ok := s.(*postgres.Store); ok {
+		return s, nil
+	}
+	return sqlite.OpenEmpty(ctx)
+}
+
+// nameOf names the folder or database for people, without a password.
+func nameOf(data string) string {
+	if postgres.Is(data) {
+		return postgres.Name(data)
+	}
+	return data
 }
 
 // fingerprintOf gives a function that tells, until ctx ends, whether what lists are

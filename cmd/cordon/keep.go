@@ -23,7 +23,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/telemetry"
 )
 
@@ -36,7 +35,7 @@ type keepFlag struct {
 type keeping struct {
 	*answer.Keeper
 	m     *Main
-	store *sqlite.Store
+	store database
 	actor string
 	law   lawFlags
 	desk  *decide.Desk // nil where no law is applied
@@ -56,15 +55,10 @@ type basis struct {
 	stale, unscreened string
 }
 
-// keep opens the data folder for keeping. d may be nil where no law is applied.
-func (m *Main) keep(dir string, l lawFlags, d *decide.Desk) (*keeping, error) {
-	store, err := sqlite.Open(m.ctx, dir)
+// keep opens the store at data for keeping. d may be nil where no law is applied.
+func (m *Main) keep(data string, l lawFlags, d *decide.Desk) (*keeping, error) {
+	store, actor, err := m.openAs(m.ctx, data)
 	if err != nil {
-		return nil, err
-	}
-	actor, err := m.actor(dir)
-	if err != nil {
-		store.Close()
 		return nil, err
 	}
 	return &keeping{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -94,5 +95,71 @@ func TestPasswordsAreNotSaid(t *testing.T) {
 	}
 	if dir := (&Main{folder: "beside"}).folderOf(address); dir != "beside" || !postgres.Is(address) {
 		t.Errorf("the folder beside a database is %q", dir)
+	}
+}
+
+// Two servers over one database keep answers in one log; what is done with answers in
+// a folder is done with them there, and a backup of the database goes into a folder.
+func TestAnswersOverPostgres(t *testing.T) {
+	at := dataFlag{Data: postgrestest.Database(t), Folder: filepath.Join(t.TempDir(), "beside")}
+	run := func(want int, args ...string) string {
+		t.Helper()
+		code, out := program(t, append(args, "--data", at.Data, "--folder", at.Folder)...)
+		if code != want || strings.Contains(out, "password") {
+			t.Fatalf("cordon %v: %d %s", args, code, out)
+		}
+		return out
+	}
+	if out := run(0, "answers", "list"); !strings.Contains(out, "No such answer is kept") {
+		t.Error(out)
+	}
+	run(2, "audit", "checkpoint")
+	run(0, "lists", "load", issue(t, 1), "--source", "un")
+	var ids []string
+	for range 2 {
+		h, _, stop := keepingServerOf(t, at)
+		defer stop()
+		for _, name := range []string{listedName, "Anna Kowalska"} {
+			w := asked(t, h, "/v1/screen", fmt.Sprintf(`{"name":%q}`, name))
+			if w.Code != http.StatusOK || strings.Contains(w.Body.String(), `"clear"`) == (name == listedName) {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+			ids = append(ids, w.Header().Get("Cordon-Answer-Id"))
+		}
+	}
+	run(0, "screen", listedName, "--keep")
+	if out := run(0, "replay", "--all"); !strings.Contains(out, "5 replayed, 5 with the same bytes") {
+		t.Error(out)
+	}
+	run(0, "answers", "hold", ids[0], "--reason", "case 1")
+	run(2, "answers", "erase", ids[0], "--reason", "none")
+	run(0, "answers", "erase", ids[1], "--reason", "asked for")
+	if out := run(0, "answers", "show", ids[1]); !strings.Contains(out, "erased") {
+		t.Error(out)
+	}
+	head := filepath.Join(t.TempDir(), "head")
+	if err := os.WriteFile(head, []byte(run(0, "audit", "checkpoint")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pack := filepath.Join(t.TempDir(), "package.zip")
+	run(0, "audit", "export", "--package", ids[0], "-o", pack, "--reason", "request")
+	if code, out := program(t, "audit", "verify", pack, "--key", strings.TrimSpace(run(0, "audit", "key"))); code != 0 {
+		t.Error(out)
+	}
+	run(0, "audit", "prove", "un@1")
+	all := run(0, "audit", "verify", "--checkpoint", head)
+	if !strings.Contains(all, "9 entries of the log") || !strings.Contains(all, "5 answers of which 1 erased, 1 load") {
+		t.Error(all)
+	}
+	file, dir := filepath.Join(t.TempDir(), "b.tar.zst"), filepath.Join(t.TempDir(), "restored")
+	run(0, "backup", file)
+	if code, out := program(t, "restore", file, "--data", dir); code != 0 {
+		t.Fatal(out)
+	}
+	if code, out := program(t, "audit", "verify", "--checkpoint", head, "--data", dir); code != 0 || out != all {
+		t.Errorf("%d %s", code, out)
+	}
+	if code, out := program(t, "replay", "--all", "--data", dir); code != 0 {
+		t.Error(out)
 	}
 }

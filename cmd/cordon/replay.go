@@ -21,7 +21,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/snapshot"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -53,7 +52,7 @@ func (c *replayCmd) Run(m *Main) error {
 	if c.All == (len(c.IDs) > 0) {
 		return fault.New(fault.Usage, "name the answers to replay, or say --all").WithFix("`cordon answers list` shows them")
 	}
-	return m.answers(c.Data, func(s *sqlite.Store) error {
+	return m.answers(c.Data, func(s database) error {
 		r := newReplayer(m, s)
 		defer r.close()
 		done, erased, failed := 0, 0, 0
@@ -109,9 +108,9 @@ func (c *replayCmd) print(m *Main, r replayJSON) error {
 	return nil
 }
 
-// answers opens the store in a data folder for reading.
-func (m *Main) answers(dir string, f func(*sqlite.Store) error) error {
-	s, err := sqlite.OpenReader(m.ctx, dir)
+// answers opens the store at data for reading.
+func (m *Main) answers(data string, f func(database) error) error {
+	s, err := m.openReader(m.ctx, data)
 	if err != nil {
 		return err
 	}
@@ -120,7 +119,7 @@ func (m *Main) answers(dir string, f func(*sqlite.Store) error) error {
 }
 
 // chosenAnswers gives answers by their ids, or all for none.
-func chosenAnswers(ctx context.Context, s *sqlite.Store, ids []string) func(func(answer.Record, error) bool) {
+func chosenAnswers(ctx context.Context, s database, ids []string) func(func(answer.Record, error) bool) {
 	if len(ids) == 0 {
 		return s.List(ctx, answer.Filter{})
 	}
@@ -142,13 +141,13 @@ func chosenAnswers(ctx context.Context, s *sqlite.Store, ids []string) func(func
 // law, parameters or lists that the program has.
 type replayer struct {
 	m     *Main
-	store *sqlite.Store
+	store database
 	of    ledger.Hash // the versions that are open
 	world *world
 	err   error
 }
 
-func newReplayer(m *Main, s *sqlite.Store) *replayer { return &replayer{m: m, store: s} }
+func newReplayer(m *Main, s database) *replayer { return &replayer{m: m, store: s} }
 
 // world is everything of one set of versions.
 type world struct {
@@ -230,7 +229,7 @@ func (r *replayer) open(id ledger.Hash) (*world, error) {
 	return w, nil
 }
 
-func (w *world) open(m *Main, s *sqlite.Store, id ledger.Hash) (err error) {
+func (w *world) open(m *Main, s database, id ledger.Hash) (err error) {
 	if w.versions, err = answer.Fetch(m.ctx, s, id); err != nil {
 		return err
 	}
@@ -260,7 +259,7 @@ func (w *world) open(m *Main, s *sqlite.Store, id ledger.Hash) (err error) {
 }
 
 // openLists opens the lists as they were.
-func (w *world) openLists(m *Main, s *sqlite.Store) error {
+func (w *world) openLists(m *Main, s database) error {
 	sub, err := fs.Sub(w.files, "listings")
 	if err != nil {
 		return err

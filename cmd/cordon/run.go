@@ -375,7 +375,7 @@ Examples:
 	"answers release": `Examples:
   cordon answers release 01M8CT7GKPZ21ND4D6KK3GNEHH --reason "case 2026/17 is closed"`,
 	"answers erase": `What is erased is gone from the files of the data folder too; copies of it are
-yours to find. The log keeps the entry, whose hash tells nothing of the answer.
+yours to find, and of a database its files (docs/postgres.md). The log keeps the entry, whose hash tells nothing of the answer.
 How long answers are kept is a policy of yours: docs/audit.md has an example.
 
 Examples:

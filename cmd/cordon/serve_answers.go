@@ -20,7 +20,7 @@ import (
 
 // serveKeep are the flags by which a server keeps what it answers.
 type serveKeep struct {
-	Keep []string `help:"What to keep in the data folder: answers, which are those of the API. Nothing unless given." placeholder:"answers"`
+	Keep []string `help:"What to keep in the data folder or database: answers, which are those of the API. Nothing unless given." placeholder:"answers"`
 
 	keeping *keeping // while it serves
 }
@@ -65,7 +65,7 @@ func (c *serveCmd) keeps() string {
 	if c.keeping == nil {
 		return "Nothing that is asked is stored."
 	}
-	return fmt.Sprintf("Questions to the API and their answers are kept in %s, and entered in its log; those to pages are not.", c.Data)
+	return fmt.Sprintf("Questions to the API and their answers are kept in %s, and entered in its log; those to pages are not.", nameOf(c.Data))
 }
 
 // rulingsKept is the httpapi.Keeper.

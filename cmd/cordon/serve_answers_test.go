@@ -16,11 +16,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/postgres/postgrestest"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
@@ -28,12 +30,17 @@ import (
 // stop ends it.
 func keepingServer(t testing.TB, dir string) (h http.Handler, c *serveCmd, stop func()) {
 	t.Helper()
-	m := &Main{ctx: t.Context(), In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}
-	live, places, err := m.openLive(t.Context(), dir, 0, discard())
+	return keepingServerOf(t, dataFlag{Data: dir})
+}
+
+func keepingServerOf(t testing.TB, at dataFlag) (h http.Handler, c *serveCmd, stop func()) {
+	t.Helper()
+	m := &Main{ctx: t.Context(), In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, folder: at.Folder}
+	live, places, err := m.openLive(t.Context(), at.Data, 0, discard())
 	if err != nil {
 		t.Fatal(err)
 	}
-	c = &serveCmd{dataFlag: dataFlag{Data: dir}, serveKeep: serveKeep{Keep: []string{"answers"}}}
+	c = &serveCmd{dataFlag: at, serveKeep: serveKeep{Keep: []string{"answers"}}}
 	sc := &screener{live: live, places: places, m: m, lists: lists{live: live, m: m}}
 	h, err = c.handler(m, slog.New(slog.NewJSONHandler(io.Discard, nil)), "127.0.0.1", sc)
 	if err != nil {
@@ -158,9 +165,10 @@ func keptIn(t testing.TB, dir string, f answer.Filter) (out []answer.Record) {
 }
 
 // TestServeKilled kills a server that keeps answers at random moments under load,
-// again and again in one folder. Every answer that reached its asker with an id is
-// there once, as it was given; nothing is there twice; the log verifies. CORDON_KILLS
-// sets the number of rounds.
+// again and again over one folder, or one database; then it kills the database under
+// the server as often. Every answer that reached its asker with an id is there once, as
+// it was given; nothing is there twice; the log verifies; and somebody who is listed is
+// never clear. CORDON_KILLS sets the number of rounds.
 func TestServeKilled(t *testing.T) {
 	rounds := 4
 	if s := os.Getenv("CORDON_KILLS"); s != "" {
@@ -168,61 +176,78 @@ func TestServeKilled(t *testing.T) {
 	} else if testing.Short() {
 		t.Skip("-short: each round starts a server of its own")
 	}
-	dir := t.TempDir()
-	given := map[string]string{}
-	for round := range rounds {
-		killOnce(t, dir, given, round%2 == 0, time.Duration(rand.IntN(300))*time.Millisecond)
-		wholeAfterKill(t, dir, given, round)
+	t.Run("folder", func(t *testing.T) { killing(t, rounds, dataFlag{Data: t.TempDir(), Folder: t.TempDir()}, nil) })
+	t.Run("database", func(t *testing.T) {
+		server := postgrestest.Start(t)
+		killing(t, rounds, dataFlag{Data: server.Database(t), Folder: t.TempDir()}, server)
+	})
+}
+
+// killing kills for some rounds: the program, and in every second one the server of
+// the database, where there is one.
+func killing(t *testing.T, rounds int, at dataFlag, server *postgrestest.Server) {
+	if code, out := program(t, "lists", "load", issue(t, 1), "--source", "un", "--data", at.Data, "--folder", at.Folder); code != 0 {
+		t.Fatal(out)
 	}
-	t.Logf("%d rounds, %d answers given with an id, all kept once", rounds, len(given))
+	given := map[string]string{}
+	refused := 0
+	for round := range rounds {
+		var kill func() error
+		if server != nil && round%2 == 1 {
+			kill = func() error { return server.Kill([]syscall.Signal{syscall.SIGKILL, syscall.SIGQUIT}[round/2%2]) }
+		}
+		refused += killOnce(t, at, given, round%3 != 1, kill, time.Duration(rand.IntN(300))*time.Millisecond)
+		wholeAfterKill(t, at, given, round)
+	}
+	t.Logf("%d rounds, %d answers given with an id, all kept once; %d refused", rounds, len(given), refused)
 	if len(given) == 0 {
 		t.Error("no answer was ever given; the test shows nothing")
 	}
-	if code, out := program(t, "replay", "--all", "--data", dir, "--format", "json"); code != 0 {
-		t.Errorf("%d %s", code, out[max(0, len(out)-2000):])
+	for _, args := range [][]string{{"replay", "--all", "--format", "json"}, {"audit", "verify"}} {
+		if code, out := program(t, append(args, "--data", at.Data, "--folder", at.Folder)...); code != 0 {
+			t.Errorf("%v: %d %s", args, code, out[max(0, len(out)-2000):])
+		}
 	}
 }
 
 // killOnce starts a server, asks it from eight sides, and kills it after a while under
-// load, which begins with its first answer where warm is true. The answers that arrived whole go into given.
-func killOnce(t *testing.T, dir string, given map[string]string, warm bool, after time.Duration) {
+// load, which begins with its first answer where warm is true. Where kill is given it
+// runs that instead and lets the server answer for a while longer, before that ends.
+// The answers that arrived whole go into given; it gives the number of those refused.
+func killOnce(t *testing.T, at dataFlag, given map[string]string, warm bool, kill func() error, after time.Duration) int {
 	t.Helper()
-	c := exec.Command(os.Args[0], "-test.run=^TestServeForKill$")
-	c.Env = append(os.Environ(), "BE_KILLED_CORDON="+dir)
-	c.Stderr = os.Stderr
-	out, err := c.StdoutPipe()
-	if err == nil {
-		_, err = c.StdinPipe() // closed when this process ends, however it ends
-	}
-	if err == nil {
-		err = c.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, address := startForKill(t, at)
 	defer c.Wait()
 	defer c.Process.Kill()
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	address, _, _ := strings.Cut(strings.TrimPrefix(line, "Cordon serves on "), "/ (")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	first := make(chan struct{}, 1)
+	refused := 0
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	for side := range 8 {
 		wg.Go(func() {
 			for i := 0; ctx.Err() == nil; i++ {
-				id, text, err := askOnce(ctx, client, address, fmt.Sprintf(`{"name":"Nobody %d of %d"}`, i, side))
-				if err != nil {
-					return // it was killed
+				name := fmt.Sprintf("Nobody %d of %d", i, side)
+				if i%4 == 3 {
+					name = listedName
+				}
+				id, text, err := askOnce(ctx, client, address, fmt.Sprintf(`{"name":%q}`, name))
+				if strings.Contains(text, `"clear"`) && (err != nil || name == listedName) {
+					t.Errorf("%s reads clear: %s %v", name, text, err)
 				}
 				mu.Lock()
-				given[id] = text
+				if err == nil {
+					given[id] = text
+				} else {
+					refused++
+				}
 				mu.Unlock()
+				if err != nil { // it was killed, or what it keeps answers in
+					time.Sleep(2 * time.Millisecond)
+					continue
+				}
 				select {
 				case first <- struct{}{}:
 				default:
@@ -238,11 +263,45 @@ func killOnce(t *testing.T, dir string, given map[string]string, warm bool, afte
 		}
 	}
 	time.Sleep(after)
+	if kill != nil {
+		if err := kill(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(after)
+	}
 	if err := c.Process.Kill(); err != nil {
 		t.Fatalf("the server ended by itself: %v", err)
 	}
 	stop()
 	wg.Wait()
+	return refused
+}
+
+// listedName is somebody of the list that killing loads.
+const listedName = "Quisenberry Bartholomew Holding"
+
+// startForKill starts a server as a process of its own, and gives its address.
+func startForKill(t *testing.T, at dataFlag) (*exec.Cmd, string) {
+	t.Helper()
+	c := exec.Command(os.Args[0], "-test.run=^TestServeForKill$")
+	c.Env = append(os.Environ(), "BE_KILLED_CORDON="+at.Data, "CORDON_FOLDER="+at.Folder)
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
+	if err == nil {
+		_, err = c.StdinPipe() // closed when this process ends, however it ends
+	}
+	if err == nil {
+		err = c.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, _, _ := strings.Cut(strings.TrimPrefix(line, "Cordon serves on "), "/ (")
+	return c, address
 }
 
 func askOnce(ctx context.Context, client *http.Client, address, body string) (id, text string, err error) {
@@ -277,17 +336,18 @@ func TestServeForKill(t *testing.T) {
 	m.Run(t.Context(), []string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--keep", "answers", "--log", "faults"})
 }
 
-func wholeAfterKill(t *testing.T, dir string, given map[string]string, round int) {
+func wholeAfterKill(t *testing.T, at dataFlag, given map[string]string, round int) {
 	t.Helper()
-	s, err := sqlite.OpenReader(t.Context(), dir)
+	s, err := (&Main{folder: at.Folder}).openReader(t.Context(), at.Data)
 	if err != nil {
 		t.Fatalf("round %d: %v", round, err)
 	}
 	defer s.Close()
-	if len(given) == 0 {
-		return // it was killed before its first answer
+	snapshots, err := allSnapshots(t.Context(), s)
+	if err != nil {
+		t.Fatalf("round %d: %v", round, err)
 	}
-	if _, err := answer.Verify(t.Context(), s, nil, nil, func(p ledger.Problem) { t.Errorf("round %d: %+v", round, p) }); err != nil {
+	if _, err := answer.Verify(t.Context(), s, snapshots, nil, func(p ledger.Problem) { t.Errorf("round %d: %+v", round, p) }); err != nil {
 		t.Fatalf("round %d: %v", round, err)
 	}
 	seen := map[string]int{}

@@ -31,7 +31,7 @@ func (m *Main) openLive(ctx context.Context, data string, maxAge time.Duration, 
 			if err != nil {
 				return c, nil, err
 			}
-			store, err := openReader(ctx, data)
+			store, err := m.openReader(ctx, data)
 			if err != nil {
 				return c, nil, err
 			}

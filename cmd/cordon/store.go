@@ -12,7 +12,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/snapshot"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -52,7 +51,7 @@ func (m *Main) reading(data string, f func(context.Context, snapshot.Store) erro
 
 // readingWith is reading with the table of places.
 func (m *Main) readingWith(data string, f func(context.Context, snapshot.Store, *place.Gazetteer) error) error {
-	store, err := openReader(m.ctx, data)
+	store, err := m.openReader(m.ctx, data)
 	if err != nil {
 		return err
 	}
@@ -62,16 +61,11 @@ func (m *Main) readingWith(data string, f func(context.Context, snapshot.Store, 
 
 // loading opens the store at data for loading, and makes it when it is not there.
 func (m *Main) loading(data string, f func(context.Context, *load.Loader) error) error {
-	store, err := openStore(m.ctx, data)
+	store, _, err := m.openAs(m.ctx, data)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	if s, ok := store.(*sqlite.Store); ok {
-		if s.By, err = m.actor(data); err != nil {
-			return err
-		}
-	}
 	return m.with(store, func(s snapshot.Store, g *place.Gazetteer) error {
 		return f(m.ctx, &load.Loader{Store: s, Places: g, Program: version})
 	})

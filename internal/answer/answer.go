@@ -276,7 +276,8 @@ type Store interface {
 	// or giving out what is erased, and releasing what is not held, is fault.Conflict.
 	Note(ctx context.Context, id string, kind ledger.Kind, a Act) error
 	// Erase makes question, answer, explanation and salt of an answer, and the words of
-	// all reasons noted before, unreadable, also in what the database has cast off. An
+	// all reasons noted before, unreadable, also in what the database has cast off as
+	// far as it lets anybody: a server of databases overwrites in its own time. An
 	// answer that is held or erased already is fault.Conflict.
 	Erase(ctx context.Context, id string, a Act) error
 

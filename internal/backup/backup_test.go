@@ -53,8 +53,10 @@ var engines = map[string]func(t testing.TB) store{
 		return s
 	},
 	"postgres": func(t testing.TB) store {
-		s := must(postgres.Open(context.Background(), postgrestest.Database(t)))(t)
-		t.Cleanup(func() { s.Close() })
+		dir := t.TempDir()
+		s := must(postgres.Open(context.Background(), postgrestest.Database(t), dir))(t)
+		folders[s] = dir
+		t.Cleanup(func() { s.Close(); delete(folders, s) })
 		return s
 	},
 }
@@ -184,9 +186,6 @@ func TestAnyEngineIntoAnyOther(t *testing.T) {
 // handOver copies the key of the log of a to b, as cordon restore does.
 func handOver(t testing.TB, a, b store) {
 	t.Helper()
-	if folders[a] == "" || folders[b] == "" {
-		return
-	}
 	key := must(os.ReadFile(filepath.Join(folders[a], logkey.File)))(t)
 	if err := os.WriteFile(filepath.Join(folders[b], logkey.File), key, 0o600); err != nil {
 		t.Fatal(err)
@@ -261,7 +260,7 @@ func TestOnlyIntoAnEmptyStore(t *testing.T) {
 func TestNoTableIsForgotten(t *testing.T) {
 	ctx := context.Background()
 	address := postgrestest.Database(t)
-	s := must(postgres.Open(ctx, address))(t)
+	s := must(postgres.Open(ctx, address, t.TempDir()))(t)
 	defer s.Close()
 	c := must(pgx.Connect(ctx, address))(t)
 	defer c.Close(ctx)

@@ -27,7 +27,7 @@ func Read(dir string) (*ledger.Signer, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.NotFound, "the key that signs the log is not there").At(fault.Place{File: path}).
-			WithFix("put it back from a copy of the data folder; the log is not gone on with under another key")
+			WithFix("put it back from a copy or from the folder that began the log; the log is not gone on with under another key")
 	}
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
 		return nil, fault.New(fault.Unavailable, "others than its owner can read the key that signs the log").
@@ -68,6 +68,9 @@ func Open(dir string) (*ledger.Signer, error) {
 
 // write makes the file, whole or not at all, unless it is there.
 func write(dir, name, secret string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil { // a folder beside a database may not be there yet
+		return err
+	}
 	tmp, err := os.CreateTemp(dir, ".secret-") // only its owner can read it
 	if err != nil {
 		return err

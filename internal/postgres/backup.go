@@ -90,6 +90,9 @@ func (s *Store) Fill(ctx context.Context, parts []backup.Part, f func(backup.Sin
 		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(publishing)); err != nil {
 			return err
 		}
+		if err := lockLog(ctx, tx); err != nil {
+			return err
+		}
 		for _, p := range parts {
 			for _, t := range p.Tables {
 				var some bool

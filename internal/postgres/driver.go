@@ -77,6 +77,7 @@ func Hide(text string) string { return secret.ReplaceAllString(text, "$1$3***$2"
 // Codes of PostgreSQL that are asked for; its manual has them in appendix A.
 const (
 	uniqueViolation = "23505"
+	noSuchReference = "23503"
 	undefinedColumn = "42703"
 )
 

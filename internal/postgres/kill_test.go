@@ -96,7 +96,7 @@ func loadForEver(t *testing.T, address string) {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(3) // the process that was to kill this one is gone
 	}()
-	s := must(Open(context.Background(), address))(t)
+	s := must(Open(context.Background(), address, testKeys))(t)
 	for {
 		if err := loadSome(t, s); err != nil && fault.CodeOf(err) != fault.Conflict {
 			t.Fatal(err)
@@ -123,7 +123,7 @@ func killServer(t *testing.T, server *postgrestest.Server, address string, round
 		stop, ended := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(ended)
-			s, err := Open(context.Background(), address)
+			s, err := Open(context.Background(), address, testKeys)
 			if err != nil {
 				t.Errorf("round %d: %v", i, err)
 				return
@@ -169,12 +169,12 @@ func killServer(t *testing.T, server *postgrestest.Server, address string, round
 func whole(t *testing.T, address string, round int) int {
 	t.Helper()
 	ctx := context.Background()
-	if r, err := OpenReader(ctx, address); err != nil {
+	if r, err := OpenReader(ctx, address, testKeys); err != nil {
 		t.Fatalf("round %d: to a reader: %v", round, err)
 	} else if r.Close() != nil {
 		t.Fatalf("round %d: the reader does not close", round)
 	}
-	s, err := Open(ctx, address)
+	s, err := Open(ctx, address, testKeys)
 	if err != nil {
 		t.Fatalf("round %d: %v", round, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/kept"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -246,11 +247,14 @@ func (l *loading) write(tx pgx.Tx, m snapshot.Meta, meta string) error {
 		}
 		changed += tag.RowsAffected()
 	}
-	if changed < recount {
-		return nil
+	if changed >= recount {
+		// So that who reads next is served by a plan for as many rows as there are.
+		if _, err := tx.Exec(l.ctx, "ANALYZE cordon.content, cordon.run, cordon.about, cordon.reference"); err != nil {
+			return err
+		}
 	}
-	// So that who reads next is served by a plan for as many rows as there are.
-	_, err = tx.Exec(l.ctx, "ANALYZE cordon.content, cordon.run, cordon.about, cordon.reference")
+	// Last, as who keeps an answer waits from here on.
+	_, err = l.s.enter(l.ctx, tx, answer.LoadEntry(m, l.s.By))
 	return err
 }
 

@@ -1,5 +1,5 @@
-// Package postgres keeps snapshots of lists, and the raw files, in a PostgreSQL
-// database. It is the store of several replicas: they share one database, and
+// Package postgres keeps snapshots of lists, the raw files, answers and the log in a
+// PostgreSQL database. It is the store of several replicas: they share one database, and
 // each sees a load as soon as it was published.
 //
 // It has the tables of the SQLite store, in a schema of their own, so that a
@@ -18,22 +18,30 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 )
 
-// Store is a [snapshot.Store] in a database.
+// Store is a [snapshot.Store] and an answer.Store in a database.
 type Store struct {
 	pool    *pgxpool.Pool
+	keys    string // the folder that the key of the log is in
+	logs    logkey.Log
 	reading bool
+	// By is the pseudonym that loads are entered in the log under.
+	By string
 }
 
 var _ snapshot.Store = (*Store)(nil)
 
 // Keys of the advisory locks, which are of one database. A migration holds the
-// first, and who publishes a load the second, until its transaction ends.
+// first, who publishes a load the second, and who adds to the log the third, until
+// its transaction ends. Who wants the third after the second never wants the second
+// after the third.
 const (
 	migrating  = 0x636f72646f6e_01
 	publishing = 0x636f72646f6e_02
+	appending  = 0x636f72646f6e_03
 )
 
 // settings of a transaction that writes: how long it waits for another load that
@@ -106,9 +114,10 @@ ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
 
 // Open opens the store at an address such as postgres://user@host/database, and
 // makes it when it is not there. A password stands in the address or, better, in
-// the file that PGPASSFILE names.
-func Open(ctx context.Context, address string) (*Store, error) {
-	s, form, err := open(ctx, address, false)
+// the file that PGPASSFILE names. keys is the folder that has the key of the log, or
+// will have it: whoever uses one database has the same key.
+func Open(ctx context.Context, address, keys string) (*Store, error) {
+	s, form, err := open(ctx, address, keys, false)
 	if err != nil || form == len(migrations) {
 		return s, err
 	}
@@ -122,8 +131,8 @@ func Open(ctx context.Context, address string) (*Store, error) {
 // OpenReader opens a store for reading: what it gives can neither load nor keep
 // attempts. Where there is no store yet it gives an empty one, and makes nothing.
 // A store of an older form is first brought to that of this program.
-func OpenReader(ctx context.Context, address string) (snapshot.Store, error) {
-	s, form, err := open(ctx, address, true)
+func OpenReader(ctx context.Context, address, keys string) (snapshot.Store, error) {
+	s, form, err := open(ctx, address, keys, true)
 	switch {
 	case err != nil:
 		return nil, err
@@ -134,17 +143,17 @@ func OpenReader(ctx context.Context, address string) (snapshot.Store, error) {
 	if form == 0 {
 		return snapshot.Nothing{}, nil
 	}
-	older, err := Open(ctx, address)
+	older, err := Open(ctx, address, keys)
 	if err != nil {
 		return nil, err
 	}
 	older.Close()
-	s, _, err = open(ctx, address, true)
+	s, _, err = open(ctx, address, keys, true)
 	return s, err
 }
 
 // open connects, and gives the form of the store: 0 for none.
-func open(ctx context.Context, address string, reading bool) (*Store, int, error) {
+func open(ctx context.Context, address, keys string, reading bool) (*Store, int, error) {
 	config, err := configOf(address, reading)
 	if err != nil {
 		return nil, 0, err
@@ -153,7 +162,7 @@ func open(ctx context.Context, address string, reading bool) (*Store, int, error
 	if err != nil {
 		return nil, 0, unavailable(err, "the store cannot be opened")
 	}
-	s := &Store{pool: pool, reading: reading}
+	s := &Store{pool: pool, keys: keys, reading: reading, By: "local"}
 	form, err := formOf(ctx, pool)
 	if err != nil {
 		s.Close()

@@ -36,7 +36,7 @@ func TestConformance(t *testing.T) {
 // opened opens a store that the test closes.
 func opened(t testing.TB, address string) *Store {
 	t.Helper()
-	s := must(Open(context.Background(), address))(t)
+	s := must(Open(context.Background(), address, testKeys))(t)
 	t.Cleanup(func() { s.Close() })
 	return s
 }
@@ -129,7 +129,8 @@ func TestOthersAreRefused(t *testing.T) {
 		}
 		before := count()
 		for how, open := range map[string]func(context.Context, string) (snapshot.Store, error){
-			"open": func(ctx context.Context, a string) (snapshot.Store, error) { return Open(ctx, a) }, "read": OpenReader,
+			"open": func(ctx context.Context, a string) (snapshot.Store, error) { return Open(ctx, a, testKeys) },
+			"read": func(ctx context.Context, a string) (snapshot.Store, error) { return OpenReader(ctx, a, testKeys) },
 		} {
 			_, err := open(ctx, address)
 			var f *fault.Error
@@ -163,7 +164,7 @@ func TestEncodingIsHeldTo(t *testing.T) {
 	defer c.Exec(ctx, "DROP DATABASE latin WITH (FORCE)")
 	at := must(url.Parse(address))(t)
 	at.Path = "/latin"
-	if _, err := Open(ctx, at.String()); fault.CodeOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "LATIN1") {
+	if _, err := Open(ctx, at.String(), testKeys); fault.CodeOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "LATIN1") {
 		t.Error(err)
 	}
 }
@@ -173,7 +174,7 @@ func TestEncodingIsHeldTo(t *testing.T) {
 func TestReaderCannotWrite(t *testing.T) {
 	ctx := context.Background()
 	address := postgrestest.Database(t)
-	none := must(OpenReader(ctx, address))(t)
+	none := must(OpenReader(ctx, address, testKeys))(t)
 	if l, err := none.Lists(ctx); len(l) > 0 || err != nil {
 		t.Errorf("%v %v", l, err)
 	}
@@ -184,7 +185,7 @@ func TestReaderCannotWrite(t *testing.T) {
 		t.Errorf("it was made: %v", err)
 	}
 	load(t, opened(t, address), "2020-01-01", map[string]string{"x:a": "1"})
-	r := must(OpenReader(ctx, address))(t)
+	r := must(OpenReader(ctx, address, testKeys))(t)
 	defer r.Close()
 	if got, _, err := snapshottest.Contents(r, snapshot.ID{List: "x"}); len(got) != 1 || err != nil {
 		t.Errorf("%v %v", got, err)
@@ -209,7 +210,7 @@ func TestMadeAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 6 {
 		wg.Go(func() {
-			s, err := Open(context.Background(), address)
+			s, err := Open(context.Background(), address, testKeys)
 			if err != nil {
 				t.Error(err)
 				return
@@ -248,8 +249,8 @@ func TestPasswordIsNotSaid(t *testing.T) {
 		"pass file":   "postgres://u:" + word + "@h/x?sslrootcert=/" + word,
 	} {
 		for how, open := range map[string]func() error{
-			"open":  func() error { _, err := Open(ctx, address); return err },
-			"read":  func() error { _, err := OpenReader(ctx, address); return err },
+			"open":  func() error { _, err := Open(ctx, address, testKeys); return err },
+			"read":  func() error { _, err := OpenReader(ctx, address, testKeys); return err },
 			"watch": func() error { w := NewWatch(ctx, address); defer w.Close(); return errors.New(w.Mark()) },
 			"name":  func() error { return errors.New(Name(address)) },
 			"hide":  func() error { return errors.New(Hide("about " + address + " and so on")) },
@@ -266,7 +267,7 @@ func TestPasswordIsNotSaid(t *testing.T) {
 			}
 		}
 	}
-	s, err := Open(ctx, guarded("the-true-one"))
+	s, err := Open(ctx, guarded("the-true-one"), testKeys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +278,7 @@ func TestPasswordIsNotSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PGPASSFILE", file)
-	if s, err = Open(ctx, strings.ReplaceAll(guarded(""), "password=&", "")); err != nil {
+	if s, err = Open(ctx, strings.ReplaceAll(guarded(""), "password=&", ""), testKeys); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()

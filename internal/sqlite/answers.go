@@ -2,21 +2,16 @@ package sqlite
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"iter"
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/kept"
 	"github.com/cordon-engine/cordon/internal/ledger"
 )
-
-// mostContent bounds what one kept content may unpack to, in bytes.
-const mostContent = 64 << 20
 
 // close gives the statements and the connection back.
 func (r *ready) close() {
@@ -73,16 +68,14 @@ func (s *Store) Missing(ctx context.Context, of []ledger.Hash) (out []ledger.Has
 
 // PutContent is part of answer.Store.
 func (s *Store) PutContent(ctx context.Context, list [][]byte) error {
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	packed, err := kept.PackContents(list)
 	if err != nil {
-		return unavailable(err, "the content cannot be kept")
+		return err
 	}
-	defer z.Close()
 	return s.kept(ctx, func(c *ready) error {
-		for _, b := range list {
-			sum := sha256.Sum256(b)
+		for _, b := range packed {
 			if _, err := c.ExecContext(ctx, "INSERT INTO kept_content (hash, data) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
-				sum[:], z.EncodeAll(b, nil)); err != nil {
+				b.Hash[:], b.Packed); err != nil {
 				return unavailable(err, "the content cannot be kept")
 			}
 		}
@@ -100,16 +93,7 @@ func (s *Store) Content(ctx context.Context, of ledger.Hash) ([]byte, error) {
 	if len(list) == 0 {
 		return nil, fault.New(fault.NotFound, "the content %x is not kept", of[:])
 	}
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostContent))
-	if err != nil {
-		return nil, unavailable(err, "the content cannot be read")
-	}
-	defer z.Close()
-	b, err := z.DecodeAll(list[0], nil)
-	if err != nil || sha256.Sum256(b) != of {
-		return nil, fault.New(fault.Unavailable, "the content %x is damaged", of[:]).WithFix("restore the data folder from a copy")
-	}
-	return b, nil
+	return kept.UnpackContent(of, list[0])
 }
 
 // Keep is part of answer.Store.

@@ -246,39 +246,11 @@ func (l logTx) Checkpoint(ctx context.Context, size int64, signed []byte) error 
 // log gives the log, in a transaction. Its key is made when there is no log yet; one
 // that was begun is not gone on with under another.
 func (s *Store) log(ctx context.Context, from source) (*ledger.Log, error) {
-	s.signing.Lock()
-	defer s.signing.Unlock()
-	if s.logs != nil {
-		return s.logs, nil
-	}
 	head, err := logOf{from}.Head(ctx)
 	if err != nil {
 		return nil, err
 	}
-	open := logkey.Open
-	if head != nil {
-		open = logkey.Read
-	}
-	key, err := open(s.dir)
-	if err != nil {
-		return nil, unlogged(err)
-	}
-	s.logs = ledger.New(key)
-	return s.logs, nil
-}
-
-// unlogged makes of a missing key what it is here: nothing can be written without it.
-func unlogged(err error) error {
-	if fault.CodeOf(err) != fault.NotFound {
-		return err
-	}
-	var f *fault.Error
-	if errors.As(err, &f) {
-		c := *f
-		c.Code = fault.Unavailable
-		return &c
-	}
-	return err
+	return s.logs.Open(s.dir, head != nil)
 }
 
 // enter adds entries to the log in a transaction.
@@ -326,9 +298,9 @@ func (s *Store) Checkpoint(ctx context.Context) (signed []byte, c ledger.Checkpo
 }
 
 // Public is part of answer.Log.
-func (s *Store) Public(context.Context) (ledger.Public, error) {
-	if s.dir == "" {
-		return ledger.Public{}, ledger.Empty()
+func (s *Store) Public(ctx context.Context) (ledger.Public, error) {
+	if head, err := (logOf{s.db}).Head(ctx); err != nil || head == nil {
+		return ledger.Public{}, errors.Join(err, ledger.Empty())
 	}
 	key, err := logkey.Read(s.dir)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"sync"
 
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 )
 
@@ -32,8 +32,7 @@ type Store struct {
 	// By is the pseudonym that loads are entered in the log under.
 	By string
 
-	signing sync.Mutex // held while the key is read
-	logs    *ledger.Log
+	logs    logkey.Log
 	keeping sync.Mutex // held by who keeps answers, over
 	keeper  *ready
 }
@@ -78,7 +77,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 func OpenReader(ctx context.Context, dir string) (*Store, error) {
 	path := filepath.Join(dir, file)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return openEmpty(ctx)
+		return OpenEmpty(ctx)
 	}
 	s, err := open(ctx, path, dir, true)
 	if err != nil {
@@ -102,7 +101,8 @@ func OpenReader(ctx context.Context, dir string) (*Store, error) {
 	return open(ctx, path, dir, true)
 }
 
-func openEmpty(ctx context.Context) (*Store, error) {
+// OpenEmpty gives a store that holds nothing, for reading.
+func OpenEmpty(ctx context.Context) (*Store, error) {
 	s, err := open(ctx, "", "", true)
 	if err == nil {
 		err = s.migrate(ctx)

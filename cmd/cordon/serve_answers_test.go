@@ -170,7 +170,7 @@ func keptIn(t testing.TB, dir string, f answer.Filter) (out []answer.Record) {
 // it was given; nothing is there twice; the log verifies; and somebody who is listed is
 // never clear. CORDON_KILLS sets the number of rounds.
 func TestServeKilled(t *testing.T) {
-	rounds := 4
+	rounds := 3
 	if s := os.Getenv("CORDON_KILLS"); s != "" {
 		rounds, _ = strconv.Atoi(s)
 	} else if testing.Short() {
@@ -178,7 +178,7 @@ func TestServeKilled(t *testing.T) {
 	}
 	t.Run("folder", func(t *testing.T) { killing(t, rounds, dataFlag{Data: t.TempDir(), Folder: t.TempDir()}, nil) })
 	t.Run("database", func(t *testing.T) {
-		server := postgrestest.Start(t)
+		server := postgrestest.Shared(t)
 		killing(t, rounds, dataFlag{Data: server.Database(t), Folder: t.TempDir()}, server)
 	})
 }

@@ -151,6 +151,9 @@ func problems(t testing.TB, s snapshot.Store) (found []string) {
 func TestAnyEngineIntoAnyOther(t *testing.T) {
 	for _, from := range slices.Sorted(maps.Keys(engines)) {
 		for _, to := range slices.Sorted(maps.Keys(engines)) {
+			if from == "postgres" && to == from {
+				continue // what comes out is the same file as of the other, and that goes in
+			}
 			t.Run(from+" into "+to, func(t *testing.T) {
 				a, b := engines[from](t), engines[to](t)
 				fill(t, a)
@@ -345,6 +348,7 @@ func TestDamageIsFound(t *testing.T) {
 			e.body = bytes.Replace(e.body, []byte(old), []byte(new), 1)
 		})
 	}
+	to := engines["sqlite"](t) // nothing ever gets into it
 	for name, x := range map[string]struct {
 		do    func([]*entry) []*entry
 		place string // where the fault is said to be
@@ -377,7 +381,6 @@ func TestDamageIsFound(t *testing.T) {
 		"another column":    {replace("cordon-backup", `"kind": "key"`, `"kind": "int"`), "cordon-backup.json", fault.Invalid},
 	} {
 		file := packed(t, x.do(unpacked(t, whole)))
-		to := engines["sqlite"](t)
 		_, err := given(to, file)
 		var f *fault.Error
 		if !errors.As(err, &f) || f.Code != x.code || f.Fix == "" || !strings.HasPrefix(f.Place.Field, x.place) {
@@ -405,7 +408,7 @@ func TestDamageIsFound(t *testing.T) {
 	plain := must(zstd.NewReader(nil))(t)
 	defer plain.Close()
 	want := must(plain.DecodeAll(whole, nil))(t)
-	for range 300 {
+	for range 100 {
 		b := bytes.Clone(whole)
 		i := rand.IntN(len(b))
 		b[i] ^= 1 << rand.IntN(8)

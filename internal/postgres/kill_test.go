@@ -31,14 +31,14 @@ func TestKill(t *testing.T) {
 		loadForEver(t, address)
 		return
 	}
-	clients, servers := 10, 5
+	clients, servers := 4, 2
 	if n := os.Getenv("CORDON_KILLS"); n != "" {
 		clients = must(strconv.Atoi(n))(t)
 		servers = clients
 	} else if testing.Short() {
 		t.Skip("-short: under the race detector a load takes longer than the time to a kill")
 	}
-	server := postgrestest.Start(t)
+	server := postgrestest.Shared(t)
 	address := server.Database(t)
 	t.Run("client", func(t *testing.T) { killClients(t, address, clients) })
 	t.Run("server", func(t *testing.T) { killServer(t, server, address, servers) })

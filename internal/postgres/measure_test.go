@@ -25,7 +25,7 @@ func TestMeasure(t *testing.T) {
 	if err != nil {
 		t.Skip("measures; set CORDON_GROW to a number of records, as in 30000")
 	}
-	server := postgrestest.Start(t)
+	server := postgrestest.Shared(t)
 	t.Run("postgres", func(t *testing.T) { measure(t, opened(t, server.Database(t)), server, n) })
 	t.Run("sqlite", func(t *testing.T) {
 		s := must(sqlite.Open(context.Background(), t.TempDir()))(t)

@@ -20,7 +20,7 @@ DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building; the fi
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench recall kills build generate clean
+.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench recall kills cases build generate clean
 
 help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,6 +114,9 @@ bench: ## Run the benchmarks and print the table of docs/BENCHMARKS.md
 
 recall: ## Compare the index with scoring every pair, over 20,000 queries (some ten minutes)
 	CORDON_RECALL=20000 $(GO) test -count=1 -timeout 60m -v -run 'TestIndexLosesNothing' ./internal/screening
+
+cases: ## Run 100,000 random histories of cases beside their model (about a minute)
+	$(GO) test -count=1 -timeout 60m -v -run 'TestHistories' ./internal/casework -rapid.checks=100000
 
 kills: ## Kill loads, PostgreSQL under them, and servers that keep answers 100 times each, and look what is left (some minutes)
 	CORDON_KILLS=100 $(GO) test -count=1 -timeout 60m -v -run 'TestKill$$|TestServeKilled' ./internal/sqlite ./internal/postgres ./cmd/cordon

@@ -48,11 +48,13 @@ const (
 	// Backup and Restore: of the whole store.
 	Backup  Kind = "backup"
 	Restore Kind = "restore"
+	// Case: something happened to a case; Data is the commitment to the event.
+	Case Kind = "case"
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore}
+	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Case}
 }
 
 // Entry is one line of the log.

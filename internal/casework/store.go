@@ -1,0 +1,222 @@
+package casework
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ledger"
+)
+
+// Store keeps cases as their events. What one call writes is one transaction; what it
+// wrote when it returns survives the loss of power. It is safe for concurrent use, and
+// other programs may use the same store.
+type Store interface {
+	// Add keeps events, in their order, and enters each in the log ([Kept.Entry]). An
+	// event follows the others of its case or is refused as [Case.Apply] says under the
+	// policy, and then nothing of the call is kept. A second case about a pair is
+	// fault.Conflict.
+	Add(ctx context.Context, p Policy, events []Kept) error
+	// Events gives the events of a case in order. A case that is not there is
+	// fault.NotFound.
+	Events(ctx context.Context, id string) ([]Kept, error)
+	// Pair gives the id of the case about a subject and an entry of a list, "" for none.
+	Pair(ctx context.Context, subject, listing string) (string, error)
+	// All gives the id of every case with its events, in order of id, as of one moment.
+	All(ctx context.Context) iter.Seq2[[]Kept, error]
+}
+
+// SaltSize is the size of a salt in bytes.
+const SaltSize = 16
+
+// Kept is an event as it is kept. The salt keeps the commitment in the log from
+// telling anything to who guesses.
+type Kept struct {
+	Event
+	Salt [SaltSize]byte
+}
+
+// Commitment is what the log has of an event.
+func (k *Kept) Commitment() ledger.Hash {
+	return sha256.Sum256(slices.Concat([]byte("cordon case event 1\n"), k.Salt[:], Encode(&k.Event)))
+}
+
+// Entry gives the entry of the log.
+func (k *Kept) Entry() ledger.Entry {
+	return ledger.Entry{Time: k.Time, Kind: ledger.Case, Actor: k.Person, About: k.Case, Data: k.Commitment()}
+}
+
+// Seal gives an event its salt.
+func Seal(e Event) Kept {
+	k := Kept{Event: e}
+	_, _ = rand.Read(k.Salt[:]) // it never fails
+	return k
+}
+
+// Events gives the events without their salts.
+func Events(list []Kept) []Event {
+	out := make([]Event, len(list))
+	for i := range list {
+		out[i] = list[i].Event
+	}
+	return out
+}
+
+// Person is who does something.
+type Person struct {
+	// Name is a pseudonym, and Via that of the account it was done from.
+	Name, Via string
+	Role      Role
+}
+
+// Desk is where cases are worked on.
+type Desk struct {
+	Store  Store
+	Policy Policy
+	// AutoClose has cases closed by the rule of [Alert.Hard] when they are raised.
+	AutoClose bool
+}
+
+// Get gives a case with its events.
+func (d *Desk) Get(ctx context.Context, id string) (Case, []Event, error) {
+	if err := CheckID(id); err != nil {
+		return Case{}, nil, err
+	}
+	kept, err := d.Store.Events(ctx, id)
+	if err != nil {
+		return Case{}, nil, err
+	}
+	events := Events(kept)
+	c, err := Fold(d.Policy, events)
+	return c, events, err
+}
+
+// Cases gives all cases, in order of id.
+func (d *Desk) Cases(ctx context.Context) ([]Case, error) {
+	var out []Case
+	for kept, err := range d.Store.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		c, err := Fold(d.Policy, Events(kept))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// Do adds one event to a case: e has its kind and what belongs to it. When e.N is
+// given, it is the number that the event must have, so that nobody acts on a case
+// other than the one they saw.
+func (d *Desk) Do(ctx context.Context, id string, by Person, now time.Time, e Event) (Case, error) {
+	c, _, err := d.Get(ctx, id)
+	if err != nil {
+		return c, err
+	}
+	if e.N == 0 {
+		e.N = c.Events + 1
+	}
+	e = signed(e, id, by, now)
+	if err := c.Apply(d.Policy, e); err != nil {
+		return c, err
+	}
+	return c, d.Store.Add(ctx, d.Policy, []Kept{Seal(e)})
+}
+
+func signed(e Event, id string, by Person, now time.Time) Event {
+	e.Case, e.Time = id, now.UTC().Truncate(time.Millisecond)
+	e.Person, e.Via, e.Role = by.Name, by.Via, by.Role
+	return e
+}
+
+// Met is an alert with what became of it.
+type Met struct {
+	Alert   *Alert
+	Outcome Outcome
+	// Case is the id of the case about it.
+	Case string
+	// Why says in words why the case is open again, or by what facts it was closed.
+	Why string
+}
+
+// Raise meets one alert. Whoever else raises the same pair at once makes no second
+// case: it is tried again, and meets the first.
+func (d *Desk) Raise(ctx context.Context, by Person, now time.Time, a *Alert) (Met, error) {
+	if err := a.Check(); err != nil {
+		return Met{}, err
+	}
+	for try := 0; ; try++ {
+		m, err := d.raise(ctx, by, now, a)
+		if try < 8 && fault.CodeOf(err) == fault.Conflict {
+			continue
+		}
+		return m, err
+	}
+}
+
+func (d *Desk) raise(ctx context.Context, by Person, now time.Time, a *Alert) (Met, error) {
+	m := Met{Alert: a}
+	var c Case
+	var is *Case
+	id, err := d.Store.Pair(ctx, a.Subject.Ref, a.Listing.Ref)
+	if err != nil {
+		return m, err
+	}
+	if id != "" {
+		if c, _, err = d.Get(ctx, id); err != nil {
+			return m, err
+		}
+		is = &c
+	} else {
+		var random [10]byte
+		_, _ = rand.Read(random[:]) // it never fails
+		id = NewID(now, random)
+	}
+	var kind Kind
+	m.Case = id
+	m.Outcome, kind, m.Why = Meet(is, a, now)
+	if kind == "" {
+		return m, nil
+	}
+	events := []Event{signed(Event{N: c.Events + 1, Kind: kind, Alert: a, Text: m.Why}, id, by, now)}
+	if err := c.Apply(d.Policy, events[0]); err != nil {
+		return m, err
+	}
+	if hard := a.Hard(); d.AutoClose && len(hard) > 0 {
+		e := signed(Event{N: c.Events + 1, Kind: Contradicted, Facts: hard, Text: InWords(hard)}, id, by, now)
+		if err := c.Apply(d.Policy, e); err == nil {
+			events = append(events, e)
+			m.Outcome, m.Why = StillContradicted, e.Text
+		} else if fault.CodeOf(err) != fault.Conflict {
+			return m, err
+		}
+	}
+	kept := make([]Kept, len(events))
+	for i := range events {
+		kept[i] = Seal(events[i])
+	}
+	return m, d.Store.Add(ctx, d.Policy, kept)
+}
+
+// InWords says contradictions in words.
+func InWords(list []Contradiction) string {
+	out := ""
+	for i, c := range list {
+		if i > 0 {
+			out += "; "
+		}
+		out += c.Field + ": " + join(c.Subject) + " against " + join(c.Listing)
+	}
+	return out
+}
+
+// Twice is the fault of opening a second case about a pair.
+func Twice(a *Alert) error {
+	return fault.New(fault.Conflict, "there is a case about %s and %s already", a.Subject.Ref, a.Listing.Ref)
+}

@@ -1,4 +1,4 @@
-// Package sqlite keeps snapshots of lists, answers and the log in one SQLite file,
+// Package sqlite keeps snapshots of lists, answers, cases and the log in one SQLite file,
 // and the raw files beside it. It is the store of a fresh program: nothing to
 // install, one folder.
 //
@@ -24,7 +24,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/snapshot"
 )
 
-// Store is a [snapshot.Store] and an answer.Store in a folder.
+// Store is a [snapshot.Store], an answer.Store and a casework.Store in a folder.
 type Store struct {
 	db      *sql.DB
 	dir     string // "" for the empty store of a folder that is not there
@@ -195,7 +195,7 @@ DROP TABLE entry;
 DROP TABLE body;
 -- An entry stands once in the newest snapshot.
 CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
-`, logTables}
+`, logTables, caseTables}
 
 // version gives the form of the database: how many migrations it went through.
 func (s *Store) version(ctx context.Context) (int, error) {

@@ -1,0 +1,174 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+
+	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ledger"
+)
+
+// caseTables hold cases and their events. The pair of a case and its events never
+// change.
+const caseTables = `
+CREATE TABLE case_pair (
+	id      TEXT NOT NULL PRIMARY KEY,
+	subject TEXT NOT NULL,
+	listing TEXT NOT NULL,
+	UNIQUE (subject, listing)
+);
+CREATE TABLE case_event (
+	seq  INTEGER NOT NULL PRIMARY KEY REFERENCES log_entry (seq),
+	id   TEXT    NOT NULL REFERENCES case_pair (id),
+	n    INTEGER NOT NULL,
+	data BLOB    NOT NULL,
+	salt BLOB    NOT NULL,
+	UNIQUE (id, n)
+);
+`
+
+var _ casework.Store = (*Store)(nil)
+
+// Add is part of casework.Store.
+func (s *Store) Add(ctx context.Context, p casework.Policy, events []casework.Kept) error {
+	return s.kept(ctx, func(c *ready) error {
+		if err := caseFollows(ctx, c, p, events); err != nil {
+			return err
+		}
+		entries := make([]ledger.Entry, len(events))
+		for i := range events {
+			entries[i] = events[i].Entry()
+		}
+		entered, err := s.enter(ctx, c, entries...)
+		if err != nil {
+			return err
+		}
+		for i := range events {
+			if err := addEvent(ctx, c, &events[i], entered[i].Seq); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// caseFollows says whether events may follow those that are kept.
+func caseFollows(ctx context.Context, from source, p casework.Policy, events []casework.Kept) error {
+	folded := map[string]*casework.Case{}
+	for i := range events {
+		e := &events[i]
+		c := folded[e.Case]
+		if c == nil {
+			had, err := caseEvents(ctx, from, e.Case)
+			if err == nil && len(had) == 0 && e.Kind != casework.Opened {
+				err = casework.NotFound(e.Case)
+			}
+			if err != nil {
+				return err
+			}
+			now, err := casework.Fold(p, casework.Events(had))
+			if err != nil {
+				return err
+			}
+			c = &now
+			folded[e.Case] = c
+		}
+		if err := c.Apply(p, e.Event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addEvent(ctx context.Context, c *ready, e *casework.Kept, seq int64) error {
+	if e.Kind == casework.Opened {
+		_, err := c.ExecContext(ctx, "INSERT INTO case_pair (id, subject, listing) VALUES (?, ?, ?)",
+			e.Case, e.Alert.Subject.Ref, e.Alert.Listing.Ref)
+		if broken(err) == brokenUnique {
+			return casework.Twice(e.Alert)
+		}
+		if err != nil {
+			return unavailable(err, "the case cannot be kept")
+		}
+	}
+	if _, err := c.ExecContext(ctx, "INSERT INTO case_event (seq, id, n, data, salt) VALUES (?, ?, ?, ?, ?)",
+		seq, e.Case, e.N, casework.Encode(&e.Event), e.Salt[:]); err != nil {
+		return unavailable(err, "the case cannot be kept")
+	}
+	return nil
+}
+
+const caseColumns = "SELECT id, n, data, salt FROM case_event "
+
+func scanCaseEvent(rows *sql.Rows) (k casework.Kept, err error) {
+	var id string
+	var n int
+	var data, salt []byte
+	if err = rows.Scan(&id, &n, &data, &salt); err != nil {
+		return k, err
+	}
+	if k.Event, err = casework.Decode(data); err != nil {
+		return k, err
+	}
+	if k.Case != id || k.N != n || copy(k.Salt[:], salt) != casework.SaltSize {
+		return k, fault.New(fault.Unavailable, "event %d of the case %s is damaged", n, id).WithFix("restore the data folder from a copy")
+	}
+	return k, nil
+}
+
+func caseEvents(ctx context.Context, from source, id string) ([]casework.Kept, error) {
+	return query(ctx, from, scanCaseEvent, caseColumns+"WHERE id = ? ORDER BY n", id)
+}
+
+// Events is part of casework.Store.
+func (s *Store) Events(ctx context.Context, id string) ([]casework.Kept, error) {
+	list, err := caseEvents(ctx, s.db, id)
+	if err == nil && len(list) == 0 {
+		err = casework.NotFound(id)
+	}
+	return list, err
+}
+
+// Pair is part of casework.Store.
+func (s *Store) Pair(ctx context.Context, subject, listing string) (string, error) {
+	list, err := query(ctx, s.db, scanText, "SELECT id FROM case_pair WHERE subject = ? AND listing = ?", subject, listing)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0], nil
+}
+
+// errStop ends the reading of rows that nobody wants any more.
+var errStop = errors.New("enough")
+
+// All is part of casework.Store. The rows of one statement are of one moment.
+func (s *Store) All(ctx context.Context) iter.Seq2[[]casework.Kept, error] {
+	return func(yield func([]casework.Kept, error) bool) {
+		var list []casework.Kept
+		var fail error
+		each(ctx, s.db, scanCaseEvent, func(k casework.Kept, err error) bool {
+			switch {
+			case err != nil:
+				fail = err
+			case len(list) > 0 && list[0].Case != k.Case:
+				if !yield(list, nil) {
+					fail = errStop
+				}
+				list = []casework.Kept{k}
+			default:
+				list = append(list, k)
+			}
+			return fail == nil
+		}, caseColumns+"ORDER BY id, n")
+		switch {
+		case errors.Is(fail, errStop):
+		case fail != nil:
+			yield(nil, fail)
+		case len(list) > 0:
+			yield(list, nil)
+		}
+	}
+}

@@ -274,7 +274,7 @@ func TestNoTableIsForgotten(t *testing.T) {
 	for name, open := range engines {
 		part := kept.Part
 		part.Tables = part.Tables[:len(part.Tables)-1]
-		_, err := backup.Write(ctx, io.Discard, open(t), backup.Plan{Parts: []backup.Part{part, kept.Answers}})
+		_, err := backup.Write(ctx, io.Discard, open(t), backup.Plan{Parts: []backup.Part{part, kept.Answers, kept.Cases}})
 		if fault.CodeOf(err) != fault.Internal || !strings.Contains(err.Error(), "attempt") {
 			t.Errorf("%s, a table that is not described: %v", name, err)
 		}

@@ -83,5 +83,23 @@ var Answers = backup.Part{Name: "answers", Version: 1, Tables: []backup.Table{
 	},
 }}
 
+// Cases are the tables of cases. Their events have entries in the log.
+var Cases = backup.Part{Name: "cases", Version: 1, Tables: []backup.Table{
+	{
+		Name: "case_pair", Order: []string{"id"},
+		Columns: []backup.Column{{Name: "id", Kind: backup.Text}, {Name: "subject", Kind: backup.Key}, {Name: "listing", Kind: backup.Key}},
+	},
+	{
+		Name: "case_event", Order: []string{"seq"},
+		Columns: []backup.Column{
+			{Name: "seq", Kind: backup.Int},
+			{Name: "id", Kind: backup.Text},
+			{Name: "n", Kind: backup.Int},
+			{Name: "data", Kind: backup.Bytes},
+			{Name: "salt", Kind: backup.Bytes},
+		},
+	},
+}}
+
 // Parts are all of them. A store has the tables of these and no others.
-func Parts() []backup.Part { return []backup.Part{Part, Answers} }
+func Parts() []backup.Part { return []backup.Part{Part, Answers, Cases} }

@@ -67,6 +67,7 @@ type cli struct {
 	Answers answersCmd `cmd:"" help:"Answers that were kept: list, show, hold, release, erase."`
 	Audit   auditCmd   `cmd:"" help:"The log of what was answered and done: verify it, prove what is in it, give it out."`
 	Replay  replayCmd  `cmd:"" help:"Answer a kept question again, from what was kept with it, and compare every byte."`
+	Cases   casesCmd   `cmd:"" help:"Hits to be decided by people: the queue, dispositions, a second person, suppressions."`
 
 	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
@@ -128,6 +129,38 @@ Examples:
 	"law review": `Examples:
   cordon law review
   cordon law review --format json`,
+	"cases": `A case is a party of yours and an entry of a list. Two persons close it; what is
+held stays held until it is closed as false. docs/desk.md tells how a team works
+with it.
+
+Examples:
+  cordon cases from answers.jsonl --input customers.csv --ref NUMBER
+  cordon cases list --limit 20`,
+	"cases from": `Exit status: 0 all became cases, 1 something was not screened or left off.
+
+Examples:
+  cordon screen --input customers.csv --map name=NAME --format jsonl > answers.jsonl
+  cordon cases from answers.jsonl --input customers.csv --map name=NAME --ref NUMBER --stake EUR
+  cordon cases from --answers --batch 01J2Z3NDEKTSV4RRFFQ69G5FAV`,
+	"cases list": `Examples:
+  cordon cases list --assigned ann
+  cordon cases list --state suppressed --format jsonl`,
+	"cases show": `Examples:
+  cordon cases show 01ARZ3NDEKTSV4RRFFQ69G5FAV --format json`,
+	"cases assign": `Examples:
+  cordon cases assign 01ARZ3NDEKTSV4RRFFQ69G5FAV --to ann`,
+	"cases comment": `Examples:
+  cordon cases comment 01ARZ3NDEKTSV4RRFFQ69G5FAV --text "asked the bank for a date of birth"`,
+	"cases dispose": `Examples:
+  cordon cases dispose 01ARZ3NDEKTSV4RRFFQ69G5FAV --is false --code other-birth-date --reason "born 1990" --as ann`,
+	"cases suppress": `Examples:
+  cordon cases suppress 01ARZ3NDEKTSV4RRFFQ69G5FAV --until 2027-06-30 --owner bob --code other-birth-date --reason "born 1990"`,
+	"cases confirm": `Examples:
+  cordon cases confirm 01ARZ3NDEKTSV4RRFFQ69G5FAV --event 4 --as bob`,
+	"cases return": `Examples:
+  cordon cases return 01ARZ3NDEKTSV4RRFFQ69G5FAV --reason "the passport was not seen" --as bob`,
+	"cases reopen": `Examples:
+  cordon cases reopen 01ARZ3NDEKTSV4RRFFQ69G5FAV --reason "a new passport"`,
 	"screen": `Exit status: 0 answered, 1 not screened, 2 bad input or usage.
 
 Examples:

@@ -1,0 +1,496 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/logkey"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/screening"
+	"github.com/cordon-engine/cordon/internal/sqlite"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+type casesCmd struct {
+	From     casesFromCmd     `cmd:"" help:"Make cases of the hits in answers of screening."`
+	List     casesListCmd     `cmd:"" help:"The queue: open cases by probability and stake; and what is suppressed."`
+	Show     casesShowCmd     `cmd:"" help:"A case: both sides, what tells them apart, and all that happened."`
+	Assign   casesAssignCmd   `cmd:"" help:"Say who works on cases."`
+	Comment  casesCommentCmd  `cmd:"" help:"Say something about cases."`
+	Dispose  casesDisposeCmd  `cmd:"" help:"Say true, false, not-enough or escalate, with a reason; a second person confirms."`
+	Suppress casesSuppressCmd `cmd:"" help:"Say false, and that the same hit on the same facts is not raised up to a day; a second person confirms."`
+	Confirm  casesConfirmCmd  `cmd:"" help:"Agree, as a second person, with what was said, and close cases."`
+	Return   casesReturnCmd   `cmd:"" help:"Disagree, as a second person, and say why."`
+	Reopen   casesReopenCmd   `cmd:"" help:"Open closed cases again."`
+}
+
+// whoFlags say who does something.
+type whoFlags struct {
+	dataFlag
+	As   string `help:"Who does it. The log has a pseudonym of it beside that of the account that runs the program, which is taken unless given." placeholder:"NAME"`
+	Role string `help:"In which role: ${enum}. The command line takes it on trust." enum:"analyst,approver,auditor,viewer,admin" default:"approver"`
+}
+
+// casework opens the desk for somebody.
+func (m *Main) casework(data, as string, role casework.Role, f func(*sqlite.Store, *casework.Desk, casework.Person) error) error {
+	if err := casesFolder(data); err != nil {
+		return err
+	}
+	s, err := sqlite.Open(m.ctx, data)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	account, err := m.actor(data)
+	if err != nil {
+		return err
+	}
+	by := casework.Person{Name: account, Via: account, Role: role}
+	if as != "" {
+		if by.Name, err = logkey.Pseudonym(data, as); err != nil {
+			return err
+		}
+	}
+	return f(s, &casework.Desk{Store: s, Policy: casework.Default()}, by)
+}
+
+// casesFolder refuses a database: cases are worked on in a folder yet.
+func casesFolder(data string) error {
+	if checkFolder(data) != nil {
+		return fault.New(fault.Usage, "cases are kept in a folder, and --data or CORDON_DATA names a database").
+			WithFix("give the folder with --data")
+	}
+	return nil
+}
+
+// caseReader opens the desk for reading.
+func (m *Main) caseReader(data string, f func(*casework.Desk) error) error {
+	if err := casesFolder(data); err != nil {
+		return err
+	}
+	return m.answers(data, func(s *sqlite.Store) error { return f(&casework.Desk{Store: s, Policy: casework.Default()}) })
+}
+
+// caseJSON is a case for programs. Its names are published.
+type caseJSON struct {
+	ID          string           `json:"id"`
+	State       string           `json:"state"`
+	Held        bool             `json:"held"`
+	Events      int              `json:"events"`
+	Subject     sideJSON         `json:"subject"`
+	Listing     sideJSON         `json:"listing"`
+	Tier        string           `json:"tier"`
+	Score       float64          `json:"score"`
+	Stake       float64          `json:"stake"`
+	Answer      string           `json:"answer"`
+	Opened      time.Time        `json:"opened"`
+	Raised      time.Time        `json:"raised"`
+	Assigned    string           `json:"assigned,omitempty"`
+	Proposal    *decisionJSON    `json:"proposal,omitempty"`
+	Closed      *decisionJSON    `json:"closed,omitempty"`
+	Suppression *suppressionJSON `json:"suppression,omitempty"`
+	Contradicts []contraryJSON   `json:"contradictions"`
+	// History is in whole cases only.
+	History []happenedJSON `json:"history,omitempty"`
+}
+
+type sideJSON struct {
+	Ref         string     `json:"ref"`
+	Name        string     `json:"name"`
+	Fingerprint string     `json:"fingerprint"`
+	Says        []factJSON `json:"says,omitempty"`
+}
+
+type factJSON struct {
+	Field string `json:"field"`
+	Value string `json:"value"`
+}
+
+type decisionJSON struct {
+	Event       int       `json:"event"`
+	Time        time.Time `json:"time"`
+	Person      string    `json:"person"`
+	Disposition string    `json:"disposition"`
+	Code        string    `json:"code"`
+	Reason      string    `json:"reason"`
+	Second      string    `json:"second,omitempty"`
+}
+
+type suppressionJSON struct {
+	Owner string    `json:"owner"`
+	Until time.Time `json:"until"`
+	Holds bool      `json:"holds"`
+}
+
+type contraryJSON struct {
+	Field   string   `json:"field"`
+	Subject []string `json:"subject"`
+	Listing []string `json:"listing"`
+}
+
+type happenedJSON struct {
+	N      int       `json:"n"`
+	Time   time.Time `json:"time"`
+	Kind   string    `json:"kind"`
+	Person string    `json:"person"`
+	Role   string    `json:"role"`
+	Via    string    `json:"via,omitempty"`
+	Words  string    `json:"words,omitempty"`
+}
+
+func sideFor(s *casework.Side, whole bool) sideJSON {
+	out := sideJSON{Ref: s.Ref, Name: s.Name, Fingerprint: s.Print()}
+	if whole {
+		for _, f := range s.Says {
+			out.Says = append(out.Says, factJSON(f))
+		}
+	}
+	return out
+}
+
+func decisionFor(d *casework.Decision) *decisionJSON {
+	if d == nil {
+		return nil
+	}
+	return &decisionJSON{d.N, d.Time, d.Person, string(d.Disposition), d.Code, d.Text, d.Second}
+}
+
+func caseFor(c *casework.Case, now time.Time, history []casework.Event) caseJSON {
+	whole := history != nil
+	out := caseJSON{
+		ID: c.ID, State: stateOf(c, now), Held: c.Held(), Events: c.Events, Subject: sideFor(&c.Alert.Subject, whole),
+		Listing: sideFor(&c.Alert.Listing, whole), Tier: c.Alert.Tier, Score: c.Alert.Score, Stake: c.Alert.Stake, Answer: c.Alert.Answer,
+		Opened: c.Opened, Raised: c.Raised, Assigned: c.Assigned, Proposal: decisionFor(c.Proposal), Closed: decisionFor(c.Closed),
+		Contradicts: []contraryJSON{},
+	}
+	if s := c.Suppression; s != nil {
+		out.Suppression = &suppressionJSON{s.Owner, s.Until, s.Holds(&c.Alert, now)}
+	}
+	for _, x := range c.Alert.Contradictions() {
+		out.Contradicts = append(out.Contradicts, contraryJSON(x))
+	}
+	for i := range history {
+		e := &history[i]
+		out.History = append(out.History, happenedJSON{e.N, e.Time, string(e.Kind), e.Person, string(e.Role), e.Via, eventWords(e)})
+	}
+	return out
+}
+
+// stateOf is the state of a case at a time, in a word.
+func stateOf(c *casework.Case, now time.Time) string {
+	if c.Suppression.Holds(&c.Alert, now) {
+		return "suppressed"
+	}
+	return c.State()
+}
+
+// eventWords says what an event says beyond its kind.
+func eventWords(e *casework.Event) string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if e.Kind == casework.Assigned {
+		add("to %s", cmp.Or(e.To, "nobody"))
+	}
+	if e.Disposition != "" {
+		add("%s (%s)", e.Disposition, e.Code)
+	}
+	if e.Text != "" {
+		add("%s", e.Text)
+	}
+	if !e.Suppress.IsZero() {
+		add("suppressed until %s, owner %s", e.Suppress.Format(time.RFC3339), e.Owner)
+	}
+	if e.Of > 0 {
+		add("event %d", e.Of)
+	}
+	if e.Alert != nil {
+		add("%.1f %% by %s", 100*e.Alert.Score, e.Alert.Answer)
+	}
+	return strings.Join(parts, "; ")
+}
+
+type casesListCmd struct {
+	dataFlag
+	State    string `help:"Which: ${enum}." enum:"open,to-confirm,closed,suppressed,all" default:"open"`
+	Assigned string `help:"Only those of this person." placeholder:"NAME"`
+	Limit    int    `help:"How many to show; 0 shows all. What is suppressed does not count against it." default:"0"`
+	Format   string `help:"How to print: ${enum}." enum:"text,jsonl" default:"text"`
+}
+
+// Run is the command.
+func (c *casesListCmd) Run(m *Main) error {
+	if c.Limit < 0 {
+		return fault.New(fault.Usage, "--limit is at least 0")
+	}
+	return m.caseReader(c.Data, func(d *casework.Desk) error {
+		all, err := d.Cases(m.ctx)
+		if err != nil {
+			return err
+		}
+		now := m.now()
+		open, confirm, quiet := 0, 0, 0
+		for i := range all {
+			switch {
+			case all[i].Suppression.Holds(&all[i].Alert, now):
+				quiet++
+			case all[i].Proposal != nil:
+				confirm++
+				open++
+			case all[i].Closed == nil:
+				open++
+			}
+		}
+		if err := c.print(m, all, now); err != nil {
+			return err
+		}
+		if c.Format == "text" {
+			fmt.Fprintf(m.Out, "%d cases: %d open, of which %d to confirm; %d closed, of which %d suppressed\n", len(all), open, confirm, len(all)-open, quiet)
+		}
+		return nil
+	})
+}
+
+func (c *casesListCmd) print(m *Main, all []casework.Case, now time.Time) error {
+	person := ""
+	if c.Assigned != "" {
+		var err error
+		if person, err = logkey.Pseudonym(c.Data, c.Assigned); err != nil {
+			return err
+		}
+	}
+	list := slices.DeleteFunc(slices.Clone(all), func(x casework.Case) bool { return !c.wanted(&x, now) || person != "" && x.Assigned != person })
+	casework.Sort(list)
+	for i := range list {
+		if c.Limit > 0 && i == c.Limit {
+			break
+		}
+		if err := c.line(m, &list[i], now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *casesListCmd) wanted(x *casework.Case, now time.Time) bool {
+	switch c.State {
+	case "open":
+		return x.Closed == nil
+	case "to-confirm":
+		return x.Proposal != nil
+	case "closed":
+		return x.Closed != nil
+	case "suppressed":
+		return x.Suppression.Holds(&x.Alert, now)
+	}
+	return true
+}
+
+func (c *casesListCmd) line(m *Main, x *casework.Case, now time.Time) error {
+	if c.Format == "jsonl" {
+		return jsonLine(m.Out, caseFor(x, now, nil))
+	}
+	a := &x.Alert
+	_, err := fmt.Fprintf(m.Out, "%s  %-12s %5.1f %% x %g  %s against %s (%s, %s), %d days old\n", x.ID, stateOf(x, now), 100*a.Score, a.Stake,
+		a.Subject.Name, a.Listing.Name, a.Listing.Ref, a.Tier, int(now.Sub(x.Raised).Hours()/24))
+	return err
+}
+
+type casesShowCmd struct {
+	dataFlag
+	formatFlag
+	ID string `arg:"" help:"The case."`
+}
+
+// Run is the command.
+func (c *casesShowCmd) Run(m *Main) error {
+	return m.caseReader(c.Data, func(d *casework.Desk) error {
+		x, events, err := d.Get(m.ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if c.Format == "json" {
+			return m.printJSON(caseFor(&x, m.now(), events))
+		}
+		showCase(m, &x, events)
+		return nil
+	})
+}
+
+func showCase(m *Main, x *casework.Case, events []casework.Event) {
+	line := func(word, format string, args ...any) {
+		fmt.Fprintf(m.Out, "%-12s %s\n", word, fmt.Sprintf(format, args...))
+	}
+	a := &x.Alert
+	line("case", "%s", x.ID)
+	held := "held"
+	if !x.Held() {
+		held = "not held"
+	}
+	line("state", "%s, %s", stateOf(x, m.now()), held)
+	line("hit", "%.1f %%, %s, by %s against %s", 100*a.Score, report.TierWords[screening.Tier(a.Tier)], a.Answer, strings.Join(a.Against, ", "))
+	line("assigned", "%s", cmp.Or(x.Assigned, "nobody"))
+	for _, s := range []struct {
+		word string
+		side *casework.Side
+	}{{"your side", &a.Subject}, {"the list", &a.Listing}} {
+		line(s.word, "%s (%s)", s.side.Name, s.side.Ref)
+		for _, f := range s.side.Says {
+			line("", "%s: %s", f.Field, f.Value)
+		}
+	}
+	line("told apart", "%s", cmp.Or(casework.InWords(a.Contradictions()), "by no fact that both state"))
+	for i := range events {
+		e := &events[i]
+		line(fmt.Sprintf("event %d", e.N), "%s  %s by %s (%s)  %s", e.Time.Format(time.RFC3339), e.Kind, e.Person, e.Role, eventWords(e))
+	}
+}
+
+// caseAct is what is done to cases.
+type caseAct struct {
+	whoFlags
+	IDs   []string `arg:"" name:"id" help:"The cases, by their ids."`
+	Event int      `help:"Refuse when the case has more events than this: it went on since you saw it." placeholder:"N"`
+}
+
+// do does one thing to each case; f gives the event for the case as it is.
+func (c *caseAct) do(m *Main, f func(*casework.Case) (casework.Event, error)) error {
+	return m.casework(c.Data, c.As, casework.Role(c.Role), func(_ *sqlite.Store, d *casework.Desk, by casework.Person) error {
+		for _, id := range c.IDs {
+			x, _, err := d.Get(m.ctx, id)
+			if err != nil {
+				return err
+			}
+			e, err := f(&x)
+			if err != nil {
+				return err
+			}
+			e.N = x.Events + 1
+			if c.Event > 0 {
+				e.N = c.Event + 1
+			}
+			if x, err = d.Do(m.ctx, id, by, m.now(), e); err != nil {
+				return err
+			}
+			fmt.Fprintf(m.Out, "%s  %s\n", id, stateOf(&x, m.now()))
+		}
+		return nil
+	})
+}
+
+type casesAssignCmd struct {
+	caseAct
+	To string `help:"Who works on them; nobody unless given." placeholder:"NAME"`
+}
+
+// Run is the command.
+func (c *casesAssignCmd) Run(m *Main) error {
+	return c.do(m, func(*casework.Case) (e casework.Event, err error) {
+		e.Kind = casework.Assigned
+		if c.To != "" {
+			e.To, err = logkey.Pseudonym(c.Data, c.To)
+		}
+		return e, err
+	})
+}
+
+type casesCommentCmd struct {
+	caseAct
+	Text string `required:"" help:"What to say." placeholder:"TEXT"`
+}
+
+// Run is the command.
+func (c *casesCommentCmd) Run(m *Main) error {
+	return c.do(m, func(*casework.Case) (casework.Event, error) {
+		return casework.Event{Kind: casework.Commented, Text: c.Text}, nil
+	})
+}
+
+// reasonFlags say why.
+type reasonFlags struct {
+	Code   string `required:"" help:"The reason, as a code; a wrong one lists those that there are." placeholder:"CODE"`
+	Reason string `required:"" help:"The reason in words." placeholder:"TEXT"`
+}
+
+type casesDisposeCmd struct {
+	caseAct
+	reasonFlags
+	Is string `required:"" help:"What it is: ${enum}." enum:"true,false,not-enough,escalate"`
+}
+
+// Run is the command.
+func (c *casesDisposeCmd) Run(m *Main) error {
+	return c.do(m, func(*casework.Case) (casework.Event, error) {
+		d := casework.Disposition(strings.ReplaceAll(c.Is, "-", " "))
+		return casework.Event{Kind: casework.Disposed, Disposition: d, Code: c.Code, Text: c.Reason}, nil
+	})
+}
+
+type casesSuppressCmd struct {
+	caseAct
+	reasonFlags
+	Until string `required:"" help:"The last day on which the same hit is not raised." placeholder:"DAY"`
+	Owner string `required:"" help:"Who answers for it." placeholder:"NAME"`
+}
+
+// Run is the command.
+func (c *casesSuppressCmd) Run(m *Main) error {
+	day, err := parseDay("--until", c.Until)
+	if err != nil {
+		return err
+	}
+	if day == when.NoDay {
+		return fault.New(fault.Usage, "--until is a day")
+	}
+	y, mo, n := day.Civil()
+	return c.do(m, func(*casework.Case) (casework.Event, error) {
+		owner, err := logkey.Pseudonym(c.Data, c.Owner)
+		return casework.Event{
+			Kind: casework.Disposed, Disposition: casework.False, Code: c.Code, Text: c.Reason, Owner: owner,
+			Suppress: time.Date(y, time.Month(mo), n+1, 0, 0, 0, 0, time.UTC),
+		}, err
+	})
+}
+
+// seen gives the event that a second person speaks of.
+func seen(kind casework.Kind, text string) func(*casework.Case) (casework.Event, error) {
+	return func(x *casework.Case) (casework.Event, error) {
+		e := casework.Event{Kind: kind, Text: text}
+		if x.Proposal != nil {
+			e.Of = x.Proposal.N
+		}
+		return e, nil
+	}
+}
+
+type casesConfirmCmd struct {
+	caseAct
+	Text string `help:"What to say to it." placeholder:"TEXT"`
+}
+
+// Run is the command.
+func (c *casesConfirmCmd) Run(m *Main) error { return c.do(m, seen(casework.Confirmed, c.Text)) }
+
+type casesReturnCmd struct {
+	caseAct
+	Reason string `required:"" help:"Why." placeholder:"TEXT"`
+}
+
+// Run is the command.
+func (c *casesReturnCmd) Run(m *Main) error { return c.do(m, seen(casework.Returned, c.Reason)) }
+
+type casesReopenCmd struct {
+	caseAct
+	Reason string `required:"" help:"Why." placeholder:"TEXT"`
+}
+
+// Run is the command.
+func (c *casesReopenCmd) Run(m *Main) error {
+	return c.do(m, func(*casework.Case) (casework.Event, error) {
+		return casework.Event{Kind: casework.Reopened, Text: c.Reason}, nil
+	})
+}

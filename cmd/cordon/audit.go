@@ -13,6 +13,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/auditpack"
+	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/logkey"
@@ -110,6 +111,9 @@ func (c *auditVerifyCmd) folder(m *Main, s database, given ledger.Public) error 
 	if err != nil {
 		return err
 	}
+	if err := verifyCases(m, s, &v); err != nil {
+		return err
+	}
 	fmt.Fprintf(m.Out, "%s of the log, %s, %s of which %d erased, %s of lists: ", counted(int(v.Entries), "entry"),
 		counted(int(v.Checkpoints), "signed head"), counted(int(v.Answers), "answer"), v.Erased, counted(int(v.Loads), "load"))
 	if v.Problems > 0 {
@@ -121,6 +125,18 @@ func (c *auditVerifyCmd) folder(m *Main, s database, given ledger.Public) error 
 		fmt.Fprintln(m.Out, "Whoever has the key and the data folder could have written both anew; a head that is kept elsewhere tells\n(cordon audit checkpoint, and --checkpoint here).")
 	}
 	return nil
+}
+
+// verifyCases holds the events of cases to their entries too.
+func verifyCases(m *Main, s *sqlite.Store, v *answer.Verified) error {
+	n, err := casework.Verify(m.ctx, casework.Default(), s, s, func(what string) {
+		v.Problems++
+		fmt.Fprintf(m.Out, "FOUND  %s\n", what)
+	})
+	if n > 0 {
+		fmt.Fprintf(m.Out, "%s of cases; ", counted(n, "event"))
+	}
+	return err
 }
 
 func (c *auditVerifyCmd) witnesses(key ledger.Public) (out []ledger.Checkpoint, err error) {

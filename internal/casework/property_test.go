@@ -317,5 +317,8 @@ func (h *history) end() {
 	if err != nil || len(cases) != len(h.pairs) {
 		h.Fatalf("%d cases about %d pairs, %v", len(cases), len(h.pairs), err)
 	}
-	caseworktest.Audit(h.T, h.store)
+	n, err := casework.Verify(context.Background(), h.desk.Policy, h.store, h.store, func(what string) { h.Errorf("%s", what) })
+	if err != nil || n < len(cases) {
+		h.Fatalf("%d events of %d cases have their entries, %v", n, len(cases), err)
+	}
 }

@@ -48,11 +48,14 @@ const (
 	// Backup and Restore: of the whole store.
 	Backup  Kind = "backup"
 	Restore Kind = "restore"
+	// Watch: a version of a base of customers was kept, or a run over one; Data is the
+	// hash of what is known of it.
+	Watch Kind = "watch"
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore}
+	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch}
 }
 
 // Entry is one line of the log.

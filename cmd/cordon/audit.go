@@ -19,6 +19,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
 type auditCmd struct {
@@ -127,8 +128,12 @@ func (c *auditVerifyCmd) folder(m *Main, s database, given ledger.Public) error 
 	return nil
 }
 
-// verifyCases holds the events of cases to their entries too.
-func verifyCases(m *Main, s *sqlite.Store, v *answer.Verified) error {
+// verifyCases holds the events of cases to their entries too; only a folder keeps any yet.
+func verifyCases(m *Main, of database, v *answer.Verified) error {
+	s, ok := of.(*sqlite.Store)
+	if !ok {
+		return nil
+	}
 	n, err := casework.Verify(m.ctx, casework.Default(), s, s, func(what string) {
 		v.Problems++
 		fmt.Fprintf(m.Out, "FOUND  %s\n", what)

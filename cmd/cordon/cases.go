@@ -73,7 +73,12 @@ func (m *Main) caseReader(data string, f func(*casework.Desk) error) error {
 	if err := casesFolder(data); err != nil {
 		return err
 	}
-	return m.answers(data, func(s *sqlite.Store) error { return f(&casework.Desk{Store: s, Policy: casework.Default()}) })
+	s, err := sqlite.OpenReader(m.ctx, data)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return f(&casework.Desk{Store: s, Policy: casework.Default()})
 }
 
 // caseJSON is a case for programs. Its names are published.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -100,7 +101,7 @@ type listsLoadCmd struct {
 }
 
 // Run is the command.
-func (c *listsLoadCmd) Run(m *Main) error {
+func (c *listsLoadCmd) Run(m *Main) (err error) {
 	src, err := source(c.Source)
 	if err != nil {
 		return err
@@ -121,6 +122,7 @@ func (c *listsLoadCmd) Run(m *Main) error {
 			return err
 		}
 	}
+	defer func() { err = cmp.Or(err, m.sayBehind(c.Data)) }()
 	return m.loading(c.Data, func(ctx context.Context, l *load.Loader) error {
 		req.Progress = m.counting("entries")
 		res, err := l.Load(ctx, req)
@@ -193,11 +195,12 @@ type pullJSON struct {
 
 // Run is the command. A source that fails does not keep the others from being
 // pulled; the exit status is 1 when one failed.
-func (c *listsPullCmd) Run(m *Main) error {
+func (c *listsPullCmd) Run(m *Main) (err error) {
 	sources, err := c.sources(m)
 	if err != nil {
 		return err
 	}
+	defer func() { err = cmp.Or(err, m.sayBehind(c.Data)) }()
 	return m.loading(c.Data, func(ctx context.Context, l *load.Loader) error {
 		client := &fetch.Client{Agent: "cordon/" + version, Timeout: c.Timeout, MaxSize: c.MaxSize << 20, Wait: m.Wait}
 		var out []pullJSON

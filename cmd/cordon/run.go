@@ -46,6 +46,7 @@ type cli struct {
 	Screen  screenCmd  `cmd:"" help:"Who is this? Screen a party, or every row of a file, against the lists."`
 	Payment paymentCmd `cmd:"" help:"May this payment go through? Screen and rule on a message of ISO 20022."`
 	Explain explainCmd `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
+	Watch   watchCmd   `cmd:"" help:"Customers on file: screen them as lists change, and raise what changed."`
 	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
 	States  statesCmd  `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
 	State   stateCmd   `cmd:"" help:"What is known of one state, as a report that can be cited."`
@@ -267,6 +268,33 @@ Examples:
   cordon selftest --floor substitute=0.97 --floor all=0.95 --ceiling alerts=0.005
   cordon selftest --population customers.csv --sample 200 --format json
   cordon selftest --threshold 0.9 --floors our-floors.yaml`,
+	"watch add": `The file has all customers there are: who is not in it any more is gone from the
+base. Rows that cannot be screened as they stand are refused with their place.
+
+Examples:
+  cordon watch add clients customers.csv --ref CUSTOMER_NO
+  cordon watch add clients customers.xlsx --ref ID --map name=FULL_NAME --map birthDate=DOB`,
+	"watch list": `Examples:
+  cordon watch list
+  cordon watch list --format json`,
+	"watch run": `One line on standard error says what was screened against what, and that nobody is
+missing. What is raised are differences from the run before.
+
+Examples:
+  cordon watch run clients
+  cordon watch run clients --max-age 48h --format csv > raised.csv`,
+	"watch follow": `Examples:
+  cordon watch follow
+  cordon watch follow clients --format jsonl`,
+	"watch changes": `Examples:
+  cordon watch changes clients
+  cordon watch changes clients --since 12 --format csv
+  cordon watch changes clients --since 0`,
+	"watch lookback": `Examples:
+  cordon watch lookback clients --against un@3
+  cordon watch lookback clients --run 7 --params ./tuned`,
+	"watch erase": `Examples:
+  cordon watch erase clients 10482`,
 	"lists sources": `Examples:
   cordon lists sources
   cordon lists sources --format json`,

@@ -101,5 +101,51 @@ var Cases = backup.Part{Name: "cases", Version: 1, Tables: []backup.Table{
 	},
 }}
 
+// Watched describes the tables of bases of customers, to backups.
+var Watched = backup.Part{Name: "watched", Version: 1, Tables: []backup.Table{
+	{
+		Name: "watch_version", Order: []string{"base", "number"},
+		Columns: []backup.Column{{Name: "base", Kind: backup.Text}, {Name: "number", Kind: backup.Int}, {Name: "version", Kind: backup.Text}},
+	},
+	{
+		Name: "watch_customer", Order: []string{"base", "ref", "since"},
+		Columns: []backup.Column{
+			{Name: "base", Kind: backup.Text},
+			{Name: "ref", Kind: backup.Key},
+			{Name: "since", Kind: backup.Int},
+			{Name: "until", Kind: backup.Int},
+			{Name: "party", Kind: backup.Bytes},
+		},
+	},
+	{
+		Name: "watch_refusal", Order: []string{"base", "version", "row"},
+		Columns: []backup.Column{
+			{Name: "base", Kind: backup.Text},
+			{Name: "version", Kind: backup.Int},
+			{Name: "row", Kind: backup.Int},
+			{Name: "ref", Kind: backup.Key},
+			{Name: "refusal", Kind: backup.Text},
+		},
+	},
+	{
+		Name: "watch_run", Order: []string{"base", "number"},
+		Columns: []backup.Column{{Name: "base", Kind: backup.Text}, {Name: "number", Kind: backup.Int}, {Name: "run", Kind: backup.Text}},
+	},
+	{
+		Name: "watch_marks", Order: []string{"base"},
+		Columns: []backup.Column{{Name: "base", Kind: backup.Text}, {Name: "marks", Kind: backup.Bytes}},
+	},
+	{
+		Name: "watch_state", Order: []string{"base", "ref", "since"},
+		Columns: []backup.Column{
+			{Name: "base", Kind: backup.Text},
+			{Name: "ref", Kind: backup.Key},
+			{Name: "since", Kind: backup.Int},
+			{Name: "until", Kind: backup.Int},
+			{Name: "state", Kind: backup.Text},
+		},
+	},
+}}
+
 // Parts are all of them. A store has the tables of these and no others.
-func Parts() []backup.Part { return []backup.Part{Part, Answers, Cases} }
+func Parts() []backup.Part { return []backup.Part{Part, Answers, Watched, Cases} }

@@ -50,11 +50,14 @@ const (
 	Restore Kind = "restore"
 	// Case: something happened to a case; Data is the commitment to the event.
 	Case Kind = "case"
+	// Watch: a version of a base of customers was kept, or a run over one; Data is the
+	// hash of what is known of it.
+	Watch Kind = "watch"
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Case}
+	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch, Case}
 }
 
 // Entry is one line of the log.

@@ -326,7 +326,7 @@ func partyOf(b []byte, m Mapping) (Party, error) {
 	p := Party{}
 	for key, v := range raw {
 		field, known := fields[key]
-		if m == nil {
+		if !known && m.open() {
 			if err := CheckField(key); err != nil {
 				return nil, err
 			}

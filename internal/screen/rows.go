@@ -5,10 +5,12 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/tabular"
+	"github.com/cordon-engine/cordon/internal/text"
 )
 
 // Rows opens the rows of a file by the ending of its name: .csv, .tsv and .txt are
@@ -31,15 +33,42 @@ func Rows(name string, r io.Reader, m Mapping) (iter.Seq2[Row, error], Mapping, 
 	default:
 		return nil, nil, fault.New(fault.Usage, "%q files cannot be screened", ext).WithFix("give a .csv, .xlsx or .jsonl file")
 	}
-	if err == nil && len(m) == 0 {
-		m, err = Guess(t.Columns())
-	} else if err == nil {
+	if err == nil && m.open() {
+		ref := m[Ref]
+		if m, err = Guess(t.Columns()); err == nil && ref != nil {
+			m[Ref] = ref
+		}
+	}
+	if err == nil {
 		err = m.Check(t.Columns())
 	}
 	if err != nil {
 		return nil, nil, fault.In(fault.Place{File: name}, err)
 	}
 	return TableRows(t, m), m, nil
+}
+
+// Ref is a field that a mapping may have beside those of a party: by what the owner
+// of the file calls the party. It is not screened.
+const Ref = "ref"
+
+// refWords are what a column of such references is often called.
+var refWords = []string{"ref", "reference", "customer id", "customer number", "customer no", "client id", "client number", "account number"}
+
+// GuessRef finds the column of references by what it is called; "" for none.
+func GuessRef(columns []string) string {
+	for _, c := range columns {
+		if slices.Contains(refWords, text.Fold(strings.ReplaceAll(c, "_", " "))) {
+			return c
+		}
+	}
+	return ""
+}
+
+// open says whether a mapping leaves it to the names of columns or keys which field
+// they hold.
+func (m Mapping) open() bool {
+	return len(m) == 0 || len(m) == 1 && m[Ref] != nil
 }
 
 // Lines gives a row for each line of a text that has anything on it: the name of

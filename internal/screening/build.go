@@ -22,11 +22,16 @@ import (
 // many processors make them ready. progress may be nil.
 func Build(b *index.Builder, params *match.Params, against []Against, docs iter.Seq2[Document, error], progress func(n int)) ([][]byte, error) {
 	m := meta{params: params.ID(), against: against}
+	return m.build(b, entries(docs, func(d *Document) entry { return entryOf(params, d) }), progress)
+}
+
+// build puts entries into an index builder.
+func (m *meta) build(b *index.Builder, list iter.Seq2[entry, error], progress func(n int)) ([][]byte, error) {
 	var made sketchesMade
 	words := wordsMade{b: b.Beside(), number: map[[match.WordSize]byte]uint32{}}
 	defer words.b.Close()
 	n := 0
-	for e, err := range entries(params, docs) {
+	for e, err := range list {
 		if err != nil {
 			return nil, err
 		}
@@ -72,16 +77,21 @@ func entryOf(params *match.Params, d *Document) entry {
 	if err != nil {
 		return entry{err: fault.In(fault.Place{File: d.List, Field: s.ID}, err)}
 	}
-	n := max(p.Names(), 1)
-	e := entry{
-		units: units(p, s.ID), doc: d.encode(), stakes: stakes(d),
-		sketches: make([][]byte, n), words: make([][]entryWord, n), shapes: make([]uint32, n),
-	}
-	for i := range p.Names() {
-		e.sketches[i] = match.AppendSketch(nil, p, i)
-		e.words[i], e.shapes[i] = wordsOf(p, i), match.Shape(p, i)
-	}
+	e := entry{doc: d.encode(), stakes: stakes(d)}
+	e.add(p, s.ID)
 	return e
+}
+
+// add adds the names of a subject as units.
+func (e *entry) add(p *match.Prepared, id string) {
+	e.units = append(e.units, units(p, id)...)
+	for i := range p.Names() {
+		e.sketches = append(e.sketches, match.AppendSketch(nil, p, i))
+		e.words, e.shapes = append(e.words, wordsOf(p, i)), append(e.shapes, match.Shape(p, i))
+	}
+	if p.Names() == 0 {
+		e.sketches, e.words, e.shapes = append(e.sketches, nil), append(e.words, nil), append(e.shapes, 0)
+	}
 }
 
 // entryChunk is how many documents a worker makes ready at a time.
@@ -89,14 +99,14 @@ const entryChunk = 64
 
 // entries makes documents ready on all processors and gives them in order. It
 // holds a few chunks at a time.
-func entries(params *match.Params, docs iter.Seq2[Document, error]) iter.Seq2[entry, error] {
+func entries[T any](docs iter.Seq2[T, error], ready func(*T) entry) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
 		order := make(chan chan []entry, 2*runtime.GOMAXPROCS(0))
 		stop := make(chan struct{})
 		var failed error
 		go func() {
 			defer close(order)
-			var chunk []Document
+			var chunk []T
 			send := func() bool {
 				made, of := make(chan []entry, 1), chunk
 				chunk = nil
@@ -108,7 +118,7 @@ func entries(params *match.Params, docs iter.Seq2[Document, error]) iter.Seq2[en
 				go func() {
 					list := make([]entry, len(of))
 					for i := range of {
-						list[i] = entryOf(params, &of[i])
+						list[i] = ready(&of[i])
 					}
 					made <- list
 				}()
@@ -146,13 +156,16 @@ func entries(params *match.Params, docs iter.Seq2[Document, error]) iter.Seq2[en
 }
 
 // units gives the keys of each name of a subject; the first has its ID and its
-// identifiers too.
+// identifiers too. One without ID is not found by it.
 func units(p *match.Prepared, id string) [][]uint64 {
 	out := make([][]uint64, max(p.Names(), 1))
 	for i := range p.Names() {
 		out[i] = match.NameKeys(p, i)
 	}
-	out[0] = append(append(out[0], idKey(id)), match.IdentifierKeys(p)...)
+	if id != "" {
+		out[0] = append(out[0], idKey(id))
+	}
+	out[0] = append(out[0], match.IdentifierKeys(p)...)
 	return out
 }
 

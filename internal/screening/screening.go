@@ -594,7 +594,22 @@ func (e *Engine) fill(h *Hit, asOf when.Day, shown bool) error {
 	if err != nil {
 		return err
 	}
-	h.Statuses = statuses(&d.doc, asOf)
+	if err := e.stand(h, &d.doc, asOf); err != nil || !shown {
+		return err
+	}
+	s := d.doc.Record.Subject
+	h.Caption, h.Schema = s.Caption(), s.Schema
+	for _, n := range s.Names {
+		if !slices.Contains(h.Names, n.Full) {
+			h.Names = append(h.Names, n.Full)
+		}
+	}
+	return nil
+}
+
+// stand fills in how the authorities stand to the subject of a document.
+func (e *Engine) stand(h *Hit, d *Document, asOf when.Day) (err error) {
+	h.Statuses = statuses(d, asOf)
 	h.Same = e.merged.Of(h.ID)
 	for _, id := range e.merged.IDs(h.ID) {
 		docs, err := e.documentsOf(id)
@@ -609,16 +624,6 @@ func (e *Engine) fill(h *Hit, asOf when.Day, shown bool) error {
 		return err
 	}
 	h.Tier = tier(h.Statuses, h.Owners)
-	if !shown {
-		return nil
-	}
-	s := d.doc.Record.Subject
-	h.Caption, h.Schema = s.Caption(), s.Schema
-	for _, n := range s.Names {
-		if !slices.Contains(h.Names, n.Full) {
-			h.Names = append(h.Names, n.Full)
-		}
-	}
 	return nil
 }
 

@@ -51,7 +51,7 @@ func TestGrow(t *testing.T) {
 		hashed := time.Since(start)
 		stop := make(chan struct{})
 		waits := make(chan [2]time.Duration)
-		go watch(s, stop, waits)
+		go observe(s, stop, waits)
 		start = time.Now()
 		must(l.Commit(snapshot.Meta{Published: when.Day(version), Content: content, Expires: when.NoDay}))(t)
 		commit := time.Since(start)
@@ -91,8 +91,8 @@ func must[T any](v T, err error) func(testing.TB) T {
 	}
 }
 
-// watch reads and writes again and again until stop, and tells the longest of each.
-func watch(s *Store, stop chan struct{}, out chan [2]time.Duration) {
+// observe reads and writes again and again until stop, and tells the longest of each.
+func observe(s *Store, stop chan struct{}, out chan [2]time.Duration) {
 	ctx := context.Background()
 	var longest [2]time.Duration
 	for {

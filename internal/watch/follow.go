@@ -1,0 +1,399 @@
+package watch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/index"
+	"github.com/cordon-engine/cordon/internal/match"
+	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/screening"
+	"github.com/cordon-engine/cordon/internal/watched"
+)
+
+// Follow brings a base up to the lists. It asks the other way round: each listed
+// subject that is new, or of which anything changed since the last run, is looked for
+// among the customers, and those found are screened, with all that had met a subject
+// that changed or is gone, all that are new or changed in the base, and all that could
+// not be screened. The others are carried over. Without a run to go on from, or with
+// other parameters or another program since, it is a full run.
+func (w *Watcher) Follow(ctx context.Context, base string) (*Result, error) {
+	j, err := w.begin(ctx, base, watched.Delta)
+	if err != nil {
+		return nil, err
+	}
+	if j.last == nil || j.last.Params != j.run.Params || j.last.Program != j.run.Program {
+		return j.full()
+	}
+	changed, err := j.changed()
+	if err != nil {
+		return nil, err
+	}
+	j.run.Entries = len(changed)
+	touched := map[string]watched.Customer{}
+	if err := j.own(touched); err != nil {
+		return nil, err
+	}
+	if err := j.met(changed, touched); err != nil {
+		return nil, err
+	}
+	if err := j.reached(changed, touched); err != nil {
+		return nil, err
+	}
+	for ref, s := range j.before {
+		if _, again := touched[ref]; !again {
+			j.after[ref] = s
+		}
+	}
+	if j.last.Version != j.run.Version {
+		if err := j.left(); err != nil {
+			return nil, err
+		}
+	}
+	if err := j.screen(inOrder(touched)); err != nil {
+		return nil, err
+	}
+	j.run.Carried = j.run.Customers - len(touched)
+	return j.finish()
+}
+
+// changed gives the subjects whose mark is another than at the last run, with those
+// that are gone.
+func (j *job) changed() (map[string]bool, error) {
+	packed, err := j.Store.Marks(j.ctx, j.run.Base)
+	if err != nil {
+		return nil, err
+	}
+	old, err := readMarks(packed)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for key, sum := range j.now {
+		if was, ok := old[key]; !ok || was != sum {
+			out[key] = true
+		}
+	}
+	for key := range old {
+		if _, ok := j.now[key]; !ok {
+			out[key] = true
+		}
+	}
+	return out, nil
+}
+
+// own adds the customers that are new or changed in the base since the last run.
+func (j *job) own(touched map[string]watched.Customer) error {
+	if j.last.Version == j.run.Version {
+		return nil
+	}
+	for c, err := range j.customers(j.run.Version) {
+		if err != nil {
+			return err
+		}
+		if c.Since > j.last.Version {
+			touched[c.Ref] = c
+		}
+	}
+	return nil
+}
+
+// met adds the customers that had met a subject that changed, and those that could
+// not be screened.
+func (j *job) met(changed map[string]bool, touched map[string]watched.Customer) error {
+	for ref, s := range j.before {
+		again := s.Outcome == screening.NotScreened ||
+			slices.ContainsFunc(s.Findings, func(f watched.Finding) bool { return changed[f.Key()] })
+		if _, have := touched[ref]; have || !again {
+			continue
+		}
+		c, err := j.Store.Customer(j.ctx, j.run.Base, j.run.Version, ref)
+		switch {
+		case fault.CodeOf(err) == fault.NotFound: // it left the base
+		case err != nil:
+			return err
+		default:
+			touched[ref] = c
+		}
+	}
+	return nil
+}
+
+// left drops the states of customers that the base does not have any more.
+func (j *job) left() error {
+	for ref := range j.after {
+		_, err := j.Store.Customer(j.ctx, j.run.Base, j.run.Version, ref)
+		if fault.CodeOf(err) == fault.NotFound {
+			delete(j.after, ref)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reached adds the customers that one of the changed subjects may be.
+func (j *job) reached(changed map[string]bool, touched map[string]watched.Customer) error {
+	var marks []screening.Mark
+	for _, m := range j.listed {
+		if changed[m.List+" "+m.ID] {
+			marks = append(marks, m)
+		}
+	}
+	if len(marks) == 0 {
+		return nil
+	}
+	base, done, err := j.openBase()
+	if err != nil {
+		return err
+	}
+	defer done()
+	var mu sync.Mutex
+	return each(marks, func(m screening.Mark) error {
+		s, err := j.Desk.Marked(m)
+		if err != nil {
+			return err
+		}
+		return base.Reach(s, j.input, func(data []byte) error {
+			c, err := unpack(data)
+			mu.Lock()
+			defer mu.Unlock()
+			touched[c.Ref] = c
+			return err
+		})
+	})
+}
+
+// each runs f for all of a list on all processors, and gives the first error.
+func each[T any](list []T, f func(T) error) error {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	next := make(chan T)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for x := range next {
+				if err := f(x); err != nil {
+					mu.Lock()
+					failed = err
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for _, x := range list {
+		next <- x
+	}
+	close(next)
+	wg.Wait()
+	return failed
+}
+
+func inOrder(touched map[string]watched.Customer) iter.Seq2[watched.Customer, error] {
+	refs := make([]string, 0, len(touched))
+	for ref := range touched {
+		refs = append(refs, ref)
+	}
+	slices.Sort(refs)
+	return func(yield func(watched.Customer, error) bool) {
+		for _, ref := range refs {
+			if !yield(touched[ref], nil) {
+				return
+			}
+		}
+	}
+}
+
+// pack and unpack write and read a customer as the index over a base has it.
+func pack(c watched.Customer) ([]byte, error) {
+	return json.Marshal(struct {
+		Ref   string
+		Party map[string][]string
+	}{c.Ref, c.Party})
+}
+
+func unpack(data []byte) (c watched.Customer, err error) {
+	if err := json.Unmarshal(data, &c); err != nil {
+		return c, fault.Wrap(fault.Unavailable, err, "the index over the base is damaged")
+	}
+	return c, nil
+}
+
+func (j *job) input(data []byte) (match.Input, error) {
+	c, err := unpack(data)
+	if err != nil {
+		return match.Input{}, err
+	}
+	in, _, err := screen.Party(c.Party).Input(j.Places)
+	return in, err
+}
+
+// indexVersion changes when the index over a base is made differently.
+const indexVersion = "1"
+
+// openBase opens the index over the version of the base, and builds it when there is
+// none for just that. The indexes over other versions are removed.
+func (j *job) openBase() (*screening.Base, func() error, error) {
+	ix, err := j.openIndex()
+	if err != nil {
+		return nil, nil, err
+	}
+	base, err := screening.NewBase(ix, j.Desk.Params())
+	if err != nil {
+		ix.Close()
+		return nil, nil, err
+	}
+	return base, ix.Close, nil
+}
+
+func (j *job) openIndex() (*index.Index, error) {
+	if j.Dir == "" {
+		bl := index.NewBuilder(os.TempDir())
+		meta, err := j.fill(bl)
+		if err != nil {
+			return nil, err
+		}
+		b, err := bl.Bytes(meta...)
+		if err != nil {
+			return nil, err
+		}
+		return index.Read(b)
+	}
+	dir := filepath.Join(j.Dir, "watch")
+	path := filepath.Join(dir, j.indexName())
+	if ix, err := index.Open(path); err == nil {
+		return ix, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err, "the folder of indexes over bases cannot be made")
+	}
+	bl := index.NewBuilder(dir)
+	meta, err := j.fill(bl)
+	if err != nil {
+		bl.Close()
+		return nil, err
+	}
+	if err := bl.WriteFile(path, meta...); err != nil {
+		return nil, err
+	}
+	if err := DropIndexes(j.Dir, j.run.Base, filepath.Base(path)); err != nil {
+		return nil, err
+	}
+	return index.Open(path)
+}
+
+func (j *job) indexName() string {
+	h := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %s %d", indexVersion, match.KeysVersion, j.run.Params, j.run.Program, j.run.Version))
+	return j.run.Base + "@" + hex.EncodeToString(h[:12]) + ".index"
+}
+
+// DropIndexes removes the indexes over a base, which hold what it holds, but the one
+// of a name; "" for all.
+func DropIndexes(dir, base, keep string) error {
+	list, err := os.ReadDir(filepath.Join(dir, "watch"))
+	if os.IsNotExist(err) {
+		return nil
+	}
+	for _, f := range list {
+		if f.Name() != keep && strings.HasPrefix(f.Name(), base+"@") {
+			err = os.Remove(filepath.Join(dir, "watch", f.Name()))
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "an index over the base %s cannot be removed", base)
+	}
+	return nil
+}
+
+// fill puts all customers into an index. Who cannot be read could not be screened
+// either, and is screened in every run.
+func (j *job) fill(bl *index.Builder) ([][]byte, error) {
+	list := func(yield func(screening.Known, error) bool) {
+		for c, err := range j.customers(j.run.Version) {
+			if err != nil {
+				yield(screening.Known{}, err)
+				return
+			}
+			in, _, err := screen.Party(c.Party).Input(j.Places)
+			if err != nil {
+				continue
+			}
+			data, err := pack(c)
+			if !yield(screening.Known{Input: in, Data: data}, err) {
+				return
+			}
+		}
+	}
+	return screening.BuildBase(bl, j.Desk.Params(), list, func(n int) {
+		if j.Progress != nil {
+			j.Progress("customers indexed", n)
+		}
+	})
+}
+
+// Index makes the index over the newest version of a base ready for [Watcher.Follow].
+func (w *Watcher) Index(ctx context.Context, base string) error {
+	versions, err := w.Store.Versions(ctx, base)
+	if err != nil {
+		return err
+	}
+	j := &job{Watcher: w, ctx: ctx, run: watched.Run{
+		Base: base, Version: versions[len(versions)-1].Number, Params: w.Desk.Params().ID(), Program: w.Program,
+	}}
+	ix, err := j.openIndex()
+	if err != nil {
+		return err
+	}
+	return ix.Close()
+}
+
+// Behind says why a base is not up to lists that a desk would have; "" when it is.
+func Behind(versions []watched.Version, runs []watched.Run, lists []watched.Against) string {
+	if len(runs) == 0 {
+		return "it was never screened"
+	}
+	last := runs[len(runs)-1]
+	if v := versions[len(versions)-1].Number; v != last.Version {
+		return fmt.Sprintf("version %d came after run %d", v, last.Number)
+	}
+	var news []string
+	for _, a := range lists {
+		i := slices.IndexFunc(last.Lists, func(b watched.Against) bool { return b.List == a.List })
+		if i < 0 || last.Lists[i].Snapshot != a.Snapshot || last.Lists[i].Content != a.Content || last.Lists[i].Count != a.Count {
+			news = append(news, a.String())
+		}
+	}
+	for _, b := range last.Lists {
+		if !slices.ContainsFunc(lists, func(a watched.Against) bool { return a.List == b.List }) {
+			news = append(news, b.List+" is gone")
+		}
+	}
+	if len(news) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("run %d did not have %s", last.Number, strings.Join(news, ", "))
+}
+
+// Erase takes what is kept of a customer out of a base, and removes the indexes over
+// it in dir, which hold the same.
+func Erase(ctx context.Context, s watched.Store, dir, base, ref string, at time.Time, actor string) error {
+	if err := DropIndexes(dir, base, ""); err != nil {
+		return err
+	}
+	return s.Erase(ctx, base, ref, at, actor)
+}

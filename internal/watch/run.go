@@ -1,0 +1,332 @@
+// Package watch keeps the customers of an organisation on file and tells what
+// changes for them: when a list does, when they do, or when somebody looks back with
+// other lists.
+//
+// It screens a base in full, or asks the other way round who on file the changed
+// entries of a list may be; what it finds is kept as a run (see package watched), of
+// which only differences from the run before are raised. A run that fails leaves the
+// base as it was and behind. The package decides no hit, and writes no name of a
+// customer into a log, an error or a result.
+package watch
+
+import (
+	"bytes"
+	"cmp"
+	"compress/flate"
+	"context"
+	"encoding/binary"
+	"io"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/screening"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/watched"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// Watcher screens bases against the lists of one desk.
+type Watcher struct {
+	Store  watched.Store
+	Desk   *screen.Desk
+	Places *place.Gazetteer
+	// AsOf is the day on which listings count.
+	AsOf when.Day
+	// Now gives the time, Actor the pseudonym of who runs it, Program the version.
+	Now            func() time.Time
+	Actor, Program string
+	// Dir keeps the indexes over bases; "" for memory only.
+	Dir string
+	// Workers is how many customers are screened at once; the processors unless given.
+	Workers int
+	// Progress is called now and then with the number of customers done; nil for nobody.
+	Progress func(what string, n int)
+}
+
+// Result is a run with what it raised.
+type Result struct {
+	Run     watched.Run
+	Changes []watched.Change
+}
+
+// job is a run under way.
+type job struct {
+	*Watcher
+	ctx    context.Context
+	run    watched.Run
+	last   *watched.Run // the run before, nil for none
+	before map[string]watched.State
+	after  map[string]watched.State
+	listed []screening.Mark   // of all listed subjects
+	now    map[string][8]byte // the same by list and subject
+}
+
+// Run screens every customer of the newest version of a base and keeps what it finds.
+func (w *Watcher) Run(ctx context.Context, base string) (*Result, error) {
+	j, err := w.begin(ctx, base, watched.Full)
+	if err != nil {
+		return nil, err
+	}
+	return j.full()
+}
+
+// full screens everybody.
+func (j *job) full() (*Result, error) {
+	j.run.Kind = watched.Full
+	if err := j.screen(j.customers(j.run.Version)); err != nil {
+		return nil, err
+	}
+	return j.finish()
+}
+
+// begin reads what a run goes on from.
+func (w *Watcher) begin(ctx context.Context, base string, kind watched.Kind) (*job, error) {
+	if w.Desk.Stale != "" {
+		return nil, fault.New(fault.Unavailable, "nobody can be screened: %s", w.Desk.Stale).WithFix("`cordon lists pull`")
+	}
+	versions, err := w.Store.Versions(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := w.Store.Runs(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	v := versions[len(versions)-1]
+	customers, err := w.Store.Count(ctx, base, v.Number)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{Watcher: w, ctx: ctx, before: map[string]watched.State{}, after: map[string]watched.State{}, now: map[string][8]byte{}}
+	j.run = watched.Run{
+		Base: base, Number: len(runs) + 1, Kind: kind, Version: v.Number, Lists: listsOf(w.Desk), Params: w.Desk.Params().ID(),
+		Program: w.Program, AsOf: w.AsOf.String(), Actor: w.Actor, Started: w.time(), Rows: v.Rows, Refused: v.Refused, Erased: v.Kept - customers,
+		Customers: customers,
+	}
+	if len(runs) > 0 {
+		j.last = &runs[len(runs)-1]
+		list, err := w.Store.States(ctx, base, j.last.Number)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range list {
+			j.before[s.Ref] = s
+		}
+	}
+	for m, err := range w.Desk.Marks(w.AsOf) {
+		if err != nil {
+			return nil, err
+		}
+		j.now[m.List+" "+m.ID] = m.Sum
+		j.listed = append(j.listed, m)
+	}
+	return j, nil
+}
+
+func (w *Watcher) time() time.Time { return w.Now().UTC().Truncate(time.Millisecond) }
+
+// listsOf gives the lists of a desk.
+func listsOf(d *screen.Desk) []watched.Against {
+	count := map[string]int{}
+	for _, s := range d.Basis().Lists {
+		count[s.Name()] = s.Count
+	}
+	var out []watched.Against
+	for _, a := range d.Against() {
+		out = append(out, watched.Against{List: a.List, Snapshot: a.Snapshot.Number, Count: count[a.List], Content: a.Content, Subjects: a.Subjects})
+	}
+	return out
+}
+
+func (j *job) customers(version int) iter.Seq2[watched.Customer, error] {
+	return j.Store.Customers(j.ctx, j.run.Base, version)
+}
+
+// screen answers customers, and keeps those that are not clear, or were not before.
+func (j *job) screen(list iter.Seq2[watched.Customer, error]) error {
+	b := screen.Batch{
+		AsOf: j.AsOf, Threshold: j.Desk.Params().Possible(), Limit: math.MaxInt32, Places: j.Places, Workers: j.Workers,
+	}
+	n := 0
+	return j.Desk.Run(j.ctx, b, numbered(list), func(a screen.Answered) error {
+		if n++; n%1024 == 0 && j.Progress != nil {
+			j.Progress("customers screened", n)
+		}
+		if a.Answer.Outcome == screening.NotScreened {
+			j.run.NotScreened++
+		} else {
+			j.run.Screened++
+		}
+		s := stateOf(a.Row.Party[screen.Ref][0], j.Desk, &a.Answer)
+		if _, was := j.before[s.Ref]; was || !s.Quiet() {
+			j.after[s.Ref] = s
+		}
+		return nil
+	})
+}
+
+// numbered gives customers as rows; the reference travels among the fields, where
+// nobody screens it.
+func numbered(list iter.Seq2[watched.Customer, error]) iter.Seq2[screen.Row, error] {
+	return func(yield func(screen.Row, error) bool) {
+		n := 0
+		for c, err := range list {
+			if err != nil {
+				yield(screen.Row{}, err)
+				return
+			}
+			n++
+			p := screen.Party(maps.Clone(c.Party))
+			p[screen.Ref] = []string{c.Ref}
+			if !yield(screen.Row{Number: n, Party: p}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// finish compares with the run before, counts, and keeps the run.
+func (j *job) finish() (*Result, error) {
+	var after, changed []watched.State
+	res := &Result{}
+	for _, ref := range slices.Sorted(maps.Keys(union(j.before, j.after))) {
+		b, was := j.before[ref]
+		a, is := j.after[ref]
+		if !is {
+			a = watched.State{Ref: ref, Outcome: screening.Clear} // it is not on file any more
+		}
+		if !a.Quiet() {
+			after = append(after, a)
+		}
+		if !was {
+			b = watched.State{Ref: ref, Outcome: screening.Clear}
+		}
+		if !equal(&a, &b) {
+			changed = append(changed, a)
+			res.Changes = append(res.Changes, watched.Changes(ref, &b, &a)...)
+		}
+	}
+	j.count(after, res.Changes)
+	j.run.Result, j.run.Ended = watched.Sum(after), j.time()
+	if err := j.run.Check(); err != nil {
+		return nil, err
+	}
+	marks, err := packMarks(j.now)
+	if err == nil {
+		err = j.Store.Finish(j.ctx, j.run, changed, marks)
+	}
+	res.Run = j.run
+	return res, err
+}
+
+func union(a, b map[string]watched.State) map[string]bool {
+	out := make(map[string]bool, len(a)+len(b))
+	for k := range a {
+		out[k] = true
+	}
+	for k := range b {
+		out[k] = true
+	}
+	return out
+}
+
+// equal says whether two states are the same but for scores.
+func equal(a, b *watched.State) bool {
+	return a.Outcome == b.Outcome && a.Reason == b.Reason && slices.EqualFunc(a.Findings, b.Findings, watched.Finding.Same)
+}
+
+func (j *job) count(after []watched.State, changes []watched.Change) {
+	r, stopped := &j.run, 0
+	for i := range after {
+		switch after[i].Outcome {
+		case screening.Match:
+			r.Match++
+		case screening.Possible:
+			r.Possible++
+		case screening.NotScreened:
+			stopped++
+		}
+	}
+	r.Clear = r.Customers - r.Match - r.Possible - stopped
+	for _, c := range changes {
+		switch c.What {
+		case "new":
+			r.New++
+		case "changed":
+			r.Changed++
+		case "gone":
+			r.Gone++
+		case "stopped":
+			r.Stopped++
+		case "resumed":
+			r.Resumed++
+		}
+	}
+}
+
+// packMarks writes the marks of listed subjects, in the order of their keys.
+func packMarks(marks map[string][8]byte) ([]byte, error) {
+	var b bytes.Buffer
+	z, err := flate.NewWriter(&b, flate.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(marks)) {
+		sum := marks[key]
+		line := append(binary.AppendUvarint(nil, uint64(len(key))), key...)
+		if _, err := z.Write(append(line, sum[:]...)); err != nil {
+			return nil, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// readMarks reads what packMarks wrote.
+func readMarks(packed []byte) (map[string][8]byte, error) {
+	damaged := fault.New(fault.Unavailable, "what the last run kept of the lists is damaged").WithFix("`cordon watch run` starts anew")
+	b, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err != nil {
+		return nil, damaged
+	}
+	out := map[string][8]byte{}
+	for len(b) > 0 {
+		n, size := binary.Uvarint(b)
+		if size <= 0 || n > uint64(len(b)-size) || uint64(len(b)-size)-n < 8 {
+			return nil, damaged
+		}
+		key := string(b[size : size+int(n)])
+		out[key] = [8]byte(b[size+int(n):])
+		b = b[size+int(n)+8:]
+	}
+	return out, nil
+}
+
+// stateOf makes the state of a customer of an answer.
+func stateOf(ref string, d *screen.Desk, a *screening.Answer) watched.State {
+	s := watched.State{Ref: ref, Outcome: a.Outcome, Reason: a.Reason}
+	for i := range a.Hits {
+		h := &a.Hits[i]
+		f := watched.Finding{List: h.List, Subject: h.ID, Tier: h.Tier, Outcome: d.Outcome(h), Score: h.Score}
+		var ids []string
+		for _, st := range h.Statuses {
+			if st.Standing == snapshot.Listed {
+				ids = append(ids, st.Listing.ID)
+			}
+		}
+		slices.Sort(ids)
+		f.Listings = strings.Join(slices.Compact(ids), " ")
+		s.Findings = append(s.Findings, f)
+	}
+	slices.SortFunc(s.Findings, func(a, b watched.Finding) int { return cmp.Compare(a.Key(), b.Key()) })
+	return s
+}

@@ -1,0 +1,355 @@
+// Package watched holds what is kept of customers on file and of their screening: the
+// versions of a base, its runs, and the state of each customer after a run. It says
+// what differs between two states, and declares the [Store] that keeps them; adapters
+// implement it and pass the suite in watchedtest.
+//
+// A run tells in one line what was screened against what, and all customers are
+// accounted for in it: screened, not screened with the reason, or carried over. No name
+// of a customer stands in a run, a change or an entry of the log. The package screens
+// nobody and has no clock.
+package watched
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/screening"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+)
+
+// Customer is one party on file, by the reference of its owner.
+type Customer struct {
+	Ref string
+	// Party gives the values of each field, as package screen reads them.
+	Party map[string][]string
+	// Since is the version that brought it in this form.
+	Since int
+}
+
+// Refusal is a row that was not taken on file.
+type Refusal struct {
+	// Row counts from 1 without the header; Line is where it begins in the file.
+	Row, Line int
+	// Ref is its reference, where it has one; Field the field the fault lies in.
+	Ref, Field string
+	// Reason may hold what the row says: it is shown to who may see customers.
+	Reason string
+}
+
+// Row is one row of a file on its way into a base: a customer or a refusal.
+type Row struct {
+	Customer Customer
+	Refusal  *Refusal
+}
+
+// Version is one state of a base: what one file said.
+type Version struct {
+	Base   string
+	Number int
+	// SHA256 is that of the file, in hex; Format the ending of its name.
+	SHA256, Format string
+	Recorded       time.Time
+	Actor          string
+	// Rows = Kept + Refused. Kept = Added + Changed + Same; Gone were in the version
+	// before.
+	Rows, Kept, Refused        int
+	Added, Changed, Same, Gone int
+}
+
+// Kind is how a run came to its results.
+type Kind string
+
+// The kinds of runs.
+const (
+	// Full runs screen every customer.
+	Full Kind = "full"
+	// Delta runs screen those for whom a change of lists or of the base may change
+	// something, and carry the others over.
+	Delta Kind = "delta"
+)
+
+// Against is one list of a run.
+type Against struct {
+	List string
+	// Snapshot is the number in force, Count the number of snapshots there were.
+	Snapshot, Count int
+	Content         string
+	Subjects        int
+}
+
+// String gives "un@3".
+func (a Against) String() string { return snapshot.ID{List: a.List, Number: a.Snapshot}.String() }
+
+// Run is one screening of a base.
+type Run struct {
+	Base    string
+	Number  int
+	Kind    Kind
+	Version int
+	Lists   []Against
+	// Params is the id of the parameters of matching, Program the version of Cordon.
+	Params, Program string
+	// AsOf is the day on which listings counted, as 2026-11-26.
+	AsOf           string
+	Actor          string
+	Started, Ended time.Time
+	// Rows of the file = Refused + Erased + Customers; Customers = Screened + NotScreened +
+	// Carried.
+	Rows, Refused, Erased          int
+	Customers                      int
+	Screened, NotScreened, Carried int
+	// Match, Possible and Clear tell all customers but those not screened, with what
+	// was carried over.
+	Match, Possible, Clear int
+	// Entries is the number of listed subjects that had changed, for a delta.
+	Entries int
+	// New, Changed and Gone are what was raised; Stopped and Resumed are customers
+	// that cannot be screened any more, and can again.
+	New, Changed, Gone, Stopped, Resumed int
+	// Result is the hash of all states after the run.
+	Result string
+}
+
+// Finding is a listed subject that a customer may be.
+type Finding struct {
+	List, Subject string
+	// Listings are the listings of the subject that stand, as ids, with blanks between.
+	Listings string
+	Tier     screening.Tier
+	Outcome  screening.Outcome
+	// Score is not part of what makes a finding another.
+	Score float64
+}
+
+// Same says whether two findings are one but for the score.
+func (f Finding) Same(g Finding) bool {
+	f.Score, g.Score = 0, 0
+	return f == g
+}
+
+// Key gives the list and the subject, which tell a finding from others of a customer.
+func (f Finding) Key() string { return f.List + " " + f.Subject }
+
+// State is what a run says of a customer. A customer that is clear has none.
+type State struct {
+	Ref     string
+	Outcome screening.Outcome
+	// Reason says why it was not screened.
+	Reason   string
+	Findings []Finding // in the order of list and subject
+}
+
+// Quiet says that there is nothing to keep of a customer.
+func (s *State) Quiet() bool { return s.Outcome == screening.Clear && len(s.Findings) == 0 }
+
+// Store keeps bases. Readers never see half of a version or of a run. Errors are
+// faults: NotFound for a base, version or run that is not there, Conflict for a run
+// when another was kept in between.
+type Store interface {
+	// Bases gives the names, sorted.
+	Bases(ctx context.Context) ([]string, error)
+	// Versions and Runs give those of a base in the order of their numbers; both are
+	// fault.NotFound when there is no such base.
+	Versions(ctx context.Context, base string) ([]Version, error)
+	Runs(ctx context.Context, base string) ([]Run, error)
+	// Add makes the next version of a base, of all rows; the customers that the
+	// version before has and this one lacks are gone. It counts them, gives the
+	// version its number and enters it in the log, all in one step.
+	Add(ctx context.Context, v Version, rows iter.Seq2[Row, error]) (Version, error)
+	// Refusals gives the rows that a version refused.
+	Refusals(ctx context.Context, base string, version int) ([]Refusal, error)
+	// Customers gives those of a version by reference, in the order of bytes.
+	Customers(ctx context.Context, base string, version int) iter.Seq2[Customer, error]
+	// Count gives the number of customers of a version, without those that were erased.
+	Count(ctx context.Context, base string, version int) (int, error)
+	// Customer gives one of a version; fault.NotFound when it does not have it.
+	Customer(ctx context.Context, base string, version int, ref string) (Customer, error)
+	// States gives what the customers were after a run, by reference; those that were
+	// clear are left out.
+	States(ctx context.Context, base string, run int) ([]State, error)
+	// Marks gives what was kept with the newest run, nil for none.
+	Marks(ctx context.Context, base string) ([]byte, error)
+	// Finish keeps a run with the states of customers that differ from the run
+	// before (one that is clear has no findings), and enters it in the log. The run
+	// is fault.Conflict unless it has the number after the newest.
+	Finish(ctx context.Context, r Run, changed []State, marks []byte) error
+	// Erase takes what is kept of a customer out of every version and run, and enters
+	// that in the log. It is fault.NotFound when nothing is.
+	Erase(ctx context.Context, base, ref string, at time.Time, actor string) error
+}
+
+// CheckBase checks the name of a base, which is formed as that of a list.
+func CheckBase(name string) error {
+	if err := snapshot.CheckList(name); err != nil {
+		return fault.New(fault.Invalid, "%q is not the name of a base", name).
+			WithFix("use lower case letters, digits and dashes, as in my-clients")
+	}
+	return nil
+}
+
+// NoBase is the fault of a base that is not there.
+func NoBase(name string) error {
+	return fault.New(fault.NotFound, "there is no base %q", name).WithFix("`cordon watch list` shows them; `cordon watch add` makes one")
+}
+
+// Entry is the entry of a version in the log.
+func (v *Version) Entry() ledger.Entry {
+	return entry(v.Recorded, v.Actor, fmt.Sprintf("base:%s@%d", v.Base, v.Number), v)
+}
+
+// Entry is the entry of a run in the log.
+func (r *Run) Entry() ledger.Entry {
+	return entry(r.Ended, r.Actor, fmt.Sprintf("watch:%s@%d", r.Base, r.Number), r)
+}
+
+// ErasureEntry is the entry that a customer of a base was erased. It does not say who.
+func ErasureEntry(base string, at time.Time, actor string) ledger.Entry {
+	e := entry(at, actor, "base:"+base, "erased")
+	e.Kind = ledger.Erasure
+	return e
+}
+
+func entry(at time.Time, actor, about string, v any) ledger.Entry {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // all are plain values
+	}
+	return ledger.Entry{Time: at.UTC().Truncate(time.Millisecond), Kind: ledger.Watch, Actor: actor, About: about, Data: sha256.Sum256(b)}
+}
+
+// Line tells a run in one line: what was screened, against what, from when until
+// when, and that nobody is missing.
+func (r *Run) Line() string {
+	var lists []string
+	for _, a := range r.Lists {
+		lists = append(lists, fmt.Sprintf("%s(%d)", a, a.Subjects))
+	}
+	return fmt.Sprintf("watch base=%s run=%d kind=%s version=%d lists=%s params=%q as_of=%s started=%s ended=%s "+
+		"rows=%d=%d+%d refused+%d erased; customers=%d=%d screened+%d not_screened+%d carried; match=%d possible=%d clear=%d; "+
+		"entries=%d new=%d changed=%d gone=%d stopped=%d resumed=%d result=%s",
+		r.Base, r.Number, r.Kind, r.Version, strings.Join(lists, ","), r.Params, r.AsOf, stamp(r.Started), stamp(r.Ended),
+		r.Rows, r.Customers, r.Refused, r.Erased, r.Customers, r.Screened, r.NotScreened, r.Carried, r.Match, r.Possible, r.Clear,
+		r.Entries, r.New, r.Changed, r.Gone, r.Stopped, r.Resumed, r.Result)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// Check holds a run to its sums.
+func (r *Run) Check() error {
+	switch {
+	case r.Rows != r.Refused+r.Erased+r.Customers || r.Erased < 0:
+		return lost("%d rows are not %d customers, %d refused and %d erased", r.Rows, r.Customers, r.Refused, r.Erased)
+	case r.Customers != r.Screened+r.NotScreened+r.Carried:
+		return lost("%d customers are not %d screened, %d not screened and %d carried over", r.Customers, r.Screened, r.NotScreened, r.Carried)
+	case r.Customers < r.Match+r.Possible+r.Clear:
+		return lost("%d customers are not %d with outcomes", r.Customers, r.Match+r.Possible+r.Clear)
+	}
+	return nil
+}
+
+func lost(format string, args ...any) error {
+	return fault.New(fault.Internal, "the run does not add up, and nothing of it is kept: "+format, args...)
+}
+
+// Change is one thing to raise.
+type Change struct {
+	Ref string
+	// What is "new", "changed" or "gone" of a finding, and "stopped" or "resumed" of a
+	// customer that cannot be screened any more, or can again.
+	What string
+	// Old and New are the finding before and after; nil where there is none.
+	Old, New *Finding
+	Reason   string
+}
+
+// Changes gives what to raise between two states of a customer; nil for one that is
+// clear, or not on file.
+func Changes(ref string, before, after *State) []Change {
+	var out []Change
+	was, is := stopped(before), stopped(after)
+	if is && !was {
+		out = append(out, Change{Ref: ref, What: "stopped", Reason: after.Reason})
+	} else if was && !is {
+		out = append(out, Change{Ref: ref, What: "resumed"})
+	}
+	old, now := findings(before), findings(after)
+	for len(old)+len(now) > 0 {
+		switch c := side(old, now); {
+		case c < 0:
+			if !is { // what cannot be screened is not known to be gone
+				out = append(out, Change{Ref: ref, What: "gone", Old: &old[0]})
+			}
+			old = old[1:]
+		case c > 0:
+			out = append(out, Change{Ref: ref, What: "new", New: &now[0]})
+			now = now[1:]
+		default:
+			if !old[0].Same(now[0]) {
+				out = append(out, Change{Ref: ref, What: "changed", Old: &old[0], New: &now[0]})
+			}
+			old, now = old[1:], now[1:]
+		}
+	}
+	return out
+}
+
+func stopped(s *State) bool { return s != nil && s.Outcome == screening.NotScreened }
+
+func findings(s *State) []Finding {
+	if s == nil {
+		return nil
+	}
+	return s.Findings
+}
+
+func side(old, now []Finding) int {
+	switch {
+	case len(now) == 0:
+		return -1
+	case len(old) == 0:
+		return 1
+	}
+	return cmp.Compare(old[0].Key(), now[0].Key())
+}
+
+// Difference gives what to raise between two runs, by reference. Both come in the
+// order of references, as [Store.States] gives them.
+func Difference(before, after []State) []Change {
+	var out []Change
+	for len(before)+len(after) > 0 {
+		var b, a *State
+		switch {
+		case len(after) == 0 || len(before) > 0 && before[0].Ref < after[0].Ref:
+			b, before = &before[0], before[1:]
+			out = append(out, Changes(b.Ref, b, nil)...)
+		case len(before) == 0 || after[0].Ref < before[0].Ref:
+			a, after = &after[0], after[1:]
+			out = append(out, Changes(a.Ref, nil, a)...)
+		default:
+			b, a, before, after = &before[0], &after[0], before[1:], after[1:]
+			out = append(out, Changes(a.Ref, b, a)...)
+		}
+	}
+	return out
+}
+
+// Sum gives the hash of states in the order of references, without scores.
+func Sum(list []State) string {
+	h := sha256.New()
+	for i := range list {
+		s := &list[i]
+		fmt.Fprintf(h, "%q %s %q\n", s.Ref, s.Outcome, s.Reason)
+		for _, f := range s.Findings {
+			fmt.Fprintf(h, "\t%s %q %q %s %s\n", f.List, f.Subject, f.Listings, f.Tier, f.Outcome)
+		}
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
+}

@@ -117,14 +117,17 @@ func (a *answer) Write(b []byte) (int, error) {
 
 // ask asks the API, in this process.
 func (s *Server) ask(ctx context.Context, method, address, media, body string) (a *answer, err error) {
-	r, err := http.NewRequestWithContext(ctx, method, "http://localhost"+address, strings.NewReader(body))
+	u, err := url.ParseRequestURI(address)
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "the question cannot be asked")
 	}
-	if body == "" {
-		r.Body = http.NoBody
+	r := (&http.Request{
+		Method: method, URL: u, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Body: http.NoBody,
+		Host: "localhost", RequestURI: address, RemoteAddr: "in this process",
+	}).WithContext(ctx)
+	if body != "" {
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 	}
-	r.RequestURI, r.RemoteAddr = address, "in this process"
 	if media != "" {
 		r.Header.Set("Content-Type", media)
 	}

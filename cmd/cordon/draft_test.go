@@ -13,6 +13,7 @@ import (
 
 // No report on a draft says what anybody will do, in any form.
 func TestReportsOnDraftsForetellNothing(t *testing.T) {
+	sequential(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "x.yaml")
 	run := func(args ...string) string {

@@ -15,6 +15,7 @@ import (
 
 // TestModelFromReadingToLedger asks a server of the test about a document and takes into the ledger what it found.
 func TestModelFromReadingToLedger(t *testing.T) {
+	sequential(t)
 	const secret = "key-of-the-test"
 	content := `{"claims":[` +
 		`{"quote":"the talks would be <b>long</b>","kind":"prediction","voice":"indirect","speaker":"China"},` +

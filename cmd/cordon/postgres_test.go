@@ -25,6 +25,7 @@ func cordonAt(t *testing.T, args ...string) string {
 
 // The same commands say the same over a folder and over a database.
 func TestCommandsOverPostgres(t *testing.T) {
+	sequential(t)
 	address, dir := postgrestest.Database(t), t.TempDir()
 	one, two := issue(t, 1), issue(t, 2)
 	for _, c := range []string{
@@ -101,6 +102,7 @@ func TestPasswordsAreNotSaid(t *testing.T) {
 // Two servers over one database keep answers in one log; what is done with answers in
 // a folder is done with them there, and a backup of the database goes into a folder.
 func TestAnswersOverPostgres(t *testing.T) {
+	sequential(t)
 	at := dataFlag{Data: postgrestest.Database(t), Folder: filepath.Join(t.TempDir(), "beside")}
 	run := func(want int, args ...string) string {
 		t.Helper()

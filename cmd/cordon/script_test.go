@@ -25,3 +25,11 @@ func TestScripts(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: os.Getenv("UPDATE") != ""})
 }
+
+// sequential leaves a test out of the short run, which is for races: it asks one question after the other.
+func sequential(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("one question after the other: left out in short mode, which is for races")
+	}
+}

@@ -229,6 +229,7 @@ func isLineError(v any) bool {
 // TestEveryOperationAnswersItsExample asks what the description gives as an example of each operation, and holds the
 // answer to the description.
 func TestEveryOperationAnswersItsExample(t *testing.T) {
+	sequential(t)
 	d := describe(t)
 	if len(d.ops) < 40 {
 		t.Fatalf("%d operations", len(d.ops))
@@ -278,9 +279,7 @@ func hostileBodies(good string, r *rand.Rand) []string {
 // that it does not mean, every body with ones that it does not read. Nothing may fail on our side or be answered in a
 // way that is not described. CORDON_API_FUZZ=N asks N times as much, drawn at random.
 func TestAPIFromItsDescription(t *testing.T) {
-	if testing.Short() {
-		t.Skip("one question after the other: left out in short mode, which is for races")
-	}
+	sequential(t)
 	d := describe(t)
 	rounds := 1
 	if n, err := strconv.Atoi(os.Getenv("CORDON_API_FUZZ")); err == nil {
@@ -430,9 +429,7 @@ func TestAPIRefusesOversize(t *testing.T) {
 
 // TestAPIHasTheBytesOfCommands holds that an endpoint answers with what the command of the same name prints.
 func TestAPIHasTheBytesOfCommands(t *testing.T) {
-	if testing.Short() {
-		t.Skip("one question after the other: left out in short mode, which is for races")
-	}
+	sequential(t)
 	d := describe(t)
 	dir := t.TempDir()
 	for _, o := range d.ops {

@@ -177,6 +177,7 @@ func TestClient(t *testing.T) {
 // TestClientTypesAreWhole holds that the client's types have every key of the answers: an answer that is read and written
 // again says the same.
 func TestClientTypesAreWhole(t *testing.T) {
+	sequential(t)
 	d := describe(t)
 	for id, v := range map[string]any{
 		"decide": client.Ruling{}, "screen": client.Answer{}, "explain": client.Explain{}, "lists": []client.List{}, "listStatus": []client.ListState{},

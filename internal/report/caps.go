@@ -47,7 +47,7 @@ func capsRow(a *caps.Account, l *caps.Line, name Names) []string {
 	who := l.By
 	switch {
 	case l.Reporters > 0:
-		who = plural(l.Reporters, "state") + " together"
+		who = Plural(l.Reporters, "state") + " together"
 	case l.Reporter != 0:
 		who = name(l.Reporter.String())
 	}

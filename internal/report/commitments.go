@@ -129,7 +129,7 @@ func (v *CommitmentsView) scope() string {
 	}
 	first, last := v.Events[0].Legal(), v.Events[len(v.Events)-1].Legal()
 	return fmt.Sprintf("On record: %s%s, all from %s to %s. What is not on record may have happened: no report of a breach is not compliance. Days are those of New York.",
-		plural(len(v.Events), "event"), v.coverage(), first.From.Long(), last.To.Long())
+		Plural(len(v.Events), "event"), v.coverage(), first.From.Long(), last.To.Long())
 }
 
 // coverage counts the events of the kinds that could be against what is shown, with the years that they lie in.
@@ -178,7 +178,7 @@ func CommitmentsDocument(v *CommitmentsView, name Names) *Document {
 		}
 	}
 	d := &Document{Title: "Undertakings", Lead: []string{
-		plural(len(v.Accounts), "undertaking") + " on record: " + strings.Join(counts, ", ") + ".", v.scope(),
+		Plural(len(v.Accounts), "undertaking") + " on record: " + strings.Join(counts, ", ") + ".", v.scope(),
 	}}
 	for _, list := range v.instruments() {
 		in := list[0].Provision.Instrument
@@ -450,7 +450,7 @@ func (v *CommitmentsView) testLead(all []deed, name Names) string {
 	if supposed {
 		would = " would have been against it"
 	}
-	return fmt.Sprintf("%s%s%s%s: %s. %s", start, plural(len(all), "event"), would, span, strings.Join(parts, "; "), doubtWords(doubtful(all)))
+	return fmt.Sprintf("%s%s%s%s: %s. %s", start, Plural(len(all), "event"), would, span, strings.Join(parts, "; "), doubtWords(doubtful(all)))
 }
 
 func doubtWords(n int) string {

@@ -160,7 +160,7 @@ func stateCodes(list []place.State) []string {
 
 // EventsDocument lists events.
 func EventsDocument(list []event.Event, name Names) *Document {
-	d := &Document{Title: "Events", Lead: []string{plural(len(list), "event") + ", in the order of time; a day is one of New York."}}
+	d := &Document{Title: "Events", Lead: []string{Plural(len(list), "event") + ", in the order of time; a day is one of New York."}}
 	s := Section{ID: "events", Title: "In order"}
 	t := &Table{Head: []string{"day", "id", "kind", "who", "what"}}
 	for i := range list {

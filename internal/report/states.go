@@ -36,13 +36,13 @@ func CellSentence(c *matrix.Cell, name Names) string {
 	var b strings.Builder
 	switch {
 	case c.Evidence == matrix.NoInformation && c.Complied > 0:
-		fmt.Fprintf(&b, "%s: complied, by %s.", state, plural(c.Complied, "item"))
+		fmt.Fprintf(&b, "%s: complied, by %s.", state, Plural(c.Complied, "item"))
 	case c.Evidence == matrix.NoInformation:
 		fmt.Fprintf(&b, "%s: no information on anything forbidden.", state)
 	default:
 		fmt.Fprintf(&b, "%s: %s", state, c.Evidence)
 		if c.Origins > 0 {
-			fmt.Fprintf(&b, ", on %s", plural(c.Origins, "independent origin"))
+			fmt.Fprintf(&b, ", on %s", Plural(c.Origins, "independent origin"))
 		}
 		if c.PressOnly {
 			b.WriteString(", press only, which is thin")
@@ -58,7 +58,7 @@ func CellSentence(c *matrix.Cell, name Names) string {
 			b.WriteString(" No text behind it was seen by us.")
 		}
 		if c.Complied > 0 {
-			fmt.Fprintf(&b, " Compliance is claimed too, by %s.", plural(c.Complied, "item"))
+			fmt.Fprintf(&b, " Compliance is claimed too, by %s.", Plural(c.Complied, "item"))
 		}
 	}
 	return b.String()
@@ -86,7 +86,8 @@ func ResponseSentence(c *matrix.Cell) string {
 	}
 }
 
-func plural(n int, what string) string {
+// Plural counts in words: "one state", "2 states".
+func Plural(n int, what string) string {
 	if n == 1 {
 		return "one " + what
 	}
@@ -115,7 +116,7 @@ func (v *StatesView) Hide() {
 func StatesDocument(v *StatesView, name Names) *Document {
 	d := &Document{Title: "Who keeps the rules", Lead: []string{EvidenceStandard}}
 	if v.Known != when.NoDay {
-		d.Lead = append(d.Lead, fmt.Sprintf("As known at the end of %s: %s published later left out.", v.Known.Long(), plural(v.LeftOut, "item")))
+		d.Lead = append(d.Lead, fmt.Sprintf("As known at the end of %s: %s published later left out.", v.Known.Long(), Plural(v.LeftOut, "item")))
 	}
 	for i := 0; i < len(v.Cells); {
 		p := v.Cells[i].Obligation
@@ -131,7 +132,7 @@ func StatesDocument(v *StatesView, name Names) *Document {
 	d.Sections = append(d.Sections, watched(v.Watchers))
 	if v.Hidden > 0 {
 		last := &d.Sections[len(d.Sections)-1]
-		last.Para("%s of provisions that restate an earlier one are not shown; --all shows them.", plural(v.Hidden, "cell"))
+		last.Para("%s of provisions that restate an earlier one are not shown; --all shows them.", Plural(v.Hidden, "cell"))
 	}
 	return d
 }
@@ -194,7 +195,7 @@ func Dossier(d *states.Dossier, name Names, versions Versions, lawVersion string
 	state := name(d.State.String())
 	doc := &Document{Title: state + ": what is known", Lead: []string{EvidenceStandard, weightStatement(d, state)}}
 	if d.Known != when.NoDay {
-		doc.Lead = append(doc.Lead, fmt.Sprintf("As known at the end of %s: %s published later left out.", d.Known.Long(), plural(d.LeftOut, "item")))
+		doc.Lead = append(doc.Lead, fmt.Sprintf("As known at the end of %s: %s published later left out.", d.Known.Long(), Plural(d.LeftOut, "item")))
 	}
 	doc.Sections = append(doc.Sections, conductSections(d, name)...)
 	doc.Sections = append(doc.Sections, compliedSection(d, name), reportsSection(d), figuresSection("trade", "Trade", d.Trade, name),
@@ -342,7 +343,7 @@ func itemLaw(i *matrix.Item) string {
 	case i.Bears == matrix.MayBreach:
 		return mayBreach(i)
 	case i.Bears == matrix.Complied && i.Late > 0:
-		return fmt.Sprintf("%s late.", plural(i.Late, "day"))
+		return fmt.Sprintf("%s late.", Plural(i.Late, "day"))
 	case i.Bears == matrix.Complied:
 		return ""
 	default:
@@ -512,7 +513,7 @@ func reportsSection(d *states.Dossier) Section {
 		}
 		switch {
 		case len(r.Filed) > 0 && r.Late() > 0:
-			state = fmt.Sprintf("filed, %s late", plural(r.Late(), "day"))
+			state = fmt.Sprintf("filed, %s late", Plural(r.Late(), "day"))
 		case len(r.Filed) > 0:
 			state = "filed"
 		}
@@ -601,7 +602,7 @@ func methodSection(v Versions, lawVersion string, d *states.Dossier) Section {
 	}
 	if unasked > 0 {
 		s.Para("For %s that count as evidence it is not on record that the state was asked. Ask before publishing, and give the answer the place of what it answers.",
-			plural(unasked, "claim"))
+			Plural(unasked, "claim"))
 	}
 	return s
 }

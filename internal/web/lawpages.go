@@ -97,8 +97,8 @@ func (s *Site) law(r *http.Request) (*answer, error) {
 	for _, n := range lawParameters {
 		page.Query[n] = strings.TrimSpace(q.Get(n))
 	}
-	page.Day = s.dayOf(page, "date", "Law of the day")
-	page.Known = s.dayOf(page, "known_at", "As known on")
+	page.Day = dayField(page.Query, &page.Errors, "date", "Law of the day")
+	page.Known = dayField(page.Query, &page.Errors, "known_at", "As known on")
 	list, err := s.Desk.Law.Pick(law.Filter{Kind: page.Query["kind"], Direction: page.Query["direction"], Regime: page.Query["regime"]})
 	if err != nil {
 		return nil, err
@@ -129,23 +129,6 @@ func (s *Site) law(r *http.Request) (*answer, error) {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 	}
 	return a, nil
-}
-
-// dayOf reads one of the days of a law page.
-func (s *Site) dayOf(page *lawPage, name, label string) when.Day {
-	text := page.Query[name]
-	if text == "" {
-		return when.NoDay
-	}
-	p, err := readDate(text)
-	if err == nil && !p.Exact() {
-		err = fault.New(fault.Invalid, "%q is not one day", text).WithFix("write it as 2017-10-01, or 1 October 2017")
-	}
-	if err != nil {
-		page.Errors = append(page.Errors, fieldError{"f-" + strings.ReplaceAll(name, "_", "-"), label, plain(err)})
-		return when.NoDay
-	}
-	return p.From
 }
 
 // namingGoods keeps the provisions that name the goods.
@@ -237,7 +220,7 @@ func (s *Site) changes(r *http.Request) (*answer, error) {
 	for _, n := range []string{"from", "to", "kind", "direction", "regime"} {
 		page.Query[n] = strings.TrimSpace(q.Get(n))
 	}
-	c := &changesPage{lawPage: page, From: s.dayOf(page, "from", "From"), To: s.dayOf(page, "to", "To")}
+	c := &changesPage{lawPage: page, From: dayField(page.Query, &page.Errors, "from", "From"), To: dayField(page.Query, &page.Errors, "to", "To")}
 	list, err := s.Desk.Law.Pick(law.Filter{Kind: page.Query["kind"], Direction: page.Query["direction"], Regime: page.Query["regime"]})
 	if err != nil {
 		return nil, err

@@ -115,14 +115,7 @@ func (p *statesPage) Heading() string {
 	case p.OnRecord:
 		of = "all"
 	}
-	return fmt.Sprintf("%s: something is on record of %s, and something forbidden is asserted, or may be, of %s of them", what, counted(p.OnRecord, "state"), of)
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "one " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
+	return fmt.Sprintf("%s: something is on record of %s, and something forbidden is asserted, or may be, of %s of them", what, report.Plural(p.OnRecord, "state"), of)
 }
 
 type measureChoice struct {
@@ -217,8 +210,7 @@ func dayField(query map[string]string, errs *[]fieldError, name, label string) w
 
 // cellsOf chooses the cells of the page, and fills in the choices.
 func (s *Site) cellsOf(c *conduct, m *matrix.Matrix, page *statesPage) ([]matrix.Cell, error) {
-	all := slices.DeleteFunc(m.Cells(matrix.Query{}), func(x matrix.Cell) bool { return x.Obligation.Binding == "reaffirms" })
-	s.choices(page, m, all)
+	s.choices(page, m)
 	obligations, err := c.desk.Obligations([]string{page.Measure})
 	if err != nil {
 		return nil, err
@@ -236,10 +228,14 @@ func (s *Site) cellsOf(c *conduct, m *matrix.Matrix, page *statesPage) ([]matrix
 }
 
 // choices fills in measures and years.
-func (s *Site) choices(page *statesPage, m *matrix.Matrix, all []matrix.Cell) {
+func (s *Site) choices(page *statesPage, m *matrix.Matrix) {
 	count := map[string]map[place.State]bool{}
-	for i := range all {
-		x := &all[i]
+	items := m.Items()
+	for i := range items {
+		x := &items[i]
+		if x.Obligation.Binding == "reaffirms" {
+			continue
+		}
 		if count[x.Obligation.Measure] == nil {
 			count[x.Obligation.Measure] = map[place.State]bool{}
 		}

@@ -222,6 +222,16 @@ type eventsCmd struct {
 	Load eventsLoadCmd `cmd:"" help:"Read a file or a published table of events, account for every row, and write JSON Lines."`
 }
 
+// eventDesk opens the law and the events that flags choose.
+func (m *Main) eventDesk(f eventFlags) (*decide.Desk, []event.Event, error) {
+	d, err := m.open(lawFlags{}, ruling.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := m.events(d, f)
+	return d, list, err
+}
+
 type eventsListCmd struct {
 	eventFlags
 	Kind   string `help:"Only this kind." placeholder:"KIND"`
@@ -232,11 +242,7 @@ type eventsListCmd struct {
 
 // Run is the command.
 func (c *eventsListCmd) Run(m *Main) error {
-	d, err := m.open(lawFlags{}, ruling.Options{})
-	if err != nil {
-		return err
-	}
-	list, err := m.events(d, c.eventFlags)
+	d, list, err := m.eventDesk(c.eventFlags)
 	if err != nil {
 		return err
 	}
@@ -274,11 +280,7 @@ type eventsShowCmd struct {
 
 // Run is the command.
 func (c *eventsShowCmd) Run(m *Main) error {
-	d, err := m.open(lawFlags{}, ruling.Options{})
-	if err != nil {
-		return err
-	}
-	list, err := m.events(d, c.eventFlags)
+	d, list, err := m.eventDesk(c.eventFlags)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ func count[T any](list iter.Seq2[T, error]) (n int, err error) {
 
 // TestClient asks the whole server with the public client, once with every method, and looks for one thing in each answer.
 func TestClient(t *testing.T) {
+	sequential(t)
 	d := describe(t)
 	s := httptest.NewServer(d.h)
 	defer s.Close()

@@ -1,8 +1,11 @@
 package match
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -72,6 +75,19 @@ func EachWord(p *Prepared, i int, do func(word [WordSize]byte, keys []uint64)) {
 			give(&n.joins[j], 0, 0, n.joinFlags(j))
 		}
 	}
+}
+
+// CompareWords orders listed words by their kind and their consonants, then by all the rest, so that words with the same keys lie together.
+func CompareWords(a, b []byte) int {
+	x, y := a[sketchOutline:], b[sketchOutline:]
+	first := func(r []byte) uint64 { // the first consonant counts most
+		v := bits.ReverseBytes64(binary.LittleEndian.Uint64(r))
+		return v>>4&0x0F0F0F0F0F0F0F0F | v&0x0F0F0F0F0F0F0F0F<<4
+	}
+	return cmp.Or(
+		cmp.Compare(x[recordKind]&3, y[recordKind]&3), cmp.Compare(first(x), first(y)),
+		bytes.Compare(a[wordLetters:], b[wordLetters:]), bytes.Compare(a, b),
+	)
 }
 
 // joinFlags says what two words are that are written together.

@@ -504,10 +504,14 @@ func (s *Sieve) leasts(x sifted, key leastsKey) *leasts {
 		}
 	}
 	e.any[0] = float32(math.Inf(1))
+	fewest := 1
+	if key.numbers > 0 { // a shape counts no numbers, so that a name may be one and have no words
+		fewest = 0
+	}
 	for met := 1; met < sumWords; met++ {
 		e.any[met] = e.any[met-1]
 		for initials := range shapeInitials {
-			for cores := 1; cores < shapeCores; cores++ {
+			for cores := fewest; cores < shapeCores; cores++ {
 				e.any[met] = min(e.any[met], e.least[byWords][initials][cores][met])
 				if met >= key.proper {
 					e.any[met] = min(e.any[met], e.least[byCover][initials][cores][met])

@@ -263,12 +263,12 @@ func (t *told) held() int64 { return int64(len(t.words) + len(t.joins) + 2) }
 // sums are what the words of a name tell with the units of the index. It is the
 // memory of one worker.
 type sums struct {
-	of      []wordSum
-	touched []uint32
+	of      []wordSum // of the units touched, in the order in which they were met
+	met     []uint64  // these, as a set
+	slot    []uint32  // where the sum of a unit in that set lies
 	terms   []match.Term
 	told    []termTold
 	found   []index.Candidate
-	met     []uint64 // the units touched, as a set
 	left    int      // units that may still be read
 	bounded index.Bounded
 }
@@ -281,6 +281,7 @@ type termTold struct {
 
 // wordSum is what the words of a name tell with one unit.
 type wordSum struct {
+	unit   uint32
 	all    float32
 	last   uint16 // the last word that was counted, from 1
 	met    uint16 // words
@@ -290,8 +291,8 @@ type wordSum struct {
 // find appends to found the units that may have the evidence that a sieve was made
 // ready for, among names of one kind.
 func (m *sums) find(d *words, s *match.Sieve, kind int) error {
-	if m.of == nil {
-		m.of, m.met = make([]wordSum, d.size()), make([]uint64, d.size()/64+1)
+	if m.slot == nil {
+		m.slot, m.met = make([]uint32, d.size()), make([]uint64, d.size()/64+1)
 	}
 	m.terms = s.Terms(m.terms[:0], kind)
 	for from := 0; from < len(m.terms); {
@@ -337,9 +338,9 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 	for i := range m.told {
 		m.joins(d, &m.told[i], enough)
 	}
-	for _, u := range m.touched {
-		if x := &m.of[u]; enough.Of(d.shape(u), int(x.met), x.all) {
-			m.found = append(m.found, index.Candidate{At: u, Bits: x.all})
+	for i := range m.of {
+		if x := &m.of[i]; x.all >= enough.Any(int(x.met)) && enough.Of(d.shape(x.unit), int(x.met), x.all) {
+			m.found = append(m.found, index.Candidate{At: x.unit, Bits: x.all})
 		}
 	}
 	m.clear()
@@ -374,10 +375,10 @@ func (m *sums) tell(d *words, s *match.Sieve, terms []match.Term) error {
 }
 
 func (m *sums) clear() {
-	for _, u := range m.touched {
-		m.of[u], m.met[u>>6] = wordSum{}, 0
+	for i := range m.of {
+		m.met[m.of[i].unit>>6] = 0
 	}
-	m.touched = m.touched[:0]
+	m.of = m.of[:0]
 }
 
 // unit gives the sum of a unit; nil for one not met before unless it is fresh.
@@ -387,9 +388,10 @@ func (m *sums) unit(u uint32, fresh bool) *wordSum {
 			return nil
 		}
 		m.met[u>>6] |= 1 << (u & 63)
-		m.touched = append(m.touched, u)
+		m.slot[u] = uint32(len(m.of))
+		m.of = append(m.of, wordSum{unit: u})
 	}
-	return &m.of[u]
+	return &m.of[m.slot[u]]
 }
 
 // add counts the units of a word of the query: it counts once for a unit, by the
@@ -422,7 +424,7 @@ func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
 		w := &t.told.joins[k]
 		for b := w.units; len(b) >= 4; b = b[4:] {
 			unit := binary.LittleEndian.Uint32(b)
-			x := &m.of[unit]
+			x := &m.of[m.slot[unit]]
 			if x.joined != 0 && x.joined != t.word || enough.With(w.join, d.shape(unit), int(x.met)+1, x.all+w.gain) {
 				m.found = append(m.found, index.Candidate{At: unit, Bits: x.all + w.gain})
 			}

@@ -269,7 +269,7 @@ type sums struct {
 	terms   []match.Term
 	told    []termTold
 	found   []index.Candidate
-	left    int      // units that may still be read
+	left    int // units that may still be read
 	bounded index.Bounded
 }
 

@@ -308,15 +308,24 @@ func (p *reader) foreignForm(f string) form {
 		x.letters = append(x.letters, byte(r), byte(r>>8)|0x80)
 	}
 	x.hash = hashString(string(x.letters))
-	for i := range x.letters {
-		s := sDigit + x.letters[i]%10
-		x.sounds = append(x.sounds, s)
-		x.drop = append(x.drop, unit/2)
+	x.sounds, x.drop = appendForeign(nil, nil, x.letters)
+	for _, s := range x.sounds {
 		x.have |= 1 << s
 		x.near |= 1 << s
 	}
 	return x
 }
+
+// appendForeign appends the sounds of the letters of a foreign form, and what it costs to drop them.
+func appendForeign(sounds []sound, drop []uint8, letters []byte) ([]sound, []uint8) {
+	for _, c := range letters {
+		sounds, drop = append(sounds, sDigit+c%10), append(drop, unit/2)
+	}
+	return sounds, drop
+}
+
+// isForeign says whether letters are those of a foreign form.
+func isForeign(letters []byte) bool { return len(letters) > 1 && letters[1] >= 0x80 }
 
 // personTokens gives the words of a person's name their roles.
 func (p *reader) personTokens(words []word) []token {

@@ -358,6 +358,10 @@ func (s *Sieve) formOf(o outline, word []byte) *form {
 	l.ready = true
 	n := min(int(word[wordLetters]), maxSounds)
 	l.letters, l.loose, l.alpha = word[wordLetters+1:][:n], o.loose(), binary.LittleEndian.Uint32(word[sketchOutline+recordAlpha:])
+	if isForeign(l.letters) {
+		l.sounds, l.drop = appendForeign(l.b[:0:maxSounds], l.b[maxSounds:maxSounds], l.letters)
+		return &l.form
+	}
 	l.sounds = appendSounds(l.b[:0:maxSounds], l.letters)
 	l.drop = l.b[maxSounds:][:len(l.sounds)]
 	for i := range l.sounds {

@@ -276,7 +276,7 @@ func unDocuments(t testing.TB, name string) []Document {
 
 // brute scores a query against every document: the oracle of the index.
 func brute(e *Engine, q Query) (map[string]float64, error) {
-	p, err := read(e.params, q.Input)
+	p, err := read(match.NewReader(e.params), q.Input)
 	if err != nil {
 		return nil, err
 	}

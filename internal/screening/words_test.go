@@ -28,7 +28,7 @@ func TestWordsAddUp(t *testing.T) {
 	}
 	given := 0
 	for _, name := range queries {
-		r, err := read(e.params, query(name).Input)
+		r, err := read(w.reader, query(name).Input)
 		if err != nil {
 			t.Fatal(err)
 		}

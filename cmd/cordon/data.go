@@ -57,6 +57,8 @@ type database interface {
 	snapshot.Store
 	answer.Store
 	backup.Store
+	// Ready says why it cannot be read or, where write is set, written.
+	Ready(ctx context.Context, write bool) error
 }
 
 // openStore opens the store at data, and makes it when it is not there.

@@ -56,6 +56,8 @@ type Config struct {
 	Examples map[string]Example
 	// Kept keeps answers under idempotency keys; in memory unless given.
 	Kept Kept
+	// Unready gives reasons for which not every question can be answered, besides those of the lists; nil has none.
+	Unready func(ctx context.Context) []string
 	// Keeper keeps rulings for good; nil keeps none.
 	Keeper Keeper
 	Limits Limits

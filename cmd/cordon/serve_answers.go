@@ -45,6 +45,7 @@ func (c *serveCmd) startKeeping(m *Main, d *decide.Desk, sc *screener, to *httpa
 	}
 	k.metrics = c.metrics
 	c.keeping = k
+	to.Once = k.store
 	to.Keeper = rulingsKept{k}
 	to.Screener = screeningsKept{screenerForPrograms{sc}, k}
 	return nil

@@ -77,6 +77,7 @@ var layers = []struct {
 	{pattern: "internal/trade", layer: 5},
 	{pattern: "internal/watched", layer: 5},
 	{pattern: "internal/answer", layer: 5},
+	{pattern: "internal/once", layer: 5},
 	{pattern: "internal/logkey", layer: 5},
 	{pattern: "internal/auditpack", layer: 6},
 	{pattern: "internal/watch", layer: 6},

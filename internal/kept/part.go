@@ -147,5 +147,18 @@ var Watched = backup.Part{Name: "watched", Version: 1, Tables: []backup.Table{
 	},
 }}
 
+// Once describes what is kept under idempotency keys, to backups: who asks again after a restore is not answered anew.
+var Once = backup.Part{Name: "once", Version: 1, Tables: []backup.Table{{
+	Name: "once_answer", Order: []string{"key"},
+	Columns: []backup.Column{
+		{Name: "key", Kind: backup.Bytes},
+		{Name: "question", Kind: backup.Bytes},
+		{Name: "time", Kind: backup.Int},
+		{Name: "token", Kind: backup.Bytes},
+		{Name: "answer", Kind: backup.Bytes},
+		{Name: "id", Kind: backup.Text},
+	},
+}}}
+
 // Parts are all of them. A store has the tables of these and no others.
-func Parts() []backup.Part { return []backup.Part{Part, Answers, Watched, Cases} }
+func Parts() []backup.Part { return []backup.Part{Part, Answers, Watched, Cases, Once} }

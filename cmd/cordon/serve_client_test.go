@@ -65,6 +65,17 @@ func TestClient(t *testing.T) {
 			n, err := count(c.ScreenBatch(ctx, slices.Values([]client.Party{party, {Name: "Gunnhild Haraldsdottir"}, {BirthDate: []string{"soon"}}})))
 			return n == 3, err
 		},
+		"Payments": func() (bool, error) {
+			n := 0
+			s, err := c.Payments(ctx, bytes.NewReader(example("payments")), func(p *client.Payment) error {
+				n++
+				if p.Outcome == "" || len(p.Parties) == 0 {
+					return errors.New("a transaction without an outcome or parties")
+				}
+				return nil
+			})
+			return err == nil && n > 0 && s.Read == n && len(s.Against) > 0, err
+		},
 		"Explain": func() (bool, error) {
 			x, err := c.Explain(ctx, party, "un:KPi.001", "")
 			return err == nil && x.Score > 0.9 && len(x.Evidence) > 1, err

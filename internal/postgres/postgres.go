@@ -56,7 +56,8 @@ SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synch
 // Keys, subjects and references are bytes, as publications put anything into
 // them. What is indexed of them is their hash, as an entry of an index may not be
 // longer than a third of a page.
-var migrations = []string{`
+var migrations = []string{
+	`
 CREATE TABLE cordon.snapshot (
 	list      text    NOT NULL,
 	number    integer NOT NULL,
@@ -110,7 +111,13 @@ CREATE TABLE cordon.raw_piece (
 	PRIMARY KEY (sum, piece)
 );
 ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
-`, logTables, watchTables, caseTables, onceTables}
+`,
+	logTables,
+	watchTables,
+	caseTables,
+	onceTables,
+	notifyTables,
+}
 
 // Open opens the store at an address such as postgres://user@host/database, and
 // makes it when it is not there. A password stands in the address or, better, in

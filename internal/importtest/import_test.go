@@ -85,6 +85,7 @@ var layers = []struct {
 	{pattern: "internal/watch", layer: 6},
 	{pattern: "internal/casework", layer: 5},
 	{pattern: "internal/account", layer: 5},
+	{pattern: "internal/job", layer: 5},
 	{pattern: "internal/access", layer: 5},
 	{pattern: "internal/payment", layer: 5},
 

@@ -210,6 +210,7 @@ CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
 	caseTables,
 	onceTables,
 	notifyTables,
+	jobTables,
 }
 
 // version gives the form of the database: how many migrations it went through.

@@ -251,7 +251,7 @@ func (q Queue) Work(ctx context.Context, w job.Worker) error {
 		return err
 	}
 	defer done()
-	if err := q.takeOver(ctx); err != nil {
+	if err := q.takeOver(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
 	// Handlers go on for a while after ctx ends.

@@ -509,6 +509,16 @@ type FactIs struct {
 	Value string `json:"value"`
 }
 
+// Failure is a chunk that failed.
+type Failure struct {
+	Chunk int `json:"chunk"`
+	Items int `json:"items"`
+	Tries int `json:"tries"`
+	// Dead: it is not tried again by itself.
+	Dead   bool   `json:"dead"`
+	Reason string `json:"reason"`
+}
+
 // Fault is a fault, for programs.
 type Fault struct {
 	Code    string `json:"code"`
@@ -617,6 +627,45 @@ type Item struct {
 	LateDays  int      `json:"late_days,omitempty"`
 	Retracted bool     `json:"retracted,omitempty"`
 	Verified  bool     `json:"verified"`
+}
+
+// Job is how a job stands, for programs. items = handled + refused + lost + what is
+// not done yet.
+type Job struct {
+	ID string `json:"id"`
+	// Kind: what is to be done, as screen.
+	Kind string `json:"kind"`
+	// About: which work it is, as the name of a file.
+	About string `json:"about"`
+	// State: stopped: some chunks were given up, and nothing else is to be done.
+	State string `json:"state"`
+	// Index: the index that every chunk is worked on with; empty where the kind needs none.
+	Index     string `json:"index"`
+	Submitted string `json:"submitted"`
+	// Started: empty before the first chunk was taken.
+	Started string `json:"started"`
+	// Last: when the last chunk was done that is; empty before one was.
+	Last string `json:"last"`
+	// Cancelled: empty unless it was.
+	Cancelled string `json:"cancelled"`
+	Chunks    int    `json:"chunks"`
+	// Done: chunks that are done.
+	Done int `json:"done"`
+	// Dead: chunks that were given up.
+	Dead int `json:"dead"`
+	// Running: chunks that are being worked on.
+	Running int `json:"running"`
+	// Items: what was handed in, as rows.
+	Items   int `json:"items"`
+	Handled int `json:"handled"`
+	// Refused: items that were answered with the reason why they could not be handled.
+	Refused int `json:"refused"`
+	// Lost: items of chunks that were given up.
+	Lost int `json:"lost"`
+	// Rate: items a second, from the start to the last chunk.
+	Rate float64 `json:"rate"`
+	// Failures: chunks that failed and are not done; in lists empty.
+	Failures []Failure `json:"failures"`
 }
 
 // Later is a later figure, in per cent of change; Outside is how far it lies outside of our own figure.

@@ -32,6 +32,7 @@ type serveCmd struct {
 	probe storeProbe
 	serveJobs
 	notifyFlag
+	serveWork
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -95,6 +96,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 	}
 	defer stopTelling()
 	defer func() { err = cmp.Or(err, c.stopKeeping()) }()
+	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork()) }()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
@@ -205,6 +207,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	if err := forPages(&pages, lib); err != nil {
 		return nil, err
 	}
+	c.startWork(m, log, sc, &pages)
 	pages.Scenarios, pages.Operations = config.Scenarios, operations(api)
 	site, err := web.New(pages)
 	if err != nil {

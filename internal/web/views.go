@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/activity"
@@ -249,6 +250,7 @@ type whoPage struct {
 	// what was typed for it.
 	Batch            bool
 	Names, BatchDate string
+	Dates            dates
 }
 
 // Wrong gives what is wrong with a field; "" for nothing.
@@ -274,17 +276,21 @@ func (p *whoPage) Kinds() []option {
 }
 
 func (s *Site) who(r *http.Request) (*answer, error) {
-	if err := known(r, "name", "kind", "country", "identifier", "date"); err != nil {
+	if to := renamed(r, "date", "as_of"); to != "" {
+		return &answer{location: to}, nil
+	}
+	if err := known(r, "name", "kind", "country", "identifier", "as_of"); err != nil {
 		return nil, err
 	}
 	page := &whoPage{NoPort: s.Screener == nil, Typed: map[string]string{}}
-	for _, n := range []string{"name", "kind", "country", "identifier", "date"} {
+	for _, n := range []string{"name", "kind", "country", "identifier", "as_of"} {
 		page.Typed[n] = strings.TrimSpace(r.URL.Query().Get(n))
 	}
 	var err error
 	if page.Lists, err = s.loaded(r); err != nil {
 		return nil, err
 	}
+	page.Dates = s.datesOf(page.Typed, nil, "as_of")
 	a := &answer{template: "who", title: "Who is it?", body: page}
 	page.Asked = page.Typed["name"] != "" || page.Typed["identifier"] != ""
 	if !page.Asked || page.NoPort {
@@ -302,17 +308,8 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 			page.Query.Country = st.String()
 		}
 	}
-	if d := page.Typed["date"]; d != "" {
-		p, err := readDate(d)
-		if err == nil && !p.Exact() {
-			err = fault.New(fault.Invalid, "%q is not one day", d)
-		}
-		if err != nil {
-			page.Errors = append(page.Errors, fieldError{"f-date", "As listed on", plain(err)})
-		} else {
-			page.Query.AsOf = p.From
-		}
-	}
+	page.Query.AsOf = dayField(page.Typed, &page.Errors, "as_of", "As of")
+	page.Dates, a.dated = s.datesOf(page.Typed, page.Errors, "as_of"), &dated{asOf: page.Query.AsOf, known: when.NoDay}
 	if len(page.Errors) > 0 {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 		return a, nil
@@ -348,12 +345,23 @@ func (s *Site) near(r *http.Request, page *whoPage) error {
 	return nil
 }
 
+// listRows gives lists as a table.
+func listRows(list []ListState) [][]string {
+	rows := [][]string{{"list", "title", "authority", "snapshot", "subjects", "published", "checked", "sha256", "stale", "error"}}
+	for _, l := range list {
+		rows = append(rows, []string{l.ID, l.Title, l.Authority, l.Snapshot, strconv.Itoa(l.Subjects), l.Published.String(), l.Checked.String(), l.Hash, l.Stale, l.Error})
+	}
+	return rows
+}
+
 func (s *Site) lists(r *http.Request) (*answer, error) {
-	if err := known(r); err != nil {
+	if err := known(r, "format"); err != nil {
 		return nil, err
 	}
 	list, err := s.loaded(r)
-	return &answer{template: "lists", title: "Lists", body: list}, err
+	return &answer{template: "lists", title: "Lists", body: list, forms: map[string]form{
+		"csv": asCSV(func() ([][]string, error) { return listRows(list), nil }),
+	}}, err
 }
 
 // reference is the reference page of the API.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,7 +77,7 @@ func (s *Site) claims(r *http.Request) (*answer, error) {
 	for _, x := range list {
 		page.Cards = append(page.Cards, s.cardOf(l, x))
 	}
-	page.Dates = s.datesOf(page.Query, page.Errors, "known_at")
+	page.Dates = datesOf(page.Query, page.Errors, "known_at")
 	a := &answer{template: "claims", title: "Who says so", body: page, dated: &dated{asOf: when.NoDay, known: page.Known}, forms: map[string]form{
 		"json": func() (*answer, error) {
 			out := []report.ClaimJSON{}
@@ -209,15 +210,22 @@ func (s *Site) searchClaims(ctx context.Context, page *searchPage, words []strin
 	if err != nil {
 		return
 	}
-	if st, ok := s.Desk.Places.FindState(page.Query); ok {
-		page.State = &stateLink{st.String(), s.state(st.String())}
-	}
-	var list []*claim.Claim
-	for _, c := range co.desk.Ledger.Claims() {
-		if holds(s.wordsOf(c), words) {
-			list = append(list, c)
+	q := url.Values{}
+	rest := make([]string, 0, len(words))
+	for _, w := range append([]string{page.Query}, words...) {
+		st, ok := s.Desk.Places.FindState(w)
+		if x := (stateLink{st.String(), s.state(st.String())}); ok && !slices.Contains(page.States, x) {
+			page.States = append(page.States, x)
+		} else if !ok && w != page.Query {
+			rest = append(rest, w)
 		}
 	}
+	if len(page.States) > 0 {
+		q.Set("state", page.States[0].Code)
+	}
+	q.Set("q", strings.Join(rest, " "))
+	page.ClaimsAt = "/claims?" + q.Encode()
+	list := nearestBy(co.desk.Ledger.Claims(), words, s.wordsOf)
 	slices.SortStableFunc(list, claim.Compare)
 	page.MoreClaims = max(0, len(list)-claimsFound)
 	for _, c := range list[:len(list)-page.MoreClaims] {

@@ -84,7 +84,7 @@ func (s *Site) promises(r *http.Request) (*answer, error) {
 	}
 	page.Groups = s.promiseGroups(v)
 	page.Scope = report.CommitmentsDocument(v, s.state).Lead[1]
-	page.Dates = s.datesOf(page.Query, page.Errors, "as_of")
+	page.Dates = datesOf(page.Query, page.Errors, "as_of")
 	a := &answer{template: "commitments", title: "Who promised what", body: page, dated: &dated{asOf: to, known: when.NoDay}, forms: map[string]form{
 		"json": func() (*answer, error) { return asJSON(report.CommitmentsForPrograms(v, false)) },
 		"csv":  asCSV(func() ([][]string, error) { return promiseRows(page.Groups), nil }),
@@ -299,7 +299,7 @@ func (s *Site) promise(r *http.Request) (*answer, error) {
 	if page.Assumed {
 		toggled = ""
 	}
-	page.Toggle, page.Dates = addParameter(r.URL, "assume", toggled), s.datesOf(page.Query, page.Errors, "as_of")
+	page.Toggle, page.Dates = addParameter(r.URL, "assume", toggled), datesOf(page.Query, page.Errors, "as_of")
 	a := &answer{template: "commitment", title: page.Title, body: page, dated: &dated{asOf: to, known: when.NoDay}, forms: map[string]form{
 		"json": func() (*answer, error) { return asJSON(report.CommitmentsForPrograms(v, true)) },
 		"csv":  asCSV(func() ([][]string, error) { return promiseRows(page.Groups), nil }),

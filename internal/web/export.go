@@ -132,13 +132,11 @@ type dateField struct{ ID, Name, Label, Value, Hint string }
 type dates struct {
 	Fields []dateField
 	Errors []fieldError
-	// Stops are the days at which a slider stops: those on which something changes.
-	Stops string
 }
 
 // datesOf makes the control for those of as_of and known_at that a page has.
-func (s *Site) datesOf(query map[string]string, errs []fieldError, names ...string) dates {
-	out := dates{Errors: errs, Stops: s.stops()}
+func datesOf(query map[string]string, errs []fieldError, names ...string) dates {
+	out := dates{Errors: errs}
 	for _, n := range names {
 		f := dateField{ID: "f-" + strings.ReplaceAll(n, "_", "-"), Name: n, Label: "As of", Value: query[n], Hint: "today"}
 		if n == "known_at" {
@@ -149,7 +147,7 @@ func (s *Site) datesOf(query map[string]string, errs []fieldError, names ...stri
 	return out
 }
 
-// stops are the days on which instruments were adopted, and today.
+// stops are the days at which a slider stops: those on which instruments were adopted, and today.
 func (s *Site) stops() string {
 	var out []string
 	for _, m := range s.laws.milestones {

@@ -26,7 +26,10 @@ type lawGoodsPage struct {
 	Bar    *dateBar
 	// Day is the day of the law, Since the one that it is compared with, NoDay for none.
 	Day, Known, Since when.Day
-	Target            string
+	// Regime is the one whose target "to" and "from" speak of; Regimes are all.
+	Regime  *law.Regime
+	Regimes []*law.Regime
+	Target  string
 	// Code and Label are the line that is open, zero for the whole tree; Trail leads to it.
 	Code  goods.Code
 	Label string
@@ -40,9 +43,17 @@ type lawGoodsPage struct {
 }
 
 // Column is what a row says of one direction.
-func (*lawGoodsPage) Column(bans []goodsBan, empty string) map[string]any {
-	return map[string]any{"Bans": bans, "Empty": empty}
+func (*lawGoodsPage) Column(bans []goodsBan) goodsColumn {
+	const open = 2
+	at := slices.IndexFunc(bans, func(b goodsBan) bool { return b.Reach == decide.MayReach })
+	if at < 0 || len(bans)-at <= open {
+		return goodsColumn{Named: bans}
+	}
+	return goodsColumn{bans[:at], bans[at:]}
 }
+
+// goodsColumn is what a row says of one direction: what names the goods, and folded away what a person must weigh.
+type goodsColumn struct{ Named, Weighed []goodsBan }
 
 // goodsRow is one line of the nomenclature.
 type goodsRow struct {
@@ -102,14 +113,14 @@ func (s *Site) named(c goods.Code) []decide.Reaching {
 	return s.Desk.ReachOf(c)
 }
 
-var lawGoodsParameters = []string{"as_of", "known_at", "since", "code", "q", "direction", "lines"}
+var lawGoodsParameters = []string{"as_of", "known_at", "since", "code", "q", "direction", "regime", "lines"}
 
 // lawGoods is the law by goods.
 func (s *Site) lawGoods(r *http.Request) (*answer, error) {
 	if err := known(r, append(lawGoodsParameters, "format")...); err != nil {
 		return nil, err
 	}
-	page := &lawGoodsPage{Query: map[string]string{}, Target: s.target()}
+	page := &lawGoodsPage{Query: map[string]string{}, Regimes: s.Desk.Law.Regimes}
 	for _, n := range lawGoodsParameters {
 		page.Query[n] = strings.TrimSpace(r.URL.Query().Get(n))
 	}
@@ -117,6 +128,9 @@ func (s *Site) lawGoods(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	if err := oneOf(page.Query, "lines", "", "all"); err != nil {
+		return nil, err
+	}
+	if err := s.regimeOf(page); err != nil {
 		return nil, err
 	}
 	page.Day = dayField(page.Query, &page.Errors, "as_of", "As of")
@@ -147,7 +161,7 @@ func (s *Site) lawGoods(r *http.Request) (*answer, error) {
 		other = ""
 	}
 	page.All = s.goodsAddress(page, "lines", other)
-	page.Dates, page.Bar = s.datesOf(page.Query, page.Errors, "as_of", "known_at"), s.goodsBar(page)
+	page.Dates, page.Bar = datesOf(page.Query, page.Errors, "as_of", "known_at"), s.goodsBar(page)
 	a := &answer{template: "lawgoods", title: page.Heading(), body: page, dated: &dated{asOf: page.Day, known: page.Known, pinned: true}, forms: map[string]form{
 		"json": func() (*answer, error) { return asJSON(page.forPrograms()) },
 		"csv":  asCSV(func() ([][]string, error) { return page.rows(), nil }),
@@ -158,12 +172,16 @@ func (s *Site) lawGoods(r *http.Request) (*answer, error) {
 	return a, nil
 }
 
-// target is the state of the first regime, for the words "to" and "from".
-func (s *Site) target() string {
-	if len(s.Desk.Law.Regimes) == 0 {
-		return "the target"
+// regimeOf chooses the regime, the first where the address names none.
+func (s *Site) regimeOf(page *lawGoodsPage) error {
+	id := page.Query["regime"]
+	i := slices.IndexFunc(page.Regimes, func(g *law.Regime) bool { return id == "" || g.ID == id })
+	if i < 0 {
+		return fault.New(fault.NotFound, "there is no regime %q", id).WithFix("choose one of those that the page offers")
 	}
-	return s.state(s.Desk.Law.Regimes[0].Target)
+	page.Regime = page.Regimes[i]
+	page.Target = s.state(page.Regime.Target)
+	return nil
 }
 
 // oneOf refuses a parameter that is none of some words.
@@ -218,6 +236,9 @@ func (s *Site) goodsRow(page *lawGoodsPage, c goods.Code) goodsRow {
 		row.Address = "/goods?q=" + c.String()
 	}
 	for _, b := range s.bansOf(c) {
+		if b.P.Instrument.Regime != page.Regime {
+			continue
+		}
 		if b.Change = page.change(s, b.P); b.Change == "none" {
 			continue
 		}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
@@ -117,7 +116,7 @@ func (s *Site) law(r *http.Request) (*answer, error) {
 	}
 	page.Groups, page.Count = grouped(list), len(list)
 	page.Plain = page.Day == when.NoDay && page.Query["kind"]+page.Query["direction"]+page.Query["goods"] == "" && len(page.Errors) == 0
-	page.Bar, page.Dates = s.dateBar(page), s.datesOf(page.Query, page.Errors, "as_of", "known_at")
+	page.Bar, page.Dates = s.dateBar(page), datesOf(page.Query, page.Errors, "as_of", "known_at")
 	a := &answer{template: "law", title: "The law", body: page, dated: &dated{asOf: page.Day, known: page.Known}, forms: s.provisionForms(list)}
 	if page.Day != when.NoDay {
 		a.title = "The law on " + page.Day.Long()
@@ -496,78 +495,4 @@ func (s *Site) suggest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.send(w, r, "application/json", http.StatusOK, b)
-}
-
-// searchPage is what the box at the top of every page finds.
-type searchPage struct {
-	Query      string
-	Kinds      []vocab.Kind
-	Provisions []*law.Provision
-	More       int
-	Goods      []decide.Line
-	Code       goods.Code
-	// Subjects are those of the lists that have such a name; MoreSubjects how many
-	// there are besides. Lists is false where there are no lists.
-	Subjects     []suggestion
-	MoreSubjects int
-	Lists        bool
-	// State is the one that the query names, Claims those in which every word occurs.
-	State      *stateLink
-	Claims     []claimCard
-	MoreClaims int
-}
-
-// maxFound is how many provisions a search shows.
-const maxFound = 25
-
-func (s *Site) search(r *http.Request) (*answer, error) {
-	if err := known(r, "q"); err != nil {
-		return nil, err
-	}
-	page := &searchPage{Query: strings.TrimSpace(r.URL.Query().Get("q"))}
-	a := &answer{template: "search", title: "Search", body: page}
-	words := strings.Fields(strings.ToLower(page.Query))
-	if len(words) == 0 {
-		return a, nil
-	}
-	a.title = page.Query + ": search"
-	page.Lists = s.Screener != nil
-	if page.Lists && len(page.Query) <= maxTyped {
-		found, err := s.suggested(r.Context(), page.Query)
-		if err != nil {
-			return nil, err
-		}
-		page.Subjects, page.MoreSubjects = found.List, found.More
-	}
-	for _, k := range vocab.Kinds() {
-		if holds(k.Title+" "+k.About, words) || calls(k.Name, words) {
-			page.Kinds = append(page.Kinds, k)
-		}
-	}
-	for _, p := range s.Desk.Law.Provisions() {
-		if !holds(p.ID+" "+p.Cite()+" "+p.Title+" "+p.Text, words) {
-			continue
-		}
-		if len(page.Provisions) == maxFound {
-			page.More++
-			continue
-		}
-		page.Provisions = append(page.Provisions, p)
-	}
-	s.searchClaims(r.Context(), page, words)
-	for _, h := range s.Desk.HS.Search(page.Query, 6) {
-		page.Goods = append(page.Goods, decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)})
-	}
-	return a, nil
-}
-
-// holds reports whether a text holds every word.
-func holds(text string, words []string) bool {
-	text = strings.ToLower(text)
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			return false
-		}
-	}
-	return true
 }

@@ -84,6 +84,8 @@ func (s *Site) parse() (map[string]*template.Template, error) {
 func (s *Site) functions() template.FuncMap {
 	return template.FuncMap{
 		"asset":         s.assets.address,
+		"stops":         s.stops,
+		"age":           s.age,
 		"word":          report.VerdictWord,
 		"lower":         strings.ToLower,
 		"long":          func(d when.Day) string { return d.Long() },

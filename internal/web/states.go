@@ -165,7 +165,7 @@ func (s *Site) whoKeeps(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	s.tabulate(page, cells)
-	page.Dates = s.datesOf(page.Query, page.Errors, "known_at")
+	page.Dates = datesOf(page.Query, page.Errors, "known_at")
 	a := &answer{template: "states", title: page.Heading(), body: page, dated: &dated{asOf: when.NoDay, known: page.Known}}
 	a.forms = map[string]form{
 		"json": func() (*answer, error) {
@@ -173,7 +173,7 @@ func (s *Site) whoKeeps(r *http.Request) (*answer, error) {
 		},
 		"csv": asCSV(func() ([][]string, error) { return report.CellRows(cells), nil }),
 	}
-	if page.OnRecord > 0 {
+	if page.OnRecord > 0 && len(page.Errors) == 0 {
 		d := drawing{ID: "map", Title: page.Heading(), Notes: []string{mapNote}, SVG: page.Map, Height: worldHeight * (drawingWidth - 2*drawingMargin) / worldWidth}
 		a.forms["svg"], page.File = s.drawn(r, a, []drawing{d}), d.file(r)
 	}
@@ -439,7 +439,7 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 	}
 	page.Doc = report.Dossier(d, s.state, s.Versions, s.Desk.Law.Version)
 	s.glance(page, d)
-	page.Dates = s.datesOf(page.Query, page.Errors, "known_at")
+	page.Dates = datesOf(page.Query, page.Errors, "known_at")
 	page.Figures = s.tradeCharts(d)
 	a := &answer{template: "state", title: page.Doc.Title, body: page, dated: &dated{asOf: when.NoDay, known: page.Known}}
 	a.forms = map[string]form{

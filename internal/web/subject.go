@@ -98,6 +98,7 @@ type subjectPage struct {
 	Related  []relatedLine
 	Same     []relatedLine
 	Events   []report.Event
+	Holdings *holdings
 	Sources  []snapshot.Meta
 }
 
@@ -153,13 +154,25 @@ func (s *Site) subject(r *http.Request) (*answer, error) {
 	page := s.subjectPage(l, day)
 	a := &answer{template: "subject", title: l.Caption, body: page, cite: s.citeOf(l, day), dated: &dated{asOf: day, known: when.NoDay, pinned: true}, forms: map[string]form{
 		"json": func() (*answer, error) { return asJSON(report.Subject(l, day)) },
-		"csv":  asCSV(func() ([][]string, error) { return listingRows(page.Listings), nil }),
+		"csv": func() (*answer, error) {
+			if h := page.Holdings; h != nil && r.URL.Query().Get("figure") == "ownership" {
+				return asCSV(func() ([][]string, error) { return h.stakeRows(), nil })()
+			}
+			return asCSV(func() ([][]string, error) { return listingRows(page.Listings), nil })()
+		},
 	}}
+	if page.Holdings, err = s.holdingsOf(r.Context(), l, day); err != nil {
+		return nil, err
+	}
+	if h := page.Holdings; h != nil {
+		d := drawing{ID: "ownership", Title: l.Caption + ": who owns or controls whom, " + day.Long(), Notes: []string{holdingsNote}, SVG: h.SVG, Height: h.Height}
+		a.forms["svg"], h.File = s.drawn(r, a, []drawing{d}), d.file(r)
+	}
 	if wrong != nil {
 		page.Errors = []fieldError{{"f-as-of", "As of", plain(wrong)}}
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 	}
-	page.Dates = s.datesOf(map[string]string{"as_of": typed}, page.Errors, "as_of")
+	page.Dates = datesOf(map[string]string{"as_of": typed}, page.Errors, "as_of")
 	return a, nil
 }
 

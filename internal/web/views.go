@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -17,57 +16,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
 )
-
-// startPage is the first page.
-type startPage struct {
-	Lists       []ListState
-	NoScreening bool
-	Regimes     []regimeState
-	Verified    int
-	Provisions  int
-	Recent      []changeDay
-	Data        string
-}
-
-type regimeState struct {
-	Regime     *law.Regime
-	Provisions int
-	Newest     when.Day
-}
-
-// recentDays is how many days of change the start page shows.
-const recentDays = 4
-
-func (s *Site) start(r *http.Request) (*answer, error) {
-	if err := known(r); err != nil {
-		return nil, err
-	}
-	page := &startPage{Data: s.Versions.Data, NoScreening: s.Screener == nil}
-	var err error
-	if page.Lists, err = s.loaded(r); err != nil {
-		return nil, err
-	}
-	for _, g := range s.Desk.Law.Regimes {
-		st := regimeState{Regime: g, Newest: when.NoDay}
-		for _, in := range g.Instruments {
-			st.Provisions += len(in.Provisions)
-			st.Newest = max(st.Newest, in.Adopted)
-			for _, p := range in.Provisions {
-				page.Provisions++
-				if p.Verified {
-					page.Verified++
-				}
-			}
-		}
-		page.Regimes = append(page.Regimes, st)
-	}
-	days := byDay(law.Changes(s.Desk.Law.Provisions()))
-	today := s.Today()
-	days = slices.DeleteFunc(days, func(d changeDay) bool { return d.Day > today })
-	slices.SortStableFunc(days, func(a, b changeDay) int { return cmp.Compare(b.Day, a.Day) })
-	page.Recent = days[:min(recentDays, len(days))]
-	return &answer{template: "start", title: "Sanctions law, applied", body: page}, nil
-}
 
 // storyPage is the July 2017 story with what each sentence rests on and the rulings.
 type storyPage struct {
@@ -290,7 +238,7 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 	if page.Lists, err = s.loaded(r); err != nil {
 		return nil, err
 	}
-	page.Dates = s.datesOf(page.Typed, nil, "as_of")
+	page.Dates = datesOf(page.Typed, nil, "as_of")
 	a := &answer{template: "who", title: "Who is it?", body: page}
 	page.Asked = page.Typed["name"] != "" || page.Typed["identifier"] != ""
 	if !page.Asked || page.NoPort {
@@ -309,7 +257,7 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 		}
 	}
 	page.Query.AsOf = dayField(page.Typed, &page.Errors, "as_of", "As of")
-	page.Dates, a.dated = s.datesOf(page.Typed, page.Errors, "as_of"), &dated{asOf: page.Query.AsOf, known: when.NoDay}
+	page.Dates, a.dated = datesOf(page.Typed, page.Errors, "as_of"), &dated{asOf: page.Query.AsOf, known: when.NoDay}
 	if len(page.Errors) > 0 {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 		return a, nil

@@ -315,7 +315,7 @@ func (w *walk) edge(b, labels *strings.Builder, r stakeRow) {
 func (h *holder) box(b *strings.Builder) {
 	class, word := "node", "on no loaded list"
 	if h.Address != "" || h.centre {
-		word = tierWord(h.Tier)
+		word = tierInBox(h.Tier)
 	}
 	if h.centre {
 		class += " centre"
@@ -352,8 +352,8 @@ func clippedName(line string) string {
 	return line
 }
 
-// tierWord is the word for a tier in a small box.
-func tierWord(tier string) string {
+// tierInBox is the word for a tier in a small box.
+func tierInBox(tier string) string {
 	switch tier {
 	case "listed":
 		return "listed"

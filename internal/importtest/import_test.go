@@ -58,6 +58,7 @@ var layers = []struct {
 	{pattern: "internal/postgres", layer: 6},
 	{pattern: "internal/river", layer: 6},
 	{pattern: "internal/webhook", layer: 6},
+	{pattern: "internal/mail", layer: 6},
 	{pattern: "internal/fetch", layer: 6},
 	{pattern: "internal/extract", layer: 6},
 	{pattern: "internal/journal", layer: 6},
@@ -76,6 +77,7 @@ var layers = []struct {
 	{pattern: "internal/kept", layer: 5},
 	{pattern: "internal/trade", layer: 5},
 	{pattern: "internal/watched", layer: 5},
+	{pattern: "internal/notify", layer: 5},
 	{pattern: "internal/answer", layer: 5},
 	{pattern: "internal/once", layer: 5},
 	{pattern: "internal/logkey", layer: 5},
@@ -149,7 +151,7 @@ var barred = []struct {
 }{
 	{
 		from: []string{"internal/httpapi", "internal/web", "internal/mcp"},
-		to:   []string{"internal/sqlite", "internal/postgres", "internal/river", "internal/webhook", "internal/journal"},
+		to:   []string{"internal/sqlite", "internal/postgres", "internal/river", "internal/webhook", "internal/mail", "internal/journal"},
 		why:  "a transport calls use cases, never an adapter",
 	},
 }

@@ -160,5 +160,30 @@ var Once = backup.Part{Name: "once", Version: 1, Tables: []backup.Table{{
 	},
 }}}
 
+// Notify describes the tables of messages to endpoints, to backups: what was not taken yet is sent by who restores it.
+var Notify = backup.Part{Name: "notify", Version: 1, Tables: []backup.Table{
+	{
+		Name: "notify_place", Order: []string{"endpoint"},
+		Columns: []backup.Column{{Name: "endpoint", Kind: backup.Text}, {Name: "next", Kind: backup.Int}},
+	},
+	{
+		Name: "notify_delivery", Order: []string{"endpoint", "id"},
+		Columns: []backup.Column{
+			{Name: "endpoint", Kind: backup.Text},
+			{Name: "id", Kind: backup.Text},
+			{Name: "seq", Kind: backup.Int},
+			{Name: "type", Kind: backup.Text},
+			{Name: "body", Kind: backup.Bytes},
+			{Name: "state", Kind: backup.Text},
+			{Name: "tries", Kind: backup.Int},
+			{Name: "due", Kind: backup.Int},
+			{Name: "claim", Kind: backup.Int},
+			{Name: "last", Kind: backup.Text},
+			{Name: "made", Kind: backup.Int},
+			{Name: "changed", Kind: backup.Int},
+		},
+	},
+}}
+
 // Parts are all of them. A store has the tables of these and no others.
-func Parts() []backup.Part { return []backup.Part{Part, Answers, Watched, Cases, Once} }
+func Parts() []backup.Part { return []backup.Part{Part, Answers, Watched, Cases, Once, Notify} }

@@ -110,7 +110,7 @@ CREATE TABLE cordon.raw_piece (
 	PRIMARY KEY (sum, piece)
 );
 ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
-`, logTables, watchTables, caseTables, onceTables}
+`, logTables, watchTables, caseTables, onceTables, notifyTables}
 
 // Open opens the store at an address such as postgres://user@host/database, and
 // makes it when it is not there. A password stands in the address or, better, in

@@ -203,7 +203,7 @@ DROP TABLE entry;
 DROP TABLE body;
 -- An entry stands once in the newest snapshot.
 CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
-`, logTables, watchTables, caseTables, onceTables}
+`, logTables, watchTables, caseTables, onceTables, notifyTables}
 
 // version gives the form of the database: how many migrations it went through.
 func (s *Store) version(ctx context.Context) (int, error) {

@@ -22,6 +22,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -248,7 +249,8 @@ func TestMessage(at time.Time, unique string) (Message, error) {
 	return Message{ID: "msg_test_" + unique, Type: Test, Seq: -1, Body: b}, err
 }
 
-// Dispatcher makes messages of the log and sends them. Several may share one store.
+// Dispatcher makes messages of the log and sends them. Several may share one store. Now
+// and Told are called by several at once.
 type Dispatcher struct {
 	Store     Store
 	Log       Log
@@ -348,30 +350,43 @@ func first(entries iter.Seq2[ledger.Entry, error]) (list []ledger.Entry, err err
 	return list, nil
 }
 
-// Deliver tries what is due, for each endpoint in turn, and says how much was taken. What
-// an endpoint does not take is kept with the reason; only a store that fails is an error.
-func (d *Dispatcher) Deliver(ctx context.Context) (taken int, err error) {
+// Deliver tries what is due, of all endpoints at once, so that a slow one keeps nobody
+// waiting, and says how much was taken. What an endpoint does not take is kept with the
+// reason; only a store that fails is an error.
+func (d *Dispatcher) Deliver(ctx context.Context) (int, error) {
+	taken, failed := make([]int, len(d.Endpoints)), make([]error, len(d.Endpoints))
+	var wg sync.WaitGroup
 	for i := range d.Endpoints {
-		for {
-			list, err := d.Store.Claim(ctx, d.Endpoints[i].Name, d.Now(), leaseTime, mostAtATime)
+		wg.Go(func() { taken[i], failed[i] = d.deliver(ctx, &d.Endpoints[i]) })
+	}
+	wg.Wait()
+	sum := 0
+	for _, n := range taken {
+		sum += n
+	}
+	return sum, errors.Join(failed...)
+}
+
+// deliver tries what is due of one endpoint, one after the other.
+func (d *Dispatcher) deliver(ctx context.Context, e *Endpoint) (taken int, err error) {
+	for {
+		list, err := d.Store.Claim(ctx, e.Name, d.Now(), leaseTime, mostAtATime)
+		if err != nil {
+			return taken, err
+		}
+		for _, one := range list {
+			ok, err := d.try(ctx, e, one)
 			if err != nil {
 				return taken, err
 			}
-			for _, one := range list {
-				ok, err := d.try(ctx, &d.Endpoints[i], one)
-				if err != nil {
-					return taken, err
-				}
-				if ok {
-					taken++
-				}
-			}
-			if len(list) < mostAtATime {
-				break
+			if ok {
+				taken++
 			}
 		}
+		if len(list) < mostAtATime {
+			return taken, nil
+		}
 	}
-	return taken, nil
 }
 
 // try sends a delivery once and keeps what came of it.

@@ -38,6 +38,8 @@ const (
 	Read Scope = "read"
 	// Answers reads the answers that were kept.
 	Answers Scope = "answers"
+	// Watch puts customers on file, has them screened, and reads what that found.
+	Watch Scope = "watch"
 	// Tools uses all tools over MCP: what decide, screen, lists and read may.
 	Tools Scope = "mcp"
 	// Metrics reads the figures of operation.
@@ -60,6 +62,7 @@ func Scopes() []struct {
 		{Lists, "read the lists that are loaded"},
 		{Read, "read law, goods, states, claims, records and undertakings"},
 		{Answers, "read the answers that were kept"},
+		{Watch, "put customers on file, have them screened, and read what that found"},
 		{Tools, "use the tools over MCP"},
 		{Metrics, "read the figures of operation"},
 		{Admin, "all of it, and change what is loaded"},

@@ -80,6 +80,7 @@ func (c *serveCmd) around(m *Main, hosts []string, log *slog.Logger) httpapi.Aro
 		Wanted: func(r *http.Request) (bool, error) { return c.wanted(r.Context()) },
 		Rates:  access.NewRates(of, callersKnown, m.now),
 		Failed: access.NewRates(failedRate, callersKnown, m.now),
+		SignIn: c.signIns(m),
 	}
 	out := httpapi.Around{Limits: httpapi.DefaultLimits(), Hosts: hosts, Log: log, Admit: door.Admit}
 	if c.metrics != nil {
@@ -135,6 +136,10 @@ var scopeOf = map[string]access.Scope{
 	"/states": access.Read, "/states/{code}": access.Read, "/claims": access.Read, "/claims/{id}": access.Read,
 	"/commitments": access.Read, "/commitments/{id}": access.Read, "GET /story/": access.Read,
 	"/drafts": access.Read, "/drafts/backtest": access.Read, "/reading": access.Read,
+
+	// The daily work is done by persons; where keys stand for them it takes the highest.
+	"/work": access.Admin, "GET /work/": access.Admin, "POST /work/cases/{id}": access.Admin, "POST /work/audit": access.Admin,
+	"POST /work/keys": access.Admin, "POST /work/as": access.Admin,
 
 	// The API for clients of yente. A browser asks whether it may ask without a key. Who wants datasets loaded anew has a
 	// token of its own as well.

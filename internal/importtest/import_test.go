@@ -80,11 +80,13 @@ var layers = []struct {
 	{pattern: "internal/notify", layer: 5},
 	{pattern: "internal/answer", layer: 5},
 	{pattern: "internal/once", layer: 5},
+	{pattern: "internal/trace", layer: 5},
 	{pattern: "internal/logkey", layer: 5},
 	{pattern: "internal/auditpack", layer: 6},
 	{pattern: "internal/watch", layer: 6},
 	{pattern: "internal/casework", layer: 5},
 	{pattern: "internal/account", layer: 5},
+	{pattern: "internal/job", layer: 5},
 	{pattern: "internal/access", layer: 5},
 	{pattern: "internal/payment", layer: 5},
 

@@ -185,5 +185,56 @@ var Notify = backup.Part{Name: "notify", Version: 1, Tables: []backup.Table{
 	},
 }}
 
+// Jobs describes the tables of jobs, to backups. What a queue keeps besides to hand chunks out is made anew.
+var Jobs = backup.Part{Name: "jobs", Version: 1, Tables: []backup.Table{
+	{
+		Name: "job", Order: []string{"id"},
+		Columns: []backup.Column{
+			{Name: "id", Kind: backup.Text},
+			{Name: "kind", Kind: backup.Text},
+			{Name: "most", Kind: backup.Int},
+			{Name: "job", Kind: backup.Text},
+			{Name: "cancelled", Kind: backup.Int},
+		},
+	},
+	{
+		Name: "job_chunk", Order: []string{"job", "number"},
+		Columns: []backup.Column{
+			{Name: "job", Kind: backup.Text},
+			{Name: "number", Kind: backup.Int},
+			{Name: "items", Kind: backup.Int},
+			{Name: "state", Kind: backup.Text},
+			{Name: "tries", Kind: backup.Int},
+			{Name: "worker", Kind: backup.Text},
+			{Name: "began", Kind: backup.Int},
+			{Name: "rest", Kind: backup.Int},
+			{Name: "reason", Kind: backup.Text},
+			{Name: "input", Kind: backup.Bytes},
+		},
+	},
+	{
+		Name: "job_result", Order: []string{"job", "chunk"},
+		Columns: []backup.Column{
+			{Name: "job", Kind: backup.Text},
+			{Name: "chunk", Kind: backup.Int},
+			{Name: "handled", Kind: backup.Int},
+			{Name: "refused", Kind: backup.Int},
+			{Name: "worker", Kind: backup.Text},
+			{Name: "ended", Kind: backup.Int},
+			{Name: "output", Kind: backup.Bytes},
+		},
+	},
+}}
+
 // Parts are all of them. A store has the tables of these and no others.
-func Parts() []backup.Part { return []backup.Part{Part, Answers, Watched, Cases, Once, Notify} }
+func Parts() []backup.Part {
+	return []backup.Part{
+		Part,
+		Answers,
+		Watched,
+		Cases,
+		Once,
+		Notify,
+		Jobs,
+	}
+}

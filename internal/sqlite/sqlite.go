@@ -142,7 +142,8 @@ func (s *Store) Close() error {
 
 // migrations bring the database to the form of this program, each in a
 // transaction. They are added, never changed.
-var migrations = []string{`
+var migrations = []string{
+	`
 CREATE TABLE snapshot (
 	list      TEXT    NOT NULL,
 	number    INTEGER NOT NULL,
@@ -203,7 +204,14 @@ DROP TABLE entry;
 DROP TABLE body;
 -- An entry stands once in the newest snapshot.
 CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
-`, logTables, watchTables, caseTables, onceTables, notifyTables}
+`,
+	logTables,
+	watchTables,
+	caseTables,
+	onceTables,
+	notifyTables,
+	jobTables,
+}
 
 // version gives the form of the database: how many migrations it went through.
 func (s *Store) version(ctx context.Context) (int, error) {

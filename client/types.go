@@ -2,7 +2,10 @@
 
 package client
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Account is an account of a cap for programs.
 type Account struct {
@@ -1750,6 +1753,118 @@ type View struct {
 	AccordingTo []string `json:"according_to"`
 	Verdict     string   `json:"verdict"`
 	Provisions  []string `json:"provisions"`
+}
+
+// WatchAgainst is one list of a run.
+type WatchAgainst struct {
+	Snapshot string `json:"snapshot"`
+	Content  string `json:"content"`
+	Subjects int    `json:"subjects"`
+}
+
+// WatchBase is a base as it stands.
+type WatchBase struct {
+	Base      string    `json:"base"`
+	Version   int       `json:"version"`
+	Customers int       `json:"customers"`
+	Run       *WatchRun `json:"run,omitempty"`
+	Behind    string    `json:"behind,omitempty"`
+}
+
+// WatchChange is one thing that is raised.
+type WatchChange struct {
+	Ref    string        `json:"ref"`
+	What   string        `json:"what"`
+	Old    *WatchFinding `json:"old,omitempty"`
+	New    *WatchFinding `json:"new,omitempty"`
+	Reason string        `json:"reason,omitempty"`
+}
+
+// WatchFinding is a listed subject that a customer may be.
+type WatchFinding struct {
+	List     string  `json:"list"`
+	Subject  string  `json:"subject"`
+	Listings string  `json:"listings,omitempty"`
+	Tier     string  `json:"tier"`
+	Outcome  string  `json:"outcome"`
+	Score    float64 `json:"score"`
+}
+
+// WatchJob is a run or a look back under way, or over.
+type WatchJob struct {
+	ID   string `json:"id"`
+	Base string `json:"base"`
+	// Kind: full, delta or lookback.
+	Kind string `json:"kind"`
+	// State is waiting, running, done or failed.
+	State string `json:"state"`
+	// Doing: what it does at the moment.
+	Doing string `json:"doing,omitempty"`
+	// Done: how many customers of that are done.
+	Done int `json:"done"`
+	// Error: why it failed.
+	Error string `json:"error,omitempty"`
+	// Started and Ended are when.
+	Started time.Time  `json:"started"`
+	Ended   *time.Time `json:"ended,omitempty"`
+	// Result: what a run raised, or what a look back found.
+	Result *WatchResult `json:"result,omitempty"`
+}
+
+// WatchRefusal is a row that was not taken on file.
+type WatchRefusal struct {
+	Row    int    `json:"row"`
+	Line   int    `json:"line"`
+	Ref    string `json:"ref,omitempty"`
+	Field  string `json:"field,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// WatchResult is a run with what it raised.
+type WatchResult struct {
+	Run     WatchRun      `json:"run"`
+	Changes []WatchChange `json:"changes"`
+}
+
+// WatchRun is a run for programs.
+type WatchRun struct {
+	Base        string         `json:"base"`
+	Run         int            `json:"run,omitempty"`
+	Kind        string         `json:"kind"`
+	Version     int            `json:"version"`
+	Lists       []WatchAgainst `json:"lists"`
+	Params      string         `json:"params"`
+	AsOf        string         `json:"as_of"`
+	Started     time.Time      `json:"started"`
+	Ended       time.Time      `json:"ended"`
+	Rows        int            `json:"rows"`
+	Refused     int            `json:"refused"`
+	Erased      int            `json:"erased,omitempty"`
+	Customers   int            `json:"customers"`
+	Screened    int            `json:"screened"`
+	NotScreened int            `json:"not_screened"`
+	Carried     int            `json:"carried"`
+	Match       int            `json:"match"`
+	Possible    int            `json:"possible"`
+	Clear       int            `json:"clear"`
+	Entries     int            `json:"entries,omitempty"`
+	Result      string         `json:"result"`
+}
+
+// WatchVersion is a version of a base for programs.
+type WatchVersion struct {
+	Base     string         `json:"base"`
+	Version  int            `json:"version"`
+	SHA256   string         `json:"sha256"`
+	Recorded time.Time      `json:"recorded"`
+	Rows     int            `json:"rows"`
+	Kept     int            `json:"kept"`
+	Refused  int            `json:"refused"`
+	Added    int            `json:"added"`
+	Changed  int            `json:"changed"`
+	Same     int            `json:"same"`
+	Gone     int            `json:"gone"`
+	Refusals []WatchRefusal `json:"refusals,omitempty"`
 }
 
 // Watcher is a watcher for programs.

@@ -20,6 +20,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/sqlite"
+	"github.com/cordon-engine/cordon/internal/watched"
 )
 
 type auditCmd struct {
@@ -115,6 +116,9 @@ func (c *auditVerifyCmd) folder(m *Main, s database, given ledger.Public) error 
 	if err := verifyCases(m, s, &v); err != nil {
 		return err
 	}
+	if err := verifyBases(m, s, &v); err != nil {
+		return err
+	}
 	fmt.Fprintf(m.Out, "%s of the log, %s, %s of which %d erased, %s of lists: ", counted(int(v.Entries), "entry"),
 		counted(int(v.Checkpoints), "signed head"), counted(int(v.Answers), "answer"), v.Erased, counted(int(v.Loads), "load"))
 	if v.Problems > 0 {
@@ -126,6 +130,22 @@ func (c *auditVerifyCmd) folder(m *Main, s database, given ledger.Public) error 
 		fmt.Fprintln(m.Out, "Whoever has the key and the data folder could have written both anew; a head that is kept elsewhere tells\n(cordon audit checkpoint, and --checkpoint here).")
 	}
 	return nil
+}
+
+// verifyBases holds the versions and runs of bases of customers to their entries.
+func verifyBases(m *Main, s database, v *answer.Verified) error {
+	n := 0
+	err := s.View(m.ctx, func(log ledger.Reader) (err error) {
+		n, err = watched.Verify(m.ctx, customersOf(s), log, func(about, problem string) {
+			v.Problems++
+			fmt.Fprintf(m.Out, "FOUND  %s: %s\n", about, problem)
+		})
+		return err
+	})
+	if n > 0 {
+		fmt.Fprintf(m.Out, "%s and runs of bases; ", counted(n, "version"))
+	}
+	return err
 }
 
 // verifyCases holds the events of cases to their entries too; only a folder keeps any yet.

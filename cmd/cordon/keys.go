@@ -24,7 +24,7 @@ type keysAddCmd struct {
 	dataFlag
 	formatFlag
 	Name    string   `required:"" help:"Whose key it is, for the list of keys." placeholder:"TEXT"`
-	Scope   []string `required:"" help:"What it may do (repeatable): decide, screen, lists, read, answers, mcp, metrics, or admin for all." placeholder:"S"`
+	Scope   []string `required:"" help:"What it may do (repeatable): decide, screen, lists, read, answers, watch, mcp, metrics, or admin for all." placeholder:"S"`
 	Expires string   `help:"When it ends: after so many days, on a day, or never." default:"365d" placeholder:"90d"`
 }
 

@@ -10,12 +10,23 @@ import (
 
 // TestMain lets scripts run the program itself as the command cordon.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(tidy{m}, map[string]func(){
 		"cordon": func() {
 			program := &Main{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
 			os.Exit(program.Run(context.Background(), os.Args[1:]))
 		},
 	})
+}
+
+// tidy runs the tests and removes what they left for each other.
+type tidy struct{ m *testing.M }
+
+func (t tidy) Run() int {
+	code := t.m.Run()
+	if servedDir != "" {
+		os.RemoveAll(servedDir)
+	}
+	return code
 }
 
 // TestScripts runs the scripts in testdata: commands with what they print.

@@ -33,6 +33,7 @@ type serveCmd struct {
 	serveJobs
 	notifyFlag
 	serveWork
+	serveWatch
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -90,6 +91,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 	defer stopMetrics()
 	defer c.stopJobs()
 	defer c.followEntities(ctx, log)()
+	defer c.startWatching(ctx, log)()
 	stopTelling, err := c.startTelling(ctx, m, log)
 	if err != nil {
 		return err

@@ -127,6 +127,7 @@ var scopeOf = map[string]access.Scope{
 	"/v1/commitments": access.Read, "GET /v1/commitments/": access.Read, "/v1/events": access.Read, "/v1/events/{id}": access.Read,
 	"/v1/jobs": access.Jobs, "GET /v1/jobs/{id}": access.Jobs, "GET /v1/jobs/{id}/results": access.Jobs,
 	"POST /v1/jobs/{id}/cancel": access.Jobs, "/v1/jobs/screen/batch": access.Jobs,
+	"/v1/watch": access.Watch, "/v1/watch/": access.Watch,
 	"GET /v1/answers": access.Answers, "GET /v1/answers/": access.Answers,
 
 	"/{$}": access.Read, "/about": access.Read, "/api": access.Read, "/gallery": access.Read, "/theme": access.Read,

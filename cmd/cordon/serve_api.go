@@ -47,6 +47,8 @@ func (c *serveCmd) forPrograms(config *httpapi.Config, lib *library, sc *screene
 	config.Library = lib
 	if sc != nil {
 		config.Subjects, config.Payments = subjects{sc}, sc.payments(config.Desk, c.keeping)
+		c.watching = newBases(sc, c.Data)
+		config.Watching = c.watching
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ var served = sync.OnceValues(func() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	servedDir = dir
 	today := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	m := &Main{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Now: func() time.Time { return today }, ctx: context.Background()}
 	none := dir + "/none"
@@ -46,7 +46,10 @@ var served = sync.OnceValues(func() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h, c.jobs.example(m.ctx)
+	if err := c.jobs.example(m.ctx); err != nil {
+		return nil, err
+	}
+	return h, putExample(h)
 })
 
 // example gives the desk a queue in memory, that nobody works on, with the job that the examples name.
@@ -62,6 +65,34 @@ func (d *jobDesk) example(ctx context.Context) error {
 		_, err = d.queue.Submit(ctx, j, commandChunks([]lineJSON{{}}))
 	}
 	return err
+}
+
+// servedDir is the folder of the server that tests share; TestMain removes it.
+var servedDir string
+
+// putExample puts the base that examples speak of on file, and has it screened.
+func putExample(h http.Handler) error {
+	for _, q := range [][3]string{
+		{"POST", "/v1/watch/clients?ref=NO&schema=Person", "NO,name,date of birth\n10482,Yun Ho Chin,1944-10-13\n10483,Gunnhild Haraldsdottir,\n"},
+		{"POST", "/v1/watch/clients/runs?full=true", ""},
+	} {
+		r := httptest.NewRequest(q[0], q[1], strings.NewReader(q[2]))
+		if q[2] != "" {
+			r.Header.Set("Content-Type", "text/csv")
+		}
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusOK {
+			return fmt.Errorf("%s: status %d, %s", q[1], w.Code, w.Body)
+		}
+	}
+	for {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", "/v1/watch/clients/runs", nil))
+		if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "run") {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 // described is the description of the API, as the server gives it.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cordon-engine/cordon/client"
 )
@@ -79,6 +80,43 @@ func TestClient(t *testing.T) {
 		"Explain": func() (bool, error) {
 			x, err := c.Explain(ctx, party, "un:KPi.001", "")
 			return err == nil && x.Score > 0.9 && len(x.Evidence) > 1, err
+		},
+		"WatchBases": func() (bool, error) {
+			l, err := c.WatchBases(ctx)
+			return slices.ContainsFunc(l, func(b client.WatchBase) bool { return b.Base == "clients" && b.Run != nil }), err
+		},
+		"WatchVersions": func() (bool, error) { l, err := c.WatchVersions(ctx, "clients"); return len(l) > 0, err },
+		"WatchVersion": func() (bool, error) {
+			v, err := c.WatchVersion(ctx, "clients", 1)
+			return err == nil && v.Kept == 2, err
+		},
+		"WatchRuns": func() (bool, error) {
+			l, err := c.WatchRuns(ctx, "clients")
+			return len(l) > 0 && l[0].Customers == 2, err
+		},
+		"WatchPut": func() (bool, error) {
+			v, err := c.WatchPut(ctx, "suppliers", client.CustomerFile{
+				ContentType: "application/jsonl", Body: []byte(`{"ref":"s1","name":"Yun Ho Chin"}` + "\n" + `{"name":"Nobody"}` + "\n"), Schema: "Person",
+			})
+			return err == nil && v.Kept == 1 && v.Refused == 1 && v.Refusals[0].Line == 2, err
+		},
+		"WatchStart": func() (bool, error) {
+			j, err := c.WatchStart(ctx, "clients", false)
+			if err == nil {
+				j, err = c.WatchWait(ctx, "clients", j.ID, 10*time.Millisecond)
+			}
+			return err == nil && j.Kind == "delta" && j.Result != nil && j.Result.Run.Customers == j.Result.Run.Carried+j.Result.Run.Screened, err
+		},
+		"WatchLookBack": func() (bool, error) {
+			j, err := c.WatchLookBack(ctx, "clients", 1, "un-1718@1")
+			if err == nil {
+				j, err = c.WatchWait(ctx, "clients", j.ID, 10*time.Millisecond)
+			}
+			return err == nil && j.Result != nil && j.Result.Run.Screened == 2, err
+		},
+		"WatchChanges": func() (bool, error) {
+			x, err := c.WatchChanges(ctx, "clients", 0, 1)
+			return err == nil && len(x.Changes) == 1 && x.Changes[0].Ref == "10482" && x.Changes[0].New.Subject == "un:KPi.001", err
 		},
 		"Lists": func() (bool, error) { l, err := c.Lists(ctx); return len(l) > 0 && l[0].Subjects > 0, err },
 		"Entry": func() (bool, error) {

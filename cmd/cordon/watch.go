@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -166,14 +167,20 @@ func (c *watchAddCmd) ref() (string, error) {
 		return "", fault.New(fault.NotFound, "the file %q cannot be read: %v", c.File, err)
 	}
 	defer f.Close()
+	return guessRef(c.File, f)
+}
+
+// guessRef finds the column of references by what the columns are called; "" for none.
+func guessRef(name string, r io.Reader) (string, error) {
 	var t *tabular.Reader
-	switch lower := strings.ToLower(c.File); {
+	var err error
+	switch lower := strings.ToLower(name); {
 	case strings.HasSuffix(lower, ".jsonl") || strings.HasSuffix(lower, ".ndjson"):
 		return screen.Ref, nil
 	case strings.HasSuffix(lower, ".xlsx"):
-		t, err = tabular.NewXLSX(f, tabular.Options{File: c.File})
+		t, err = tabular.NewXLSX(r, tabular.Options{File: name})
 	default:
-		t, err = tabular.NewCSV(f, tabular.Options{File: c.File})
+		t, err = tabular.NewCSV(r, tabular.Options{File: name})
 	}
 	if err != nil {
 		return "", err
@@ -210,12 +217,7 @@ func basesOf(ctx context.Context, s watched.Store, lists snapshot.Store) ([]repo
 	if err != nil {
 		return nil, err
 	}
-	var now []watched.Against
-	for _, st := range states {
-		if c := st.Current; c.Number > 0 {
-			now = append(now, watched.Against{List: c.List, Snapshot: c.Number, Count: st.Count, Content: c.Content, Subjects: c.Report.Subjects})
-		}
-	}
+	now := againstOf(states)
 	var out []report.WatchBaseJSON
 	for _, name := range names {
 		versions, err := s.Versions(ctx, name)
@@ -229,6 +231,16 @@ func basesOf(ctx context.Context, s watched.Store, lists snapshot.Store) ([]repo
 		out = append(out, report.WatchBase(versions, runs, watch.Behind(versions, runs, now)))
 	}
 	return out, nil
+}
+
+// againstOf gives lists as a run has them.
+func againstOf(states []snapshot.State) (out []watched.Against) {
+	for _, st := range states {
+		if c := st.Current; c.Number > 0 {
+			out = append(out, watched.Against{List: c.List, Snapshot: c.Number, Count: st.Count, Content: c.Content, Subjects: c.Report.Subjects})
+		}
+	}
+	return out
 }
 
 // sayBehind tells on standard error which bases lists went past.
@@ -343,29 +355,40 @@ type watchChangesCmd struct {
 // Run is the command.
 func (c *watchChangesCmd) Run(m *Main) error {
 	return m.bases(c.Data, func(s watched.Store, _ snapshot.Store, _ *place.Gazetteer) error {
-		runs, err := s.Runs(m.ctx, c.Base)
+		run, list, err := changesOf(m.ctx, s, c.Base, c.Since, 0)
 		if err != nil {
 			return err
 		}
-		if len(runs) == 0 {
-			return fault.New(fault.NotFound, "the base %s was never screened", c.Base).WithFix("`cordon watch run %s`", c.Base)
-		}
-		last := runs[len(runs)-1]
-		if c.Since < 0 {
-			c.Since = last.Number - 1
-		}
-		var before []watched.State
-		if c.Since > 0 {
-			if before, err = s.States(m.ctx, c.Base, c.Since); err != nil {
-				return err
-			}
-		}
-		after, err := s.States(m.ctx, c.Base, last.Number)
-		if err != nil {
-			return err
-		}
-		return c.raised(m, &last, watched.Difference(before, after))
+		return c.raised(m, run, list)
 	})
+}
+
+// changesOf compares two runs of a base: since 0 is before the first and -1 the one before until, until 0 is the newest.
+func changesOf(ctx context.Context, s watched.Store, base string, since, until int) (*watched.Run, []watched.Change, error) {
+	runs, err := s.Runs(ctx, base)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(runs) == 0 {
+		return nil, nil, fault.New(fault.NotFound, "the base %s was never screened", base).WithFix("`cordon watch run %s`", base)
+	}
+	if until == 0 {
+		until = len(runs)
+	}
+	if since < 0 {
+		since = until - 1
+	}
+	var before []watched.State
+	if since > 0 {
+		if before, err = s.States(ctx, base, since); err != nil {
+			return nil, nil, err
+		}
+	}
+	after, err := s.States(ctx, base, until)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &runs[until-1], watched.Difference(before, after), nil
 }
 
 type watchLookbackCmd struct {

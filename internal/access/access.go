@@ -41,6 +41,8 @@ const (
 	Answers Scope = "answers"
 	// Jobs hands in jobs, and reads, cancels and lists them with their results.
 	Jobs Scope = "jobs"
+	// Watch puts customers on file, has them screened, and reads what that found.
+	Watch Scope = "watch"
 	// Tools uses all tools over MCP: what decide, screen, lists and read may.
 	Tools Scope = "mcp"
 	// Metrics reads the figures of operation.
@@ -64,6 +66,7 @@ func Scopes() []struct {
 		{Read, "read law, goods, states, claims, records and undertakings"},
 		{Answers, "read the answers that were kept"},
 		{Jobs, "hand in jobs, and read all jobs with their results"},
+		{Watch, "put customers on file, have them screened, and read what that found"},
 		{Tools, "use the tools over MCP"},
 		{Metrics, "read the figures of operation"},
 		{Admin, "all of it, and change what is loaded"},

@@ -51,6 +51,8 @@ type Config struct {
 	Payments Payments
 	// Jobs takes jobs; nil takes none.
 	Jobs Jobs
+	// Watching keeps customers on file; nil where none are.
+	Watching Watching
 	// Scenarios are those of the law.
 	Scenarios []*scenario.Scenario
 	// Examples has an [Example] for each operation, by its id; none where it is nil.
@@ -121,7 +123,7 @@ func New(c Config) (*API, error) {
 	r := &registrar{a, api}
 	for _, register := range []func(*registrar){
 		registerDecide, registerScreen, registerJobs, registerLists, registerLaw, registerGoods, registerStates, registerClaims,
-		registerPayments, registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest,
+		registerPayments, registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest, registerWatch,
 	} {
 		register(r)
 	}
@@ -212,6 +214,8 @@ type operation struct {
 	// the usual one.
 	slow bool
 	size int64
+	// long bodies may take as long as a stream.
+	long bool
 }
 
 // raw is an answer that package report has encoded.

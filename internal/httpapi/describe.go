@@ -39,6 +39,7 @@ var tags = []*huma.Tag{
 	{Name: "decide", Description: "May we do this?"},
 	{Name: "screen", Description: "Who is this?"},
 	{Name: "jobs", Description: "Long work in chunks: hand it in, follow it, take its results."},
+	{Name: "watch", Description: "Customers on file, screened as lists change"},
 	{Name: "lists", Description: "Official lists, and who was on them when"},
 	{Name: "law", Description: "The law, by day"},
 	{Name: "goods", Description: "What goods are"},
@@ -69,6 +70,9 @@ func (r *registrar) describe(o operation) huma.Operation {
 		MaxBodyBytes: max(o.size, r.a.Limits.Body), BodyReadTimeout: r.a.Limits.Time, SkipValidateBody: true,
 		Responses: map[string]*huma.Response{"200": {Description: "The answer", Content: map[string]*huma.MediaType{}}},
 		Errors:    o.problems(),
+	}
+	if o.long {
+		op.BodyReadTimeout = r.a.Limits.BatchTime
 	}
 	for i, t := range o.outTypes {
 		s := o.out

@@ -190,9 +190,10 @@ func methodOf(r *http.Request) string {
 	return "other"
 }
 
-// streams reports whether a request may take as long as a stream: a batch, a self-test, a message of payments, or a list asked for as lines.
+// streams reports whether a request may take as long as a stream: a batch, a self-test, a message of payments, a file of
+// customers, or a list asked for as lines.
 func streams(r *http.Request) bool {
-	return strings.HasSuffix(r.URL.Path, "/batch") || strings.HasSuffix(r.URL.Path, "/results") || r.URL.Path == selftestPath || r.URL.Path == paymentsPath ||
+	return strings.HasSuffix(r.URL.Path, "/batch") || strings.HasSuffix(r.URL.Path, "/results") || r.URL.Path == selftestPath || r.URL.Path == paymentsPath || uploadsBase(r) ||
 		strings.HasPrefix(r.URL.Path, "/v1/") && strings.Contains(r.Header.Get("Accept"), jsonLines)
 }
 

@@ -230,3 +230,22 @@ func WatchCells(c WatchChangeJSON) []string {
 		old.Outcome, now.Outcome, score, c.Reason,
 	}
 }
+
+// WatchRun gives a run for programs.
+func WatchRun(r *base.Run) WatchRunJSON { return watchRun(r) }
+
+// WatchJobJSON is a run or a look back under way, or over.
+type WatchJobJSON struct {
+	ID   string `json:"id"`
+	Base string `json:"base"`
+	Kind string `json:"kind" doc:"full, delta or lookback"`
+	// State is waiting, running, done or failed.
+	State string `json:"state" doc:"waiting, running, done or failed"`
+	Doing string `json:"doing,omitempty" doc:"what it does at the moment"`
+	Done  int    `json:"done" doc:"how many customers of that are done"`
+	Error string `json:"error,omitempty" doc:"why it failed"`
+	// Started and Ended are when.
+	Started time.Time        `json:"started"`
+	Ended   *time.Time       `json:"ended,omitempty"`
+	Result  *WatchResultJSON `json:"result,omitempty" doc:"what a run raised, or what a look back found"`
+}

@@ -155,7 +155,7 @@ func (j *job) reached(changed map[string]bool, touched map[string]watched.Custom
 	if len(marks) == 0 {
 		return nil
 	}
-	base, done, err := j.openBase()
+	segments, done, err := j.openBase()
 	if err != nil {
 		return err
 	}
@@ -166,14 +166,34 @@ func (j *job) reached(changed map[string]bool, touched map[string]watched.Custom
 		if err != nil {
 			return err
 		}
-		return base.Reach(s, j.input, func(data []byte) error {
-			c, err := unpack(data)
-			mu.Lock()
-			defer mu.Unlock()
-			touched[c.Ref] = c
-			return err
-		})
+		for _, g := range segments {
+			if err := g.base.Reach(s, j.input, func(data []byte) error {
+				c, ok, err := j.still(g, data)
+				if ok {
+					mu.Lock()
+					defer mu.Unlock()
+					touched[c.Ref] = c
+				}
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// still gives a customer found in an index, as the base has it now; ok is false for one that left it, or that changed since
+// and so lies in a later index.
+func (j *job) still(g segment, data []byte) (c watched.Customer, ok bool, err error) {
+	if c, err = unpack(data); err != nil || g.to == j.run.Version {
+		return c, err == nil, err
+	}
+	c, err = j.Store.Customer(j.ctx, j.run.Base, j.run.Version, c.Ref)
+	if fault.CodeOf(err) == fault.NotFound {
+		return c, false, nil
+	}
+	return c, err == nil && c.Since <= g.to, err
 }
 
 // each runs f for all of a list on all processors, and gives the first error.
@@ -241,62 +261,132 @@ func (j *job) input(data []byte) (match.Input, error) {
 }
 
 // indexVersion changes when the index over a base is made differently.
-const indexVersion = "1"
+const indexVersion = "2"
 
-// openBase opens the index over the version of the base, and builds it when there is
-// none for just that. The indexes over other versions are removed.
-func (j *job) openBase() (*screening.Base, func() error, error) {
-	ix, err := j.openIndex()
-	if err != nil {
-		return nil, nil, err
-	}
-	base, err := screening.NewBase(ix, j.Desk.Params())
-	if err != nil {
-		ix.Close()
-		return nil, nil, err
-	}
-	return base, ix.Close, nil
+// segment is an index over the customers that came or changed in the versions after from, up to to.
+type segment struct {
+	from, to int
+	base     *screening.Base
+	ix       *index.Index
 }
 
-func (j *job) openIndex() (*index.Index, error) {
+// mostSegments is how many indexes a base has at most: with more, one over all is built in their place.
+const mostSegments = 8
+
+// openBase opens indexes that hold every customer of the version, and builds what lacks: one over those that came or changed
+// since the last one was built, so that another version of a base costs what is new in it.
+func (j *job) openBase() (list []segment, done func(), err error) {
+	done = func() {
+		for _, g := range list {
+			g.ix.Close()
+		}
+	}
+	list, err = j.segments()
+	for i := range list {
+		if err == nil {
+			list[i].base, err = screening.NewBase(list[i].ix, j.Desk.Params())
+		}
+	}
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	return list, done, nil
+}
+
+// segments opens the indexes, in the order of versions.
+func (j *job) segments() ([]segment, error) {
 	if j.Dir == "" {
-		bl := index.NewBuilder(os.TempDir())
-		meta, err := j.fill(bl)
-		if err != nil {
-			return nil, err
-		}
-		b, err := bl.Bytes(meta...)
-		if err != nil {
-			return nil, err
-		}
-		return index.Read(b)
+		ix, err := j.inMemory()
+		return []segment{{to: j.run.Version, ix: ix}}, err
 	}
+	list, err := j.found()
+	if err != nil {
+		return nil, err
+	}
+	at := 0
+	if len(list) > 0 {
+		at = list[len(list)-1].to
+	}
+	if at == j.run.Version {
+		return list, nil
+	}
+	whole := len(list) >= mostSegments
+	if whole {
+		for _, g := range list {
+			g.ix.Close()
+		}
+		list, at = nil, 0
+	}
+	g, err := j.build(at)
+	if err == nil && at == 0 {
+		err = DropIndexes(j.Dir, j.run.Base, j.indexName(0, j.run.Version))
+	}
+	if err != nil {
+		for _, g := range list {
+			g.ix.Close()
+		}
+		return nil, err
+	}
+	return append(list, g), nil
+}
+
+// found opens the indexes that are there, as far as they follow each other.
+func (j *job) found() (list []segment, err error) {
+	for at := 0; at < j.run.Version; {
+		to := j.run.Version
+		var ix *index.Index
+		for ; to > at; to-- { // the longest first
+			if ix, err = index.Open(filepath.Join(j.Dir, "watch", j.indexName(at, to))); err == nil {
+				break
+			}
+		}
+		if to == at {
+			break // there is none, or none that can be read: it is built
+		}
+		list = append(list, segment{from: at, to: to, ix: ix})
+		at = to
+	}
+	return list, nil
+}
+
+func (j *job) inMemory() (*index.Index, error) {
+	bl := index.NewBuilder(os.TempDir())
+	meta, err := j.fill(bl, 0)
+	if err != nil {
+		return nil, err
+	}
+	b, err := bl.Bytes(meta...)
+	if err != nil {
+		return nil, err
+	}
+	return index.Read(b)
+}
+
+// build makes the index over the customers that came or changed after a version.
+func (j *job) build(after int) (segment, error) {
+	g := segment{from: after, to: j.run.Version}
 	dir := filepath.Join(j.Dir, "watch")
-	path := filepath.Join(dir, j.indexName())
-	if ix, err := index.Open(path); err == nil {
-		return ix, nil
-	}
+	path := filepath.Join(dir, j.indexName(g.from, g.to))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fault.Wrap(fault.Unavailable, err, "the folder of indexes over bases cannot be made")
+		return g, fault.Wrap(fault.Unavailable, err, "the folder of indexes over bases cannot be made")
 	}
 	bl := index.NewBuilder(dir)
-	meta, err := j.fill(bl)
+	meta, err := j.fill(bl, after)
 	if err != nil {
 		bl.Close()
-		return nil, err
+		return g, err
 	}
 	if err := bl.WriteFile(path, meta...); err != nil {
-		return nil, err
+		return g, err
 	}
-	if err := DropIndexes(j.Dir, j.run.Base, filepath.Base(path)); err != nil {
-		return nil, err
-	}
-	return index.Open(path)
+	g.ix, err = index.Open(path)
+	return g, err
 }
 
-func (j *job) indexName() string {
-	h := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %s %d", indexVersion, match.KeysVersion, j.run.Params, j.run.Program, j.run.Version))
-	return j.run.Base + "@" + hex.EncodeToString(h[:12]) + ".index"
+func (j *job) indexName(from, to int) string {
+	h := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %s", indexVersion, match.KeysVersion, j.run.Params, j.run.Program))
+	return fmt.Sprintf("%s@%s.%d-%d.index", j.run.Base, hex.EncodeToString(h[:12]), from, to)
 }
 
 // DropIndexes removes the indexes over a base, which hold what it holds, but the one
@@ -320,14 +410,17 @@ func DropIndexes(dir, base, keep string) error {
 	return nil
 }
 
-// fill puts all customers into an index. Who cannot be read could not be screened
+// fill puts the customers that came or changed after a version into an index. Who cannot be read could not be screened
 // either, and is screened in every run.
-func (j *job) fill(bl *index.Builder) ([][]byte, error) {
+func (j *job) fill(bl *index.Builder, after int) ([][]byte, error) {
 	list := func(yield func(screening.Known, error) bool) {
 		for c, err := range j.customers(j.run.Version) {
 			if err != nil {
 				yield(screening.Known{}, err)
 				return
+			}
+			if c.Since <= after {
+				continue
 			}
 			in, _, err := screen.Party(c.Party).Input(j.Places)
 			if err != nil {
@@ -355,11 +448,12 @@ func (w *Watcher) Index(ctx context.Context, base string) error {
 	j := &job{Watcher: w, ctx: ctx, run: watched.Run{
 		Base: base, Version: versions[len(versions)-1].Number, Params: w.Desk.Params().ID(), Program: w.Program,
 	}}
-	ix, err := j.openIndex()
+	_, done, err := j.openBase()
 	if err != nil {
 		return err
 	}
-	return ix.Close()
+	done()
+	return nil
 }
 
 // Behind says why a base is not up to lists that a desk would have; "" when it is.

@@ -394,3 +394,29 @@ func both(t *testing.T, w *world, when string) (full, delta *watch.Result) {
 	}
 	return full, delta
 }
+
+// TestIndexGrows takes versions of a base on file, and holds that each costs an index over what is new in it, that they are
+// put together when there are many, and that customers who changed or left are not found by what they were.
+func TestIndexGrows(t *testing.T) {
+	w := newWorld(t, t.TempDir())
+	w.load("x", person("x:1", "Somebody Else"))
+	files := func() int {
+		list, err := os.ReadDir(w.dir + "/watch")
+		check(t, err)
+		return len(list)
+	}
+	names := []string{"Thaddeus Quisenberry", "Ludmila Vorontsova", "Bartholomew Oyelaran"}
+	most := 0
+	for i := range 12 {
+		csv := "ref,name\nkept,Ludmila Vorontsova\n" + fmt.Sprintf("turns,%s\nnew%d,Gunnhild Haraldsdottir\n", names[i%3], i)
+		w.add("full", csv)
+		w.add("delta", csv)
+		both(t, w, fmt.Sprint("version ", i))
+		w.load("x", person("x:1", "Somebody Else"), person("x:2", names[(i+1)%3]), person(fmt.Sprint("x:n", i), "Gunnhild Haraldsdottir"))
+		both(t, w, fmt.Sprint("list ", i))
+		most = max(most, files())
+	}
+	if most < 3 || most > 9 || files() >= most {
+		t.Errorf("at most %d files, %d in the end", most, files())
+	}
+}

@@ -13,9 +13,9 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
@@ -202,27 +202,137 @@ func NoBase(name string) error {
 
 // Entry is the entry of a version in the log.
 func (v *Version) Entry() ledger.Entry {
-	return entry(v.Recorded, v.Actor, fmt.Sprintf("base:%s@%d", v.Base, v.Number), v)
+	return entry(v.Recorded, v.Actor, v.about(), ledger.Watch, v.text())
 }
 
-// Entry is the entry of a run in the log.
+// Entry is the entry of a run in the log. It binds all states after the run by their hash.
 func (r *Run) Entry() ledger.Entry {
-	return entry(r.Ended, r.Actor, fmt.Sprintf("watch:%s@%d", r.Base, r.Number), r)
+	return entry(r.Ended, r.Actor, r.about(), ledger.Watch, r.text())
 }
+
+func (v *Version) about() string { return fmt.Sprintf("base:%s@%d", v.Base, v.Number) }
+func (r *Run) about() string     { return fmt.Sprintf("watch:%s@%d", r.Base, r.Number) }
 
 // ErasureEntry is the entry that a customer of a base was erased. It does not say who.
 func ErasureEntry(base string, at time.Time, actor string) ledger.Entry {
-	e := entry(at, actor, "base:"+base, "erased")
-	e.Kind = ledger.Erasure
-	return e
+	return entry(at, actor, "base:"+base, ledger.Erasure, "cordon watch erasure 1\nbase "+base+"\n")
 }
 
-func entry(at time.Time, actor, about string, v any) ledger.Entry {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // all are plain values
+func entry(at time.Time, actor, about string, kind ledger.Kind, text string) ledger.Entry {
+	return ledger.Entry{Time: at.UTC().Truncate(time.Millisecond), Kind: kind, Actor: actor, About: about, Data: sha256.Sum256([]byte(text))}
+}
+
+// text gives what is hashed of a version: its first line says of what sort and form it is, so that it is no other thing's text;
+// then a word and its value a line.
+func (v *Version) text() string {
+	return "cordon watch version 1\n" + lines("base", v.Base, "number", v.Number, "sha256", v.SHA256, "format", v.Format,
+		"recorded", stamp(v.Recorded), "actor", v.Actor, "rows", v.Rows, "kept", v.Kept, "refused", v.Refused,
+		"added", v.Added, "changed", v.Changed, "same", v.Same, "gone", v.Gone)
+}
+
+// text is the same of a run.
+func (r *Run) text() string {
+	out := "cordon watch run 1\n" + lines("base", r.Base, "number", r.Number, "kind", r.Kind, "version", r.Version, "params", r.Params,
+		"program", r.Program, "as_of", r.AsOf, "actor", r.Actor, "started", stamp(r.Started), "ended", stamp(r.Ended),
+		"rows", r.Rows, "refused", r.Refused, "erased", r.Erased, "customers", r.Customers, "screened", r.Screened,
+		"not_screened", r.NotScreened, "carried", r.Carried, "match", r.Match, "possible", r.Possible, "clear", r.Clear,
+		"entries", r.Entries, "new", r.New, "changed", r.Changed, "gone", r.Gone, "stopped", r.Stopped, "resumed", r.Resumed, "result", r.Result)
+	for _, a := range r.Lists {
+		out += lines("list", a.List, "snapshot", a.Snapshot, "count", a.Count, "content", a.Content, "subjects", a.Subjects)
 	}
-	return ledger.Entry{Time: at.UTC().Truncate(time.Millisecond), Kind: ledger.Watch, Actor: actor, About: about, Data: sha256.Sum256(b)}
+	return out
+}
+
+// lines writes words and values. A value is quoted, so that none can look like two lines.
+func lines(pairs ...any) string {
+	var b strings.Builder
+	for i := 0; i < len(pairs); i += 2 {
+		fmt.Fprintf(&b, "%s %q\n", pairs[i], fmt.Sprint(pairs[i+1]))
+	}
+	return b.String()
+}
+
+// Verify holds what is kept of bases against the log: each version and run has its one entry with its hash, each entry has
+// what it speaks of, and the states after the newest run of a base are those that its hash says, where nobody was erased
+// since. It says how many versions and runs there are, and calls found with each thing that is wrong.
+func Verify(ctx context.Context, s Store, log ledger.Reader, found func(about, problem string)) (n int, err error) {
+	bases, err := s.Bases(ctx)
+	if err != nil {
+		return 0, err
+	}
+	want := map[string]ledger.Entry{}
+	newest := map[string]*Run{}
+	for _, base := range bases {
+		versions, err := s.Versions(ctx, base)
+		if err != nil {
+			return 0, err
+		}
+		runs, err := s.Runs(ctx, base)
+		if err != nil {
+			return 0, err
+		}
+		for i := range versions {
+			want[versions[i].about()] = versions[i].Entry()
+		}
+		for i := range runs {
+			want[runs[i].about()] = runs[i].Entry()
+			newest[base] = &runs[i]
+		}
+	}
+	n = len(want)
+	if err := verifyEntries(ctx, log, want, newest, found); err != nil {
+		return n, err
+	}
+	for base, r := range newest {
+		states, err := s.States(ctx, base, r.Number)
+		if err != nil {
+			return n, err
+		}
+		if Sum(states) != r.Result {
+			found(r.about(), "the states after the run are not those that it kept")
+		}
+	}
+	return n, nil
+}
+
+// verifyEntries compares all entries of the log with those wanted, and drops the runs after which somebody was erased.
+func verifyEntries(ctx context.Context, log ledger.Reader, want map[string]ledger.Entry, newest map[string]*Run, found func(about, problem string)) error {
+	seen, erased := map[string]bool{}, map[string]bool{} // erased since the newest run
+	for e, err := range log.Entries(ctx, 0, math.MaxInt64) {
+		switch {
+		case err != nil:
+			return err
+		case e.Kind == ledger.Erasure && strings.HasPrefix(e.About, "base:"):
+			erased[strings.TrimPrefix(e.About, "base:")] = true
+			continue
+		case e.Kind != ledger.Watch:
+			continue
+		}
+		w, ok := want[e.About]
+		w.Seq = e.Seq
+		switch {
+		case !ok:
+			found(e.About, "the log has it, and it is not kept any more")
+		case seen[e.About]:
+			found(e.About, "the log has it twice")
+		case w != e:
+			found(e.About, "it is not what was entered in the log")
+		}
+		seen[e.About] = true
+		if run, ok := strings.CutPrefix(e.About, "watch:"); ok {
+			base, _, _ := strings.Cut(run, "@")
+			delete(erased, base)
+		}
+	}
+	for base := range erased {
+		delete(newest, base)
+	}
+	for about := range want {
+		if !seen[about] {
+			found(about, "the log does not have it")
+		}
+	}
+	return nil
 }
 
 // Line tells a run in one line: what was screened, against what, from when until

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/watched"
 )
@@ -28,6 +29,7 @@ func Run(t *testing.T, open func(testing.TB) watched.Store) {
 		{"nothing of a version that fails", broken},
 		{"runs", runs},
 		{"erased", erased},
+		{"verified", verified},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.f(t, open(t)) })
 	}
@@ -248,4 +250,83 @@ func erased(t *testing.T, s watched.Store) {
 	}
 	same(t, list, []watched.State{state("2", 1)})
 	code(t, s.Erase(ctx, "a", "1", start, "u-1"), fault.NotFound)
+}
+
+// lies is a store of which somebody altered what is kept.
+type lies struct {
+	watched.Store
+	run, version, states bool
+	lost                 string
+}
+
+func (l lies) Versions(ctx context.Context, base string) ([]watched.Version, error) {
+	list, err := l.Store.Versions(ctx, base)
+	if l.version && err == nil {
+		list[0].Refused++
+	}
+	return list, err
+}
+
+func (l lies) Runs(ctx context.Context, base string) ([]watched.Run, error) {
+	list, err := l.Store.Runs(ctx, base)
+	if l.run && err == nil {
+		list[0].Lists[0].Snapshot++
+	}
+	if l.lost == "run" && err == nil {
+		list = list[1:]
+	}
+	return list, err
+}
+
+func (l lies) States(ctx context.Context, base string, run int) ([]watched.State, error) {
+	list, err := l.Store.States(ctx, base, run)
+	if l.states && err == nil {
+		list = list[1:]
+	}
+	return list, err
+}
+
+// verified holds what is kept to the log, and finds each kind of what was altered.
+func verified(t *testing.T, s watched.Store) {
+	ctx := context.Background()
+	log := s.(interface {
+		View(context.Context, func(ledger.Reader) error) error
+	})
+	problems := func(s watched.Store) (out []string) {
+		t.Helper()
+		err := log.View(ctx, func(r ledger.Reader) error {
+			_, err := watched.Verify(ctx, s, r, func(about, problem string) { out = append(out, about+": "+problem) })
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	add(t, s, "a", rows("1", "Al", "2", "Bo"))
+	for n := range 2 {
+		r := runOf(n + 1)
+		states := []watched.State{state("1", 1), state("2", 1)}
+		r.Result = watched.Sum(states)
+		if err := s.Finish(ctx, r, states, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same(t, problems(s), []string(nil))
+	for _, c := range []struct {
+		lie  lies
+		want string
+	}{
+		{lies{run: true}, "watch:a@1: it is not what was entered in the log"},
+		{lies{version: true}, "base:a@1: it is not what was entered in the log"},
+		{lies{lost: "run"}, "watch:a@1: the log has it, and it is not kept any more"},
+		{lies{states: true}, "watch:a@2: the states after the run are not those that it kept"},
+	} {
+		c.lie.Store = s
+		same(t, problems(c.lie), []string{c.want})
+	}
+	if err := s.Erase(ctx, "a", "1", start, "u-1"); err != nil {
+		t.Fatal(err)
+	}
+	same(t, problems(s), []string(nil))
 }

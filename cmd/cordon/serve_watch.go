@@ -1,0 +1,456 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/watch"
+	"github.com/cordon-engine/cordon/internal/watched"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// serveWatch are the flags by which a server screens customers on file.
+type serveWatch struct {
+	Watch bool `help:"Screen bases of customers again when lists, bases or the day change; one server of several should."`
+
+	watching *bases // while it serves
+}
+
+// startWatching follows the lists with the bases until the returned function is called, which waits for what works on one.
+func (c *serveCmd) startWatching(ctx context.Context, log *slog.Logger) (stop func()) {
+	if c.watching == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	b := c.watching
+	b.jobs.ctx, b.jobs.log = ctx, log
+	if c.Watch {
+		b.jobs.running.Go(func() { b.follow(ctx, c.Poll) })
+	}
+	return func() {
+		cancel()
+		b.jobs.running.Wait()
+	}
+}
+
+// jobRunner runs work on bases in the background, one at a time for each, and tells how far it is.
+type jobRunner interface {
+	// start begins work, or has it wait for other work on the base; fault.Conflict where too much waits.
+	start(base, kind string, work func(ctx context.Context, progress func(string, int)) (*report.WatchResultJSON, error)) (report.WatchJobJSON, error)
+	// get tells how far work is.
+	get(base, id string) (report.WatchJobJSON, error)
+}
+
+// jobsInProcess is the jobRunner of one process.
+type jobsInProcess struct {
+	ctx     context.Context
+	log     *slog.Logger
+	now     func() time.Time
+	running sync.WaitGroup
+
+	begun string // when the server was; the first part of every id
+	turns map[string]*sync.Mutex
+
+	mu    sync.Mutex // of what follows, and of turns
+	count int
+	list  []*report.WatchJobJSON // the newest last
+}
+
+var _ jobRunner = (*jobsInProcess)(nil)
+
+// mostJobs is how many are known, of which the oldest that are over make room; mostWaiting how many are under way or wait
+// for one base.
+const (
+	mostJobs    = 200
+	mostWaiting = 8
+)
+
+func (j *jobsInProcess) start(
+	base, kind string, work func(context.Context, func(string, int)) (*report.WatchResultJSON, error),
+) (report.WatchJobJSON, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	open := 0
+	for _, o := range j.list {
+		if o.Base == base && o.Ended == nil {
+			open++
+		}
+	}
+	if open >= mostWaiting {
+		return report.WatchJobJSON{}, fault.New(fault.Conflict, "%d jobs wait for the base %s", open, base).WithFix("wait until they are done")
+	}
+	if len(j.list) >= mostJobs {
+		if i := slices.IndexFunc(j.list, func(o *report.WatchJobJSON) bool { return o.Ended != nil }); i >= 0 {
+			j.list = slices.Delete(j.list, i, i+1)
+		}
+	}
+	j.count++
+	one := &report.WatchJobJSON{
+		ID: fmt.Sprintf("%s-%d", j.begun, j.count), Base: base, Kind: kind, State: "waiting", Started: j.now().Truncate(time.Millisecond),
+	}
+	j.list = append(j.list, one)
+	if j.turns[base] == nil {
+		j.turns[base] = &sync.Mutex{}
+	}
+	turn := j.turns[base]
+	j.running.Go(func() {
+		turn.Lock()
+		defer turn.Unlock()
+		j.run(one, work)
+	})
+	return *one, nil
+}
+
+func (j *jobsInProcess) run(one *report.WatchJobJSON, work func(context.Context, func(string, int)) (*report.WatchResultJSON, error)) {
+	tell := func(state, doing string, n int) {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		one.State, one.Doing, one.Done = state, doing, n
+	}
+	tell("running", "", 0)
+	result, err := (*report.WatchResultJSON)(nil), j.ctx.Err()
+	if err == nil {
+		result, err = work(j.ctx, func(what string, n int) { tell("running", what, n) })
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	ended := j.now().Truncate(time.Millisecond)
+	one.State, one.Doing, one.Ended, one.Result = "done", "", &ended, result
+	attrs := []slog.Attr{slog.String("base", one.Base), slog.String("kind", one.Kind), slog.String("job", one.ID)}
+	if err != nil {
+		one.State, one.Error, one.Result = "failed", err.Error(), nil
+		j.log.LogAttrs(j.ctx, slog.LevelWarn, "a base was not screened", append(attrs, slog.String("code", string(fault.CodeOf(err))))...)
+		return
+	}
+	j.log.LogAttrs(j.ctx, slog.LevelInfo, "a base was screened", attrs...)
+}
+
+// busy reports whether work on a base is under way, or waits.
+func (j *jobsInProcess) busy(base string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.ContainsFunc(j.list, func(o *report.WatchJobJSON) bool { return o.Base == base && o.Ended == nil })
+}
+
+func (j *jobsInProcess) get(base, id string) (report.WatchJobJSON, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, one := range j.list {
+		if one.ID == id && one.Base == base {
+			return *one, nil
+		}
+	}
+	return report.WatchJobJSON{}, fault.New(fault.NotFound, "there is no job %q over %s", id, base)
+}
+
+// bases is the port of the API to customers on file.
+type bases struct {
+	m    *Main
+	data string
+	sc   *screener
+	jobs *jobsInProcess
+}
+
+var _ httpapi.Watching = (*bases)(nil)
+
+func newBases(sc *screener, data string) *bases {
+	return &bases{m: sc.m, data: data, sc: sc, jobs: &jobsInProcess{
+		ctx: sc.m.ctx, log: slog.New(slog.DiscardHandler), now: sc.m.now, begun: sc.m.now().Format("20060102150405"), turns: map[string]*sync.Mutex{},
+	}}
+}
+
+// reading runs f with the bases, and makes no store.
+func (b *bases) reading(ctx context.Context, f func(watched.Store) error) error {
+	s, err := b.m.openReader(ctx, b.data)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return f(customersOf(s))
+}
+
+// writing runs f with the bases and the pseudonym of who asks.
+func (b *bases) writing(ctx context.Context, by string, f func(s watched.Store, actor string) error) error {
+	if err := os.MkdirAll(b.m.folderOf(b.data), 0o700); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "the data folder cannot be made")
+	}
+	s, actor, err := b.m.openAs(ctx, b.data)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return f(customersOf(s), cmp.Or(by, actor))
+}
+
+// Bases is part of httpapi.Watching.
+func (b *bases) Bases(ctx context.Context) (out []report.WatchBaseJSON, err error) {
+	store, done, err := subjects{b.sc}.Store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	err = b.reading(ctx, func(s watched.Store) error {
+		out, err = basesOf(ctx, s, store)
+		return err
+	})
+	return out, err
+}
+
+// Put is part of httpapi.Watching.
+func (b *bases) Put(ctx context.Context, base string, f httpapi.WatchFile) (out report.WatchVersionJSON, err error) {
+	mapping, err := screen.ParseMapping(f.Map)
+	if err != nil {
+		return out, err
+	}
+	name := "customers" + f.Ending
+	if f.Ref == "" {
+		if f.Ref, err = guessRef(name, bytes.NewReader(f.Body)); err != nil {
+			return out, err
+		}
+	}
+	if f.Ref != "" {
+		mapping[screen.Ref] = []string{f.Ref}
+	}
+	sum := sha256.Sum256(f.Body)
+	err = b.writing(ctx, access.By(ctx).ID, func(s watched.Store, actor string) error {
+		v, err := watch.Add(ctx, s, base, watch.File{
+			Name: name, SHA256: hex.EncodeToString(sum[:]), Reader: bytes.NewReader(f.Body), Mapping: mapping, Schema: f.Schema,
+		}, b.sc.places, b.m.now(), actor)
+		if err != nil {
+			return err
+		}
+		refused, err := s.Refusals(ctx, base, v.Number)
+		out = report.WatchVersion(v, refused)
+		return err
+	})
+	return out, err
+}
+
+// Versions is part of httpapi.Watching.
+func (b *bases) Versions(ctx context.Context, base string) ([]report.WatchVersionJSON, error) {
+	out := []report.WatchVersionJSON{}
+	return out, b.reading(ctx, func(s watched.Store) error {
+		list, err := s.Versions(ctx, base)
+		for _, v := range list {
+			out = append(out, report.WatchVersion(v, nil))
+		}
+		return err
+	})
+}
+
+// Refusals is part of httpapi.Watching.
+func (b *bases) Refusals(ctx context.Context, base string, version int) (out report.WatchVersionJSON, err error) {
+	err = b.reading(ctx, func(s watched.Store) error {
+		refused, err := s.Refusals(ctx, base, version)
+		if err != nil {
+			return err
+		}
+		list, err := s.Versions(ctx, base)
+		if err == nil {
+			out = report.WatchVersion(list[version-1], refused)
+		}
+		return err
+	})
+	return out, err
+}
+
+// Runs is part of httpapi.Watching.
+func (b *bases) Runs(ctx context.Context, base string) ([]report.WatchRunJSON, error) {
+	out := []report.WatchRunJSON{}
+	return out, b.reading(ctx, func(s watched.Store) error {
+		list, err := s.Runs(ctx, base)
+		for i := range list {
+			out = append(out, report.WatchRun(&list[i]))
+		}
+		return err
+	})
+}
+
+// Changes is part of httpapi.Watching.
+func (b *bases) Changes(ctx context.Context, base string, since, until int) (out report.WatchResultJSON, err error) {
+	err = b.reading(ctx, func(s watched.Store) error {
+		run, list, err := changesOf(ctx, s, base, since, until)
+		if err == nil {
+			out = report.WatchResult(run, report.WatchChanges(list))
+		}
+		return err
+	})
+	return out, err
+}
+
+// Job is part of httpapi.Watching.
+func (b *bases) Job(_ context.Context, base, id string) (report.WatchJobJSON, error) {
+	return b.jobs.get(base, id)
+}
+
+// Start is part of httpapi.Watching.
+func (b *bases) Start(ctx context.Context, base string, full bool) (report.WatchJobJSON, error) {
+	if _, err := b.Versions(ctx, base); err != nil {
+		return report.WatchJobJSON{}, err
+	}
+	kind := watched.Delta
+	if full {
+		kind = watched.Full
+	}
+	by := access.By(ctx).ID
+	return b.jobs.start(base, string(kind), func(ctx context.Context, progress func(string, int)) (*report.WatchResultJSON, error) {
+		held := b.sc.live.Take()
+		defer held.Release()
+		var out *report.WatchResultJSON
+		err := b.writing(ctx, by, func(s watched.Store, actor string) error {
+			w := b.watcher(s, held.Desk, actor, progress)
+			run := w.Follow
+			if full {
+				run = w.Run
+			}
+			res, err := run(ctx, base)
+			if err != nil {
+				return err
+			}
+			b.jobs.log.LogAttrs(ctx, slog.LevelInfo, res.Run.Line())
+			out = resultOf(res)
+			return w.Index(ctx, base)
+		})
+		return out, err
+	})
+}
+
+func (b *bases) watcher(s watched.Store, d *screen.Desk, actor string, progress func(string, int)) *watch.Watcher {
+	return &watch.Watcher{
+		Store: s, Desk: d, Places: b.sc.places, AsOf: b.m.today(), Now: b.m.now, Actor: actor, Program: version, Dir: b.m.folderOf(b.data),
+		Progress: progress,
+	}
+}
+
+func resultOf(res *watch.Result) *report.WatchResultJSON {
+	out := report.WatchResult(&res.Run, report.WatchChanges(res.Changes))
+	return &out
+}
+
+// LookBack is part of httpapi.Watching.
+func (b *bases) LookBack(ctx context.Context, base string, ask httpapi.LookBack) (report.WatchJobJSON, error) {
+	runs, err := b.Runs(ctx, base)
+	if err == nil && (ask.Run > len(runs) || len(runs) == 0) {
+		err = fault.New(fault.NotFound, "the base %s has no run %d", base, ask.Run)
+	}
+	if err == nil {
+		err = b.opening(ctx, ask.Against, nil)
+	}
+	if err != nil {
+		return report.WatchJobJSON{}, err
+	}
+	return b.jobs.start(base, "lookback", func(ctx context.Context, progress func(string, int)) (*report.WatchResultJSON, error) {
+		var out *report.WatchResultJSON
+		look := func(desk *screen.Desk) error {
+			return b.reading(ctx, func(s watched.Store) error {
+				res, err := b.watcher(s, desk, "", progress).Look(ctx, base, ask.Run)
+				if err == nil {
+					out = resultOf(res)
+				}
+				return err
+			})
+		}
+		if len(ask.Against) == 0 {
+			held := b.sc.live.Take()
+			defer held.Release()
+			err := look(held.Desk)
+			return out, err
+		}
+		err := b.opening(ctx, ask.Against, func(c screen.Config) error {
+			desk, err := screen.Open(ctx, c)
+			if err != nil {
+				return err
+			}
+			defer desk.Close()
+			return look(desk)
+		})
+		return out, err
+	})
+}
+
+// opening runs f with what lists as they were are opened from; without f it only sees whether they are there.
+func (b *bases) opening(ctx context.Context, against []string, f func(screen.Config) error) error {
+	c, done, err := b.sc.live.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	c.Now, c.Dir = b.m.now(), "" // the index of today's lists stays
+	if c.Store, err = pastOf(ctx, c.Store, against); err != nil || f == nil {
+		return err
+	}
+	return f(c)
+}
+
+// follow begins a run over each base that is behind the lists, itself or the day, as often as lists are looked for.
+func (b *bases) follow(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	seen := ""
+	for {
+		held := b.sc.live.Take()
+		now := held.States
+		held.Release()
+		if err := b.catchUp(ctx, now); err != nil && ctx.Err() == nil && err.Error() != seen {
+			seen = err.Error()
+			b.jobs.log.LogAttrs(ctx, slog.LevelWarn, "bases cannot be followed", slog.String("error", seen))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// catchUp begins what is to be run now.
+func (b *bases) catchUp(ctx context.Context, lists []snapshot.State) error {
+	var behind []string
+	err := b.reading(ctx, func(s watched.Store) error {
+		names, err := s.Bases(ctx)
+		for _, name := range names {
+			var why bool
+			if err == nil {
+				why, err = late(ctx, s, name, lists, b.m.today())
+			}
+			if why && !b.jobs.busy(name) {
+				behind = append(behind, name)
+			}
+		}
+		return err
+	})
+	for _, base := range behind {
+		if err == nil {
+			_, err = b.Start(ctx, base, false)
+		}
+	}
+	return err
+}
+
+// late reports whether a base is behind the lists in use, its own newest version, or the day.
+func late(ctx context.Context, s watched.Store, base string, lists []snapshot.State, today when.Day) (bool, error) {
+	versions, err := s.Versions(ctx, base)
+	if err != nil {
+		return false, err
+	}
+	runs, err := s.Runs(ctx, base)
+	if err != nil {
+		return false, err
+	}
+	return watch.Behind(versions, runs, againstOf(lists)) != "" || runs[len(runs)-1].AsOf != today.String(), nil
+}

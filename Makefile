@@ -20,7 +20,7 @@ DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building; the fi
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench recall kills cases build generate clean
+.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench soak recall kills cases build generate clean
 
 help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,14 +110,25 @@ schemathesis: ## Drive the API from its description with schemathesis, where it 
 bench: ## Run the benchmarks and print the table of docs/BENCHMARKS.md
 	@$(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./internal/decide ./internal/goods ./internal/place ./cmd/cordon ./internal/match ./internal/screening | awk -f docs/benchtable.awk
 
+# The program is a process of its own, asked over connections to it; its list is kept in SOAKDIR for the next run, where that is given.
+DURATION ?= 20s
+CONNECTIONS ?= 16
+SUBJECTS ?= 30000
+soak: ## Load a server of 30,000 subjects for DURATION (20s) over CONNECTIONS (16): MODE=screen,match,kept,batch; CLIENT=own or wrk
+	@$(DEV)
+	@SOAK_PROGRAM=$(CURDIR)/bin/cordon-dev SOAK_TIME=$(DURATION) SOAK_CONNECTIONS=$(CONNECTIONS) SOAK_SUBJECTS=$(SUBJECTS) \
+		SOAK_MODE=$(MODE) SOAK_CLIENT=$(CLIENT) SOAK_DIR=$(SOAKDIR) \
+		$(GO) test -count=1 -timeout 24h -run '^TestSoak$$' ./cmd/cordon -v
+
 recall: ## Compare the index with scoring every pair, over 20,000 queries (some ten minutes)
 	CORDON_RECALL=20000 $(GO) test -count=1 -timeout 60m -v -run 'TestIndexLosesNothing' ./internal/screening
 
 cases: ## Run 100,000 random histories of cases beside their model (about a minute)
 	$(GO) test -count=1 -timeout 60m -v -run 'TestHistories' ./internal/casework -rapid.checks=100000
 
-kills: ## Kill loads, PostgreSQL under them, and servers that keep answers 100 times each, and look what is left (some minutes)
-	CORDON_KILLS=100 $(GO) test -count=1 -timeout 60m -v -run 'TestKill$$|TestServeKilled' ./internal/sqlite ./internal/postgres ./cmd/cordon
+KILLS ?= 100
+kills: ## Kill loads, PostgreSQL under them, and servers that keep answers in SQLite and in PostgreSQL KILLS (100) times each, and look what is left
+	CORDON_KILLS=$(KILLS) $(GO) test -count=1 -timeout 120m -v -run 'TestKill$$|TestServeKilled' ./internal/sqlite ./internal/postgres ./cmd/cordon
 
 build: ## Build the static binary bin/cordon
 	$(GO) build -trimpath -o bin/cordon ./cmd/cordon

@@ -44,3 +44,24 @@ func TestPrepareNames(t *testing.T) {
 		}
 	})
 }
+
+// The length of a word is that of its first reading, or is not set: words are told apart
+// from two written together by it.
+func TestLengthOfWords(t *testing.T) {
+	p := params(t)
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.OneOf(rapid.SampledFrom([]string{"Korea", "Saudi Arabia", "Ltd", "GmbH", "A/S", "IV", "7", "of", "김정은", "нефть", "ᠮᠣᠩ"}), rapid.String())
+		in := Input{Schema: rapid.SampledFrom([]string{"Person", "Company", "Vessel"}).Draw(t, "schema"), Names: []Name{{Text: word.Draw(t, "a") + " " + word.Draw(t, "b")}}}
+		x, err := Prepare(p, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range x.names {
+			for _, w := range x.names[i].tokens {
+				if w.length != 0 && int(w.length) != len(w.forms[0].letters) {
+					t.Errorf("%q has a length of %v and %d letters", w.text, w.length, len(w.forms[0].letters))
+				}
+			}
+		}
+	})
+}

@@ -19,14 +19,15 @@ func NameKeys(p *Prepared, name int) []uint64 {
 
 // ScoreNames is Score with only these names of b, by number: those that share
 // keys with a. It is never above Score, and the same when the name that agrees
-// best is among them.
+// best is among them. A number that b has no name for is left out: a subject without
+// a name that can be read is found by its identifiers all the same.
 func (s *Scorer) ScoreNames(a, b *Prepared, names []uint32) Score {
 	out := Score{A: -1, B: -1, NameBits: math.Inf(-1)}
 	k := pairKind(a, b)
 	weights := &s.weights[k]
 	for i := range a.names {
 		for _, j := range names {
-			if !mayAgree(&a.names[i], &b.names[j]) {
+			if int(j) >= len(b.names) || !mayAgree(&a.names[i], &b.names[j]) {
 				continue
 			}
 			bits := s.nameBits(&a.names[i], &b.names[j], weights, k)

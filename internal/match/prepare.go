@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/romanise"
@@ -132,7 +133,52 @@ func Schemas() []string {
 func Prepare(p *Params, in Input) (*Prepared, error) { return NewReader(p).Prepare(in) }
 
 // Prepare is [Prepare].
-func (p *Reader) Prepare(in Input) (*Prepared, error) {
+func (p *Reader) Prepare(in Input) (*Prepared, error) { return p.prepare(in, nil, nil) }
+
+// PrepareNames is Prepare for scoring with these names alone, by number (see
+// [Scorer.ScoreNames]), and with those that were made ready before; of others it works
+// out little more than that they are there. It says nothing of what was cut. known is
+// what it made of the same input before, or nil.
+func (p *Reader) PrepareNames(in Input, names []uint32, known *Prepared) (*Prepared, error) {
+	if known == nil {
+		known = &Prepared{}
+	}
+	out, err := p.prepare(in, names, known)
+	if err != nil {
+		return nil, err
+	}
+	out.truncated = nil
+	return out, nil
+}
+
+// Has says whether these names are ready for scoring; one that is not there is.
+func (p *Prepared) Has(names []uint32) bool {
+	for _, n := range names {
+		if int(n) < len(p.names) && !p.names[n].ready() {
+			return false
+		}
+	}
+	return true
+}
+
+// ready says whether a name was worked out: one that was has a word.
+func (n *name) ready() bool { return len(n.tokens) > 0 }
+
+// readable says whether a name is sure to have a word and to be one name.
+func readable(s string) bool {
+	letter := false
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+		letter = letter || 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z'
+	}
+	return letter && len(s) <= MaxNameBytes && alternatives(strings.TrimSpace(s)) == nil
+}
+
+// prepare reads a subject: whole where known is nil, else with the names that are wanted
+// and those that are known.
+func (p *Reader) prepare(in Input, wanted []uint32, known *Prepared) (*Prepared, error) {
 	s, ok := schemas[in.Schema]
 	if !ok {
 		return nil, fault.New(fault.Invalid, "%q is not a schema that can be matched", in.Schema).
@@ -153,6 +199,16 @@ func (p *Reader) Prepare(in Input) (*Prepared, error) {
 	for _, n := range names {
 		if n.Kind > Original {
 			return nil, fault.New(fault.Invalid, "there is no kind of name %d", n.Kind)
+		}
+		if at := len(out.names); known != nil && readable(n.Text) {
+			if at < len(known.names) && known.names[at].ready() {
+				out.names = append(out.names, known.names[at])
+				continue
+			}
+			if !slices.Contains(wanted, uint32(at)) {
+				out.names = append(out.names, name{})
+				continue
+			}
 		}
 		got, cut := p.prepareName(n, out.kind)
 		if s != anOrganisation && !got.corporate() {
@@ -182,11 +238,17 @@ func (p *Reader) Prepare(in Input) (*Prepared, error) {
 	return out, nil
 }
 
+// separators stand between two names that are written as one.
+var separators = []string{"/", " a.k.a. ", " aka ", " f.k.a. ", " also known as ", " formerly known as ", " A.K.A. ", " AKA "}
+
 // alternatives gives the names that are written as one with a stroke or an
 // "also known as" between them; nil when there is just one.
 func alternatives(s string) []string {
+	if !slices.ContainsFunc(separators, func(sep string) bool { return strings.Contains(s, sep) }) {
+		return nil
+	}
 	parts := []string{s}
-	for _, sep := range []string{"/", " a.k.a. ", " aka ", " f.k.a. ", " also known as ", " formerly known as ", " A.K.A. ", " AKA "} {
+	for _, sep := range separators {
 		var next []string
 		for _, x := range parts {
 			next = append(next, strings.Split(x, sep)...)
@@ -771,3 +833,6 @@ func acronyms(list []token) []uint64 {
 	}
 	return out
 }
+
+// Addresses gives the number of addresses that are compared.
+func (p *Prepared) Addresses() int { return len(p.facts.addresses) }

@@ -407,6 +407,9 @@ func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
 // of two words whose border moved, and of the whole name written together.
 func (s *Scorer) joinCandidates(x, y *name) {
 	joinOne := func(join *form, t *token) float32 {
+		if d := len(join.letters) - int(t.length); t.length > 0 && (d > 2 || d < -2) {
+			return conflict // comparable would say so, and would have to look at the form
+		}
 		if len(t.forms) == 0 || !comparable(join, &t.forms[0]) {
 			return conflict
 		}

@@ -97,17 +97,18 @@ func isVowelSound(s sound) bool {
 
 // form is one reading of a word, made ready for comparison.
 type form struct {
+	// What tells most forms apart comes first, within the first 64 bytes.
+	skel    []uint8 // the consonants by class
+	have    uint64  // the consonant sounds in it
+	near    uint64  // those, and the sounds that are close to one of them
+	alpha   uint32  // the letters in it
+	levels  uint16  // the classes in skel, as a set
+	loose   bool    // vowels may be missing or added by the script
+	letters []byte  // the reading as written
+	hash    uint64  // of letters
 	sounds  []sound
 	drop    []uint8    // what it costs to leave each sound out
-	letters []byte     // the reading as written
-	have    uint64     // the consonant sounds in it
-	near    uint64     // those, and the sounds that are close to one of them
-	skel    []uint8    // the consonants by class
 	places  [17]uint16 // where each class stands in skel
-	levels  uint16     // the classes in skel, as a set
-	alpha   uint32     // the letters in it
-	hash    uint64     // of letters
-	loose   bool       // vowels may be missing or added by the script
 }
 
 const maxSounds = 30

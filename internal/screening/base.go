@@ -90,7 +90,7 @@ func (b *Base) Reach(s *subject.Subject, input func(data []byte) (match.Input, e
 		if err != nil {
 			return err
 		}
-		score := w.scorer.Score(q.of(&prepared{person: s.Schema == subject.Person}), listed)
+		score := w.scorer.Score(q.of(s.Schema == subject.Person), listed)
 		if e.params.AgainstList(score.Probability) < e.params.Possible() && score.Bits-score.NameBits < identifiedBits {
 			continue
 		}

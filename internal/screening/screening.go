@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/index"
@@ -143,9 +142,7 @@ type Engine struct {
 	rules   ownership.Rules
 	graph   *ownership.Graph
 	merged  *mergers
-	cache   []atomic.Pointer[prepared]
-	cached  atomic.Int64
-	hand    atomic.Int64
+	cache   *cache
 	workers sync.Pool
 	limits  index.Limits
 	// mostWords is mostWords; tests change it.
@@ -156,19 +153,6 @@ type Engine struct {
 	words    *words
 	possible match.Need
 }
-
-// prepared is a document made ready.
-type prepared struct {
-	number uint32
-	person bool
-	doc    Document
-	p      *match.Prepared
-	spelt  []string // the names, folded
-}
-
-// CacheSize is the number of subjects that an engine keeps ready; beyond it the
-// oldest make room and are read anew from the index when they are needed.
-const CacheSize = 100_000
 
 // Limits are those of the search for candidates. Bits was chosen by measurement:
 // docs/method/screening.md says what it loses and what it saves. The others are
@@ -221,9 +205,9 @@ func read(r *match.Reader, in match.Input) (readings, error) {
 	return readings{p, person}, err
 }
 
-// of gives the reading to compare with a document.
-func (r readings) of(d *prepared) *match.Prepared {
-	if d.person {
+// of gives the reading to compare with a person, or with anything else.
+func (r readings) of(person bool) *match.Prepared {
+	if person {
 		return r.person
 	}
 	return r.plain
@@ -344,7 +328,7 @@ func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers [
 	}
 	e := &Engine{
 		ix: ix, params: params, against: m.against, rules: rules, graph: ownership.NewGraph(m.stakes),
-		merged: newMergers(mergers), cache: make([]atomic.Pointer[prepared], ix.Len()), limits: Limits, mostWords: mostWords,
+		merged: newMergers(mergers), cache: newCache(ix.Len()), limits: Limits, mostWords: mostWords,
 		sketches: m.sketches, words: m.words, possible: params.NeedFor(params.Possible()),
 	}
 	if err := e.sketches.check(ix.Units()); err != nil {
@@ -364,46 +348,6 @@ func (e *Engine) Against() []Against { return e.against }
 
 // Params gives the parameters of matching.
 func (e *Engine) Params() *match.Params { return e.params }
-
-// document gives a document, read and made ready.
-func (e *Engine) document(doc uint32) (*prepared, error) {
-	slot := &e.cache[doc]
-	if p := slot.Load(); p != nil {
-		return p, nil
-	}
-	b, err := e.ix.Doc(doc)
-	if err != nil {
-		return nil, err
-	}
-	d, err := decode(b)
-	if err != nil {
-		return nil, err
-	}
-	p, err := match.Prepare(e.params, InputOf(d.Record.Subject))
-	if err != nil {
-		return nil, err
-	}
-	out := &prepared{number: doc, person: d.Record.Subject.Schema == subject.Person, doc: d, p: p}
-	for i := range d.Record.Subject.Names {
-		out.spelt = append(out.spelt, text.Fold(d.Record.Subject.Names[i].Full))
-	}
-	if slot.Swap(out) == nil && e.cached.Add(1) > CacheSize {
-		e.evict()
-	}
-	return out, nil
-}
-
-// evict makes room for one: the next document that is kept, in the order of
-// their numbers, round and round.
-func (e *Engine) evict() {
-	for range len(e.cache) {
-		at := int(e.hand.Add(1)) % len(e.cache)
-		if e.cache[at].Swap(nil) != nil {
-			e.cached.Add(-1)
-			return
-		}
-	}
-}
 
 // Screen answers one query. It never fails: what goes wrong is in the answer, as
 // not_screened with its reason.
@@ -453,19 +397,23 @@ func (e *Engine) screen(q Query) (Answer, error) {
 		a.Notes = append(a.Notes, boundedNote(bounded))
 	}
 	var hits []Hit
-	spelt := spellings(q.Input.Names)
+	spelt, addresses := spellings(q.Input.Names), hasAddresses(p)
 	for _, c := range found {
-		d, err := e.document(c.doc)
+		x, err := e.scorable(w, c.doc, c.names, addresses)
 		if err != nil {
 			return Answer{}, err
 		}
-		if q.Lists != nil && !slices.Contains(q.Lists, d.doc.List) {
+		if q.Lists != nil && !slices.Contains(q.Lists, x.list) {
 			continue
 		}
-		s := w.scorer.ScoreNames(p.of(d), d.p, c.names)
+		s := w.scorer.ScoreNames(p.of(x.person), x.p, c.names)
 		s.Probability = e.params.AgainstList(s.Probability)
 		if s.Probability < show && s.Probability < e.params.Possible() && s.Bits-s.NameBits < identifiedBits {
 			continue
+		}
+		d, err := e.document(c.doc)
+		if err != nil {
+			return Answer{}, err
 		}
 		if q.Keep != nil && !q.Keep(d.doc.List, d.doc.Record.Subject.ID) {
 			continue
@@ -801,7 +749,7 @@ func (e *Engine) Why(a *Answer, h *Hit) ([]match.Evidence, error) {
 func (e *Engine) explain(r readings, d *prepared) ([]match.Evidence, match.Score) {
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
-	p := r.of(d)
+	p := r.of(d.person)
 	score := w.scorer.Score(p, d.p)
 	score.Probability = e.params.AgainstList(score.Probability)
 	return w.scorer.Explain(p, d.p), score

@@ -21,6 +21,7 @@ DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building; the fi
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench soak recall kills cases build generate clean
+.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench recall kills cases workers build generate clean
 
 help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -129,6 +130,10 @@ cases: ## Run 100,000 random histories of cases beside their model (about a minu
 KILLS ?= 100
 kills: ## Kill loads, PostgreSQL under them, and servers that keep answers in SQLite and in PostgreSQL KILLS (100) times each, and look what is left
 	CORDON_KILLS=$(KILLS) $(GO) test -count=1 -timeout 120m -v -run 'TestKill$$|TestServeKilled' ./internal/sqlite ./internal/postgres ./cmd/cordon
+
+NAMES ?= 2000000
+workers: ## Screen NAMES names (2,000,000) with three workers; kill one, and the database; rates of one to three (ten minutes and more)
+	CORDON_NAMES=$(NAMES) $(GO) test -count=1 -timeout 120m -v -run 'TestWorkers$$' ./cmd/cordon
 
 build: ## Build the static binary bin/cordon
 	$(GO) build -trimpath -o bin/cordon ./cmd/cordon

@@ -22,3 +22,20 @@ func TestJobs(t *testing.T) {
 		return out[0], out[1]
 	})
 }
+
+// Chunks of a process that is gone are taken over, or given up when too many died over
+// them.
+func TestJobsOfTheDead(t *testing.T) {
+	s, err := Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	jobtest.Dead(t, Queue{s}, func(id string) {
+		for try, number := range map[int]int{1: 1, 3: 2} {
+			if _, err := s.db.ExecContext(t.Context(), "UPDATE job_chunk SET worker = 'ghost', tries = ? WHERE number = ? AND job = ?", try, number, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -429,3 +429,23 @@ func kinds(s *suite) {
 	s.work(s.two, w)
 	s.ended(other.ID)
 }
+
+// Dead holds a queue to what becomes of the chunks of workers that are gone. kill has the
+// first chunk of a job be in the hands of one at its first try, the second at its third.
+func Dead(t *testing.T, q job.Queue, kill func(id string)) {
+	s := &suite{t, q, q}
+	j := s.submit(3, 2)
+	kill(j.ID)
+	if st := s.status(j.ID); st.Running != 2 {
+		t.Fatalf("nobody died: %+v", st)
+	}
+	s.work(q, Worker("heir", Count))
+	st := s.ended(j.ID)
+	failures, err := q.Failures(t.Context(), j.ID)
+	if st.State() != job.Stopped || st.Done != 2 || st.Lost != 2 || err != nil || len(failures) != 1 || failures[0].Chunk != 2 || failures[0].Reason != job.Died {
+		t.Errorf("%+v %+v %v", st, failures, err)
+	}
+	if got := s.lines(j.ID); !slices.Equal(got, []string{"0", "1", "4", "5"}) {
+		t.Errorf("results %q", got)
+	}
+}

@@ -408,6 +408,55 @@ func TestKeys(t *testing.T) {
 	if n := eval[int](t, ctx, "document.querySelectorAll('#f-q-list option').length"); n == 0 {
 		t.Error("no code is suggested")
 	}
+	sliders(t, ctx, srv.URL)
+	asPNG(t, ctx, srv.URL)
+}
+
+// sliders moves the slider of years and that of days: the field follows, and letting go asks for the page.
+func sliders(t *testing.T, ctx context.Context, server string) {
+	t.Helper()
+	move := func(field, to string) string {
+		return `(() => { const f = document.querySelector('` + field + `'), r = f.parentElement.querySelector('input[type=range]');
+			const stops = ['', ...f.dataset.stops.trim().split(/\s+/)]; r.value = stops.indexOf('` + to + `');
+			r.dispatchEvent(new Event('input')); const said = f.value + ' ' + r.getAttribute('aria-valuetext');
+			setTimeout(() => r.dispatchEvent(new Event('change')), 50); return said; })()`
+	}
+	for _, c := range []struct{ page, field, to, said, asks string }{
+		{"/states?measure=fuel", "#f-year", "2017", "2017 2017", "year=2017"},
+		{"/law", "#f-as-of", "2017-08-05", "2017-08-05 5 August 2017", "as_of=2017-08-05"},
+	} {
+		do(t, ctx, chromedp.Navigate(server+c.page))
+		if said := eval[string](t, ctx, move(c.field, c.to)); said != c.said {
+			t.Errorf("%s: the slider says %q, want %q", c.page, said, c.said)
+		}
+		for range 100 {
+			if strings.Contains(eval[string](t, ctx, "location.search"), c.asks) {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		if got := eval[string](t, ctx, "location.search"); !strings.Contains(got, c.asks) {
+			t.Errorf("%s: letting go leads to %q", c.page, got)
+		}
+	}
+}
+
+// asPNG takes a map as PNG, which the policy of the page lets through.
+func asPNG(t *testing.T, ctx context.Context, server string) {
+	t.Helper()
+	do(t, ctx, chromedp.Navigate(server+"/states?measure=fuel"))
+	eval[bool](t, ctx, "document.querySelector('[data-png]').click(), true")
+	size := ""
+	for range 100 {
+		if size = eval[string](t, ctx, "document.querySelector('[data-png]').dataset.size ?? ''"); size != "" {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	var width, length int
+	if _, err := fmt.Sscan(size, &width, &length); err != nil || width != 2*drawingWidth || length < 20_000 {
+		t.Errorf("the picture is %q wide and long: %s", size, eval[string](t, ctx, "document.querySelector('[data-png]').textContent"))
+	}
 }
 
 // TestSearchAsYouType holds what a name field does with script: it lists who may

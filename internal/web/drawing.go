@@ -33,8 +33,9 @@ const (
 	drawingWidth  = 1000
 	drawingMargin = 28
 	lineHeight    = 19
-	// lettersInLine is how many letters of the small type fit in the width.
-	lettersInLine = 138
+	titleHeight   = 27
+	// lettersInLine and lettersInTitle are how many letters of the small type and of the title fit in the width.
+	lettersInLine, lettersInTitle = 132, 78
 )
 
 //go:embed drawing.css
@@ -66,10 +67,15 @@ func (s *Site) drawn(r *http.Request, a *answer, list []drawing) form {
 
 // standalone writes a picture with its title, its notes and its citation. Links lead nowhere outside a page and are left out.
 func (s *Site) standalone(r *http.Request, a *answer, d *drawing) []byte {
-	notes := append(d.Notes[:len(d.Notes):len(d.Notes)], s.cited(r, a).Text)
+	c := s.cited(r, a)
+	notes := append(d.Notes[:len(d.Notes):len(d.Notes)], c.Text, "Address: "+c.Address)
 	lines := 0
-	var below bytes.Buffer
-	top := drawingMargin + 40
+	var above, below bytes.Buffer
+	heads := wrapped(d.Title, lettersInTitle)
+	for i, line := range heads {
+		fmt.Fprintf(&above, `<text class="title" x="%d" y="%d">%s</text>`, drawingMargin, drawingMargin+18+i*titleHeight, html.EscapeString(line))
+	}
+	top := drawingMargin + 14 + len(heads)*titleHeight
 	for _, n := range notes {
 		for _, line := range wrapped(n, lettersInLine) {
 			lines++
@@ -81,8 +87,8 @@ func (s *Site) standalone(r *http.Request, a *answer, d *drawing) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d"><title>%s</title><style>%s</style><rect class="sheet" width="100%%" height="100%%"/>`,
 		drawingWidth, height, drawingWidth, height, html.EscapeString(d.Title), drawingStyle)
-	fmt.Fprintf(&b, `<text class="title" x="%d" y="%d">%s</text><svg x="%d" y="%d" width="%d" height="%d">%s</svg>%s</svg>`,
-		drawingMargin, drawingMargin+18, html.EscapeString(d.Title), drawingMargin, top, drawingWidth-2*drawingMargin, d.Height, inner, below.String())
+	fmt.Fprintf(&b, `%s<svg x="%d" y="%d" width="%d" height="%d">%s</svg>%s</svg>`,
+		above.String(), drawingMargin, top, drawingWidth-2*drawingMargin, d.Height, inner, below.String())
 	return append(b.Bytes(), '\n')
 }
 

@@ -57,7 +57,8 @@ func inForm(r *http.Request, a *answer) (*answer, error) {
 
 // cited makes the citation of a page: what it says, of which days, from which law and data.
 func (s *Site) cited(r *http.Request, a *answer) *citation {
-	if r.Method != http.MethodGet || a.status >= http.StatusBadRequest || a.bare {
+	private := r.URL.Path == "/work" || strings.HasPrefix(r.URL.Path, "/work/") // what a team does is not published
+	if r.Method != http.MethodGet || a.status >= http.StatusBadRequest || a.bare || private {
 		return nil
 	}
 	c := &citation{Text: a.cite, Address: r.URL.RequestURI()}

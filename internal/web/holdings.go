@@ -269,7 +269,7 @@ func (w *walk) draw(stakes []stakeRow) (template.HTML, int) {
 		h.y = (h.level-first)*(boxHeight+levelGap) + 4
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="holding" width="%d" height="%d" viewBox="0 0 %d %d" role="group" aria-label="Who owns or controls whom; the table says the same in words">`, width, height, width, height)
+	fmt.Fprintf(&b, `<svg class="stakes" width="%d" height="%d" viewBox="0 0 %d %d" role="group" aria-label="Who owns or controls whom; the table says the same in words">`, width, height, width, height)
 	var labels strings.Builder
 	for _, r := range stakes {
 		w.edge(&b, &labels, r)

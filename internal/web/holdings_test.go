@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cordon-engine/cordon/internal/commitment"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -123,6 +124,20 @@ func TestFilesOfEveryPage(t *testing.T) {
 	} {
 		if w := get(t, s, a); w.Code != want {
 			t.Errorf("%s: status %d, want %d", a, w.Code, want)
+		}
+	}
+}
+
+// TestStatesOfUndertakingsHaveColours holds that no band is drawn in the black of what no style names.
+func TestStatesOfUndertakingsHaveColours(t *testing.T) {
+	sheet, err := files.ReadFile("static/style.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for st := commitment.Proposed; st <= commitment.Ended; st++ {
+		class := ".p-" + standingClass(st.String()) + " {"
+		if !strings.Contains(string(sheet), class) || !strings.Contains(drawingStyle, class) {
+			t.Errorf("%s: no style %s", st, class)
 		}
 	}
 }

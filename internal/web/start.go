@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -65,6 +66,9 @@ func (s *Site) start(r *http.Request) (*answer, error) {
 func (s *Site) stockOfLists(page *startPage) {
 	for _, l := range page.Lists {
 		x := stock{What: l.Title, Address: "/lists", Count: plural(l.Subjects, "subject"), Newest: l.Published, Checked: l.Checked, Wrong: l.Stale}
+		if l.Title == l.ID { // a list that nobody gave a title
+			x.What = strings.TrimSpace(l.Authority + " list " + l.ID)
+		}
 		if x.Wrong == "" && l.Error != "" {
 			x.Wrong = "the last try to renew it failed"
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"mime/multipart"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,6 +78,45 @@ func TestBatchOfNames(t *testing.T) {
 	}
 	if w := post(s, url.Values{"names": {"x"}, "format": {"pdf"}}); w.Code != http.StatusBadRequest {
 		t.Errorf("as pdf: status %d", w.Code)
+	}
+}
+
+// TestBatchInOrder holds that rows of a result can be chosen and ordered, in the page and in its files, and that the heading
+// goes on counting all.
+func TestBatchInOrder(t *testing.T) {
+	s := site(t)
+	rows := unescape(keptRows.FindStringSubmatch(post(s, url.Values{"names": {"zz\nMarvolo Quendrith\nAa"}}).Body.String())[1])
+	for _, c := range []struct{ only, order, want string }{
+		{"", "", "zz,Marvolo Quendrith,Aa"},
+		{"", "name", "Aa,Marvolo Quendrith,zz"},
+		{"", "outcome", "Marvolo Quendrith,zz,Aa"},
+		{"clear", "", "zz,Aa"},
+		{"clear", "name", "Aa,zz"},
+		{"match", "rows", "Marvolo Quendrith"},
+	} {
+		form := url.Values{"rows": {rows}, "only": {c.only}, "order": {c.order}}
+		if body := post(s, form).Body.String(); !strings.Contains(body, "3 rows: 1 match, 2 clear") {
+			t.Errorf("%s %s: the heading does not count all", c.only, c.order)
+		}
+		form.Set("format", "csv")
+		w := post(s, form)
+		table, err := csv.NewReader(strings.NewReader(w.Body.String())).ReadAll()
+		if err != nil || len(table) == 0 {
+			t.Fatalf("%s %s: status %d, %q (%v)", c.only, c.order, w.Code, w.Body.String(), err)
+		}
+		at := slices.Index(table[0], "name")
+		var got []string
+		for _, row := range table[1:] {
+			got = append(got, row[at])
+		}
+		if strings.Join(got, ",") != c.want {
+			t.Errorf("%s %s: %v, want %s", c.only, c.order, got, c.want)
+		}
+	}
+	for _, form := range []url.Values{{"rows": {rows}, "only": {"guilty"}}, {"rows": {rows}, "order": {"guess"}}} {
+		if w := post(s, form); w.Code != http.StatusBadRequest {
+			t.Errorf("%v: status %d", form, w.Code)
+		}
 	}
 }
 

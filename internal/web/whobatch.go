@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"iter"
@@ -40,6 +41,62 @@ type batchPage struct {
 	Rows    string
 	Against []report.AgainstJSON
 	answers []report.AnswerJSON
+	// Total is the number of all rows; Only and Order say which are shown, and how they are put.
+	Total       int
+	Only, Order string
+}
+
+// batchOrders are the ways to put the rows of a result, as they are asked for and called.
+var batchOrders = []option{{Value: "rows", Label: "as they came"}, {Value: "outcome", Label: "worst first"}, {Value: "name", Label: "by name"}}
+
+// Orders gives the ways to put the rows, with the one chosen.
+func (p *batchPage) Orders() []option {
+	list := slices.Clone(batchOrders)
+	for i := range list {
+		list[i].Chosen = list[i].Value == p.Order
+	}
+	return list
+}
+
+// arrange chooses and orders the rows of a result, in the page and in its files.
+func (p *batchPage) arrange(only, order string) error {
+	if only != "" && !slices.Contains(outcomes, only) {
+		return fault.New(fault.Usage, "there is no outcome %q", only).WithFix("choose one of %s", strings.Join(outcomes, ", "))
+	}
+	order = cmp.Or(order, batchOrders[0].Value)
+	if !slices.ContainsFunc(batchOrders, func(o option) bool { return o.Value == order }) {
+		return fault.New(fault.Usage, "rows cannot be ordered by %q", order).WithFix("choose rows, outcome or name")
+	}
+	p.Total, p.Only, p.Order = len(p.Lines), only, order
+	var at []int
+	for i := range p.Lines {
+		if only == "" || p.Lines[i].Outcome == only {
+			at = append(at, i)
+		}
+	}
+	slices.SortStableFunc(at, func(a, b int) int {
+		x, y := &p.Lines[a], &p.Lines[b]
+		switch order {
+		case "outcome":
+			return cmp.Compare(slices.Index(outcomes, x.Outcome), slices.Index(outcomes, y.Outcome))
+		case "name":
+			return cmp.Compare(strings.ToLower(x.name()), strings.ToLower(y.name()))
+		}
+		return 0
+	})
+	lines, answers := make([]batchLine, len(at)), make([]report.AnswerJSON, len(at))
+	for i, n := range at {
+		lines[i], answers[i] = p.Lines[n], p.answers[n]
+	}
+	p.Lines, p.answers = lines, answers
+	return nil
+}
+
+func (l *batchLine) name() string {
+	if len(l.Names) == 0 {
+		return ""
+	}
+	return l.Names[0].Text
 }
 
 type batchLine struct {
@@ -88,6 +145,9 @@ func (s *Site) whoBatch(w http.ResponseWriter, r *http.Request) {
 	var page *batchPage
 	if err == nil && len(f.errs) == 0 {
 		page, err = s.batch(r, f)
+	}
+	if err == nil && page != nil {
+		err = page.arrange(r.PostFormValue("only"), r.PostFormValue("order"))
 	}
 	if format := r.PostFormValue("format"); err == nil && page != nil && format != "" {
 		err = s.sendBatch(w, r, page, format)

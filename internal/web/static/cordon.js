@@ -173,7 +173,7 @@ for (const input of document.querySelectorAll('[data-stops]')) {
   range.setAttribute('aria-label', `${name}, by slider`);
   label.className = 'slider';
   say();
-  if (typed < 0) said.textContent = input.value;
+  if (typed < 0) said.textContent = asWords(input.value);
   label.append(range, said);
   input.after(label);
   range.addEventListener('input', () => {

@@ -135,6 +135,10 @@ var scopeOf = map[string]access.Scope{
 	"/commitments": access.Read, "/commitments/{id}": access.Read, "GET /story/": access.Read,
 	"/drafts": access.Read, "/drafts/backtest": access.Read, "/reading": access.Read,
 
+	// The daily work is done by persons; where keys stand for them it takes the highest.
+	"/work": access.Admin, "GET /work/": access.Admin, "POST /work/cases/{id}": access.Admin, "POST /work/audit": access.Admin,
+	"POST /work/keys": access.Admin, "POST /work/as": access.Admin,
+
 	// The API for clients of yente. A browser asks whether it may ask without a key. Who wants datasets loaded anew has a
 	// token of its own as well.
 	"/match/{dataset}": access.Screen, "/search/{dataset}": access.Screen, "GET /entities/": access.Screen,

@@ -355,6 +355,16 @@ func TestProofs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		at := m.Lines[i].Leaf()
+		for _, step := range ledger.Climb(p, c.Size, m.Lines[i]) {
+			if step.At != at {
+				t.Fatalf("a step of entry %d of %d begins elsewhere than the one before ended", i, c.Size)
+			}
+			at = step.Makes
+		}
+		if at != c.Root {
+			t.Fatalf("the steps of entry %d of %d do not lead to the root", i, c.Size)
+		}
 		if err := ledger.CheckProof(p, c, m.Lines[i]); err != nil {
 			t.Fatal(err)
 		}

@@ -74,3 +74,30 @@ func CheckGrowth(p Proof, now, old Checkpoint) error {
 	}
 	return nil
 }
+
+// Rung is one step up from an entry to the root: what is on the way, what stands beside it, and what both make.
+type Rung struct {
+	At, Beside, Makes Hash
+	// Left says that what stands beside is the left one of the two.
+	Left bool
+}
+
+// Climb gives the steps that a proof takes from an entry to the root of the first size entries. It proves nothing:
+// whether the last of them is the root that was signed is for who asks, or for [CheckProof].
+func Climb(p Proof, size int64, e Entry) []Rung {
+	var out []Rung
+	at, n, last := e.Leaf(), e.Seq, size-1
+	for _, beside := range p {
+		left := n&1 == 1 || n == last
+		makes := tlog.NodeHash(at, beside)
+		if left {
+			makes = tlog.NodeHash(beside, at)
+			for n&1 == 0 && n != 0 { // at the right edge, levels without a pair are left out
+				n, last = n>>1, last>>1
+			}
+		}
+		out = append(out, Rung{at, beside, makes, left})
+		at, n, last = makes, n>>1, last>>1
+	}
+	return out
+}

@@ -139,7 +139,8 @@ var unsafeName = regexp.MustCompile(`[^a-z0-9]+`)
 // sticks out, nothing is refused, and axe-core finds no violation.
 func TestEveryPageInABrowser(t *testing.T) {
 	ctx := browser(t)
-	srv := httptest.NewServer(site(t))
+	s := site(t)
+	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
 	var heard complaints
 	if err := chromedp.Listen(ctx, heard.hear); err != nil {
@@ -147,7 +148,7 @@ func TestEveryPageInABrowser(t *testing.T) {
 	}
 	axe := axeCore(t)
 	shots := os.Getenv("CORDON_SHOTS")
-	for _, a := range addresses {
+	for _, a := range walked(s) {
 		do(t, ctx, chromedp.EmulateViewport(widths[0], 900), colours("light"), chromedp.Navigate(srv.URL+a))
 		for _, c := range heard.take() {
 			t.Errorf("%s: the browser complains: %s", a, c)
@@ -156,7 +157,7 @@ func TestEveryPageInABrowser(t *testing.T) {
 			for _, width := range widths {
 				// Pages have no script that lays them out, so that one which is made
 				// wider is the page as it opens at that width.
-				name := fmt.Sprintf("%s-%s-%d", strings.Trim(unsafeName.ReplaceAllString(strings.ToLower(a), "-"), "-"), scheme, width)
+				name := fmt.Sprintf("%s-%s-%d", strings.Trim(unsafeName.ReplaceAllString(strings.ToLower(shotName(s, a)), "-"), "-"), scheme, width)
 				do(t, ctx, chromedp.EmulateViewport(width, 900), colours(scheme))
 				if got := eval[int64](t, ctx, "document.documentElement.scrollWidth"); got > width {
 					t.Errorf("%s: the page is %d wide; widest: %s", name, got, eval[string](t, ctx, widest))
@@ -170,6 +171,14 @@ func TestEveryPageInABrowser(t *testing.T) {
 			}
 		}
 	}
+}
+
+// shotName is the address of a page, with the reference of a case in place of its id, which is another each time.
+func shotName(s *Site, address string) string {
+	for ref, id := range s.Work.(*testWork).ids {
+		address = strings.ReplaceAll(address, id, ref)
+	}
+	return address
 }
 
 // axeCore gives the check for accessibility, and says when it is not here.

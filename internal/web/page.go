@@ -30,6 +30,8 @@ type answer struct {
 	// data is the answer for programs, in place of a page, and kind its media type.
 	data []byte
 	kind string
+	// file is the name under which it is to be saved; "" shows it.
+	file string
 	// location is where the answer stands.
 	location string
 }
@@ -44,7 +46,7 @@ type frame struct {
 
 // parse reads the templates: the frame and the components with each page.
 func (s *Site) parse() (map[string]*template.Template, error) {
-	base, err := template.New("").Funcs(s.functions()).ParseFS(files, "templates/frame.html", "templates/parts.html")
+	base, err := template.New("").Funcs(s.functions()).ParseFS(files, "templates/frame.html", "templates/parts.html", "templates/work.html")
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the templates")
 	}
@@ -105,6 +107,14 @@ func (s *Site) functions() template.FuncMap {
 		"standingclass": standingClass,
 		"nocharts":      func() []chart { return nil },
 		"linked":        s.linked,
+		"moment":        moment,
+		"dayof":         dayOf,
+		"standsign":     standSign,
+		"standword":     standWord,
+		"count":         report.Count,
+		"counts":        counts,
+		"counts64":      func(n int64, noun string) string { return counts(int(n), noun) },
+		"codeword":      func(c string) string { return codeWords[c] },
 		"allyears":      func(p *statesPage) string { return s.statesAddress(p, "") },
 	}
 }
@@ -159,6 +169,9 @@ func (s *Site) page(v view) http.Handler {
 		case a.location != "":
 			http.Redirect(w, r, a.location, http.StatusSeeOther)
 		case a.data != nil:
+			if a.file != "" {
+				w.Header().Set("Content-Disposition", `attachment; filename="`+a.file+`"`)
+			}
 			s.send(w, r, a.kind, a.status, a.data)
 		default:
 			body, err := s.render(r, a)

@@ -60,7 +60,7 @@ func TestGolden(t *testing.T) {
 func TestEveryTemplate(t *testing.T) {
 	s := site(t)
 	seen := map[string]bool{"whobatch": true} // it has a test of its own
-	for _, a := range addresses {
+	for _, a := range walked(s) {
 		body := get(t, s, a).Body.String()
 		for name := range s.pages {
 			if strings.Contains(body, titleOf(t, s, name)) {
@@ -82,7 +82,7 @@ func titleOf(t *testing.T, _ *Site, name string) string {
 		"about": "What this is, and what it is not", "changes": "action=\"/law/changes\"", "decide": "id=\"change\"", "fault": "That did not work",
 		"gallery": "Components, with canned data", "goods": "Goods in plain words", "kinds": "What do you want to do?", "law": "As known on",
 		"lists": "list is loaded", "provision": "aria-label=\"Scenarios\"", "search": "Words, an id or a number", "start": "Sanctions law, applied to the day",
-		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "whobatch": "Take it with you", "drafts": "A draft is not law", "reading": "What does this document claim?", "backtest": "Drafts of the past beside what followed", "commitments": "Who is to blame is not said", "commitment": "What happened, side by side", "states": "One measure at a time", "state": "Evidence and answers, obligation", "claims": "A claim is not a finding", "claim": "What stands behind it", "subject": "Source, and how to cite it",
+		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "workqueue": "Priority is probability times stake", "workcase": "id=\"sides\"", "worksuppressions": "A suppression hides one pair", "workwatchlists": "Everybody on file is screened", "workwatchlist": "Beside the one before", "workjobs": "Screenings of files and of customers", "workaudit": "A package for others to check", "workentry": "Its leaf", "workkeys": "Only a hash of it is stored", "workpeople": "What each role may do", "worksettings": "Secrets are not shown", "whobatch": "Take it with you", "drafts": "A draft is not law", "reading": "What does this document claim?", "backtest": "Drafts of the past beside what followed", "commitments": "Who is to blame is not said", "commitment": "What happened, side by side", "states": "One measure at a time", "state": "Evidence and answers, obligation", "claims": "A claim is not a finding", "claim": "What stands behind it", "subject": "Source, and how to cite it",
 	}
 	m, ok := marks[name]
 	if !ok {
@@ -123,7 +123,7 @@ var (
 // nothing from elsewhere; and that ids are not used twice.
 func TestStrictPages(t *testing.T) {
 	s := site(t)
-	for _, a := range addresses {
+	for _, a := range walked(s) {
 		w := get(t, s, a)
 		body := w.Body.String()
 		if m := inline.FindString(body); m != "" {
@@ -151,7 +151,7 @@ func TestStrictPages(t *testing.T) {
 func TestEveryLink(t *testing.T) {
 	s := site(t)
 	links := map[string]string{}
-	for _, a := range addresses {
+	for _, a := range walked(s) {
 		for _, m := range hrefs.FindAllStringSubmatch(get(t, s, a).Body.String(), -1) {
 			to := html.UnescapeString(m[1])
 			switch {
@@ -544,7 +544,7 @@ func FuzzForm(f *testing.F) {
 // half and 95 of 100 requests stay under.
 func BenchmarkPage(b *testing.B) {
 	s := site(b)
-	for _, a := range addresses {
+	for _, a := range walked(s) {
 		b.Run(strings.Trim(strings.NewReplacer("/", " ", "?", " ", "&", " ").Replace(a), " "), func(b *testing.B) {
 			var took []time.Duration
 			size := 0

@@ -7,6 +7,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"errors"
 	"html/template"
 	"log/slog"
@@ -40,6 +41,8 @@ type Config struct {
 	LookUps LookUps
 	// Library holds all that is known besides law and lists; nil leaves those pages out of work.
 	Library Library
+	// Work opens the daily work; nil leaves its pages out of work.
+	Work Work
 	// Operations describe the API for its reference page.
 	Operations []Operation
 	// Log takes faults of Cordon itself; never what people typed.
@@ -84,6 +87,8 @@ type Site struct {
 	// keeping is what is known, with what was worked out from it.
 	keeping keeping
 	mux     *http.ServeMux
+	// secret makes the tokens of forms; it is another at each start.
+	secret [32]byte
 }
 
 // New makes the pages.
@@ -92,6 +97,7 @@ func New(c Config) (*Site, error) {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
+	_, _ = rand.Read(s.secret[:]) // it never fails
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
@@ -143,6 +149,7 @@ func (s *Site) routes() {
 	} {
 		s.mux.Handle(pattern, s.page(view))
 	}
+	s.workRoutes()
 	s.mux.HandleFunc("GET /goods/suggest", s.suggest)
 	s.mux.HandleFunc("GET /who/suggest", s.whoSuggest)
 	s.mux.HandleFunc("POST /theme", s.setTheme)
@@ -151,6 +158,32 @@ func (s *Site) routes() {
 	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, s.assets.address("icon.svg"), http.StatusMovedPermanently)
 	})
+}
+
+// workRoutes names the addresses of the daily work.
+func (s *Site) workRoutes() {
+	for pattern, x := range map[string]struct {
+		tab  string
+		view func(*working) (*answer, error)
+	}{
+		"GET /work":                   {"/work", s.workQueue},
+		"GET /work/cases/{id}":        {"/work", s.workCase},
+		"POST /work/cases/{id}":       {"/work", s.workCase},
+		"GET /work/suppressions":      {"/work/suppressions", s.suppressions},
+		"GET /work/watchlists":        {"/work/watchlists", s.watchlists},
+		"GET /work/watchlists/{base}": {"/work/watchlists", s.watchlist},
+		"GET /work/jobs":              {"/work/jobs", s.jobs},
+		"GET /work/audit":             {"/work/audit", s.audit},
+		"POST /work/audit":            {"/work/audit", s.audit},
+		"GET /work/audit/{seq}":       {"/work/audit", s.auditEntry},
+		"GET /work/keys":              {"/work/keys", s.workKeys},
+		"POST /work/keys":             {"/work/keys", s.workKeys},
+		"GET /work/people":            {"/work/people", s.people},
+		"GET /work/settings":          {"/work/settings", s.settings},
+	} {
+		s.mux.Handle(pattern, s.page(s.atWork(x.tab, x.view)))
+	}
+	s.mux.HandleFunc("POST /work/as", s.playAs)
 }
 
 // ServeHTTP serves one page.

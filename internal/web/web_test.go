@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,8 +46,12 @@ func config() (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	work, err := deskOnce(port)
+	if err != nil {
+		return Config{}, err
+	}
 	return Config{
-		Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story,
+		Work: work, Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story,
 		Operations: []Operation{{
 			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Tag: "decide", Asks: "/v1/decide?as_of=2017-10-01", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
 			Parameters: []Parameter{{Name: "as_of", In: "query", About: "the day of the law"}},
@@ -65,6 +70,12 @@ type nobodyListed struct{}
 // Screen is part of decide.Screener.
 func (nobodyListed) Screen(q decide.Look, _ when.Day) decide.Found {
 	out := decide.Found{Lists: []decide.ListState{{List: "test", Snapshot: "test@7"}}}
+	if ref := map[string]string{"Marvolo Quendrith": "x:P.001", "Quen Star": "x:IMO 9074729"}[q.Name]; ref != "" {
+		l := subject.Listing{
+			Authority: "UN", Tier: subject.Designated, Programmes: []string{"DPRK"}, Listed: subject.Date{Period: when.On(when.Date(2016, 3, 2)), Known: true},
+		}
+		out.Hits = []decide.Hit{{List: "x", Subject: ref, Score: 0.7, Listings: []snapshot.Status{{Listing: l, From: l.Listed, Off: when.Period{From: when.NoDay, To: when.NoDay}}}}}
+	}
 	if q.Name == "Listed Trading" {
 		off := when.Period{From: when.NoDay, To: when.NoDay}
 		l := subject.Listing{Authority: "UN", Tier: subject.Designated, Programmes: []string{"DPRK"}, Listed: subject.Date{
@@ -141,11 +152,22 @@ var addresses = []string{
 	"/goods", "/goods?q=frozen+squid", "/goods?q=8413", "/goods?q=99999999", "/search?q=workers", "/search?q=zzzz", "/search?q=welders", "/search?q=quendrith",
 	"/states", "/states?measure=sectoral&year=2017&known_at=2019-12-31", "/states?measure=fuel&year=1900", "/states/CN", "/states/PL?known_at=2018-01-01", "/states/TV", "/claims", "/claims?state=CN&kind=denial", "/claims?q=zzzz", "/claims/trucks-finding", "/commitments", "/commitments?to=2017-12-31", "/commitments/freeze-2017", "/commitments/freeze-2017?assume=accepted&to=2018-03-31", "/commitments/moratorium-2018-icbm", "/drafts", "/drafts?like=2371&on=2027-01-01", "/drafts?like=none", "/drafts/backtest", "/reading", "/search?q=china+trucks",
 	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Marvolo+Quendrit", "/who?name=zorbat", "/who?name=Nobody+At+All&date=2017-01-01", "/who?name=x&country=Nowhere&date=soon", "/who/x:P.001", "/who/x:E.002?date=2019-06-01", "/who/x:IMO%209074729?date=2017-01-01", "/who/x:none", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
+	"/work", "/work?state=closed&q=zzzz", "/work?state=all", "/work/suppressions", "/work/watchlists", "/work/watchlists/clients", "/work/jobs", "/work/audit", "/work/audit/7", "/work/audit?about=un@1",
+	"/work/keys", "/work/people", "/work/settings",
 }
+
+// caseAddresses are the pages of the cases of the tests, whose ids are others each time.
+func caseAddresses(s *Site) []string {
+	ids := s.Work.(*testWork).ids
+	return []string{"/work/cases/" + ids["C-1"], "/work/cases/" + ids["C-3"], "/work/cases/" + ids["C-4"], "/work/cases/" + ids["C-6"]}
+}
+
+// walked are all pages that the tests walk.
+func walked(s *Site) []string { return append(slices.Clone(addresses), caseAddresses(s)...) }
 
 func TestEveryPage(t *testing.T) {
 	s := site(t)
-	for _, a := range addresses {
+	for _, a := range walked(s) {
 		w := get(t, s, a)
 		want := http.StatusOK
 		switch {

@@ -11,7 +11,7 @@ document.addEventListener('keydown', (e) => {
   } else if (e.key === '?') {
     location.assign('/about');
   } else if (e.key === 'j' || e.key === 'k') {
-    const links = [...document.querySelectorAll('[data-list] > li')].map((li) => li.querySelector('a')).filter(Boolean);
+    const links = [...document.querySelectorAll('[data-list] > li, [data-rows] > tr')].map((x) => x.querySelector('a')).filter(Boolean);
     if (links.length === 0) return;
     const at = links.indexOf(document.activeElement);
     const to = e.key === 'j' ? Math.min(at + 1, links.length - 1) : Math.max(at - 1, 0);

@@ -1,0 +1,210 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/fault"
+)
+
+// keysPage are the keys of programs.
+type keysPage struct {
+	*working
+	Keys   []keyRow
+	Good   int
+	Scopes []scopeRow
+	Typed  map[string]string
+	// Made is the secret of a key that was made just now; it is shown once.
+	Made, MadeID string
+	// May is false where the one who looks may not make or end keys.
+	May bool
+}
+
+type keyRow struct {
+	access.Key
+	// State is "good", "expired" or "revoked".
+	State string
+}
+
+type scopeRow struct {
+	Scope, About string
+	Chosen       bool
+}
+
+// keySpans are how long a key may last, in days; 0 for no end.
+var keySpans = []option{{Value: "90", Label: "90 days"}, {Value: "365", Label: "a year"}, {Value: "0", Label: "no end"}}
+
+// Spans are the choices of how long a key lasts.
+func (p *keysPage) Spans() []option {
+	list := slices.Clone(keySpans)
+	for i := range list {
+		list[i].Chosen = list[i].Value == p.Typed["days"]
+	}
+	return list
+}
+
+func (s *Site) workKeys(w *working) (*answer, error) {
+	if err := known(w.r); err != nil {
+		return nil, err
+	}
+	if w.Keys == nil {
+		return nil, missingPart("keys")
+	}
+	page := &keysPage{working: w, Typed: map[string]string{"days": "365"}, May: w.By.Role == casework.Admin}
+	status := 0
+	if w.r.Method == http.MethodPost {
+		var err error
+		if status, err = page.act(); err != nil {
+			return nil, err
+		}
+	}
+	keys, err := w.Keys.Keys(w.ctx())
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		row := keyRow{k, k.Ended(w.Now)}
+		if row.State == "" {
+			row.State = "good"
+			page.Good++
+		}
+		page.Keys = append(page.Keys, row)
+	}
+	slices.Reverse(page.Keys)
+	for _, x := range access.Scopes() {
+		page.Scopes = append(page.Scopes, scopeRow{string(x.Scope), x.About, slices.Contains(w.r.PostForm["scope"], string(x.Scope)) && len(w.Errors) > 0})
+	}
+	a := w.page("workkeys", "Keys of programs", page)
+	if status != 0 {
+		a.status = status
+	}
+	return a, nil
+}
+
+// act makes or revokes a key as the form says, and gives the status of a refusal.
+func (p *keysPage) act() (status int, err error) {
+	for name, values := range p.r.PostForm {
+		if name != "scope" && len(values) > 1 || !slices.Contains([]string{"token", "do", "owner", "scope", "days", "id"}, name) {
+			return 0, fault.New(fault.Usage, "this form has no field %q, or has it twice", name)
+		}
+	}
+	if !p.May {
+		return p.refused("f-owner", "Keys", fault.New(fault.Denied, "the role %s makes and ends no keys", p.By.Role).WithFix("ask an administrator"))
+	}
+	switch p.value("do") {
+	case "make":
+		if err = p.make(); err != nil {
+			p.Typed = map[string]string{"owner": p.value("owner"), "days": p.value("days")}
+			return p.refused("f-owner", "New key", err)
+		}
+	case "revoke":
+		k, err := p.WorkDesk.Keys.Revoke(p.ctx(), p.By, p.value("id"))
+		if err != nil {
+			return 0, err
+		}
+		p.Said = "The key " + k.ID + " of “" + k.Owner + "” is good no longer."
+	default:
+		return 0, fault.New(fault.Usage, "the form does not say what to do").WithFix("use the buttons of the page")
+	}
+	return 0, nil
+}
+
+func (p *keysPage) make() error {
+	var scopes []access.Scope
+	for _, name := range p.r.PostForm["scope"] {
+		sc, err := access.ParseScope(name)
+		if err != nil {
+			return err
+		}
+		scopes = append(scopes, sc)
+	}
+	days, err := strconv.Atoi(p.value("days"))
+	if err != nil || !slices.ContainsFunc(keySpans, func(o option) bool { return o.Value == p.value("days") }) {
+		return fault.New(fault.Usage, "%q is no length of time for a key", p.value("days"))
+	}
+	ends := time.Time{}
+	if days > 0 {
+		ends = p.Now.AddDate(0, 0, days)
+	}
+	k, secret, err := access.New(nil, p.value("owner"), scopes, p.Now, ends)
+	if err != nil {
+		return err
+	}
+	if err := p.WorkDesk.Keys.Add(p.ctx(), p.By, k); err != nil {
+		return err
+	}
+	p.Made, p.MadeID = secret, k.ID
+	return nil
+}
+
+// peoplePage are those who work here, and what each role may do.
+type peoplePage struct {
+	*working
+	List  []WorkPerson
+	Roles []casework.Role
+	Table []roleRow
+}
+
+type roleRow struct {
+	Kind string
+	May  []bool
+}
+
+func (s *Site) people(w *working) (*answer, error) {
+	if err := known(w.r); err != nil {
+		return nil, err
+	}
+	page := &peoplePage{working: w, Roles: casework.Roles()}
+	if w.People != nil {
+		var err error
+		if page.List, err = w.People(w.ctx()); err != nil {
+			return nil, err
+		}
+	}
+	for _, k := range casework.Kinds() {
+		row := roleRow{Kind: kindWords[k]}
+		for _, r := range page.Roles {
+			row.May = append(row.May, casework.May(r, k))
+		}
+		page.Table = append(page.Table, row)
+	}
+	return w.page("workpeople", "People", page), nil
+}
+
+// kindWords say what somebody does who makes an event.
+var kindWords = map[casework.Kind]string{
+	casework.Opened: "open a case with a hit", casework.Changed: "bring new facts", casework.Assigned: "assign a case",
+	casework.Commented: "comment", casework.Disposed: "say true, false, not enough or escalate", casework.Confirmed: "confirm as a second person",
+	casework.Returned: "send back as a second person", casework.Contradicted: "close by hard facts", casework.Reopened: "open a case again",
+	casework.DeadlineSet: "set a deadline", casework.DeadlineMet: "meet a deadline", casework.DeadlineMissed: "mark a deadline as missed",
+	casework.Sampled: "draw closed cases for review", casework.Reviewed: "review",
+}
+
+// settingsPage is what the server runs with.
+type settingsPage struct {
+	*working
+	Set, Rest []WorkSetting
+	Lists     []ListState
+}
+
+func (s *Site) settings(w *working) (*answer, error) {
+	if err := known(w.r); err != nil {
+		return nil, err
+	}
+	page := &settingsPage{working: w}
+	for _, x := range w.Settings {
+		if x.About = strings.TrimSuffix(x.About, "."); x.Default {
+			page.Rest = append(page.Rest, x)
+		} else {
+			page.Set = append(page.Set, x)
+		}
+	}
+	var err error
+	page.Lists, err = s.loaded(w.r)
+	return w.page("worksettings", "Settings", page), err
+}

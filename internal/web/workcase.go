@@ -1,0 +1,652 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/text"
+	"github.com/cordon-engine/cordon/internal/vocab"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// casePage is one case.
+type casePage struct {
+	*working
+	Case     casework.Case
+	Stood    string
+	Tier     string
+	Fields   []fieldRow
+	Rest     []restRow
+	Agree    int
+	Differ   int
+	Unknown  int
+	Evidence WorkEvidence
+	Effects  []effect
+	NoEffect string
+	History  []happened
+	Due      []casework.Deadline
+	// Codes are the reasons that may be given, by disposition.
+	Codes []codeGroup
+	Typed map[string]string
+	// Second says who may answer a disposition: "may", or why the one who looks may not.
+	Second   string
+	Decide   string
+	Apart    string
+	Owners   []option
+	Next     string
+	Position string
+	JSON     string
+}
+
+// fieldRow is one field of both sides: "agree", "differ" or "unknown".
+type fieldRow struct {
+	Label        string
+	Ours, Theirs []string
+	Says, Why    string
+}
+
+// restRow is what else a side says, under one heading.
+type restRow struct {
+	Label        string
+	Ours, Theirs []string
+}
+
+// effect is what the law makes of something done with the listed one.
+type effect struct {
+	What, Sentence, Address string
+	Verdict                 ruling.Verdict
+	Cites                   []cite
+}
+
+// happened is one event in words.
+type happened struct {
+	N          int
+	Time       time.Time
+	What, Who  string
+	Role, Text string
+	Comment    bool
+}
+
+// codeGroup are the reasons for one disposition.
+type codeGroup struct {
+	Value, Label, Key string
+	// First is the reason that what both sides say bears out best.
+	First   string
+	Options []codeOption
+}
+
+type codeOption struct{ Value, Label, Text string }
+
+// codeWords say reasons in words.
+var codeWords = map[string]string{
+	"same-identifier": "The same number", "same-facts": "The same facts", "confirmed-by-party": "The party confirms it",
+	"confirmed-by-authority": "An authority confirms it", "other-birth-date": "Another date of birth", "other-identifier": "Another number",
+	"other-gender": "Another gender", "other-country": "Another country", "other-kind": "Another kind of subject", "other-name": "Another name",
+	"not-a-party": "Not a party to it", "asked-party": "The party was asked", "asked-bank": "The bank was asked",
+	"asked-authority": "An authority was asked", "facts-missing": "Facts are missing", "needs-law": "A question of law",
+	"needs-approver": "For an approver to decide", "ownership": "A question of ownership", "high-stake": "Much is at stake",
+}
+
+// dispositions are what somebody may say of a case, with the key for each.
+var dispositions = []struct{ Value, Label, Key string }{
+	{string(casework.False), "False: not the same", "f"},
+	{string(casework.True), "True: the same", "t"},
+	{string(casework.NotEnough), "Not enough to tell", "n"},
+	{string(casework.Escalate), "Escalate", "e"},
+}
+
+// workCase shows a case, and does what a form asks.
+func (s *Site) workCase(w *working) (*answer, error) {
+	if err := known(w.r, "format", "done"); err != nil {
+		return nil, err
+	}
+	if w.Cases == nil {
+		return nil, missingPart("cases")
+	}
+	id := w.r.PathValue("id")
+	if w.r.Method == http.MethodPost {
+		if err := w.given("do", "n", "disposition", "code", "text", "until", "owner", "of", "comment", "reason"); err != nil {
+			return nil, err
+		}
+		c, at, err := w.act(id)
+		if err == nil {
+			return &answer{location: "/work/cases/" + id + "?done=" + strconv.Itoa(c.Events)}, nil
+		}
+		status, err := w.refused(at, "What you sent", err)
+		if err != nil {
+			return nil, err
+		}
+		a, err := s.casePage(w, id)
+		if a != nil {
+			a.status = status
+		}
+		return a, err
+	}
+	return s.casePage(w, id)
+}
+
+// act does what the form says, and gives the field that a refusal belongs to.
+func (w *working) act(id string) (casework.Case, string, error) {
+	e := casework.Event{}
+	at := "decide"
+	if n := w.value("n"); n != "" {
+		seen, err := strconv.Atoi(n)
+		if err != nil || seen < 1 {
+			return casework.Case{}, at, fault.New(fault.Usage, "the form does not say how much of the case was seen")
+		}
+		e.N = seen + 1
+	}
+	switch w.value("do") {
+	case "dispose":
+		if err := w.disposition(&e); err != nil {
+			return casework.Case{}, at, err
+		}
+	case "confirm", "return":
+		at = "second"
+		e.Kind, e.Text = casework.Confirmed, w.value("reason")
+		if w.value("do") == "return" {
+			e.Kind = casework.Returned
+		}
+		e.Of, _ = strconv.Atoi(w.value("of")) // 0 is no event, and refused
+	case "reopen":
+		e.Kind, e.Text = casework.Reopened, w.value("reason")
+	case "comment":
+		at = "f-comment"
+		e.Kind, e.Text, e.N = casework.Commented, w.value("comment"), 0
+	case "take":
+		at = "assigned"
+		e.Kind, e.To, e.N = casework.Assigned, w.By.Name, 0
+	case "give":
+		at = "assigned"
+		e.Kind, e.N = casework.Assigned, 0
+	default:
+		return casework.Case{}, at, fault.New(fault.Usage, "the form does not say what to do").WithFix("use the buttons of the page")
+	}
+	c, err := w.Cases.Do(w.ctx(), id, w.By, w.Now, e)
+	return c, at, err
+}
+
+// disposition reads what somebody says of a case.
+func (w *working) disposition(e *casework.Event) error {
+	e.Kind = casework.Disposed
+	e.Disposition, e.Code, e.Text = casework.Disposition(w.value("disposition")), w.value("code"), w.value("text")
+	if !slices.Contains(casework.Dispositions(), e.Disposition) {
+		return fault.New(fault.Usage, "say first whether it is true, false, not enough to tell, or escalated")
+	}
+	until := w.value("until")
+	if until == "" {
+		return nil
+	}
+	p, err := readDate(until)
+	if err != nil {
+		return err
+	}
+	if !p.Exact() {
+		return fault.New(fault.Invalid, "%q is not one day", until)
+	}
+	y, m, d := p.From.Civil()
+	e.Suppress, e.Owner = time.Date(y, time.Month(m), d+1, 0, 0, 0, 0, time.UTC), cmp.Or(w.value("owner"), w.By.Name)
+	return nil
+}
+
+// casePage makes the page of a case.
+func (s *Site) casePage(w *working, id string) (*answer, error) {
+	c, events, err := w.Cases.Get(w.ctx(), id)
+	if err != nil {
+		return nil, err
+	}
+	page := &casePage{
+		working: w, Case: c, Stood: w.stands(&c), Tier: tierWord(c.Alert.Tier), Due: c.Deadlines, Typed: map[string]string{},
+		Apart: casework.InWords(c.Alert.Contradictions()), JSON: "/work/cases/" + id + "?format=json",
+	}
+	for i := range events {
+		page.History = append(page.History, w.happened(&events[i]))
+	}
+	slices.Reverse(page.History)
+	page.compare(&c.Alert)
+	if w.r.URL.Query().Get("format") == "json" {
+		return asJSON(page.forPrograms())
+	}
+	if w.Why != nil {
+		if page.Evidence, err = w.Why(w.ctx(), &c.Alert); err != nil {
+			return nil, err
+		}
+	}
+	if page.Effects, page.NoEffect, err = s.effects(&c.Alert); err != nil {
+		return nil, err
+	}
+	page.decidable()
+	if err := page.queued(); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"disposition", "code", "text", "until", "owner", "comment", "reason"} {
+		page.Typed[name] = w.value(name)
+	}
+	if w.r.Method == http.MethodGet {
+		w.Said = page.done(w.r.URL.Query().Get("done"))
+	}
+	return w.page("workcase", c.Alert.Subject.Name+" against "+c.Alert.Listing.Name, page), nil
+}
+
+// done tells what came of a form that was sent just now.
+func (p *casePage) done(n string) string {
+	if n == "" || n != strconv.Itoa(p.Case.Events) {
+		return ""
+	}
+	last := p.History[0]
+	if p.Case.Proposal != nil && last.N == p.Case.Proposal.N {
+		return "You said: " + standWord("closed "+string(p.Case.Proposal.Disposition)) + ". A second person confirms it; the case stays open and held until then."
+	}
+	return capital(last.What) + " was entered as event " + n + "."
+}
+
+// decidable says what whoever looks may do, and why not.
+func (p *casePage) decidable() {
+	p.Codes = codesFor(&p.Case.Alert, p.Fields)
+	switch {
+	case p.Case.Closed != nil:
+		p.Decide = "closed"
+	case !casework.May(p.By.Role, casework.Disposed):
+		p.Decide = "the role " + string(p.By.Role) + " decides no case"
+	case p.Case.Escalated && p.By.Role != casework.Approver:
+		p.Decide = "the case is escalated: an approver decides it"
+	}
+	if d := p.Case.Proposal; d != nil {
+		switch {
+		case d.Person == p.By.Name:
+			p.Second = "You said this yourself. A second person confirms it or sends it back; the same person is refused, in whatever role and from whatever account."
+		case !casework.May(p.By.Role, casework.Confirmed):
+			p.Second = "An approver confirms it or sends it back; the role " + string(p.By.Role) + " may not."
+		default:
+			p.Second = "may"
+		}
+	}
+	p.Owners = []option{{Value: p.By.Name, Label: p.Name + " (you)", Chosen: true}}
+	for _, x := range p.Choices {
+		if x.ID != p.By.Name {
+			p.Owners = append(p.Owners, option{Value: x.ID, Label: x.Name})
+		}
+	}
+}
+
+// queued finds the place of the case among the open ones, and the next of them.
+func (p *casePage) queued() error {
+	all, err := p.Cases.Cases(p.ctx())
+	if err != nil {
+		return err
+	}
+	casework.Sort(all)
+	all = slices.DeleteFunc(all, func(c casework.Case) bool { return c.Closed != nil })
+	at := slices.IndexFunc(all, func(c casework.Case) bool { return c.ID == p.Case.ID })
+	if at >= 0 {
+		p.Position = fmt.Sprintf("number %d of %d open", at+1, len(all))
+	}
+	for i := range all {
+		if c := &all[(at+1+i)%len(all)]; c.ID != p.Case.ID {
+			p.Next = "/work/cases/" + c.ID
+			break
+		}
+	}
+	return nil
+}
+
+// happened puts an event in words; the newest comes first on the page.
+func (w *working) happened(e *casework.Event) happened {
+	h := happened{N: e.N, Time: e.Time, Who: w.Who(e.Person), Role: string(e.Role), Text: e.Text, Comment: e.Kind == casework.Commented}
+	switch e.Kind {
+	case casework.Opened:
+		h.What = "opened by a hit of " + percent(e.Alert.Score) + " %"
+		h.Text = "screened against " + strings.Join(e.Alert.Against, ", ") + " (" + e.Alert.Answer + ")"
+	case casework.Changed:
+		h.What = "new facts: a side says something else"
+	case casework.Assigned:
+		h.What = "assigned to " + w.Who(e.To)
+	case casework.Commented:
+		h.What = "comment"
+	case casework.Disposed:
+		h.What = "disposition: " + string(e.Disposition) + ", " + strings.ToLower(codeWords[e.Code])
+		if !e.Suppress.IsZero() {
+			h.Text += " (suppressed up to " + dayOf(e.Suppress.Add(-time.Second)) + "; " + w.Who(e.Owner) + " answers for it)"
+		}
+	case casework.Confirmed:
+		h.What = "confirmed event " + strconv.Itoa(e.Of) + ", and closed"
+	case casework.Returned:
+		h.What = "sent back event " + strconv.Itoa(e.Of)
+	case casework.Contradicted:
+		h.What = "closed by hard facts that contradict each other"
+	case casework.Reopened:
+		h.What = "opened again"
+	case casework.DeadlineSet:
+		h.What = "deadline “" + e.Deadline + "”, " + moment(e.Due)
+	case casework.Reviewed:
+		h.What = "reviewed: upheld"
+		if !e.Upheld {
+			h.What = "reviewed: not upheld, and open again"
+		}
+	default:
+		h.What = string(e.Kind)
+		if e.Deadline != "" {
+			h.What += " “" + e.Deadline + "”"
+		}
+	}
+	return h
+}
+
+// hardLabels are the fields by which persons, firms and ships are told apart, in the order of the page.
+var hardLabels = []struct{ field, label string }{
+	{"birthDate", "Date of birth"},
+	{"gender", "Gender"},
+	{"country", "Countries"},
+	{"imo", "IMO number"},
+}
+
+// compare puts both sides beside each other, field by field.
+func (p *casePage) compare(a *casework.Alert) {
+	p.Fields = []fieldRow{compareNames(a)}
+	seen := map[string]bool{"name": true, "alias": true, "schema": true, "id": true, "nationality": true}
+	hard := slices.Clone(hardLabels)
+	for _, side := range []*casework.Side{&a.Subject, &a.Listing} {
+		for _, f := range side.Hard {
+			if !slices.ContainsFunc(hard, func(h struct{ field, label string }) bool { return h.field == f.Field }) {
+				hard = append(hard, struct{ field, label string }{f.Field, capital(report.PropertyWord(f.Field)) + " number"})
+			}
+		}
+	}
+	for _, h := range hard {
+		seen[h.field] = true
+		if row := compareHard(a, h.field, h.label); len(row.Ours)+len(row.Theirs) > 0 || h.field == "birthDate" || h.field == "country" {
+			p.Fields = append(p.Fields, row)
+		}
+	}
+	for _, r := range p.Fields {
+		switch r.Says {
+		case "agree":
+			p.Agree++
+		case "differ":
+			p.Differ++
+		default:
+			p.Unknown++
+		}
+	}
+	p.Rest = restOf(a, seen)
+}
+
+func valuesOf(facts []casework.Fact, fields ...string) []string {
+	var out []string
+	for _, f := range facts {
+		if slices.Contains(fields, f.Field) && !slices.Contains(out, f.Value) {
+			out = append(out, f.Value)
+		}
+	}
+	return out
+}
+
+// compareNames says whether a name of ours is a name of theirs, letter by letter; how alike others are the evidence says.
+func compareNames(a *casework.Alert) fieldRow {
+	row := fieldRow{Label: "Names", Ours: valuesOf(a.Subject.Says, "name", "alias"), Theirs: []string{a.Listing.Name}, Says: "unknown", Why: "alike, as the evidence below has it"}
+	if len(row.Ours) == 0 {
+		row.Ours = []string{a.Subject.Name}
+	}
+	for _, n := range valuesOf(a.Listing.Says, "name") {
+		n, _, _ = strings.Cut(n, " (") // the list says after it what kind of name it is
+		if !slices.Contains(row.Theirs, n) {
+			row.Theirs = append(row.Theirs, n)
+		}
+	}
+	for _, x := range row.Ours {
+		for _, y := range row.Theirs {
+			if text.Fold(x) == text.Fold(y) {
+				row.Says, row.Why = "agree", "the same letters"
+			}
+		}
+	}
+	return row
+}
+
+func compareHard(a *casework.Alert, field, label string) fieldRow {
+	row := fieldRow{Label: label, Ours: valuesOf(a.Subject.Hard, field), Theirs: valuesOf(a.Listing.Hard, field), Says: "unknown"}
+	switch {
+	case len(row.Ours) == 0 && len(row.Theirs) == 0:
+		row.Why = "neither side says"
+	case len(row.Ours) == 0:
+		row.Why = "your side does not say"
+	case len(row.Theirs) == 0:
+		row.Why = "the list does not say"
+	case slices.ContainsFunc(row.Ours, func(x string) bool { return slices.Contains(row.Theirs, x) }):
+		row.Says, row.Why = "agree", "the same"
+	case slices.ContainsFunc(a.Contradictions(), func(c casework.Contradiction) bool { return c.Field == field }):
+		row.Says, row.Why = "differ", "nothing in common; tells them apart"
+	case field == "birthDate":
+		row.Says, row.Why = "agree", "may be the same: not every date is exact"
+	case field == "country":
+		row.Says, row.Why = "differ", "none in common; by itself it tells nobody apart"
+	default:
+		row.Says, row.Why = "differ", "none in common"
+	}
+	return row
+}
+
+// restOf gives what else either side says.
+func restOf(a *casework.Alert, seen map[string]bool) []restRow {
+	var out []restRow
+	at := map[string]int{}
+	for i, side := range []*casework.Side{&a.Subject, &a.Listing} {
+		for _, f := range side.Says {
+			if seen[f.Field] {
+				continue
+			}
+			label := capital(strings.TrimPrefix(report.PropertyWord(f.Field), "Listing."))
+			k, ok := at[label]
+			if !ok {
+				k = len(out)
+				at[label], out = k, append(out, restRow{Label: label})
+			}
+			if i == 0 {
+				out[k].Ours = append(out[k].Ours, f.Value)
+			} else {
+				out[k].Theirs = append(out[k].Theirs, f.Value)
+			}
+		}
+	}
+	return out
+}
+
+// codesFor gives the reasons with a text for each of which the facts of the case are known.
+func codesFor(a *casework.Alert, fields []fieldRow) []codeGroup {
+	row := func(says string, labels ...string) *fieldRow {
+		for i := range fields {
+			if f := &fields[i]; f.Says == says && (slices.Contains(labels, f.Label) || len(labels) == 0 && strings.HasSuffix(f.Label, "number")) {
+				return f
+			}
+		}
+		return nil
+	}
+	facts := map[string]*fieldRow{
+		"other-birth-date": row("differ", "Date of birth"), "other-gender": row("differ", "Gender"), "other-country": row("differ", "Countries"),
+		"other-identifier": row("differ"), "same-identifier": row("agree"), "same-facts": row("agree", "Date of birth"),
+	}
+	first := func(codes ...string) string {
+		for _, c := range codes[:len(codes)-1] {
+			if facts[c] != nil {
+				return c
+			}
+		}
+		return codes[len(codes)-1]
+	}
+	best := map[string]string{
+		string(casework.False):     first("other-birth-date", "other-identifier", "other-gender", "other-name"),
+		string(casework.True):      first("same-identifier", "same-facts"),
+		string(casework.NotEnough): "facts-missing", string(casework.Escalate): "needs-approver",
+	}
+	var out []codeGroup
+	for _, d := range dispositions {
+		g := codeGroup{Value: d.Value, Label: d.Label, Key: d.Key, First: best[d.Value]}
+		for _, c := range casework.Codes(casework.Disposition(d.Value)) {
+			o := codeOption{Value: c, Label: codeWords[c]}
+			if f := facts[c]; f != nil {
+				o.Text = f.Label + ": ours " + strings.Join(f.Ours, ", ") + "; the list’s " + strings.Join(f.Theirs, ", ") + "."
+			} else if c == g.First {
+				o.Text = wanting(a, fields, c)
+			}
+			g.Options = append(g.Options, o)
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+// wanting gives a text for a reason that no single fact bears out.
+func wanting(a *casework.Alert, fields []fieldRow, code string) string {
+	switch code {
+	case "facts-missing":
+		var list []string
+		for _, f := range fields {
+			if f.Says == "unknown" && f.Label != "Names" {
+				list = append(list, strings.ToLower(f.Label[:1])+f.Label[1:]+": "+f.Why)
+			}
+		}
+		if len(list) > 0 {
+			return capital(strings.Join(list, "; ")) + "."
+		}
+	case "other-name":
+		return "Ours is " + a.Subject.Name + "; the list’s is " + a.Listing.Name + "."
+	case "needs-approver":
+		return "At " + percent(a.Score) + " % and a stake of " + figureOf(a.Stake) + " an approver decides."
+	}
+	return ""
+}
+
+// figureOf writes a number as short as it can be without loss to people.
+func figureOf(f float64) string {
+	if f >= 100 {
+		return report.Count(int(f + 0.5))
+	}
+	return strconv.FormatFloat(f, 'g', 3, 64)
+}
+
+// asTrue looks a name up as if one of the hits were known to be the one.
+type asTrue struct {
+	decide.Screener
+	ref string
+}
+
+// Screen is part of decide.Screener.
+func (t asTrue) Screen(q decide.Look, day when.Day) decide.Found {
+	out := t.Screener.Screen(q, day)
+	out.Hits = slices.DeleteFunc(slices.Clone(out.Hits), func(h decide.Hit) bool { return h.Subject != t.ref })
+	out.More = 0
+	for i := range out.Hits {
+		out.Hits[i].Identified = true
+	}
+	if out.NotScreened == "" && len(out.Hits) == 0 {
+		out.NotScreened = "the lists as they are now do not have it"
+	}
+	return out
+}
+
+// effects rules on what would be done with the listed one today, were the hit true.
+func (s *Site) effects(a *casework.Alert) ([]effect, string, error) {
+	if s.LookUps == nil {
+		return nil, "No lists are loaded, so what follows in law cannot be told here.", nil
+	}
+	lists, done := s.LookUps()
+	defer done()
+	var out []effect
+	for _, x := range plannedWith(a) {
+		x.q.Set("date", s.Today().String())
+		kind, _ := vocab.KindNamed(x.kind)
+		p, err := s.form.read(vocab.KindOf(kind), x.q)
+		if err != nil {
+			return nil, "", err
+		}
+		look := &decide.Resolver{Regimes: s.Desk.Law.Regimes, Screener: asTrue{lists, a.Listing.Ref}}
+		full, said := look.Resolve(p.a)
+		if len(said) == 0 || said[0].Outcome == "not_screened" {
+			return nil, "What follows in law cannot be told: " + notSaid(said) + ".", nil
+		}
+		rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: full, KnownAt: when.NoDay, Screened: said, Brief: true})
+		if err != nil {
+			return nil, "", err
+		}
+		e := effect{What: x.what, Verdict: rl.Verdict, Sentence: report.Sentence(rl), Address: link(full)}
+		for _, f := range rl.Deciding() {
+			if c := (cite{f.Provision.Cite() + ": " + f.Provision.Title, "/law/" + f.Provision.ID}); !slices.Contains(e.Cites, c) {
+				e.Cites = append(e.Cites, c)
+			}
+		}
+		out = append(out, e)
+	}
+	return out, "", nil
+}
+
+func notSaid(said []ruling.Screened) string {
+	if len(said) == 0 {
+		return "nobody was looked up"
+	}
+	return said[0].Reason
+}
+
+// planned is something that may be done with the listed one.
+type planned struct {
+	kind, what string
+	q          url.Values
+}
+
+func plannedWith(a *casework.Alert) []planned {
+	if imo := valuesOf(a.Listing.Hard, "imo"); len(imo) > 0 || slices.Contains(valuesOf(a.Listing.Says, "schema"), "Vessel") {
+		ship := url.Values{"vessel.name": {a.Listing.Name}}
+		if len(imo) > 0 {
+			ship.Set("vessel.imo", imo[0])
+		}
+		return []planned{{"port_call", "Letting it into a port", ship}}
+	}
+	return []planned{{"payment", "Paying it, or holding money for it", url.Values{"finance.service": {"payment"}, "parties[1].name": {a.Listing.Name}}}}
+}
+
+// caseForPrograms is a case with its comparison and its history, for programs.
+type caseForPrograms struct {
+	queueCase
+	Held    bool        `json:"held"`
+	Fields  []fieldJSON `json:"fields"`
+	History []eventJSON `json:"history"`
+}
+
+type fieldJSON struct {
+	Field  string   `json:"field"`
+	Ours   []string `json:"ours"`
+	Theirs []string `json:"theirs"`
+	Says   string   `json:"says"`
+	Why    string   `json:"why"`
+}
+
+type eventJSON struct {
+	N    int       `json:"n"`
+	Time time.Time `json:"time"`
+	What string    `json:"what"`
+	Who  string    `json:"who"`
+	Role string    `json:"role"`
+	Text string    `json:"text,omitempty"`
+}
+
+func (p *casePage) forPrograms() caseForPrograms {
+	q := &queuePage{working: p.working, Query: map[string]string{}}
+	out := caseForPrograms{queueCase: q.forPrograms([]*casework.Case{&p.Case}).Cases[0], Held: p.Case.Held(), History: []eventJSON{}}
+	for _, f := range p.Fields {
+		out.Fields = append(out.Fields, fieldJSON{f.Label, f.Ours, f.Theirs, f.Says, f.Why})
+	}
+	for _, h := range p.History {
+		out.History = append(out.History, eventJSON{h.N, h.Time, h.What, h.Who, h.Role, h.Text})
+	}
+	return out
+}

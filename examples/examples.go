@@ -1,4 +1,4 @@
-// Package examples holds the activities of the July 2017 story, for the
+// Package examples holds the activities of the July 2017 story and customers of a made-up firm, for the
 // command line and the pages. It only holds them and reads what is written beside
 // them; it never rules on them.
 package examples
@@ -56,3 +56,9 @@ func July2017() ([]Part, error) {
 	}
 	return out, nil
 }
+
+// Work holds customers of a made-up firm, as two files of them follow each other: "work/customers-first.csv" and
+// "work/customers.csv".
+//
+//go:embed work/*.csv
+var Work embed.FS

@@ -29,6 +29,7 @@ type serveCmd struct {
 	serveKeep
 	serveAccess
 	serveTelemetry
+	serveWork
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -85,7 +86,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 	}
 	defer stopMetrics()
 	defer c.followEntities(ctx, log)()
-	defer func() { err = cmp.Or(err, c.stopKeeping()) }()
+	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork()) }()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
@@ -194,6 +195,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	if err := forPages(&pages, lib); err != nil {
 		return nil, err
 	}
+	c.startWork(m, log, sc, &pages)
 	pages.Scenarios, pages.Operations = config.Scenarios, operations(api)
 	site, err := web.New(pages)
 	if err != nil {

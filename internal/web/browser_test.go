@@ -25,7 +25,8 @@ import (
 )
 
 // The browser tests need Chromium, and the check for accessibility axe-core;
-// .ci/run fetches both. Screenshots go to the folder that CORDON_SHOTS names.
+// .ci/run fetches both. Screenshots go to the folder that CORDON_SHOTS names; CORDON_PAGES, a regular expression, leaves all
+// addresses out but those that it matches.
 
 var widths = []int64{360, 768, 1440}
 
@@ -148,7 +149,11 @@ func TestEveryPageInABrowser(t *testing.T) {
 	}
 	axe := axeCore(t)
 	shots := os.Getenv("CORDON_SHOTS")
+	only := regexp.MustCompile(os.Getenv("CORDON_PAGES"))
 	for _, a := range walked(s) {
+		if !only.MatchString(a) {
+			continue
+		}
 		do(t, ctx, chromedp.EmulateViewport(widths[0], 900), colours("light"), chromedp.Navigate(srv.URL+a))
 		for _, c := range heard.take() {
 			t.Errorf("%s: the browser complains: %s", a, c)
@@ -371,6 +376,8 @@ func TestTasks(t *testing.T) {
 			})
 		}
 	}
+	t.Run("work by keys", func(t *testing.T) { workTasks(t, ctx, axe, true, 1440) })
+	t.Run("work without script", func(t *testing.T) { workTasks(t, ctx, axe, false, 360) })
 	do(t, ctx, scripts(true))
 }
 

@@ -114,6 +114,8 @@ func (s *Site) functions() template.FuncMap {
 		"count":         report.Count,
 		"counts":        counts,
 		"counts64":      func(n int64, noun string) string { return counts(int(n), noun) },
+		"cuthash":       cut,
+		"figure":        figureOf,
 		"codeword":      func(c string) string { return codeWords[c] },
 		"allyears":      func(p *statesPage) string { return s.statesAddress(p, "") },
 	}

@@ -39,8 +39,10 @@ type WorkDesk struct {
 	Name string
 	// Note says what this desk is, where it is an example or nobody signs in.
 	Note string
-	// Choices are the persons of an example, one of whom a visitor may play.
+	// Choices are the persons of an example, one of whom a visitor may play, or the roles of one; Playing is the ID of the one
+	// that is played.
 	Choices []WorkPerson
+	Playing string
 	Now     time.Time
 
 	Cases *casework.Desk

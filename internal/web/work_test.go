@@ -63,7 +63,7 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 	}
 	d := w.desk()
 	return &WorkDesk{
-		By: casework.Person{Name: me.ID, Via: "u-host", Role: me.Role}, Name: me.Name, Choices: team, Now: w.now(),
+		By: casework.Person{Name: me.ID, Via: "u-host", Role: me.Role}, Name: me.Name, Choices: team, Playing: me.ID, Now: w.now(),
 		Note:  "This is an example: its customers are made up, and what you do here is gone when the server stops.",
 		Cases: d, Bases: sqlite.Watch{Store: w.store}, Log: w.store, Keys: testKeys{w},
 		Why: func(_ context.Context, a *casework.Alert) (WorkEvidence, error) {
@@ -377,8 +377,8 @@ func TestCase(t *testing.T) {
 	s, w := readDesk(t)
 	_, page := as(t, s, ana, "/work/cases/"+w.ids["C-1"])
 	says(t, "the case", page, "Marvolo Kvendrit", "0 agree, 2 differ, 2 unknown", "nothing in common; tells them apart", "your side does not say",
-		"Evidence", "Paying it, or holding money for it", "Prohibited", "/law/", "not-a-party", "raised 2 days ago", "held", "Unknown", "Differ",
-		"Date of birth: ours 1985-04-02; the list’s 1960.")
+		"Evidence", "Paying it, or holding money for it", "Prohibited", "/law/", "not-a-party", "raised 2 days ago", "held", "Unknown", "Differ", "Finland", "Told apart by date of birth",
+		"Date of birth: ours 2 April 1985; the list’s 1960.")
 	_, page = as(t, s, ana, "/work/cases/"+w.ids["C-3"])
 	says(t, "the ship", page, "Letting it into a port", "the case is escalated: an approver decides it", "Agree", "The agent says that it was sold.")
 	if strings.Contains(page, "data-dispose") {

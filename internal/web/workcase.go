@@ -40,9 +40,10 @@ type casePage struct {
 	Codes []codeGroup
 	Typed map[string]string
 	// Second says who may answer a disposition: "may", or why the one who looks may not.
-	Second   string
-	Decide   string
-	Apart    string
+	Second string
+	Decide string
+	// Apart are the fields that tell the sides apart, so that a further hit may be suppressed.
+	Apart    []string
 	Owners   []option
 	Next     string
 	Position string
@@ -54,6 +55,8 @@ type fieldRow struct {
 	Label        string
 	Ours, Theirs []string
 	Says, Why    string
+	// Apart is true where it tells the two apart.
+	Apart bool
 }
 
 // restRow is what else a side says, under one heading.
@@ -208,13 +211,18 @@ func (s *Site) casePage(w *working, id string) (*answer, error) {
 	}
 	page := &casePage{
 		working: w, Case: c, Stood: w.stands(&c), Tier: tierWord(c.Alert.Tier), Due: c.Deadlines, Typed: map[string]string{},
-		Apart: casework.InWords(c.Alert.Contradictions()), JSON: "/work/cases/" + id + "?format=json",
+		JSON: "/work/cases/" + id + "?format=json",
 	}
 	for i := range events {
 		page.History = append(page.History, w.happened(&events[i]))
 	}
 	slices.Reverse(page.History)
 	page.compare(&c.Alert)
+	for _, f := range page.Fields {
+		if f.Apart {
+			page.Apart = append(page.Apart, strings.ToLower(f.Label[:1])+f.Label[1:])
+		}
+	}
 	if w.r.URL.Query().Get("format") == "json" {
 		return asJSON(page.forPrograms())
 	}
@@ -365,7 +373,7 @@ func (p *casePage) compare(a *casework.Alert) {
 	}
 	for _, h := range hard {
 		seen[h.field] = true
-		if row := compareHard(a, h.field, h.label); len(row.Ours)+len(row.Theirs) > 0 || h.field == "birthDate" || h.field == "country" {
+		if row := p.site.shown(compareHard(a, h.field, h.label), h.field); len(row.Ours)+len(row.Theirs) > 0 || h.field == "birthDate" || h.field == "country" {
 			p.Fields = append(p.Fields, row)
 		}
 	}
@@ -426,13 +434,30 @@ func compareHard(a *casework.Alert, field, label string) fieldRow {
 	case slices.ContainsFunc(row.Ours, func(x string) bool { return slices.Contains(row.Theirs, x) }):
 		row.Says, row.Why = "agree", "the same"
 	case slices.ContainsFunc(a.Contradictions(), func(c casework.Contradiction) bool { return c.Field == field }):
-		row.Says, row.Why = "differ", "nothing in common; tells them apart"
+		row.Says, row.Why, row.Apart = "differ", "nothing in common; tells them apart", true
 	case field == "birthDate":
 		row.Says, row.Why = "agree", "may be the same: not every date is exact"
 	case field == "country":
 		row.Says, row.Why = "differ", "none in common; by itself it tells nobody apart"
 	default:
 		row.Says, row.Why = "differ", "none in common"
+	}
+	return row
+}
+
+// shown writes the values of a field for people: days in words, states by name.
+func (s *Site) shown(row fieldRow, field string) fieldRow {
+	for _, list := range [][]string{row.Ours, row.Theirs} {
+		for i, v := range list {
+			switch field {
+			case "birthDate":
+				if p, err := when.Parse(v); err == nil {
+					list[i] = p.Long()
+				}
+			case "country":
+				list[i] = s.state(v)
+			}
+		}
 	}
 	return row
 }

@@ -19,6 +19,9 @@ document.addEventListener('keydown', (e) => {
   }
 });
 
+// What is said of keys shows with script, which they need.
+document.documentElement.classList.add('keys');
+
 // The error summary comes first for who cannot see it.
 document.querySelector('.errors')?.focus();
 

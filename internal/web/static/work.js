@@ -70,6 +70,3 @@ document.addEventListener('keydown', (e) => {
     document.querySelector('[data-next]')?.click();
   }
 });
-
-// What only keys are good for shows with script.
-document.documentElement.classList.add('keys');

@@ -1,0 +1,319 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/answer"
+	"github.com/cordon-engine/cordon/internal/auditpack"
+	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/logkey"
+	"github.com/cordon-engine/cordon/internal/postgres"
+	"github.com/cordon-engine/cordon/internal/sqlite"
+	"github.com/cordon-engine/cordon/internal/web"
+)
+
+// serveWork is the daily work of a server.
+type serveWork struct {
+	set  []web.WorkSetting
+	desk *workForPages // while it serves
+}
+
+// AfterApply notes what the server runs with, for the page that shows it.
+func (s *serveWork) AfterApply(k *kong.Context) error {
+	for _, f := range k.Flags() {
+		if f.Name == "help" || f.Name == "version" {
+			continue
+		}
+		x := &setting{flag: f}
+		value := fmt.Sprint(f.Target.Interface())
+		out := web.WorkSetting{Name: x.key(), About: f.Help, Default: f.Target.IsZero() || value == f.Default}
+		if out.Value = value; x.secret() && value != "" {
+			out.Value = "(hidden)"
+		} else if shown := x.shown([]string{value}); shown != `""` && shown != `"[]"` {
+			out.Value = shown[1 : len(shown)-1]
+		} else {
+			out.Value = "(none)"
+		}
+		s.set = append(s.set, out)
+	}
+	slices.SortFunc(s.set, func(a, b web.WorkSetting) int { return strings.Compare(a.Name, b.Name) })
+	return nil
+}
+
+// startWork gives the daily work to the pages; a server without lists has none.
+func (c *serveCmd) startWork(m *Main, log *slog.Logger, sc *screener, pages *web.Config) {
+	if sc == nil {
+		return
+	}
+	c.desk = &workForPages{m: m, c: c, sc: sc, log: log}
+	pages.Work = c.desk
+}
+
+// stopWork ends it, and takes the example away.
+func (c *serveCmd) stopWork() error {
+	if c.desk == nil {
+		return nil
+	}
+	return c.desk.close()
+}
+
+// workForPages is the port of the pages to the daily work: that of the data folder, or, on this machine alone and while the
+// folder has none, an example.
+type workForPages struct {
+	m   *Main
+	c   *serveCmd
+	sc  *screener
+	log *slog.Logger
+
+	mu      sync.Mutex // held while desks are opened
+	own     *workStore
+	busy    bool // the folder has cases or customers
+	example *exampleDesk
+}
+
+// workStore is a folder with what the work stands on.
+type workStore struct {
+	dir   string
+	store *sqlite.Store
+	keys  *sqlite.Keys
+	// account is the pseudonym of the account that runs the server.
+	account string
+}
+
+func openWork(ctx context.Context, m *Main, dir string) (s *workStore, err error) {
+	s = &workStore{dir: dir}
+	if s.store, err = sqlite.Open(ctx, dir); err != nil {
+		return nil, err
+	}
+	if s.keys, err = sqlite.OpenKeys(ctx, dir); err == nil {
+		s.account, err = m.actor(dir)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *workStore) close() error {
+	err := s.store.Close()
+	if s.keys != nil {
+		err = errors.Join(err, s.keys.Close())
+	}
+	return err
+}
+
+func (w *workForPages) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var err error
+	if w.own != nil {
+		err = w.own.close()
+	}
+	if w.example != nil {
+		err = errors.Join(err, w.example.close(), os.RemoveAll(w.example.dir))
+	}
+	w.own, w.example = nil, nil
+	return err
+}
+
+// openOwn opens the data folder when it has a store. A database holds no cases that this program works on yet.
+func (w *workForPages) openOwn() error {
+	dir := w.m.folderOf(w.c.Data)
+	if w.own != nil || postgres.Is(w.c.Data) {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, "cordon.db")); err != nil {
+		return nil //nolint:nilerr // nothing was kept there
+	}
+	own, err := openWork(w.m.ctx, w.m, dir)
+	if err == nil {
+		w.own = own
+	}
+	return err
+}
+
+// worked says whether the folder has cases or customers.
+func (w *workForPages) worked(ctx context.Context) (bool, error) {
+	if w.busy || w.own == nil {
+		return w.busy, nil
+	}
+	for _, err := range w.own.store.All(ctx) {
+		w.busy = err == nil
+		if err != nil {
+			return false, err
+		}
+		return true, nil
+	}
+	bases, err := sqlite.Watch{Store: w.own.store}.Bases(ctx)
+	w.busy = len(bases) > 0
+	return w.busy, err
+}
+
+// Desk is part of web.Work.
+func (w *workForPages) Desk(r *http.Request) (*web.WorkDesk, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.openOwn(); err != nil {
+		return nil, err
+	}
+	busy, err := w.worked(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	if !busy && w.c.loopback && !w.c.NoKeys {
+		return w.exampleFor(r)
+	}
+	return w.ownFor(r)
+}
+
+// desk is what both desks have.
+func (w *workForPages) desk(s *workStore) *web.WorkDesk {
+	d := &web.WorkDesk{Now: w.m.now(), Settings: w.c.set}
+	d.Why = func(_ context.Context, a *casework.Alert) (web.WorkEvidence, error) {
+		held := w.sc.live.Take()
+		defer held.Release()
+		return web.EvidenceOf(held.Desk, w.sc.places, a, w.m.today())
+	}
+	if s == nil {
+		return d
+	}
+	bases := sqlite.Watch{Store: s.store}
+	d.Cases = &casework.Desk{Store: s.store, Policy: casework.Default()}
+	d.Bases, d.Log, d.Keys = bases, s.store, keysForPages{s, w.m}
+	d.Jobs = func(ctx context.Context) ([]web.Job, error) { return runsAsJobs(ctx, bases) }
+	return d
+}
+
+// ownFor gives the desk of the data folder. Nobody signs in: on this machine alone, whoever asks acts as the account that runs
+// the server, in a role of their choice, as on the command line; where others reach it, they look and do nothing.
+func (w *workForPages) ownFor(r *http.Request) (*web.WorkDesk, error) {
+	d := w.desk(w.own)
+	d.By, d.Name = casework.Person{Name: access.By(r.Context()).ID, Role: casework.Viewer}, "a visitor"
+	d.Note = "Nobody signs in on this server, so that nothing can be decided here: a key is not a person."
+	if w.own == nil {
+		return d, nil
+	}
+	if w.c.loopback && !w.c.NoKeys {
+		d.By = casework.Person{Name: w.own.account, Via: w.own.account, Role: casework.Approver}
+		d.Name = "the account that runs the server"
+		d.Note = "Nobody signs in on this server: whoever reaches it acts as the account that runs it, and is one person in every role."
+		for _, role := range []casework.Role{casework.Analyst, casework.Approver, casework.Admin, casework.Auditor} {
+			p := web.WorkPerson{ID: string(role), Name: "The account", Role: role}
+			if c, err := r.Cookie(web.PlayedAs); err == nil && c.Value == p.ID {
+				d.By.Role = role
+			}
+			d.Choices = append(d.Choices, p)
+		}
+		d.Playing = string(d.By.Role)
+		d.Package = func(ctx context.Context, out io.Writer, ids []string, reason string) error {
+			return w.m.packFor(ctx, w.own, d.By.Name, out, ids, reason)
+		}
+	}
+	return d, nil
+}
+
+// packFor makes a package of answers in somebody's name. That it was made is entered first, so that the package shows it.
+func (m *Main) packFor(ctx context.Context, s *workStore, by string, out io.Writer, ids []string, reason string) error {
+	signer, err := logkey.Read(s.dir)
+	if err != nil {
+		return err
+	}
+	a, err := answer.NewAct(m.now(), by, reason)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := s.store.Note(ctx, id, ledger.Export, a); err != nil {
+			return err
+		}
+	}
+	r := newReplayer(m, s.store)
+	defer r.close()
+	return auditpack.Write(ctx, out, s.store, signer, ids, m.now(), r.extra)
+}
+
+// keysForPages are the keys of a folder, of which every change enters its log.
+type keysForPages struct {
+	s *workStore
+	m *Main
+}
+
+// Keys is part of web.WorkKeys.
+func (k keysForPages) Keys(ctx context.Context) ([]access.Key, error) { return k.s.keys.Keys(ctx) }
+
+// Add is part of web.WorkKeys.
+func (k keysForPages) Add(ctx context.Context, by casework.Person, key access.Key) error {
+	if err := k.enter(ctx, by, key); err != nil { // first, so that no key is good that the log does not have
+		return err
+	}
+	return k.s.keys.AddKey(ctx, key)
+}
+
+// Revoke is part of web.WorkKeys.
+func (k keysForPages) Revoke(ctx context.Context, by casework.Person, id string) (access.Key, error) {
+	key, err := k.s.keys.RevokeKey(ctx, id, k.m.now())
+	if err == nil {
+		err = k.enter(ctx, by, key)
+	}
+	return key, err
+}
+
+// enter enters a key as it is now, without its secret and without whose it is.
+func (k keysForPages) enter(ctx context.Context, by casework.Person, key access.Key) error {
+	b, err := json.Marshal(struct {
+		ID               string
+		Scopes           []access.Scope
+		Expires, Revoked time.Time
+	}{key.ID, key.Scopes, key.Expires, key.Revoked})
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "the key %s", key.ID)
+	}
+	return k.s.store.Enter(ctx, ledger.Entry{
+		Time: k.m.now().Truncate(time.Millisecond), Kind: ledger.Setting, Actor: by.Name, About: "key:" + key.ID, Data: sha256.Sum256(b),
+	})
+}
+
+// runsAsJobs gives the runs over customers as jobs that are done, the newest first.
+func runsAsJobs(ctx context.Context, s sqlite.Watch) ([]web.Job, error) {
+	bases, err := s.Bases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []web.Job
+	for _, b := range bases {
+		runs, err := s.Runs(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range runs {
+			kind := "Screening of all customers"
+			if r.Kind == "delta" {
+				kind = "Re-screening after a change"
+			}
+			out = append(out, web.Job{
+				ID: fmt.Sprintf("%s-%d", b, r.Number), Kind: kind, About: fmt.Sprintf("%s, run %d", b, r.Number), Done: r.Customers, Total: r.Customers,
+				Refused: r.Refused, Started: r.Started, Ended: r.Ended, State: "done", Address: fmt.Sprintf("/work/watchlists/%s?run=%d", b, r.Number),
+			})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b web.Job) int { return b.Started.Compare(a.Started) })
+	return out, nil
+}

@@ -84,15 +84,13 @@ race:
 		echo 'race: SKIPPED, no C compiler found (the race detector needs cgo); install gcc to run it' >&2; \
 	fi
 
+# Two targets at a time, and without vet, which `make test` has run: most of a short run is building and linking.
 fuzz: ## Run every fuzz target for FUZZTIME (10s) each
-	@failed=; found=0; \
-	for t in $$(grep -rEo --include='*_test.go' '^func Fuzz[[:alnum:]_]+' . | sed 's/:func /:/' | sort); do \
-		dir=$$(dirname "$${t%%:*}"); name=$${t##*:}; found=$$((found + 1)); \
-		echo "== fuzz $$name in $$dir"; \
-		$(GO) test -run '^$$' -fuzz "^$$name"'$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$dir" || failed="$$failed $$dir:$$name"; \
-	done; \
-	if [ -n "$$failed" ]; then echo "fuzz: failed:$$failed" >&2; exit 1; fi; \
-	echo "fuzz: $$found targets, $(FUZZTIME) each, nothing found"
+	@grep -rEo --include='*_test.go' '^func Fuzz[[:alnum:]_]+' . | sed 's/:func / /' | sort | \
+	xargs -P 2 -n 2 sh -c 'out=$$($(GO) test -vet=off -run "^$$" -fuzz "^$$1$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$${0%/*}" 2>&1) && \
+		printf "%s: %s\n" "$$1" "$$(printf "%s" "$$out" | tail -n 1)" || { printf "== %s in %s\n%s\n" "$$1" "$$0" "$$out"; exit 1; }' || \
+		{ echo 'fuzz: something was found, see above' >&2; exit 1; }
+	@echo "fuzz: $$(grep -rEo --include='*_test.go' '^func Fuzz[[:alnum:]_]+' . | wc -l) targets, $(FUZZTIME) each, nothing found"
 
 # Not part of `make check`: it needs Python's schemathesis (pip install schemathesis). That what fits a schema is accepted is
 # not asked, since no schema says which states, codes and provisions there are; streams of lines it cannot write.

@@ -168,3 +168,46 @@ func nextOf(h http.Header) (url.Values, bool) {
 	}
 	return nil, false
 }
+
+// Payments sends a message of ISO 20022 (pacs.008, pain.001) and calls each for every transaction, in order, while they are
+// answered; an error of each ends it. The summary is about the message: its Error says why it could not be read to its end, and
+// then [ErrBrokenOff] comes with it. Look at Outcome and Verdict of each transaction: "not_screened" is no answer.
+func (c *Client) Payments(ctx context.Context, message io.Reader, each func(*Payment) error) (*Payments, error) {
+	res, err := c.send(ctx, request{method: http.MethodPost, path: "/v1/payments", contentType: "application/xml", accept: linesType}, message)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	var end PaymentsEnd
+	ended := false
+	for b, err := range c.lines(res.Body) {
+		if err != nil {
+			return summaryOf(&end, ended), err
+		}
+		if bytes.HasPrefix(b, []byte(`{"summary":`)) {
+			ended = true
+			if err := json.Unmarshal(b, &end); err != nil {
+				return nil, fmt.Errorf("cordon: the summary cannot be read: %w", err)
+			}
+			continue
+		}
+		p := &Payment{}
+		if err := json.Unmarshal(b, p); err != nil {
+			return nil, fmt.Errorf("cordon: a line cannot be read: %w", err)
+		}
+		if err := each(p); err != nil {
+			return nil, err
+		}
+	}
+	if !ended || res.Trailer.Get("Cordon-Read") != strconv.Itoa(end.Summary.Read) {
+		return summaryOf(&end, ended), ErrBrokenOff
+	}
+	return &end.Summary, nil
+}
+
+func summaryOf(end *PaymentsEnd, ended bool) *Payments {
+	if !ended {
+		return nil
+	}
+	return &end.Summary
+}

@@ -27,7 +27,7 @@ type answersCmd struct {
 
 // answerFilter chooses answers on the command line.
 type answerFilter struct {
-	Kind  string `help:"Only these: ${enum}." enum:"decide,screen,any" default:"any"`
+	Kind  string `help:"Only these: ${enum}." enum:"decide,screen,payment,any" default:"any"`
 	Actor string `help:"Only what this pseudonym asked." placeholder:"U"`
 	Batch string `help:"Only the answers of this stream or file." placeholder:"ID"`
 	From  string `help:"Only from this day on, in UTC." placeholder:"DAY"`

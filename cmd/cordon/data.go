@@ -9,6 +9,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/backup"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/once"
 	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/sqlite"
@@ -57,6 +58,9 @@ type database interface {
 	snapshot.Store
 	answer.Store
 	backup.Store
+	once.Store
+	// Ready says why it cannot be read or, where write is set, written.
+	Ready(ctx context.Context, write bool) error
 }
 
 // openStore opens the store at data, and makes it when it is not there.

@@ -35,7 +35,7 @@ type listsCmd struct {
 
 // dataFlag says where the lists are kept.
 type dataFlag struct {
-	Data   string `help:"Folder that the lists are kept in, or a database: postgres://USER@HOST/NAME." placeholder:"DIR" default:"var" type:"store" env:"CORDON_DATA"`
+	Data   string `help:"Folder that the lists are kept in, or a database: postgres://USER@HOST/NAME." placeholder:"DIR" default:"var" type:"store" env:"CORDON_DATA" aliases:"database"`
 	Folder string `help:"With a database: folder of indexes, same.yaml, lists.yaml and the key of the log." placeholder:"DIR" default:"var" type:"path" env:"CORDON_FOLDER"`
 }
 

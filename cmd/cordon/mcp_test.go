@@ -29,6 +29,7 @@ func connect(t *testing.T, tr mcp.Transport) *mcp.ClientSession {
 // TestMCP runs `cordon mcp` as clients do, over its standard streams, and asks every
 // tool well and badly.
 func TestMCP(t *testing.T) {
+	sequential(t)
 	toServer, fromClient := io.Pipe()
 	toClient, fromServer := io.Pipe()
 	ended := make(chan int, 1)

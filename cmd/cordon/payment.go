@@ -27,6 +27,7 @@ import (
 type paymentCmd struct {
 	lawFlags
 	deskFlags
+	keepFlag
 	File   string   `arg:"" help:"A message of ISO 20022, pacs.008 or pain.001; - is standard input."`
 	Set    []string `help:"State a fact of every payment, as jurisdiction=DE (repeatable)." placeholder:"FACT=VALUE" sep:"none"`
 	Format string   `help:"How to print: ${enum}. A line a transaction, and one for the message." enum:"text,json,jsonl" default:"text"`
@@ -129,7 +130,7 @@ func (c *paymentCmd) answer(ctx context.Context, m *Main, d *decide.Desk, lists 
 	}
 	out.text = m.plainPrinter()
 	out.text.W = out.w
-	s, err := desk.Run(ctx, iso20022.NewReader(in, c.Max), out.add)
+	s, err := c.run(ctx, m, d, lists, desk, in, out.add)
 	if e := out.end(report.Payments(s, desk.AsOf.String(), err)); err == nil {
 		err = e
 	}
@@ -145,6 +146,21 @@ func (c *paymentCmd) answer(ctx context.Context, m *Main, d *decide.Desk, lists 
 		return exitStatus(1) // nobody may take it for an answer
 	}
 	return nil
+}
+
+// run answers a message while it is read, or whole where the answer is kept.
+func (c *paymentCmd) run(
+	ctx context.Context, m *Main, d *decide.Desk, lists *screen.Desk, desk *payment.Desk, in io.Reader, each func(*payment.Result) error,
+) (s payment.Summary, err error) {
+	if !c.Keep {
+		return desk.Run(ctx, iso20022.NewReader(in, c.Max), each)
+	}
+	k, err := m.keep(c.Data, c.lawFlags, d)
+	if err != nil {
+		return s, err
+	}
+	defer func() { err = cmp.Or(err, k.Close()) }()
+	return c.keepWhole(ctx, k, lists, desk, in, each)
 }
 
 func paymentEncoder(d *decide.Desk, lists *screen.Desk) *report.PaymentEncoder {

@@ -80,6 +80,7 @@ func TestReplicas(t *testing.T) {
 
 // No command that fails says a password, and those that want a folder say so.
 func TestPasswordsAreNotSaid(t *testing.T) {
+	sequential(t)
 	const address = "postgres://u:s3cr3t@127.0.0.1:1/x"
 	for _, c := range []string{
 		"lists status", "lists verify", "lists pull un", "lists load x --source un", "screen x", "explain x y", "serve", "claims list",

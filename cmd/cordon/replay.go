@@ -204,6 +204,8 @@ func (r *replayer) replay(rec *answer.Record) ([]byte, answer.Versions, error) {
 		now, err = w.screen(rec.Question)
 	case answer.Decide:
 		now, err = w.decide(rec.Question)
+	case answer.Payment:
+		now, err = w.payment(rec.Question)
 	}
 	return now, w.versions, err
 }

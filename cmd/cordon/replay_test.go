@@ -50,6 +50,7 @@ func older(t testing.TB) answer.Parts {
 // TestReplayUnderOtherLaw keeps answers that another version of the program gave, with
 // its law, and has this one replay them.
 func TestReplayUnderOtherLaw(t *testing.T) {
+	sequential(t)
 	ctx := t.Context()
 	dir := t.TempDir()
 	s, err := sqlite.Open(ctx, dir)
@@ -153,6 +154,7 @@ func otherVersions(t testing.TB, tree fs.FS, d *decide.Desk) answer.Versions {
 // TestReplayAfterChanges keeps answers with law of a folder, decisions of people and a
 // list, changes all three, and wants the same bytes.
 func TestReplayAfterChanges(t *testing.T) {
+	sequential(t)
 	dir, law := t.TempDir(), t.TempDir()
 	write := func(name, text string) {
 		t.Helper()

@@ -70,6 +70,9 @@ type cli struct {
 	Replay  replayCmd  `cmd:"" help:"Answer a kept question again, from what was kept with it, and compare every byte."`
 	Cases   casesCmd   `cmd:"" help:"Hits to be decided by people: the queue, dispositions, a second person, suppressions."`
 
+	Jobs   jobsCmd   `cmd:"" help:"Long work in chunks: hand it in, follow it, take its results."`
+	Worker workerCmd `cmd:"" help:"Do jobs: as many of these, on as many machines, as there is work for."`
+
 	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
 	Backup  backupCmd  `cmd:"" help:"Write the store, and what stands beside it, into one file."`
@@ -295,6 +298,51 @@ Examples:
   cordon watch lookback clients --run 7 --params ./tuned`,
 	"watch erase": `Examples:
   cordon watch erase clients 10482`,
+	"jobs": `A job outlives whoever works on it: each chunk is done once, however many die over it.
+docs/SCALING.md says what one machine does and when to add another.
+
+Examples:
+  cordon jobs submit screen customers.csv
+  cordon jobs wait 01ARZ3NDEKTSV4RRFFQ69G5FAV
+  cordon jobs results 01ARZ3NDEKTSV4RRFFQ69G5FAV > answers.jsonl`,
+	"jobs submit screen": `Each row is answered with the lists as they are now, whoever screens it and whenever.
+
+Examples:
+  cordon jobs submit screen customers.csv --map name=FULL_NAME
+  cordon jobs submit screen customers.csv --database postgres://cordon@db.example/cordon --chunk 4000`,
+	"jobs submit read": `Examples:
+  cordon jobs submit read --date 2017-07-05 article.txt note.pdf`,
+	"jobs submit load": `Examples:
+  cordon jobs submit load --source un
+  cordon jobs submit load --source un consolidated.xml`,
+	"jobs submit draft": `Examples:
+  cordon jobs submit draft stronger.yaml milder.yaml`,
+	"jobs submit watch": `Examples:
+  cordon jobs submit watch clients
+  cordon jobs submit watch clients suppliers --full`,
+	"jobs list": `Examples:
+  cordon jobs list --format json`,
+	"jobs show": `Examples:
+  cordon jobs show 01ARZ3NDEKTSV4RRFFQ69G5FAV`,
+	"jobs wait": `Exit status: 0 done, 1 some chunks were given up, cancelled, or not in time.
+
+Examples:
+  cordon jobs wait 01ARZ3NDEKTSV4RRFFQ69G5FAV --timeout 10m`,
+	"jobs results": `Examples:
+  cordon jobs results 01ARZ3NDEKTSV4RRFFQ69G5FAV --format csv > hits.csv
+  cordon jobs results 01ARZ3NDEKTSV4RRFFQ69G5FAV --partial`,
+	"jobs cancel": `Examples:
+  cordon jobs cancel 01ARZ3NDEKTSV4RRFFQ69G5FAV`,
+	"jobs retry": `Examples:
+  cordon jobs retry 01ARZ3NDEKTSV4RRFFQ69G5FAV`,
+	"jobs erase": `Examples:
+  cordon jobs erase 01ARZ3NDEKTSV4RRFFQ69G5FAV`,
+	"worker": `Over a folder one worker works, and others wait until it is gone; a server over the
+folder works too. Over a database any number do.
+
+Examples:
+  cordon worker --database postgres://cordon@db.example/cordon --folder /var/lib/cordon
+  cordon worker --slots 4 --kind screen`,
 	"lists sources": `Examples:
   cordon lists sources
   cordon lists sources --format json`,

@@ -9,6 +9,7 @@ import (
 
 // The exit status of a self-test tells a script what became of it.
 func TestSelftestExitStatus(t *testing.T) {
+	sequential(t)
 	for _, x := range []struct {
 		args string
 		want int

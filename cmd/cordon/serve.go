@@ -30,6 +30,7 @@ type serveCmd struct {
 	serveAccess
 	serveTelemetry
 	serveWork
+	probe       storeProbe
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -163,13 +164,14 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 		return nil, httpapi.Config{}, err
 	}
 	versions := report.Versions{Program: version, Data: d.DataVersion}
-	config := httpapi.Config{Desk: d, Versions: versions, Schemas: schemas, Limits: httpapi.DefaultLimits(), Log: log, Ruled: c.metrics.Ruled}
+	config := httpapi.Config{Unready: c.unready, Desk: d, Versions: versions, Schemas: schemas, Limits: httpapi.DefaultLimits(), Log: log, Ruled: c.metrics.Ruled}
 	if sc != nil {
 		config.Screener, config.Lists, config.LookUps = screenerForPrograms{sc}, listsForPrograms{sc.lists}, sc.lookUps
 	}
 	if err := c.startKeeping(m, d, sc, &config); err != nil {
 		return nil, config, err
 	}
+	c.probeStore(m)
 	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
 		return nil, config, err
 	}

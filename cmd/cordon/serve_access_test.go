@@ -47,6 +47,7 @@ func routesIn(t *testing.T) map[string]bool {
 
 // TestEveryRouteHasAScope walks every route of pages and API, and holds each to the table of scopes.
 func TestEveryRouteHasAScope(t *testing.T) {
+	sequential(t)
 	routes := routesIn(t)
 	api, err := httpapi.New(httpapi.Config{Limits: httpapi.DefaultLimits()})
 	if err != nil {
@@ -85,6 +86,7 @@ func TestEveryRouteHasAScope(t *testing.T) {
 
 // TestTransportsFetchNothing holds that nothing a caller sends can become an address that the server asks.
 func TestTransportsFetchNothing(t *testing.T) {
+	sequential(t)
 	asks := regexp.MustCompile(`\bhttp\.((Get|Post|PostForm|Head)\(|NewRequest\w*|DefaultClient|Client\b|DefaultTransport|Transport\b)|\bnet\.(Dial\w*|Lookup\w*)|"os/exec"|httputil\.`)
 	read := 0
 	for _, dir := range []string{"httpapi", "web", "yente", "mcp"} {

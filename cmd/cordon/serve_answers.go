@@ -40,8 +40,12 @@ func (c *serveCmd) startKeeping(m *Main, d *decide.Desk, sc *screener, to *httpa
 	if err != nil {
 		return err
 	}
+	if err := m.checkLogKey(k.store, c.Data); err != nil {
+		return cmp.Or(err, k.Close())
+	}
 	k.metrics = c.metrics
 	c.keeping = k
+	to.Once = k.store
 	to.Keeper = rulingsKept{k}
 	to.Screener = screeningsKept{screenerForPrograms{sc}, k}
 	return nil

@@ -46,7 +46,7 @@ func (c *serveCmd) forPrograms(config *httpapi.Config, lib *library, sc *screene
 	}
 	config.Library = lib
 	if sc != nil {
-		config.Subjects, config.Payments = subjects{sc}, sc.payments(config.Desk)
+		config.Subjects, config.Payments = subjects{sc}, sc.payments(config.Desk, c.keeping)
 	}
 	return nil
 }

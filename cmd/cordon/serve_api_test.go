@@ -413,6 +413,7 @@ func (d *described) parameters(o *op, good call, r *rand.Rand, ask func(call) *h
 
 // TestAPIRefusesOversize holds that a body over its limit is refused, whichever operation reads it.
 func TestAPIRefusesOversize(t *testing.T) {
+	sequential(t)
 	d := describe(t)
 	for _, o := range d.ops {
 		if o.bodyType() == "" || o.bodyType() == "application/jsonl" || o.id == "payments" { // a stream is cut while it runs

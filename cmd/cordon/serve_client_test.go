@@ -28,6 +28,7 @@ func count[T any](list iter.Seq2[T, error]) (n int, err error) {
 
 // TestClient asks the whole server with the public client, once with every method, and looks for one thing in each answer.
 func TestClient(t *testing.T) {
+	sequential(t)
 	d := describe(t)
 	s := httptest.NewServer(d.h)
 	defer s.Close()
@@ -63,6 +64,17 @@ func TestClient(t *testing.T) {
 		"ScreenBatch": func() (bool, error) {
 			n, err := count(c.ScreenBatch(ctx, slices.Values([]client.Party{party, {Name: "Gunnhild Haraldsdottir"}, {BirthDate: []string{"soon"}}})))
 			return n == 3, err
+		},
+		"Payments": func() (bool, error) {
+			n := 0
+			s, err := c.Payments(ctx, bytes.NewReader(example("payments")), func(p *client.Payment) error {
+				n++
+				if p.Outcome == "" || len(p.Parties) == 0 {
+					return errors.New("a transaction without an outcome or parties")
+				}
+				return nil
+			})
+			return err == nil && n > 0 && s.Read == n && len(s.Against) > 0, err
 		},
 		"Explain": func() (bool, error) {
 			x, err := c.Explain(ctx, party, "un:KPi.001", "")

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/iso20022"
@@ -15,7 +16,10 @@ import (
 
 // payments is the port of the API for messages of payments: all of one is answered
 // from the lists of one moment.
-func (s *screener) payments(d *decide.Desk) httpapi.Payments {
+func (s *screener) payments(d *decide.Desk, k *keeping) httpapi.Payments {
+	if k != nil {
+		return s.paymentsKept(d, k)
+	}
 	return func(ctx context.Context, message io.Reader, w io.Writer) (httpapi.Count, error) {
 		held := s.live.Take()
 		defer held.Release()
@@ -34,5 +38,32 @@ func (s *screener) payments(d *decide.Desk) httpapi.Payments {
 		}
 		end := jsonLine(out, map[string]any{"summary": report.Payments(sum, desk.AsOf.String(), err)})
 		return n, cmp.Or(err, end, out.Flush())
+	}
+}
+
+// paymentsKept is the same where answers are kept: a message is answered whole, and nothing of the answer is given before it
+// is kept.
+func (s *screener) paymentsKept(d *decide.Desk, k *keeping) httpapi.Payments {
+	return func(ctx context.Context, r io.Reader, w io.Writer) (httpapi.Count, error) {
+		message, err := wholeMessage(r, mostKeptMessage)
+		if err != nil {
+			return httpapi.Count{}, err
+		}
+		held := s.live.Take()
+		defer held.Release()
+		desk := paymentDesk(d, held.Desk, s.places, s.m.today())
+		p, err := payWhole(ctx, desk, paymentEncoder(d, held.Desk), message)
+		if err != nil {
+			return httpapi.Count{}, err
+		}
+		q := paymentAsked{AsOf: desk.AsOf.String()}
+		q.put(message)
+		kept, err := k.payment(ctx, held.Desk, q, access.By(ctx).ID, p.text)
+		if err != nil {
+			return httpapi.Count{}, err
+		}
+		httpapi.NameAnswer(w, kept.ID)
+		_, err = w.Write(p.text)
+		return httpapi.Count{Read: p.Read, Answered: p.Handled, Refused: p.Refused}, cmp.Or(err, p.broken)
 	}
 }

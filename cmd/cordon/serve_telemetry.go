@@ -31,7 +31,7 @@ func (c *serveCmd) startTelemetry(law string, sc *screener, log *slog.Logger) er
 	conf := telemetry.Config{Version: version, Law: law}
 	if sc != nil {
 		conf.Lists = sc.lists.figures
-		conf.Ready = func(ctx context.Context) bool { return !c.stopping.Load() && sc.lists.usable(ctx) }
+		conf.Ready = func(ctx context.Context) bool { return len(c.unready(ctx)) == 0 && sc.lists.usable(ctx) }
 	}
 	c.metrics = telemetry.NewMetrics(conf)
 	if sc != nil {
@@ -98,23 +98,9 @@ func (w watcher) Answered(a httpapi.Answered) {
 	}
 }
 
-// unready gives reasons of the server for not being ready, besides those of the API.
-func (c *serveCmd) unready(r *http.Request) []string {
-	var why []string
-	if c.stopping.Load() {
-		why = append(why, "the server stops")
-	}
-	if !c.Demo && !c.NoKeys {
-		if err := c.ring.Check(r.Context()); err != nil {
-			why = append(why, "keys cannot be read")
-		}
-	}
-	return why
-}
-
 // mountOperations puts /readyz and, unless it has an address of its own, /metrics in their place.
 func (c *serveCmd) mountOperations(mux *http.ServeMux, api http.Handler) {
-	mux.Handle("GET /readyz", httpapi.Ready(api, c.unready))
+	mux.Handle("GET /readyz", api)
 	if c.MetricsAddr == "" {
 		mux.Handle("GET /metrics", c.metrics)
 	}

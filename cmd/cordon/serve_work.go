@@ -23,6 +23,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/auditpack"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/job"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/postgres"
@@ -198,7 +199,9 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 	bases := sqlite.Watch{Store: s.store}
 	d.Cases = &casework.Desk{Store: s.store, Policy: casework.Default()}
 	d.Bases, d.Log, d.Keys = bases, s.store, keysForPages{s, w.m}
-	d.Jobs = func(ctx context.Context) ([]web.Job, error) { return runsAsJobs(ctx, bases) }
+	d.Jobs = func(ctx context.Context) ([]web.Job, error) {
+		return jobsForPages(ctx, sqlite.Queue{Store: s.store}, bases)
+	}
 	return d
 }
 
@@ -291,7 +294,42 @@ func (k keysForPages) enter(ctx context.Context, by casework.Person, key access.
 	})
 }
 
-// runsAsJobs gives the runs over customers as jobs that are done, the newest first.
+// jobsForPages gives the jobs of workers, and the runs over customers that were made in one piece, the newest first.
+func jobsForPages(ctx context.Context, q job.Queue, bases sqlite.Watch) ([]web.Job, error) {
+	out, err := runsAsJobs(ctx, bases)
+	if err != nil {
+		return nil, err
+	}
+	list, err := q.Jobs(ctx)
+	for i := range list {
+		out = append(out, jobForPage(&list[i]))
+	}
+	slices.SortStableFunc(out, func(a, b web.Job) int { return b.Started.Compare(a.Started) })
+	return out, err
+}
+
+// jobForPage gives a job of workers in the words of the pages.
+func jobForPage(s *job.Status) web.Job {
+	out := web.Job{
+		ID: s.ID, Kind: "Job: " + string(s.Kind), About: s.About, Done: s.Handled + s.Refused, Total: s.Items, Refused: s.Refused, Started: s.Started,
+		State: string(s.State()),
+	}
+	if out.Started.IsZero() {
+		out.Started = s.Submitted
+	}
+	if s.Ended() {
+		out.Ended = s.Last
+	}
+	switch s.State() {
+	case job.Stopped:
+		out.State, out.Error = "failed", fmt.Sprintf("%s given up in %s; cordon jobs show %s tells why", counted(s.Lost, "item"), counted(s.Dead, "chunk"), s.ID)
+	case job.Cancelled:
+		out.State, out.Error = "failed", "cancelled"
+	}
+	return out
+}
+
+// runsAsJobs gives the runs over customers as jobs that are done.
 func runsAsJobs(ctx context.Context, s sqlite.Watch) ([]web.Job, error) {
 	bases, err := s.Bases(ctx)
 	if err != nil {
@@ -314,6 +352,5 @@ func runsAsJobs(ctx context.Context, s sqlite.Watch) ([]web.Job, error) {
 			})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b web.Job) int { return b.Started.Compare(a.Started) })
 	return out, nil
 }

@@ -11,11 +11,13 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 	"github.com/alecthomas/kong"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/postgres"
 )
 
 // A setting is a flag of `cordon serve`; the same flag is a key in a file of settings (max_age) and a variable of the
@@ -102,9 +104,9 @@ func (s *settings) readFile(name string, text []byte) error {
 		var p toml.ParseError
 		if errors.As(err, &p) {
 			at.Line, at.Column = p.Position.Line, p.Position.Col
-			return fault.New(fault.Invalid, "this is no TOML: %s", p.Message).At(at)
+			return fault.New(fault.Invalid, "this is no TOML: %s", s.unquoted(p.Message)).At(at)
 		}
-		return fault.New(fault.Invalid, "this is no TOML: %s", err).At(at)
+		return fault.New(fault.Invalid, "this is no TOML: %s", s.unquoted(err.Error())).At(at)
 	}
 	keys := make([]string, 0, len(found))
 	for key := range found {
@@ -115,7 +117,7 @@ func (s *settings) readFile(name string, text []byte) error {
 		at := fault.Place{File: name, Line: keyLine(text, key), Field: key}
 		x := s.by(func(x *setting) bool { return x.key() == key })
 		if x == nil {
-			return fault.New(fault.Invalid, "there is no setting %q", key).At(at).WithFix("`cordon config example` shows all of them")
+			return fault.New(fault.Invalid, "there is no setting %q", shownOf(key)).At(at).WithFix("`cordon config example` shows all of them")
 		}
 		values, err := x.valuesOf(found[key])
 		if err != nil {
@@ -269,36 +271,82 @@ func (s *settings) parse(parser *kong.Kong) error {
 		only := &settings{list: []*setting{x}}
 		if _, err := parser.Parse(append([]string{"serve"}, only.arguments(func(string) bool { return false })...)); err != nil {
 			message := err.Error()
-			if x.secret() {
+			if x.secret() || slices.ContainsFunc(x.values, func(v string) bool { return shownOf(v) != v }) {
 				message = "the value cannot be read"
 			}
 			return fault.New(fault.Invalid, "%s", message).At(x.where)
 		}
 	}
-	_, err := parser.Parse(append([]string{"serve"}, s.arguments(func(string) bool { return false })...))
-	if err != nil {
-		return fault.New(fault.Invalid, "%s", err)
+	if _, err := parser.Parse(append([]string{"serve"}, s.arguments(func(string) bool { return false })...)); err != nil {
+		return fault.New(fault.Invalid, "the settings do not go together: %s", s.unquoted(err.Error())) // each by itself is good
 	}
 	return nil
+}
+
+// quotation is what a message quotes.
+var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'`)
+
+// unquoted gives a message without what it quotes, but for single signs and names of settings: it may be a secret that was
+// written without quotes, or behind the wrong key.
+func (s *settings) unquoted(message string) string {
+	return quotation.ReplaceAllStringFunc(message, func(q string) string {
+		inside := strings.Trim(q, `"'`)
+		if utf8.RuneCountInString(inside) < 2 || s.by(func(x *setting) bool { return x.key() == inside || x.flag.Name == inside }) != nil {
+			return q
+		}
+		return "(hidden)"
+	})
 }
 
 // shown gives values for people, without secrets.
 func (s *setting) shown(values []string) string {
 	var out []string
 	for _, v := range values {
-		u, err := url.Parse(v)
-		switch {
-		case s.secret() && v != "":
-			v = "(hidden)"
-		case err == nil && u.User != nil:
-			v = u.Redacted()
+		if s.secret() && v != "" {
+			v = hidden
 		}
-		out = append(out, strconv.Quote(v))
+		out = append(out, strconv.Quote(shownOf(v)))
 	}
 	if len(out) == 0 {
 		return "(none)"
 	}
 	return strings.Join(out, ", ")
+}
+
+const hidden = "(hidden)"
+
+// shownOf gives a value without what may be secret in it: of an address the password and what follows a question mark, and an
+// address that cannot be read whole.
+func shownOf(v string) string {
+	switch {
+	case postgres.Is(v):
+		if name := postgres.Name(v); name != v {
+			return name + " " + hidden
+		}
+		return v
+	case !strings.Contains(v, "://"):
+		if strings.Contains(strings.ToLower(v), "password") {
+			return hidden
+		}
+		return v
+	}
+	u, err := url.Parse(v)
+	if err != nil {
+		return hidden
+	}
+	if u.User != nil {
+		u.User = url.User(hidden)
+	}
+	if u.RawQuery != "" {
+		u.RawQuery = hidden
+	}
+	if u.Fragment != "" {
+		u.Fragment = hidden
+	}
+	if out, err := url.PathUnescape(u.String()); err == nil && out != v {
+		return out
+	}
+	return v
 }
 
 type configExampleCmd struct{}

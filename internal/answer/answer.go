@@ -31,6 +31,8 @@ type Kind string
 const (
 	Decide Kind = "decide"
 	Screen Kind = "screen"
+	// Payment is a message of payments; its answer has a line for each transaction and one for the message.
+	Payment Kind = "payment"
 )
 
 // Kept is an answer as it is kept.
@@ -138,7 +140,7 @@ func (k *Kept) Check() error {
 		return err
 	}
 	switch {
-	case k.Kind != Decide && k.Kind != Screen:
+	case k.Kind != Decide && k.Kind != Screen && k.Kind != Payment:
 		return fault.New(fault.Internal, "%q is no kind of answer", k.Kind)
 	case len(k.Question) == 0 || len(k.Answer) == 0:
 		return fault.New(fault.Internal, "an answer is kept with its question")

@@ -3,7 +3,9 @@ package answer
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,8 +31,12 @@ func Differ(kept, now []byte) []Difference {
 	a, ok := parsed(kept)
 	b, ok2 := parsed(now)
 	var out []Difference
-	if ok && ok2 {
-		out = differ(out, "", a, b)
+	switch {
+	case !ok || !ok2:
+	case len(a) == 1 && len(b) == 1:
+		out = differ(out, "", a[0], b[0])
+	default:
+		out = differLists(out, "line", a, b)
 	}
 	if len(out) > 0 {
 		return out
@@ -43,10 +49,20 @@ func Differ(kept, now []byte) []Difference {
 	return []Difference{{"byte " + strconv.Itoa(i), cut(kept[i:]), cut(now[i:])}}
 }
 
-func parsed(b []byte) (v any, ok bool) {
+// parsed reads values of JSON, one after the other.
+func parsed(b []byte) (list []any, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
-	return v, d.Decode(&v) == nil
+	for {
+		var v any
+		switch err := d.Decode(&v); {
+		case errors.Is(err, io.EOF):
+			return list, len(list) > 0
+		case err != nil:
+			return nil, false
+		}
+		list = append(list, v)
+	}
 }
 
 func differ(out []Difference, at string, a, b any) []Difference {

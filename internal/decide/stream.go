@@ -2,8 +2,7 @@ package decide
 
 import (
 	"bufio"
-	"bytes"
-	"errors"
+	"cmp"
 	"io"
 	"runtime"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/jsonlines"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
 	"github.com/cordon-engine/cordon/internal/yamltree"
@@ -47,17 +47,13 @@ type Stream struct {
 	Workers int
 }
 
-// batchSize is how many lines a worker takes at once: enough to hide the cost
-// of passing them on, few enough to keep memory flat.
+// batchSize is how many lines a worker takes at once.
 const batchSize = 64
 
-type batch struct {
-	first int // number of the first line
-	in    []byte
-	ends  []int
+// ruled is what became of a batch.
+type ruled struct {
 	out   []byte
 	count Count
-	done  chan struct{}
 	err   error
 }
 
@@ -69,138 +65,63 @@ func (d *Desk) Run(r io.Reader, w io.Writer, s Stream) (Count, error) {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	work := make(chan *batch, workers)
-	order := make(chan *batch, workers*2)
-	free := make(chan *batch, workers*4)
-	for range workers * 4 {
-		free <- &batch{done: make(chan struct{}, 1)}
-	}
-	for range workers {
-		go d.worker(work, s)
-	}
-	stop := make(chan struct{})
-	readErr := make(chan error, 1)
-	go func() {
-		defer close(order)
-		defer close(work)
-		readErr <- split(r, s.Name, free, stop, func(b *batch) bool {
-			select {
-			case order <- b:
-			case <-stop:
-				return false
-			}
-			work <- b
-			return true
-		})
-	}()
 	var total Count
-	var failed error
 	out := bufio.NewWriterSize(w, 1<<16)
 	told := 0
-	for b := range order {
-		<-b.done
-		if failed == nil {
-			failed = b.err
-			if _, err := out.Write(b.out); err != nil && failed == nil {
-				failed = fault.Wrap(fault.Unavailable, err, "the rulings could not be written")
-			}
-			total.Read += b.count.Read
-			total.Ruled += b.count.Ruled
-			total.Refused += b.count.Refused
-			for i, n := range b.count.Verdicts {
-				total.Verdicts[i] += n
-			}
-			if failed != nil {
-				close(stop)
-			}
+	batches := jsonlines.Batches{File: s.Name, Size: batchSize, Limit: yamltree.MaxSize, Workers: workers}
+	failed := jsonlines.Run(r, batches, func() func(*jsonlines.Batch, *ruled) { return d.worker(s) }, func(b *ruled) error {
+		total.add(&b.count)
+		if _, err := out.Write(b.out); err != nil {
+			return cmp.Or(b.err, unwritten(err))
 		}
 		if s.Progress != nil && total.Read-told >= 4096 {
 			told = total.Read
 			s.Progress(told)
 		}
-		free <- b
-	}
-	if err := <-readErr; failed == nil {
-		failed = err
-	}
+		return b.err
+	})
 	if err := out.Flush(); failed == nil && err != nil {
-		failed = fault.Wrap(fault.Unavailable, err, "the rulings could not be written")
+		failed = unwritten(err)
 	}
 	return total, failed
 }
 
-// split cuts the input into batches of lines.
-func split(r io.Reader, name string, free <-chan *batch, stop <-chan struct{}, send func(*batch) bool) error {
-	in := bufio.NewReaderSize(r, 1<<16)
-	line := 0
-	for {
-		var b *batch
-		select {
-		case b = <-free:
-		case <-stop:
-			return nil
-		}
-		b.first, b.in, b.ends, b.out, b.count, b.err = line+1, b.in[:0], b.ends[:0], b.out[:0], Count{}, nil
-		var end error
-		for len(b.ends) < batchSize && end == nil {
-			start := len(b.in)
-			for {
-				part, err := in.ReadSlice('\n')
-				if len(b.in)-start <= yamltree.MaxSize { // the rest of an endless line is dropped, and refused
-					b.in = append(b.in, part...)
-				}
-				if errors.Is(err, bufio.ErrBufferFull) {
-					continue
-				}
-				end = err
-				break
-			}
-			if end != nil && len(b.in) == start {
-				break
-			}
-			line++
-			b.ends = append(b.ends, len(b.in))
-		}
-		if len(b.ends) > 0 && !send(b) {
-			return nil
-		}
-		if errors.Is(end, io.EOF) {
-			return nil
-		}
-		if end != nil {
-			return fault.Wrap(fault.Unavailable, end, "reading stopped after line %d", line).At(fault.Place{File: name})
-		}
+func unwritten(err error) error {
+	return fault.Wrap(fault.Unavailable, err, "the rulings could not be written")
+}
+
+func (c *Count) add(o *Count) {
+	c.Read += o.Read
+	c.Ruled += o.Ruled
+	c.Refused += o.Refused
+	for i, n := range o.Verdicts {
+		c.Verdicts[i] += n
 	}
 }
 
-func (d *Desk) worker(work <-chan *batch, s Stream) {
+// worker makes what rules on batches.
+func (d *Desk) worker(s Stream) func(*jsonlines.Batch, *ruled) {
 	dec := activity.NewDecoder(d.Reference)
 	eval := d.Engine.NewEvaluator()
 	encode := s.Encoder()
 	a := &activity.Activity{}
-	for b := range work {
-		start := 0
-		for i, end := range b.ends {
-			line := bytes.TrimRight(b.in[start:end], "\r\n")
-			start = end
-			if len(bytes.TrimSpace(line)) == 0 {
-				continue
-			}
-			b.count.Read++
+	return func(b *jsonlines.Batch, to *ruled) {
+		to.out, to.count, to.err = to.out[:0], Count{}, nil
+		for n, line := range b.Lines() {
+			to.count.Read++
 			r, err := d.rule(dec, eval, a, line, s)
 			if err != nil {
-				b.count.Refused++
-				b.out = appendError(b.out, b.first+i, err)
-				if fault.CodeOf(err) == fault.Internal && b.err == nil {
-					b.err = fault.In(fault.Place{File: s.Name, Item: b.first + i}, err)
+				to.count.Refused++
+				to.out = appendError(to.out, n, err)
+				if fault.CodeOf(err) == fault.Internal && to.err == nil {
+					to.err = fault.In(fault.Place{File: s.Name, Item: n}, err)
 				}
 				continue
 			}
-			b.count.Ruled++
-			b.count.Verdicts[r.Verdict]++
-			b.out = append(encode(b.out, r), '\n')
+			to.count.Ruled++
+			to.count.Verdicts[r.Verdict]++
+			to.out = append(encode(to.out, r), '\n')
 		}
-		b.done <- struct{}{}
 	}
 }
 

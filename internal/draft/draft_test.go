@@ -111,6 +111,9 @@ func ban(id, keys string) string {
 
 // A draft that says what an instrument in force says touches nothing new, in any scenario.
 func TestEqualToTheLawTouchesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	b := setup(t)
 	ids := regexp.MustCompile(`(?m)^(  - id: |    part_of: )`)
 	for _, name := range []string{"2371", "2375", "2397"} {
@@ -314,6 +317,9 @@ func TestRelief(t *testing.T) {
 
 // Compare, Contradictions and Gaps, one draft each.
 func TestWhatLintAsks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	b := setup(t)
 	const winddown = `, exceptions: [{id: w, title: running contracts, when: contract.written, until: 2018-07-01}, {id: h, title: humanitarian work, when: purpose.humanitarian}]`
 	const shoes = "direction: either, goods: [{hs: ['6403'], basis: text, label: 'shoes, HS 2017'}]"
@@ -434,6 +440,9 @@ func TestStream(t *testing.T) {
 
 // What is written as a template can be read, and the shape of an instrument is that instrument.
 func TestNew(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	b := setup(t)
 	check := func(name string, text []byte) *draft.Case {
 		l, err := law.Load(law.Source{FS: data.FS, Root: "instruments"}, law.Source{Files: []law.File{{Name: "x.yaml", Data: text}}})

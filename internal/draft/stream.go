@@ -1,15 +1,13 @@
 package draft
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
-	"errors"
 	"io"
 	"slices"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/jsonlines"
 	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -117,131 +115,51 @@ func Keys(m map[string]*[2]Sum) []string {
 // of workers does not change a byte.
 const batchLines = 512
 
-type batch struct {
-	first int
-	in    []byte
-	ends  []int
-	tally chan *Tally
+// tallied is what became of a batch.
+type tallied struct {
+	tally *Tally
 	err   error
 }
 
 // Run judges one JSON activity a line. A line that cannot be read is counted and the first of them are kept; memory does not grow
 // with the number of lines.
 func (c *Case) Run(r io.Reader, s Stream) (*Tally, error) {
-	workers := max(1, s.Workers)
-	work, order := make(chan *batch, workers), make(chan *batch, 2*workers)
-	stop := make(chan struct{})
-	for range workers {
-		go c.worker(work, s)
-	}
-	readErr := make(chan error, 1)
-	go func() {
-		defer close(order)
-		defer close(work)
-		readErr <- cut(r, s.Name, stop, func(b *batch) bool {
-			select {
-			case order <- b:
-			case <-stop:
-				return false
-			}
-			work <- b
-			return true
-		})
-	}()
 	total := newTally()
-	var failed error
-	for b := range order {
-		t := <-b.tally
-		if failed != nil {
-			continue
+	batches := jsonlines.Batches{File: s.Name, Size: batchLines, Limit: yamltree.MaxSize, Workers: max(1, s.Workers)}
+	err := jsonlines.Run(r, batches, func() func(*jsonlines.Batch, *tallied) { return c.worker(s) }, func(b *tallied) error {
+		if b.err != nil {
+			return b.err
 		}
-		if failed = b.err; failed != nil {
-			close(stop)
-			continue
-		}
-		total.merge(t)
+		total.merge(b.tally)
 		if s.Progress != nil {
 			s.Progress(total.Read)
 		}
-	}
-	if err := <-readErr; failed == nil {
-		failed = err
-	}
-	return total, failed
+		return nil
+	})
+	return total, err
 }
 
-// cut cuts the input into batches of lines.
-func cut(r io.Reader, name string, stop <-chan struct{}, send func(*batch) bool) error {
-	in := bufio.NewReaderSize(r, 1<<18)
-	line := 0
-	for {
-		select {
-		case <-stop:
-			return nil
-		default:
-		}
-		b := &batch{first: line + 1, tally: make(chan *Tally, 1)}
-		var end error
-		for len(b.ends) < batchLines && end == nil {
-			start := len(b.in)
-			end = appendLine(in, b)
-			if end != nil && len(b.in) == start {
-				break
-			}
-			line++
-			b.ends = append(b.ends, len(b.in))
-		}
-		if len(b.ends) > 0 && !send(b) {
-			return nil
-		}
-		if errors.Is(end, io.EOF) {
-			return nil
-		}
-		if end != nil {
-			return fault.Wrap(fault.Unavailable, end, "reading stopped after line %d", line).At(fault.Place{File: name})
-		}
-	}
-}
-
-// appendLine reads a line of any length; of one that is too long the rest is dropped, and it is refused.
-func appendLine(in *bufio.Reader, b *batch) error {
-	start := len(b.in)
-	for {
-		part, err := in.ReadSlice('\n')
-		if len(b.in)-start <= yamltree.MaxSize {
-			b.in = append(b.in, part...)
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return err
-		}
-	}
-}
-
-func (c *Case) worker(work <-chan *batch, s Stream) {
+// worker makes what judges batches.
+func (c *Case) worker(s Stream) func(*jsonlines.Batch, *tallied) {
 	dec := activity.NewDecoder(c.Reference)
 	j := c.NewJudge()
 	a := &activity.Activity{}
-	for b := range work {
-		t, start := newTally(), 0
-		for i, end := range b.ends {
-			line := bytes.TrimRight(b.in[start:end], "\r\n")
-			start = end
-			if len(bytes.TrimSpace(line)) == 0 {
-				continue
-			}
+	return func(b *jsonlines.Batch, to *tallied) {
+		t := newTally()
+		to.tally, to.err = t, nil
+		for n, line := range b.Lines() {
 			t.Read++
 			if err := c.line(t, dec, j, a, line, s); err != nil {
 				t.Refused++
-				err = fault.In(fault.Place{File: s.Name, Line: b.first + i}, err)
+				err = fault.In(fault.Place{File: s.Name, Line: n}, err)
 				if len(t.Errors) < maxErrors {
 					t.Errors = append(t.Errors, err)
 				}
-				if fault.CodeOf(err) == fault.Internal && b.err == nil {
-					b.err = err
+				if fault.CodeOf(err) == fault.Internal && to.err == nil {
+					to.err = err
 				}
 			}
 		}
-		b.tally <- t
 	}
 }
 

@@ -12,7 +12,6 @@ package httpapi
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -21,13 +20,13 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/once"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/scenario"
 )
@@ -54,8 +53,10 @@ type Config struct {
 	Scenarios []*scenario.Scenario
 	// Examples has an [Example] for each operation, by its id; none where it is nil.
 	Examples map[string]Example
-	// Kept keeps answers under idempotency keys; in memory unless given.
-	Kept Kept
+	// Once keeps answers under idempotency keys; in memory unless given.
+	Once once.Store
+	// Unready gives reasons for which not every question can be answered, besides those of the lists; nil has none.
+	Unready func(ctx context.Context) []string
 	// Keeper keeps rulings for good; nil keeps none.
 	Keeper Keeper
 	Limits Limits
@@ -103,8 +104,8 @@ func New(c Config) (*API, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Kept == nil {
-		c.Kept = NewMemory(keptAnswers, keptBytes, time.Now)
+	if c.Once == nil {
+		c.Once = once.NewMemory(keptAnswers, keptBytes)
 	}
 	a := &API{Config: c, mux: http.NewServeMux(), places: make(chan struct{}, c.Limits.Requests)}
 	a.scenarios = a.runScenarios()
@@ -239,7 +240,7 @@ func add[I any](r *registrar, o operation, f func(context.Context, *I) ([]byte, 
 	}
 	huma.Register(r.api, r.describe(o), func(ctx context.Context, in *I) (*raw, error) {
 		ctx, kept := withReceipt(ctx)
-		b, err := once(ctx, a, in, work)
+		b, err := onlyOnce(ctx, a, in, work)
 		if err != nil {
 			return nil, problem(ctx, a.Log, err)
 		}
@@ -251,34 +252,12 @@ func add[I any](r *registrar, o operation, f func(context.Context, *I) ([]byte, 
 	})
 }
 
-// asked is what stands in the context of a request that has an idempotency key.
-type asked struct{ key, question string }
-
 type contextKey int
 
 const (
 	tagKey   contextKey = iota // string
 	askedKey                   // asked
 )
-
-// once answers a question under its idempotency key once, and then with the same bytes.
-func once[I any](ctx context.Context, a *API, in *I, f func(context.Context, *I) ([]byte, error)) (answer []byte, err error) {
-	q, ok := ctx.Value(askedKey).(asked)
-	if !ok {
-		return f(ctx, in)
-	}
-	h := sha256.New()
-	_, _ = io.WriteString(h, q.question+"\n")
-	if b := reflect.ValueOf(in).Elem().FieldByName("RawBody"); b.IsValid() {
-		_, _ = h.Write(b.Bytes())
-	}
-	answer, done, err := a.Kept.Begin(ctx, q.key, [sha256.Size]byte(h.Sum(nil)))
-	if done || err != nil {
-		return answer, err
-	}
-	defer func() { a.Kept.End(context.WithoutCancel(ctx), q.key, answer) }()
-	return f(ctx, in)
-}
 
 // stream registers a handler that reads lines and writes lines.
 func stream[I any](r *registrar, o operation, f func(context.Context, *I, io.Reader, io.Writer) (Count, error)) {
@@ -372,7 +351,7 @@ func (a *API) check(o *operation, lists []string) func(huma.Context, func(huma.C
 				writeProblem(w, p)
 				return
 			}
-			hc = huma.WithValue(hc, askedKey, asked{keys[0], r.URL.RequestURI() + "\n" + r.Header.Get("Content-Type")})
+			hc = huma.WithValue(hc, askedKey, askedOf(r, keys[0]))
 		}
 		next(hc)
 	}

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -11,9 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/cordon-engine/cordon/internal/fault"
 )
 
 // askWith asks with headers: name, value, name, value.
@@ -208,60 +204,6 @@ func TestIdempotency(t *testing.T) {
 	w := askWith(a, "POST", "/v1/decide/batch", welders, "Idempotency-Key", "k", "Content-Type", jsonLines)
 	if w.Code != 400 || !strings.Contains(w.Body.String(), "streams are not kept") {
 		t.Errorf("a stream: %d %s", w.Code, w.Body)
-	}
-}
-
-// TestMemory holds what is kept under keys to its limits in number, size and time, and that nobody gets the answer to
-// another question.
-func TestMemory(t *testing.T) {
-	now := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
-	m := NewMemory(2, 10, func() time.Time { return now })
-	q := func(s string) [sha256.Size]byte { return sha256.Sum256([]byte(s)) }
-	begin := func(key, question string) (string, error) {
-		b, _, err := m.Begin(t.Context(), key, q(question))
-		return string(b), err
-	}
-	if _, err := begin("a", "1"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := begin("a", "1"); fault.CodeOf(err) != fault.Conflict {
-		t.Errorf("being answered: %v", err)
-	}
-	m.End(t.Context(), "a", []byte("one"))
-	if got, err := begin("a", "1"); got != "one" || err != nil {
-		t.Errorf("kept: %q %v", got, err)
-	}
-	if _, err := begin("a", "2"); fault.CodeOf(err) != fault.Invalid {
-		t.Errorf("another question: %v", err)
-	}
-	keep := func(key, answer string) {
-		t.Helper()
-		if got, err := begin(key, key); got != "" || err != nil {
-			t.Fatalf("%s: %q %v", key, got, err)
-		}
-		m.End(t.Context(), key, []byte(answer))
-	}
-	keep("b", "two")
-	keep("c", "three") // the third: the first goes
-	if got, err := begin("a", "9"); got != "" || err != nil {
-		t.Errorf("over the number: %q %v", got, err)
-	}
-	m.End(t.Context(), "a", nil)
-	keep("d", "0123456789") // as large as all may be: the others go
-	if got, err := begin("c", "c"); got != "" || err != nil {
-		t.Errorf("over the size: %q %v", got, err)
-	}
-	m.End(t.Context(), "c", []byte("far too large"))
-	if got, err := begin("c", "c"); got != "" || err != nil {
-		t.Errorf("too large to be kept: %q %v", got, err)
-	}
-	m.End(t.Context(), "c", nil)
-	now = now.Add(keptFor + time.Second)
-	if got, err := begin("d", "d"); got != "" || err != nil {
-		t.Errorf("too old: %q %v", got, err)
-	}
-	if m.held > m.bytes || m.age.Len() != len(m.by) {
-		t.Errorf("%d bytes held, %d and %d keys", m.held, m.age.Len(), len(m.by))
 	}
 }
 

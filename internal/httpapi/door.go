@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -155,23 +154,4 @@ func secretOf(r *http.Request) (string, *Problem) {
 		return found[0], nil
 	}
 	return "", refusal(http.StatusBadRequest, fault.Usage, "", "send it once, as Authorization: Bearer KEY", "there is more than one key")
-}
-
-// Ready adds reasons for not being ready to those of an answer of [API]: more gives them, nil for none. It stands in front of
-// /readyz.
-func Ready(next http.Handler, more func(r *http.Request) []string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		why := more(r)
-		if len(why) == 0 {
-			next.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", jsonType)
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_ = json.NewEncoder(w).Encode(struct {
-			Ready bool     `json:"ready"`
-			Why   []string `json:"why"`
-		}{false, why}) // the reader is gone
-	})
 }

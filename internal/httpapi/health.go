@@ -48,7 +48,7 @@ func (a *API) healthy(w http.ResponseWriter, r *http.Request) {
 }
 
 // ready says whether every question can be answered: without lists, or with one
-// that is too old, nobody can be screened. Lists that are not the newest are no
+// that is missing or too old, nobody can be screened, and what stands in Unready is in the way. Lists that are not the newest are no
 // reason, since every answer names those it was made with; they are in the notes.
 func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 	why := a.unready(r.Context())
@@ -74,6 +74,9 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 
 func (a *API) unready(ctx context.Context) []string {
 	why := []string{}
+	if a.Unready != nil {
+		why = append(why, a.Unready(ctx)...)
+	}
 	if a.Screener == nil {
 		why = append(why, "screening is not available in this build")
 	}
@@ -88,8 +91,11 @@ func (a *API) unready(ctx context.Context) []string {
 		return append(why, "no lists are loaded")
 	}
 	for _, l := range list {
-		if l.Stale != "" {
+		switch {
+		case l.Stale != "":
 			why = append(why, "the list "+l.ID+": "+l.Stale)
+		case l.Snapshot == "":
+			why = append(why, "the list "+l.ID+": nothing is loaded")
 		}
 	}
 	return why

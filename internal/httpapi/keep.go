@@ -60,6 +60,14 @@ func leave(ctx context.Context, id string) {
 	}
 }
 
+// left gives what was left; "" for nothing.
+func left(ctx context.Context) string {
+	if r, ok := ctx.Value(receiptKey{}).(*receipt); ok {
+		return r.id
+	}
+	return ""
+}
+
 // batchOf gives the name of the stream that is written to.
 func batchOf(w io.Writer) string {
 	if l, ok := w.(*late); ok {

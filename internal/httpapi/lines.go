@@ -45,6 +45,14 @@ type late struct {
 	w     http.ResponseWriter
 	begun bool
 	batch string // the name of a stream whose answers are kept
+	id    string // of an answer that is kept whole
+}
+
+// NameAnswer names the one answer that a stream is kept as, before its first byte is written.
+func NameAnswer(w io.Writer, id string) {
+	if l, ok := w.(*late); ok {
+		l.id, l.batch = id, ""
+	}
 }
 
 func (l *late) begin() {
@@ -55,6 +63,9 @@ func (l *late) begin() {
 	l.w.Header().Set("Content-Type", jsonLines)
 	if l.batch != "" {
 		l.w.Header().Set("Cordon-Batch-Id", l.batch)
+	}
+	if l.id != "" {
+		l.w.Header().Set("Cordon-Answer-Id", l.id)
 	}
 	l.w.Header().Set("Trailer", "Cordon-Read, Cordon-Answered, Cordon-Refused")
 	l.w.WriteHeader(http.StatusOK)

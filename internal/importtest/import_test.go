@@ -58,6 +58,7 @@ var layers = []struct {
 	{pattern: "internal/postgres", layer: 6},
 	{pattern: "internal/river", layer: 6},
 	{pattern: "internal/webhook", layer: 6},
+	{pattern: "internal/mail", layer: 6},
 	{pattern: "internal/fetch", layer: 6},
 	{pattern: "internal/extract", layer: 6},
 	{pattern: "internal/journal", layer: 6},
@@ -76,12 +77,15 @@ var layers = []struct {
 	{pattern: "internal/kept", layer: 5},
 	{pattern: "internal/trade", layer: 5},
 	{pattern: "internal/watched", layer: 5},
+	{pattern: "internal/notify", layer: 5},
 	{pattern: "internal/answer", layer: 5},
+	{pattern: "internal/once", layer: 5},
 	{pattern: "internal/logkey", layer: 5},
 	{pattern: "internal/auditpack", layer: 6},
 	{pattern: "internal/watch", layer: 6},
 	{pattern: "internal/casework", layer: 5},
 	{pattern: "internal/account", layer: 5},
+	{pattern: "internal/job", layer: 5},
 	{pattern: "internal/access", layer: 5},
 	{pattern: "internal/payment", layer: 5},
 
@@ -148,7 +152,7 @@ var barred = []struct {
 }{
 	{
 		from: []string{"internal/httpapi", "internal/web", "internal/mcp"},
-		to:   []string{"internal/sqlite", "internal/postgres", "internal/river", "internal/webhook", "internal/journal"},
+		to:   []string{"internal/sqlite", "internal/postgres", "internal/river", "internal/webhook", "internal/mail", "internal/journal"},
 		why:  "a transport calls use cases, never an adapter",
 	},
 }

@@ -147,5 +147,94 @@ var Watched = backup.Part{Name: "watched", Version: 1, Tables: []backup.Table{
 	},
 }}
 
+// Once describes what is kept under idempotency keys, to backups: who asks again after a restore is not answered anew.
+var Once = backup.Part{Name: "once", Version: 1, Tables: []backup.Table{{
+	Name: "once_answer", Order: []string{"key"},
+	Columns: []backup.Column{
+		{Name: "key", Kind: backup.Bytes},
+		{Name: "question", Kind: backup.Bytes},
+		{Name: "time", Kind: backup.Int},
+		{Name: "token", Kind: backup.Bytes},
+		{Name: "answer", Kind: backup.Bytes},
+		{Name: "id", Kind: backup.Text},
+	},
+}}}
+
+// Notify describes the tables of messages to endpoints, to backups: what was not taken yet is sent by who restores it.
+var Notify = backup.Part{Name: "notify", Version: 1, Tables: []backup.Table{
+	{
+		Name: "notify_place", Order: []string{"endpoint"},
+		Columns: []backup.Column{{Name: "endpoint", Kind: backup.Text}, {Name: "next", Kind: backup.Int}},
+	},
+	{
+		Name: "notify_delivery", Order: []string{"endpoint", "id"},
+		Columns: []backup.Column{
+			{Name: "endpoint", Kind: backup.Text},
+			{Name: "id", Kind: backup.Text},
+			{Name: "seq", Kind: backup.Int},
+			{Name: "type", Kind: backup.Text},
+			{Name: "body", Kind: backup.Bytes},
+			{Name: "state", Kind: backup.Text},
+			{Name: "tries", Kind: backup.Int},
+			{Name: "due", Kind: backup.Int},
+			{Name: "claim", Kind: backup.Int},
+			{Name: "last", Kind: backup.Text},
+			{Name: "made", Kind: backup.Int},
+			{Name: "changed", Kind: backup.Int},
+		},
+	},
+}}
+
+// Jobs describes the tables of jobs, to backups. What a queue keeps besides to hand chunks out is made anew.
+var Jobs = backup.Part{Name: "jobs", Version: 1, Tables: []backup.Table{
+	{
+		Name: "job", Order: []string{"id"},
+		Columns: []backup.Column{
+			{Name: "id", Kind: backup.Text},
+			{Name: "kind", Kind: backup.Text},
+			{Name: "most", Kind: backup.Int},
+			{Name: "job", Kind: backup.Text},
+			{Name: "cancelled", Kind: backup.Int},
+		},
+	},
+	{
+		Name: "job_chunk", Order: []string{"job", "number"},
+		Columns: []backup.Column{
+			{Name: "job", Kind: backup.Text},
+			{Name: "number", Kind: backup.Int},
+			{Name: "items", Kind: backup.Int},
+			{Name: "state", Kind: backup.Text},
+			{Name: "tries", Kind: backup.Int},
+			{Name: "worker", Kind: backup.Text},
+			{Name: "began", Kind: backup.Int},
+			{Name: "rest", Kind: backup.Int},
+			{Name: "reason", Kind: backup.Text},
+			{Name: "input", Kind: backup.Bytes},
+		},
+	},
+	{
+		Name: "job_result", Order: []string{"job", "chunk"},
+		Columns: []backup.Column{
+			{Name: "job", Kind: backup.Text},
+			{Name: "chunk", Kind: backup.Int},
+			{Name: "handled", Kind: backup.Int},
+			{Name: "refused", Kind: backup.Int},
+			{Name: "worker", Kind: backup.Text},
+			{Name: "ended", Kind: backup.Int},
+			{Name: "output", Kind: backup.Bytes},
+		},
+	},
+}}
+
 // Parts are all of them. A store has the tables of these and no others.
-func Parts() []backup.Part { return []backup.Part{Part, Answers, Watched, Cases} }
+func Parts() []backup.Part {
+	return []backup.Part{
+		Part,
+		Answers,
+		Watched,
+		Cases,
+		Once,
+		Notify,
+		Jobs,
+	}
+}

@@ -284,13 +284,13 @@ func (p *Params) readSound(f []string) error {
 type lexicon struct {
 	legal     map[string]legalForm // by folded words
 	longForms []longForm           // legal forms of one long word
-	legalLong int                  // the most words in a legal form
+	legalLong map[string]int       // the most words in a legal form that begins with a word
 	particle  map[string]uint16
 	title     map[string]bool
 	vessel    map[string]bool
 	generic   map[string]uint16 // class
 	place     map[string]uint16
-	placeLong int
+	placeLong map[string]int
 	nick      map[string]uint16
 	classes   []string // name of each class; 0 is none
 	share     map[string]float64
@@ -353,6 +353,7 @@ func (l *lexicon) class(name string) uint16 {
 	if l.byID == nil {
 		l.byID = map[string]uint16{"": 0}
 		l.classes = []string{""}
+		l.legalLong, l.placeLong = map[string]int{}, map[string]int{}
 		l.legal, l.particle, l.title, l.vessel = map[string]legalForm{}, map[string]uint16{}, map[string]bool{}, map[string]bool{}
 		l.generic, l.place, l.nick = map[string]uint16{}, map[string]uint16{}, map[string]uint16{}
 		l.share = map[string]float64{}
@@ -384,7 +385,7 @@ func (l *lexicon) readWord(f []string) error {
 		case "legal":
 			family, _, _ := strings.Cut(f[1], "/")
 			l.legal[w] = legalForm{id, l.class("family " + family)}
-			l.legalLong = max(l.legalLong, n)
+			longer(l.legalLong, w, n)
 			if n == 1 && len(w) >= 7 {
 				l.longForms = append(l.longForms, longForm{w, letterSet(w)})
 			}
@@ -398,7 +399,7 @@ func (l *lexicon) readWord(f []string) error {
 			l.generic[w] = id
 		case "place":
 			l.place[w] = id
-			l.placeLong = max(l.placeLong, n)
+			longer(l.placeLong, w, n)
 		case "nick":
 			l.nick[w] = id
 		default:
@@ -406,6 +407,18 @@ func (l *lexicon) readWord(f []string) error {
 		}
 	}
 	return nil
+}
+
+// longer notes by its first word that a text has so many words.
+func longer(long map[string]int, text string, n int) {
+	first, _, _ := strings.Cut(text, " ")
+	long[first] = max(long[first], n)
+}
+
+// longFrom gives the most words of a text that begins with a word.
+func longFrom(long map[string]int, word string) int {
+	first, _, _ := strings.Cut(word, " ")
+	return long[first]
 }
 
 func (l *lexicon) readShare(f []string) error {

@@ -129,22 +129,10 @@ func Schemas() []string {
 // kind of identifier, country, gender or kind of name. A name without a letter
 // or digit is left out and said so in Truncated; so is what is beyond the
 // limits. The work is bounded whatever the input.
-func Prepare(p *Params, in Input) (*Prepared, error) {
-	return (&reader{Params: p}).prepare(in)
-}
+func Prepare(p *Params, in Input) (*Prepared, error) { return NewReader(p).Prepare(in) }
 
-// PrepareBoth is Prepare for the same input under two schemas; words are read once.
-func PrepareBoth(p *Params, in Input, other string) (a, b *Prepared, err error) {
-	r := &reader{Params: p}
-	if a, err = r.prepare(in); err != nil {
-		return nil, nil, err
-	}
-	in.Schema = other
-	b, err = r.prepare(in)
-	return a, b, err
-}
-
-func (p *reader) prepare(in Input) (*Prepared, error) {
+// Prepare is [Prepare].
+func (p *Reader) Prepare(in Input) (*Prepared, error) {
 	s, ok := schemas[in.Schema]
 	if !ok {
 		return nil, fault.New(fault.Invalid, "%q is not a schema that can be matched", in.Schema).
@@ -225,7 +213,7 @@ func shorten(s string) string {
 	return s
 }
 
-func (p *reader) prepareName(n Name, k kind) (name, bool) {
+func (p *Reader) prepareName(n Name, k kind) (name, bool) {
 	words, cut := splitWords(n.Text)
 	short, _ := cutText(n.Text, MaxNameBytes)
 	out := name{kind: n.Kind, text: strings.TrimSpace(strings.ToValidUTF8(short, "\uFFFD"))}
@@ -259,7 +247,7 @@ func promote(list []token) {
 	}
 }
 
-func (p *reader) newToken(w word, k kind) token {
+func (p *Reader) newToken(w word, k kind) token {
 	r := p.of(w)
 	t := token{text: w.text, hash: r.hash, forms: r.forms}
 	if len(r.latin) > 0 {
@@ -299,7 +287,7 @@ const looseBits = 1.8
 // foreignForm makes the form of a word in a script that has no table: each
 // letter stands for one of the sounds of digits, so that only its own script
 // is near it, and distances are plain edits.
-func (p *reader) foreignForm(f string) form {
+func (p *Reader) foreignForm(f string) form {
 	var x form
 	for _, r := range f {
 		if len(x.letters) >= maxSounds-2 {
@@ -308,18 +296,27 @@ func (p *reader) foreignForm(f string) form {
 		x.letters = append(x.letters, byte(r), byte(r>>8)|0x80)
 	}
 	x.hash = hashString(string(x.letters))
-	for i := range x.letters {
-		s := sDigit + x.letters[i]%10
-		x.sounds = append(x.sounds, s)
-		x.drop = append(x.drop, unit/2)
+	x.sounds, x.drop = appendForeign(nil, nil, x.letters)
+	for _, s := range x.sounds {
 		x.have |= 1 << s
 		x.near |= 1 << s
 	}
 	return x
 }
 
+// appendForeign appends the sounds of the letters of a foreign form, and what it costs to drop them.
+func appendForeign(sounds []sound, drop []uint8, letters []byte) ([]sound, []uint8) {
+	for _, c := range letters {
+		sounds, drop = append(sounds, sDigit+c%10), append(drop, unit/2)
+	}
+	return sounds, drop
+}
+
+// isForeign says whether letters are those of a foreign form.
+func isForeign(letters []byte) bool { return len(letters) > 1 && letters[1] >= 0x80 }
+
 // personTokens gives the words of a person's name their roles.
-func (p *reader) personTokens(words []word) []token {
+func (p *Reader) personTokens(words []word) []token {
 	mixed := slices.ContainsFunc(words, func(w word) bool { return !w.capital })
 	var out []token
 	put := func(w word, r role) {
@@ -373,7 +370,7 @@ func (p *reader) personTokens(words []word) []token {
 
 // notParticles makes words of small words that are none where they stand: articles and prepositions come before a word, so
 // that the last of a name is none (Kim Jong Il), and An before a word that is not tied to it is a surname.
-func (p *reader) notParticles(tokens []token) {
+func (p *Reader) notParticles(tokens []token) {
 	if len(tokens) < 2 {
 		return
 	}
@@ -410,7 +407,7 @@ func servantOf(f string) (string, bool) {
 }
 
 // orgTokens gives the words of any other name their roles.
-func (p *reader) orgTokens(words []word, k kind) []token {
+func (p *Reader) orgTokens(words []word, k kind) []token {
 	words = mergeLetters(words)
 	fold := make([]string, len(words))
 	for i, w := range words {
@@ -460,9 +457,9 @@ func mergeLetters(words []word) []word {
 }
 
 // orgToken gives the token that starts at words[i], and how many words it takes.
-func (p *reader) orgToken(words []word, fold []string, i int, k kind) (token, int) {
+func (p *Reader) orgToken(words []word, fold []string, i int, k kind) (token, int) {
 	l := &p.lex
-	if n, f := longest(fold, i, l.legalLong, func(s string) bool {
+	if n, f := longest(fold, i, longFrom(l.legalLong, fold[i]), func(s string) bool {
 		if k == vesselKind {
 			return false
 		}
@@ -480,7 +477,7 @@ func (p *reader) orgToken(words []word, fold []string, i int, k kind) (token, in
 		t.role = roleTitle
 		return t, 1
 	}
-	if n, f := longest(fold, i, l.placeLong, func(s string) bool { return l.place[s] != 0 }); n > 0 && k != vesselKind {
+	if n, f := longest(fold, i, longFrom(l.placeLong, fold[i]), func(s string) bool { return l.place[s] != 0 }); n > 0 && k != vesselKind {
 		t := p.newToken(words[i], k)
 		if n > 1 {
 			t = p.newToken(word{text: strings.ReplaceAll(f, " ", ""), script: words[i].script}, k)
@@ -538,7 +535,7 @@ func longest(fold []string, i, most int, ok func(string) bool) (int, string) {
 }
 
 // finishName adds what is derived from the tokens.
-func (p *reader) finishName(n *name, words []word, k kind) {
+func (p *Reader) finishName(n *name, words []word, k kind) {
 	var all strings.Builder
 	han := len(words) > 0
 	loose := false
@@ -577,32 +574,25 @@ func (p *reader) finishName(n *name, words []word, k kind) {
 }
 
 // readSyllables reads a name as Korean and as Chinese where it can be.
-func (p *reader) readSyllables(n *name, words []word, k kind) {
+func (p *Reader) readSyllables(n *name, words []word, k kind) {
 	if k == orgKind && (len(words) == 0 || !cjk(words[0].script)) && len(words) > 4 {
 		return
 	}
+	native, koName, zhName := p.looksKorean(words)
 	var ko [2][]syllable
 	var zh []syllable
-	koOK, zhOK, two := true, true, false
-	native := false
-	koName, zhName := false, false
+	koOK, zhOK, two := koName || native, zhName || native, false
 	for i, w := range words {
-		f := strings.ReplaceAll(w.text, "'", "")
-		if w.script == romanise.Latin {
-			f = p.of(w).fold
+		if !koOK && !zhOK {
+			return
 		}
+		f := p.foldOf(w)
 		if p.lex.title[f] {
 			continue
 		}
-		native = native || cjk(w.script) || w.script == romanise.Cyrillic
-		end := i == 0 || i == len(words)-1
-		spelt, isSurname := p.lex.koreanBy[f]
-		isSurname = isSurname && end
-		koName = koName || isSurname
-		zhName = zhName || end && p.lex.chineseBy[f]
 		if koOK {
 			cuts := p.koreanOf(w)
-			if isSurname && w.script == romanise.Latin {
+			if spelt, isSurname := p.lex.koreanBy[f]; isSurname && (i == 0 || i == len(words)-1) && w.script == romanise.Latin {
 				cuts = surnameCuts(cuts, spelt)
 			}
 			koOK = len(cuts) > 0
@@ -623,19 +613,43 @@ func (p *reader) readSyllables(n *name, words []word, k kind) {
 			}
 		}
 	}
-	if len(words) == 1 && words[0].script == romanise.Latin {
-		koName = p.surnameFirst(p.of(words[0]).fold)
-		zhName = false
-	}
-	if koOK && (koName || native) && len(ko[0]) >= 2 && len(ko[0]) <= 5 {
+	if koOK && len(ko[0]) >= 2 && len(ko[0]) <= 5 {
 		n.korean = append(n.korean, p.koreanBits(ko[0]))
 		if two && len(ko[1]) >= 2 {
 			n.korean = append(n.korean, p.koreanBits(ko[1]))
 		}
 	}
-	if zhOK && (zhName || native) && len(zh) >= 2 && len(zh) <= 5 {
+	if zhOK && len(zh) >= 2 && len(zh) <= 5 {
 		n.chinese = append(n.chinese, p.chineseBits(zh))
 	}
+}
+
+// foldOf gives a word as the lists of surnames and titles have it.
+func (p *Reader) foldOf(w word) string {
+	if w.script == romanise.Latin {
+		return p.of(w).fold
+	}
+	return strings.ReplaceAll(w.text, "'", "")
+}
+
+// looksKorean says whether a name may be read as syllables at all: it is written in a script of those languages, or its first or
+// last word is a surname of Korea, or of China.
+func (p *Reader) looksKorean(words []word) (native, korean, chinese bool) {
+	for i, w := range words {
+		f := p.foldOf(w)
+		if p.lex.title[f] {
+			continue
+		}
+		native = native || cjk(w.script) || w.script == romanise.Cyrillic
+		if i == 0 || i == len(words)-1 {
+			_, isSurname := p.lex.koreanBy[f]
+			korean, chinese = korean || isSurname, chinese || p.lex.chineseBy[f]
+		}
+	}
+	if len(words) == 1 && words[0].script == romanise.Latin {
+		return native, p.surnameFirst(p.of(words[0]).fold), false
+	}
+	return native, korean, chinese
 }
 
 // surnameFirst says whether a Korean name written as one word begins with a

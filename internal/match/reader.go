@@ -6,14 +6,27 @@ import (
 	"github.com/cordon-engine/cordon/internal/romanise"
 )
 
-// reader reads the names of one subject. It remembers what it worked out of each
-// word, since names of a subject share words, and a query may be read twice: as a
-// person and as something else.
-type reader struct {
+// Reader makes subjects ready. It remembers what it worked out of each word, since names share words, and a query may be read twice:
+// as a person and as something else. It is used by one goroutine; what it makes ready may be shared.
+type Reader struct {
 	*Params
-	words []*reading
-	forms []*madeForm
-	next  int // the form to forget next
+	words map[wordKey]*reading
+	forms map[formKey]form
+}
+
+// NewReader makes a reader.
+func NewReader(p *Params) *Reader {
+	return &Reader{p, map[wordKey]*reading{}, map[formKey]form{}}
+}
+
+type wordKey struct {
+	text   string
+	script romanise.Script
+}
+
+type formKey struct {
+	latin string
+	loose bool
 }
 
 // reading is a word with all that does not depend on the name it stands in.
@@ -30,21 +43,14 @@ type reading struct {
 	koreanRead, chineseRead bool
 }
 
-type madeForm struct {
-	latin string
-	loose bool
-	form  form
-}
-
-// remembered is how many words, and how many forms, a reader remembers.
-const remembered = 64
+// remembered is how many words, and how many forms, a reader remembers; then it begins anew.
+const remembered = 4096
 
 // of reads a word.
-func (p *reader) of(w word) *reading {
-	for _, r := range p.words {
-		if r.text == w.text && r.script == w.script {
-			return r
-		}
+func (p *Reader) of(w word) *reading {
+	key := wordKey{w.text, w.script}
+	if r := p.words[key]; r != nil {
+		return r
 	}
 	r := &reading{text: w.text, script: w.script, fold: folded(w), latin: readings(w)}
 	r.hash = hashString(r.fold)
@@ -54,31 +60,29 @@ func (p *reader) of(w word) *reading {
 	if len(r.forms) == 0 {
 		r.forms = []form{p.foreignForm(r.fold)}
 	}
-	if len(p.words) < remembered {
-		p.words = append(p.words, r)
+	if len(p.words) == remembered {
+		clear(p.words)
 	}
+	p.words[key] = r
 	return r
 }
 
 // form prepares a word in a to z and 0 to 9.
-func (p *reader) form(latin string, loose bool) form {
-	for _, f := range p.forms {
-		if f.loose == loose && f.latin == latin {
-			return f.form
+func (p *Reader) form(latin string, loose bool) form {
+	key := formKey{latin, loose}
+	f, ok := p.forms[key]
+	if !ok {
+		f = p.sounds.newForm(latin, loose)
+		if len(p.forms) == remembered {
+			clear(p.forms)
 		}
+		p.forms[key] = f
 	}
-	f := &madeForm{latin, loose, p.sounds.newForm(latin, loose)}
-	if len(p.forms) < remembered {
-		p.forms = append(p.forms, f)
-	} else {
-		p.forms[p.next] = f
-		p.next = (p.next + 1) % remembered
-	}
-	return f.form
+	return f
 }
 
 // koreanOf reads a word as syllables of Korean.
-func (p *reader) koreanOf(w word) [][]romanise.Syllable {
+func (p *Reader) koreanOf(w word) [][]romanise.Syllable {
 	r := p.of(w)
 	if !r.koreanRead {
 		f := r.fold
@@ -91,7 +95,7 @@ func (p *reader) koreanOf(w word) [][]romanise.Syllable {
 }
 
 // chineseOf reads a word as syllables of Mandarin.
-func (p *reader) chineseOf(w word) []romanise.MandarinSet {
+func (p *Reader) chineseOf(w word) []romanise.MandarinSet {
 	r := p.of(w)
 	if !r.chineseRead {
 		r.chineseRead, r.chinese = true, chineseSyllables(w)

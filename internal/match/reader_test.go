@@ -18,6 +18,7 @@ func TestReadersRemember(t *testing.T) {
 	for _, n := range append(altered(150), someNames...) {
 		names = append(names, Name{Text: n})
 	}
+	r := NewReader(p)
 	for _, schema := range []string{"Person", "Company", "Vessel"} {
 		all, err := Prepare(p, Input{Schema: schema, Names: names})
 		if err != nil {
@@ -25,7 +26,11 @@ func TestReadersRemember(t *testing.T) {
 		}
 		k := 0
 		for _, n := range names {
-			plain, person, err := PrepareBoth(p, Input{Schema: schema, Names: []Name{n}}, "Person")
+			plain, err := r.Prepare(Input{Schema: schema, Names: []Name{n}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			person, err := r.Prepare(Input{Schema: "Person", Names: []Name{n}})
 			if err != nil {
 				t.Fatal(err)
 			}

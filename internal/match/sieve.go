@@ -312,6 +312,8 @@ type Sieve struct {
 	enough []*leasts
 	plain  rewrites
 	slack  rewrites // where one word is of a script without vowels
+	listed listedForm
+	m      scratch
 }
 
 // rewrites is what it costs at least to write sounds otherwise: to leave one out,
@@ -857,10 +859,15 @@ func (s *Sieve) partner(q *sieveWord, o outline, r *[sketchRecord]byte, w *bound
 
 // alike says whether two words may be one, and how far they are apart at least.
 func (s *Sieve) alike(q *sieveWord, o outline, r *[sketchRecord]byte) (apart float32, ok bool) {
-	if q.hash == o.hash() || q.class != 0 && q.class == binary.LittleEndian.Uint16(r[recordClass:]) && q.role == o.role() {
+	if q.hash == o.hash() || q.sameClass(o, r) {
 		return 0, true
 	}
 	return s.near(q, o, r)
+}
+
+// sameClass says whether two words are of one class, however they are spelt.
+func (q *sieveWord) sameClass(o outline, r *[sketchRecord]byte) bool {
+	return q.class != 0 && q.class == binary.LittleEndian.Uint16(r[recordClass:]) && q.role == o.role()
 }
 
 // pair gives the most that two words tell which are so far apart or further, and

@@ -70,13 +70,13 @@ var clustersOf = func() (list [26][]cluster) {
 }()
 
 // appendSounds appends the sounds of a word in a to z and 0 to 9.
-func appendSounds(dst []sound, word string) []sound {
+func appendSounds[T string | []byte](dst []sound, word T) []sound {
 next:
 	for i := 0; i < len(word); {
 		c := word[i]
 		if c >= 'a' && c <= 'z' {
 			for _, k := range clustersOf[c-'a'] {
-				if strings.HasPrefix(word[i:], k.letters) {
+				if n := i + len(k.letters); n <= len(word) && string(word[i:n]) == k.letters {
 					dst = append(dst, k.to...)
 					i += len(k.letters)
 					continue next
@@ -272,11 +272,16 @@ func (t *soundTable) distance(a, b *form, limit int, m *scratch) int {
 	if skeletonDistance(a, b) > allowed {
 		return far
 	}
-	best := far
-	if loose {
+	return t.written(a, b, limit, m)
+}
+
+// written is distance for forms that may be spellings of each other; of them only letters, sounds and what it costs to drop
+// these are read.
+func (t *soundTable) written(a, b *form, limit int, m *scratch) int {
+	if a.loose != b.loose {
 		return t.byLooseSound(a, b, limit, m)
 	}
-	best = t.bySound(a, b, limit, m)
+	best := t.bySound(a, b, limit, m)
 	// Every edit of a letter changes two bits at most.
 	if most := min(best, limit); best > unit/4 && bits.OnesCount32(a.alpha^b.alpha)*unit <= 2*most {
 		best = min(best, byLetter(a.letters, b.letters, most, m))

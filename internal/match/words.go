@@ -1,8 +1,11 @@
 package match
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -12,8 +15,11 @@ import (
 // all names that have the word, so that a query is compared with the words of a
 // list and not with its names.
 
-// WordSize is the number of bytes of a listed word.
-const WordSize = sketchOutline + sketchRecord
+// WordSize is the number of bytes of a listed word: its outline, its record, and the letters of the reading with their number.
+const (
+	WordSize    = wordLetters + 32
+	wordLetters = sketchOutline + sketchRecord
+)
 
 // Where a record says of what kind of name its word is, and the flag for a join.
 const (
@@ -51,6 +57,7 @@ func EachWord(p *Prepared, i int, do func(word [WordSize]byte, keys []uint64)) {
 			keys, join = aloneKeys(keys, f, p.kind, keyOnly), join|recordOnly
 		}
 		w[sketchOutline+recordKind] = byte(p.kind) | join
+		w[wordLetters] = byte(copy(w[wordLetters+1:], f.letters))
 		do(w, keys)
 	}
 	for t := range n.tokens {
@@ -68,6 +75,19 @@ func EachWord(p *Prepared, i int, do func(word [WordSize]byte, keys []uint64)) {
 			give(&n.joins[j], 0, 0, n.joinFlags(j))
 		}
 	}
+}
+
+// CompareWords orders listed words by their kind and their consonants, then by all the rest, so that words with the same keys lie together.
+func CompareWords(a, b []byte) int {
+	x, y := a[sketchOutline:], b[sketchOutline:]
+	first := func(r []byte) uint64 { // the first consonant counts most
+		v := bits.ReverseBytes64(binary.LittleEndian.Uint64(r))
+		return v>>4&0x0F0F0F0F0F0F0F0F | v&0x0F0F0F0F0F0F0F0F<<4
+	}
+	return cmp.Or(
+		cmp.Compare(x[recordKind]&3, y[recordKind]&3), cmp.Compare(first(x), first(y)),
+		bytes.Compare(a[wordLetters:], b[wordLetters:]), bytes.Compare(a, b),
+	)
 }
 
 // joinFlags says what two words are that are written together.
@@ -265,8 +285,9 @@ func (s *Sieve) Tells(t *Term, word []byte) (gain float32, join Join, ok bool) {
 	}
 	o, r := outline(binary.LittleEndian.Uint64(word)), (*[sketchRecord]byte)(word[sketchOutline:])
 	w := &s.w[s.pairWith(int(t.of))]
+	s.listed.ready = false
 	if r[recordKind]&recordJoin != 0 || t.join != 0 {
-		apart, ok := s.mayJoin(t, o, r)
+		apart, ok := s.mayJoin(t, o, r, word)
 		if !ok {
 			return 0, 0, false
 		}
@@ -281,7 +302,7 @@ func (s *Sieve) Tells(t *Term, word []byte) (gain float32, join Join, ok bool) {
 			told, met = float32(w.rarity)*o.bits()+float32(w.word+w.number), q.hash == o.hash()
 		case q.role != roleNumber && o.role() != roleNumber:
 			var apart float32
-			if apart, met = s.alike(q, o, r); met {
+			if apart, met = s.spelt(q, i == 0, o, r, word); met {
 				told, _ = w.pair(min(q.bits, o.bits()), apart)
 				told = max(0, told-float32(w.conflict))
 				if q.role == rolePlace && o.role() == rolePlace {
@@ -298,7 +319,7 @@ func (s *Sieve) Tells(t *Term, word []byte) (gain float32, join Join, ok bool) {
 
 // mayJoin says whether a term and a listed word may be aligned of which one or
 // both are two words, and how far they are apart at least.
-func (s *Sieve) mayJoin(t *Term, o outline, r *[sketchRecord]byte) (apart float32, ok bool) {
+func (s *Sieve) mayJoin(t *Term, o outline, r *[sketchRecord]byte, word []byte) (apart float32, ok bool) {
 	most, more := float32(joinedMost), float32(joinedApart)
 	switch {
 	case t.join != 0 && r[recordKind]&recordJoin != 0:
@@ -307,7 +328,11 @@ func (s *Sieve) mayJoin(t *Term, o outline, r *[sketchRecord]byte) (apart float3
 		return 0, false // a join is compared with the first reading
 	}
 	for i := range t.words {
-		if d, may := s.close(&t.words[i], o, r, most); may {
+		if _, may := s.close(&t.words[i], o, r, most); may {
+			d, may := s.together(&t.words[i], o, word, most)
+			if !may {
+				continue
+			}
 			if d += more; !ok || d < apart {
 				apart = d
 			}
@@ -315,6 +340,81 @@ func (s *Sieve) mayJoin(t *Term, o outline, r *[sketchRecord]byte) (apart float3
 		}
 	}
 	return apart, ok
+}
+
+// listedForm is a listed word made ready for comparison by its letters.
+type listedForm struct {
+	form
+	ready bool
+	b     [2 * maxSounds]byte
+}
+
+// formOf gives the listed word that is looked at, with what [soundTable.written] reads.
+func (s *Sieve) formOf(o outline, word []byte) *form {
+	l := &s.listed
+	if l.ready {
+		return &l.form
+	}
+	l.ready = true
+	n := min(int(word[wordLetters]), maxSounds)
+	l.letters, l.loose, l.alpha = word[wordLetters+1:][:n], o.loose(), binary.LittleEndian.Uint32(word[sketchOutline+recordAlpha:])
+	if isForeign(l.letters) {
+		l.sounds, l.drop = appendForeign(l.b[:0:maxSounds], l.b[maxSounds:maxSounds], l.letters)
+		return &l.form
+	}
+	l.sounds = appendSounds(l.b[:0:maxSounds], l.letters)
+	l.drop = l.b[maxSounds:][:len(l.sounds)]
+	for i := range l.sounds {
+		l.drop[i] = s.p.sounds.dropCost(l.sounds, i)
+	}
+	return &l.form
+}
+
+// spelt is alike with the letters of the listed word, so that the two are as far apart as it says: at least, where one has several
+// readings. first says that the word of the query is its first.
+func (s *Sieve) spelt(q *sieveWord, first bool, o outline, r *[sketchRecord]byte, word []byte) (apart float32, ok bool) {
+	if q.hash == o.hash() || q.sameClass(o, r) {
+		return 0, true
+	}
+	if _, ok = s.near(q, o, r); !ok {
+		return 0, false
+	}
+	f := s.formOf(o, word)
+	if q.loose != o.loose() {
+		long := (float32(q.first+int(r[recordFirst]))/2 + 1) * unit
+		apart = float32(s.p.sounds.written(q.f, f, int(conflict*long)+1, &s.m))/long + blur
+		return apart - 1e-4, apart < conflict+1e-4
+	}
+	long := float32(q.length+o.length()) / 2 * unit
+	d := s.p.sounds.written(q.f, f, int(conflict*long)+1, &s.m)
+	if d >= far {
+		return 0, false
+	}
+	apart = float32(d) / long
+	if apart > .02 {
+		letters := q.letters(r)
+		if first && o&outlineMore == 0 {
+			letters = byLetter(q.f.letters, f.letters, far, &s.m)
+		}
+		apart = (1-letterShare)*apart + letterShare*float32(letters)/long
+	}
+	return max(0, apart-1e-4), apart < conflict+1e-4
+}
+
+// together says how far two forms are apart that are aligned where words are written together, if they are less than most.
+func (s *Sieve) together(q *sieveWord, o outline, word []byte, most float32) (apart float32, ok bool) {
+	f := s.formOf(o, word)
+	long := float32(len(q.f.letters)+len(f.letters)) / 2
+	limit := int(.2 * long * unit)
+	if q.loose != o.loose() {
+		long = float32(len(q.f.skel)+o.count())/2 + 1
+	}
+	d := s.p.sounds.written(q.f, f, limit, &s.m)
+	if d >= far {
+		return 0, false
+	}
+	apart = float32(d) / (unit * long)
+	return max(0, apart-1e-4), apart < most
 }
 
 // joinTells is Tells for words that are aligned with two.
@@ -408,10 +508,14 @@ func (s *Sieve) leasts(x sifted, key leastsKey) *leasts {
 		}
 	}
 	e.any[0] = float32(math.Inf(1))
+	fewest := 1
+	if key.numbers > 0 { // a shape counts no numbers, so that a name may be one and have no words
+		fewest = 0
+	}
 	for met := 1; met < sumWords; met++ {
 		e.any[met] = e.any[met-1]
 		for initials := range shapeInitials {
-			for cores := 1; cores < shapeCores; cores++ {
+			for cores := fewest; cores < shapeCores; cores++ {
 				e.any[met] = min(e.any[met], e.least[byWords][initials][cores][met])
 				if met >= key.proper {
 					e.any[met] = min(e.any[met], e.least[byCover][initials][cores][met])

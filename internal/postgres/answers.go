@@ -289,6 +289,7 @@ func (s *Store) Erase(ctx context.Context, id string, a answer.Act) error {
 			"UPDATE cordon.kept_answer SET question = NULL, answer = NULL, explanation = NULL, salt = NULL WHERE id = $1",
 			`UPDATE cordon.kept_note n SET reason = NULL, salt = NULL FROM cordon.log_entry e
 				WHERE n.answer = $1 AND e.seq = n.seq AND e.kind != 'erasure'`,
+			"DELETE FROM cordon.once_answer WHERE id = $1",
 		} {
 			if _, err := tx.Exec(ctx, q, id); err != nil {
 				return unavailable(err, "the answer cannot be erased")
@@ -299,7 +300,7 @@ func (s *Store) Erase(ctx context.Context, id string, a answer.Act) error {
 		return err
 	}
 	// It is erased, and whoever asked must be told so: what follows is not broken off.
-	if _, err := s.pool.Exec(context.WithoutCancel(ctx), "VACUUM cordon.kept_answer, cordon.kept_note"); err != nil {
+	if _, err := s.pool.Exec(context.WithoutCancel(ctx), "VACUUM cordon.kept_answer, cordon.kept_note, cordon.once_answer"); err != nil {
 		return unavailable(err, "it is erased, but the server did not clear away the row as it was")
 	}
 	return nil

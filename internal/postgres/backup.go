@@ -24,13 +24,13 @@ func (s *Store) Dump(ctx context.Context, f func(backup.Source) error) error {
 // view is a [backup.Source].
 type view struct{ from pgx.Tx }
 
-// own are the tables that are of this store and not of what it keeps.
-const own = "'form', 'raw', 'raw_piece'"
+// own are the tables that are of this store and not of what it keeps; so are those of River, which are filled anew.
+const own = "'form', 'raw', 'raw_piece', 'worker'"
 
 // Tables names all tables but those of the store itself.
 func (v view) Tables(ctx context.Context) ([]string, error) {
 	return query(ctx, v.from, scanText, `SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = 'cordon' AND c.relkind IN ('r', 'p') AND c.relname NOT IN (`+own+`) ORDER BY 1`)
+		WHERE n.nspname = 'cordon' AND c.relkind IN ('r', 'p') AND c.relname NOT IN (`+own+`) AND c.relname NOT LIKE 'river\_%' ORDER BY 1`)
 }
 
 // Rows gives the rows of a table, in the order of their bytes.

@@ -36,12 +36,15 @@ var _ snapshot.Store = (*Store)(nil)
 
 // Keys of the advisory locks, which are of one database. A migration holds the
 // first, who publishes a load the second, and who adds to the log the third, until
-// its transaction ends. Who wants the third after the second never wants the second
+// its transaction ends; who makes the tables of River the fourth, who fills them anew
+// the fifth. Who wants the third after the second never wants the second
 // after the third.
 const (
 	migrating  = 0x636f72646f6e_01
 	publishing = 0x636f72646f6e_02
 	appending  = 0x636f72646f6e_03
+	rivering   = 0x636f72646f6e_04
+	refilling  = 0x636f72646f6e_05
 )
 
 // settings of a transaction that writes: how long it waits for another load that
@@ -56,7 +59,8 @@ SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synch
 // Keys, subjects and references are bytes, as publications put anything into
 // them. What is indexed of them is their hash, as an entry of an index may not be
 // longer than a third of a page.
-var migrations = []string{`
+var migrations = []string{
+	`
 CREATE TABLE cordon.snapshot (
 	list      text    NOT NULL,
 	number    integer NOT NULL,
@@ -110,7 +114,14 @@ CREATE TABLE cordon.raw_piece (
 	PRIMARY KEY (sum, piece)
 );
 ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
-`, logTables, watchTables, caseTables}
+`,
+	logTables,
+	watchTables,
+	caseTables,
+	onceTables,
+	notifyTables,
+	jobTables,
+}
 
 // Open opens the store at an address such as postgres://user@host/database, and
 // makes it when it is not there. A password stands in the address or, better, in

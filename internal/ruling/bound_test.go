@@ -13,6 +13,9 @@ import (
 // than "incomplete" and says that its questions are not proved, and the work grows
 // no faster than the lines.
 func TestWorkIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	g, _ := twins(t)
 	work := map[int]int{}
 	for _, n := range []int{1, 100, 400} {

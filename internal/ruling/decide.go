@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/cordon-engine/cordon/internal/activity"
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/vocab"
@@ -13,6 +14,9 @@ import (
 
 // Decide rules on one activity.
 func (e *Evaluator) Decide(req Request) (*Ruling, error) {
+	if req.KnownAt == 0 {
+		return nil, unstated()
+	}
 	e.err = nil
 	r := &Ruling{
 		Activity: req.Activity, AsOf: req.Activity.Date, KnownAt: req.KnownAt, LawVersion: e.g.law.Version, Regimes: e.g.law.Regimes,
@@ -32,6 +36,14 @@ func (e *Evaluator) Decide(req Request) (*Ruling, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// unstated refuses a request that leaves open as known on which day the law is taken. It would be taken as known on the zero
+// day, without everything that was published since, and a ban that is left out is nothing anybody would notice.
+func unstated() error {
+	var zero when.Day
+	return fault.New(fault.Invalid, "%s is not taken for the day on which the law is known: it also stands for a day that nobody stated", zero.Long()).
+		At(fault.Place{Field: "known_at"}).WithFix("leave it out for all the law that is loaded, or say the day before or after")
 }
 
 // on rules as of one day.

@@ -269,7 +269,8 @@ type Request struct {
 	Activity *activity.Activity
 	// AsOf replaces the activity's date when it is not nil.
 	AsOf *when.Period
-	// KnownAt is the second clock; NoDay for everything that is loaded.
+	// KnownAt is the second clock; NoDay for everything that is loaded. The zero Day is refused, since it is what a request has
+	// that does not say.
 	KnownAt when.Day
 	// Totals are what was counted against caps, where the activity does not say.
 	Totals []Total

@@ -65,6 +65,9 @@ func jsonOf(r *ruling.Ruling) string { return string((&report.Encoder{}).Append(
 
 // Pre-selection by kind must not lose or add anything.
 func TestPreselectionChangesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	b := setup(t)
 	all, err := ruling.NewEngine(b.Law, b.Places, b.Lists, b.Factors, ruling.Options{Exhaustive: true})
 	if err != nil {
@@ -97,6 +100,9 @@ func TestInterpretedIsEqual(t *testing.T) {
 // The name of a ruling stands for its bytes: with and without assumptions, under
 // other totals, as known on another day, no two answers share one.
 func TestOneNameOneAnswer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	b := setup(t)
 	year := when.Period{From: when.Date(2018, 1, 1), To: when.Date(2018, 1, 1)}
 	named := map[string]string{}
@@ -139,6 +145,9 @@ func (b backwards) ReadDir(name string) ([]fs.DirEntry, error) {
 // The same question gives the same bytes: again, from a fresh engine, and from
 // law whose files come in another order and folder.
 func TestEqualBytes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	b := setup(t)
 	moved := fstest.MapFS{}
 	err := fs.WalkDir(data.FS, "instruments", func(p string, e fs.DirEntry, err error) error {
@@ -727,6 +736,9 @@ func follows(a *activity.Activity, id vocab.FactID, r *ruling.Ruling) bool {
 // A fact added to an incomplete case never contradicts what was decided: every
 // finding that was certain stays as it was.
 func TestAnswersContradictNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	b := setup(t)
 	tries := newAnswers(b)
 	rng := rand.New(rand.NewPCG(3, 3))

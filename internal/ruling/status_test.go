@@ -54,6 +54,9 @@ func withoutVersion(r *ruling.Ruling) string {
 // Law that is written as a draft and supposed gives the findings of law in force, byte for byte, in
 // every scenario: all of it at once, and one instrument at a time.
 func TestDraftEqualToTheLaw(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	b := setup(t)
 	want := make([]string, len(b.list))
 	for i, c := range b.list {
@@ -86,6 +89,9 @@ func TestDraftEqualToTheLaw(t *testing.T) {
 
 // A draft that nobody supposes changes no verdict.
 func TestDraftNotSupposed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	b := setup(t)
 	extra := law.File{Name: "x.yaml", Data: []byte("regime: " + b.Law.Regimes[0].ID + `
 instrument: Draft

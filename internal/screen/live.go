@@ -39,6 +39,7 @@ type Live struct {
 	LiveConfig
 	current atomic.Pointer[generation]
 	behind  atomic.Pointer[string]
+	closed  atomic.Bool
 
 	mu     sync.Mutex // held by who refreshes, for what follows
 	mark   string
@@ -90,8 +91,12 @@ func OpenLive(ctx context.Context, c LiveConfig) (*Live, error) {
 	return l, nil
 }
 
-// Close ends the use of the desk as soon as the last answer is given.
-func (l *Live) Close() { l.current.Load().leave() }
+// Close ends the use of the desk as soon as the last answer is given. It is called once, by who opened it, when nobody will ask any
+// more.
+func (l *Live) Close() {
+	l.closed.Store(true)
+	l.current.Load().leave()
+}
 
 // Held is a desk of one moment: who holds it is answered from the same lists
 // throughout.
@@ -106,11 +111,14 @@ type Held struct {
 // Release ends the use of the desk.
 func (h *Held) Release() { h.leave() }
 
-// Take gives the desk in use; it is to be released.
+// Take gives the desk in use; it is to be released. After Close it panics: no desk is left, and an answer without one would be false.
 func (l *Live) Take() *Held {
 	for {
 		g := l.current.Load()
 		if !g.enter() {
+			if l.closed.Load() {
+				panic("screen: lists are taken after Close")
+			}
 			continue // it was replaced just now
 		}
 		v := g.view.Load()

@@ -54,6 +54,9 @@ type Config struct {
 	// Same and Apart are what people decided: pairs of IDs that are one
 	// subject, and pairs that are not, whatever the lists bear out.
 	Same, Apart [][2]string
+	// ID, if given, is what the desk must have as its [Desk.ID]; one of another is not
+	// opened, and nothing is built for it.
+	ID string
 	// Progress is called now and then while an index is built.
 	Progress func(what string, n int)
 }
@@ -86,6 +89,11 @@ func (d *Desk) Screen(q screening.Query) screening.Answer {
 	return d.Engine.Screen(q)
 }
 
+// ID names the lists and the parameters that the desk screens with: desks of one name
+// give the same answers, whichever machine has them, but for what people decided about
+// subjects (Same, Apart) and whether a list is too old.
+func (d *Desk) ID() string { return d.lists.name() }
+
 // list is one list to screen against.
 type list struct {
 	state snapshot.State
@@ -107,6 +115,10 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 
 // desk opens or builds the index, and makes a desk of it.
 func (b *builder) desk() (*Desk, error) {
+	if id := b.name(); b.ID != "" && id != b.ID {
+		return nil, fault.New(fault.Conflict, "the lists here, as they are read here, are %s and not %s", id, b.ID).
+			WithFix("use the same store, the same program and the same parameters everywhere")
+	}
 	ix, mergers, err := b.open()
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ type Known struct {
 func BuildBase(b *index.Builder, params *match.Params, list iter.Seq2[Known, error], progress func(n int)) ([][]byte, error) {
 	m := meta{params: params.ID()}
 	return m.build(b, entries(list, func(k *Known) entry {
-		r, err := read(params, k.Input)
+		r, err := read(match.NewReader(params), k.Input)
 		if err != nil {
 			return entry{err: err}
 		}
@@ -88,7 +88,7 @@ func (b *Base) Reach(s *subject.Subject, input func(data []byte) (match.Input, e
 		if err != nil {
 			return err
 		}
-		q, err := read(e.params, in)
+		q, err := read(w.reader, in)
 		if err != nil {
 			return err
 		}

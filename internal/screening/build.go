@@ -41,9 +41,7 @@ func (m *meta) build(b *index.Builder, list iter.Seq2[entry, error], progress fu
 		m.stakes = append(m.stakes, e.stakes...)
 		made.add(e.sketches)
 		for i := range e.words {
-			if err := words.add(e.words[i], e.shapes[i]); err != nil {
-				return nil, err
-			}
+			words.add(e.words[i], e.shapes[i])
 		}
 		if n++; progress != nil && n%1000 == 0 {
 			progress(n)

@@ -187,6 +187,7 @@ const (
 type worker struct {
 	search        index.Search
 	sums          sums
+	reader        *match.Reader
 	scorer        *match.Scorer
 	plain, person *match.Sieve
 	touched       byte // of no meaning
@@ -210,13 +211,14 @@ type readings struct {
 }
 
 // read makes a query ready.
-func read(params *match.Params, in match.Input) (readings, error) {
-	if in.Schema == "" || in.Schema == "LegalEntity" || in.Schema == "Thing" {
-		plain, person, err := match.PrepareBoth(params, in, "Person")
-		return readings{plain, person}, err
+func read(r *match.Reader, in match.Input) (readings, error) {
+	p, err := r.Prepare(in)
+	if err != nil || in.Schema != "" && in.Schema != "LegalEntity" && in.Schema != "Thing" {
+		return readings{p, p}, err
 	}
-	p, err := match.Prepare(params, in)
-	return readings{p, p}, err
+	in.Schema = "Person"
+	person, err := r.Prepare(in)
+	return readings{p, person}, err
 }
 
 // of gives the reading to compare with a document.
@@ -352,7 +354,7 @@ func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers [
 		return nil, err
 	}
 	e.workers.New = func() any {
-		return &worker{scorer: match.NewScorer(params), plain: match.NewSieve(params), person: match.NewSieve(params)}
+		return &worker{reader: match.NewReader(params), scorer: match.NewScorer(params), plain: match.NewSieve(params), person: match.NewSieve(params)}
 	}
 	return e, nil
 }
@@ -418,15 +420,15 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	p, err := read(e.params, q.Input)
+	w := e.workers.Get().(*worker)
+	defer e.workers.Put(w)
+	p, err := read(w.reader, q.Input)
 	if err != nil {
 		return Answer{}, err
 	}
 	if p.plain.Names() == 0 && len(match.IdentifierKeys(p.plain)) == 0 {
 		return Answer{}, fault.New(fault.Invalid, "there is neither a name nor an identifier to look for")
 	}
-	w := e.workers.Get().(*worker)
-	defer e.workers.Put(w)
 	show := min(q.Threshold, e.params.Possible())
 	need := e.possible
 	if show < e.params.Possible() {
@@ -771,7 +773,7 @@ func (e *Engine) Explain(q Query, id string) ([]match.Evidence, match.Score, err
 	if len(docs) == 0 {
 		return nil, match.Score{}, fault.New(fault.NotFound, "no loaded list has a subject %q", id)
 	}
-	r, err := read(e.params, q.Input)
+	r, err := read(match.NewReader(e.params), q.Input)
 	if err != nil {
 		return nil, match.Score{}, err
 	}

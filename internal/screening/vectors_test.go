@@ -26,6 +26,9 @@ func TestTaintedNumbers(t *testing.T) {
 // Every passport and IMO number of a real list finds its subject under any other
 // name.
 func TestNumbersSuffice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
 	docs := unDocuments(t, "consolidated_2026-08-01.xml")
 	e := engine(t, nil, docs...)
 	all, found := 0, 0

@@ -21,7 +21,7 @@ type words struct {
 	units  []byte       // for each word, the units of the index of names that have it
 	shapes []byte       // of each unit (see [match.Shape]), 4 bytes each
 	told   []atomic.Pointer[told]
-	held   atomic.Int64 // hits that are remembered
+	held   atomic.Int64 // words that are remembered
 	hand   atomic.Int64 // the next slot that makes room
 }
 
@@ -31,45 +31,43 @@ func (d *words) shape(unit uint32) uint32 { return binary.LittleEndian.Uint32(d.
 // size is the number of units.
 func (d *words) size() int { return len(d.shapes) / 4 }
 
-// told is what a term of a query tells with the listed words that it may mean.
+// told is what a term of a query tells with the listed words that it may mean, those
+// that tell most first.
 type told struct {
 	id    uint64
-	hits  []hit
-	joins []joinHit
-	most  float32 // that a word tells which is not written together
+	words []toldWord
+	joins []toldWord // where words are written together
+	units int        // that have these words
+	most  float32    // that a word tells which is not written together
 }
 
-// hit is a unit with a listed word that may be meant. They lie together, those that
-// tell most first, since those of one query are read one after the other.
-type hit struct {
-	unit uint32
-	gain float32
-}
-
-// joinHit is one where words are written together.
-type joinHit struct {
-	hit
-	join match.Join
+// toldWord is a listed word that may be meant, with its units.
+type toldWord struct {
+	gain  float32
+	join  match.Join
+	units []byte // of the index, 4 bytes each; they lie within it
 }
 
 // toldSlots is the number of terms of queries that are remembered, a power of two;
-// each may stand in one of toldWays places. Beyond toldHits hits in all the oldest
-// make room, so that the memory is bounded.
+// each may stand in one of toldWays places. Beyond toldWords listed words in all the
+// oldest make room, so that the memory is bounded.
 const (
-	toldSlots = 1 << 16
+	toldSlots = 1 << 18
 	toldWays  = 4
-	toldHits  = 6 << 20
+	toldWords = 2 << 20
 )
 
 // wordsMade gathers the words of names.
 type wordsMade struct {
 	b      *index.Builder
-	number map[[match.WordSize]byte]uint32
+	number map[[match.WordSize]byte]uint32 // in the order in which they were met
 	pairs  []wordOf
 	shapes []byte
 	units  uint32
 
 	records []byte
+	keys    []uint64 // of each word, one after the other
+	ends    []int    // where they end
 }
 
 // wordOf says that a unit has a word.
@@ -87,27 +85,56 @@ func wordsOf(p *match.Prepared, name int) (list []entryWord) {
 }
 
 // add takes the next unit.
-func (m *wordsMade) add(list []entryWord, shape uint32) error {
+func (m *wordsMade) add(list []entryWord, shape uint32) {
 	unit := m.units
 	m.units++
 	m.shapes = binary.LittleEndian.AppendUint32(m.shapes, shape)
 	for i := range list {
 		n, ok := m.number[list[i].word]
 		if !ok {
-			var err error
-			if n, err = m.b.Add([][]uint64{list[i].keys}, nil); err != nil {
-				return err
-			}
+			n = uint32(len(m.ends))
 			m.number[list[i].word] = n
 			m.records = append(m.records, list[i].word[:]...)
+			m.keys = append(m.keys, list[i].keys...)
+			m.ends = append(m.ends, len(m.keys))
 		}
 		m.pairs = append(m.pairs, wordOf{n, unit})
 	}
+}
+
+// sort numbers the words anew, so that those that sound alike lie together: a query is
+// compared with them one after the other, and what is far apart in memory is slow.
+func (m *wordsMade) sort() error {
+	word := func(n uint32) []byte { return m.records[int(n)*match.WordSize:][:match.WordSize] }
+	order := make([]uint32, len(m.ends))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return match.CompareWords(word(a), word(b)) })
+	records, to := make([]byte, 0, len(m.records)), make([]uint32, len(order))
+	for i, n := range order {
+		from := 0
+		if n > 0 {
+			from = m.ends[n-1]
+		}
+		if _, err := m.b.Add([][]uint64{m.keys[from:m.ends[n]]}, nil); err != nil {
+			return err
+		}
+		records = append(records, word(n)...)
+		to[n] = uint32(i)
+	}
+	for i := range m.pairs {
+		m.pairs[i].word = to[m.pairs[i].word]
+	}
+	m.records, m.keys = records, nil
 	return nil
 }
 
 // parts gives what is written of the words.
 func (m *wordsMade) parts() (parts [][]byte, err error) {
+	if err := m.sort(); err != nil {
+		return nil, err
+	}
 	ix, err := m.b.Bytes()
 	if err != nil {
 		return nil, err
@@ -154,7 +181,7 @@ func (d *words) check(units int) error {
 	return nil
 }
 
-// unitsOf gives the units that have a word.
+// unitsOf gives the units that have a word; all lie within the index.
 func (d *words) unitsOf(word uint32) ([]byte, error) {
 	from := 0
 	if word > 0 {
@@ -164,7 +191,13 @@ func (d *words) unitsOf(word uint32) ([]byte, error) {
 	if from > to || 4*to > len(d.units) {
 		return nil, fault.New(fault.Unavailable, "the index is damaged: the word %d lies outside it", word).WithFix("build it anew")
 	}
-	return d.units[4*from : 4*to], nil
+	units := d.units[4*from : 4*to]
+	for b := units; len(b) >= 4; b = b[4:] {
+		if unit := binary.LittleEndian.Uint32(b); int(unit) >= d.size() {
+			return nil, fault.New(fault.Unavailable, "the index is damaged: it has no name %d", unit).WithFix("build it anew")
+		}
+	}
+	return units, nil
 }
 
 // find gives what a term tells, from memory or from the index.
@@ -188,8 +221,6 @@ func (d *words) find(s *match.Sieve, t *match.Term) (*told, error) {
 		}
 	}
 	slices.Sort(list)
-	var meant []listedWord
-	hits, joins := 0, 0
 	for _, n := range slices.Compact(list) {
 		at := int(n) * match.WordSize
 		gain, join, ok := s.Tells(t, d.record[at:at+match.WordSize])
@@ -200,79 +231,45 @@ func (d *words) find(s *match.Sieve, t *match.Term) (*told, error) {
 		if err != nil {
 			return nil, err
 		}
-		meant = append(meant, listedWord{gain, join, units})
+		out.units += len(units) / 4
+		w := toldWord{gain, join, units}
 		if join == match.NoJoin {
-			hits += len(units) / 4
+			out.words, out.most = append(out.words, w), max(out.most, gain)
 		} else {
-			joins += len(units) / 4
+			out.joins = append(out.joins, w)
 		}
 	}
-	slices.SortStableFunc(meant, func(a, b listedWord) int { return cmp.Compare(b.gain, a.gain) })
-	out.hits, out.joins = make([]hit, 0, hits), make([]joinHit, 0, joins)
-	for i := range meant {
-		if err := d.hits(out, &meant[i]); err != nil {
-			return nil, err
-		}
-	}
-	if len(out.hits) > 0 {
-		out.most = out.hits[0].gain
-	}
+	slices.SortStableFunc(out.words, func(a, b toldWord) int { return cmp.Compare(b.gain, a.gain) })
 	d.keep(slot, out)
 	return out, nil
 }
 
-// listedWord is a listed word that may be meant, with its units.
-type listedWord struct {
-	gain  float32
-	join  match.Join
-	units []byte
-}
-
-// hits appends the units of a word.
-func (d *words) hits(out *told, w *listedWord) error {
-	for b := w.units; len(b) >= 4; b = b[4:] {
-		h := hit{binary.LittleEndian.Uint32(b), w.gain}
-		if int(h.unit) >= d.size() {
-			return fault.New(fault.Unavailable, "the index is damaged: it has no name %d", h.unit).WithFix("build it anew")
-		}
-		if w.join == match.NoJoin {
-			out.hits = append(out.hits, h)
-		} else {
-			out.joins = append(out.joins, joinHit{h, w.join})
-		}
-	}
-	return nil
-}
-
 // keep remembers what a term tells, and forgets others when there are too many.
 func (d *words) keep(slot *atomic.Pointer[told], t *told) {
-	if t.size() > toldHits/8 {
-		return
-	}
-	held := d.held.Add(int64(t.size()))
+	held := d.held.Add(t.held())
 	if old := slot.Swap(t); old != nil {
-		held = d.held.Add(-int64(old.size()))
+		held = d.held.Add(-old.held())
 	}
-	for held > toldHits {
+	for held > toldWords {
 		if old := d.told[d.hand.Add(1)%toldSlots].Swap(nil); old != nil {
-			held = d.held.Add(-int64(old.size()))
+			held = d.held.Add(-old.held())
 		}
 	}
 }
 
-// size is the number of all hits.
-func (t *told) size() int { return len(t.hits) + len(t.joins) }
+// held is what a term takes of the memory, in listed words.
+func (t *told) held() int64 { return int64(len(t.words) + len(t.joins) + 2) }
 
 // sums are what the words of a name tell with the units of the index. It is the
 // memory of one worker.
 type sums struct {
-	of      []wordSum
-	touched []uint32
+	of      []wordSum // of the units touched, in the order in which they were met
+	met     []uint64  // these, as a set
+	slot    []uint32  // where the sum of a unit in that set lies
 	terms   []match.Term
 	told    []termTold
 	found   []index.Candidate
-	met     []uint64 // the units touched, as a set
-	left    int      // units that may still be read
+	left    int // units that may still be read
 	bounded index.Bounded
 }
 
@@ -284,6 +281,7 @@ type termTold struct {
 
 // wordSum is what the words of a name tell with one unit.
 type wordSum struct {
+	unit   uint32
 	all    float32
 	last   uint16 // the last word that was counted, from 1
 	met    uint16 // words
@@ -293,8 +291,8 @@ type wordSum struct {
 // find appends to found the units that may have the evidence that a sieve was made
 // ready for, among names of one kind.
 func (m *sums) find(d *words, s *match.Sieve, kind int) error {
-	if m.of == nil {
-		m.of, m.met = make([]wordSum, d.size()), make([]uint64, d.size()/64+1)
+	if m.slot == nil {
+		m.slot, m.met = make([]uint32, d.size()), make([]uint64, d.size()/64+1)
 	}
 	m.terms = s.Terms(m.terms[:0], kind)
 	for from := 0; from < len(m.terms); {
@@ -340,9 +338,9 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 	for i := range m.told {
 		m.joins(d, &m.told[i], enough)
 	}
-	for _, u := range m.touched {
-		if x := &m.of[u]; enough.Of(d.shape(u), int(x.met), x.all) {
-			m.found = append(m.found, index.Candidate{At: u, Bits: x.all})
+	for i := range m.of {
+		if x := &m.of[i]; x.all >= enough.Any(int(x.met)) && enough.Of(d.shape(x.unit), int(x.met), x.all) {
+			m.found = append(m.found, index.Candidate{At: x.unit, Bits: x.all})
 		}
 	}
 	m.clear()
@@ -357,28 +355,30 @@ func (m *sums) tell(d *words, s *match.Sieve, terms []match.Term) error {
 		if err != nil {
 			return err
 		}
-		if t.size() > m.left {
+		if t.units > m.left {
 			m.bounded.Lists++
-			m.bounded.Postings += t.size()
+			m.bounded.Postings += t.units
 			continue
 		}
-		m.left -= t.size()
+		m.left -= t.units
 		m.told = append(m.told, termTold{t, uint16(terms[i].Word + 1)})
 	}
-	slices.SortStableFunc(m.told, func(a, b termTold) int { return a.size() - b.size() })
+	slices.SortStableFunc(m.told, func(a, b termTold) int { return a.units - b.units })
 	for i := range m.told {
 		for k := range m.told[i].joins {
-			m.unit(m.told[i].joins[k].unit, true)
+			for b := m.told[i].joins[k].units; len(b) >= 4; b = b[4:] {
+				m.unit(binary.LittleEndian.Uint32(b), true)
+			}
 		}
 	}
 	return nil
 }
 
 func (m *sums) clear() {
-	for _, u := range m.touched {
-		m.of[u], m.met[u>>6] = wordSum{}, 0
+	for i := range m.of {
+		m.met[m.of[i].unit>>6] = 0
 	}
-	m.touched = m.touched[:0]
+	m.of = m.of[:0]
 }
 
 // unit gives the sum of a unit; nil for one not met before unless it is fresh.
@@ -388,28 +388,31 @@ func (m *sums) unit(u uint32, fresh bool) *wordSum {
 			return nil
 		}
 		m.met[u>>6] |= 1 << (u & 63)
-		m.touched = append(m.touched, u)
+		m.slot[u] = uint32(len(m.of))
+		m.of = append(m.of, wordSum{unit: u})
 	}
-	return &m.of[u]
+	return &m.of[m.slot[u]]
 }
 
 // add counts the units of a word of the query: it counts once for a unit, by the
-// best that it tells. Hits that tell less than least count only where words are
+// best that it tells. Words that tell less than least count only where words are
 // written together.
 func (m *sums) add(t *termTold, least float32, fresh, joins bool) {
-	for i := range t.hits {
-		h := &t.hits[i]
-		if h.gain < least {
+	for i := range t.words {
+		w := &t.words[i]
+		if w.gain < least {
 			if !joins {
 				return
 			}
 			fresh = false
 		}
-		x := m.unit(h.unit, fresh)
-		if x != nil && x.last != t.word {
-			x.last = t.word
-			x.met++
-			x.all += h.gain
+		for b := w.units; len(b) >= 4; b = b[4:] {
+			x := m.unit(binary.LittleEndian.Uint32(b), fresh)
+			if x != nil && x.last != t.word {
+				x.last = t.word
+				x.met++
+				x.all += w.gain
+			}
 		}
 	}
 }
@@ -418,12 +421,15 @@ func (m *sums) add(t *termTold, least float32, fresh, joins bool) {
 // together, on top of all that words have told. Two such at once are always enough.
 func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
 	for k := range t.told.joins {
-		h := &t.told.joins[k]
-		x := &m.of[h.unit]
-		if x.joined != 0 && x.joined != t.word || enough.With(h.join, d.shape(h.unit), int(x.met)+1, x.all+h.gain) {
-			m.found = append(m.found, index.Candidate{At: h.unit, Bits: x.all + h.gain})
+		w := &t.told.joins[k]
+		for b := w.units; len(b) >= 4; b = b[4:] {
+			unit := binary.LittleEndian.Uint32(b)
+			x := &m.of[m.slot[unit]]
+			if x.joined != 0 && x.joined != t.word || enough.With(w.join, d.shape(unit), int(x.met)+1, x.all+w.gain) {
+				m.found = append(m.found, index.Candidate{At: unit, Bits: x.all + w.gain})
+			}
+			x.joined = t.word
 		}
-		x.joined = t.word
 	}
 }
 

@@ -282,6 +282,7 @@ func (s *Store) Erase(ctx context.Context, id string, a answer.Act) error {
 			"UPDATE kept_answer SET question = NULL, answer = NULL, explanation = NULL, salt = NULL WHERE id = ?",
 			`UPDATE kept_note SET reason = NULL, salt = NULL WHERE answer = ?
 				AND seq IN (SELECT seq FROM log_entry WHERE about = kept_note.answer AND kind != 'erasure')`,
+			"DELETE FROM once_answer WHERE id = ?",
 		} {
 			if _, err := c.ExecContext(ctx, q, id); err != nil {
 				return unavailable(err, "the answer cannot be erased")

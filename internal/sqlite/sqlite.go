@@ -27,7 +27,8 @@ import (
 // Store is a [snapshot.Store], an answer.Store and a casework.Store in a folder.
 type Store struct {
 	db      *sql.DB
-	dir     string // "" for the empty store of a folder that is not there
+	dir     string      // "" for the empty store of a folder that is not there
+	opened  os.FileInfo // the file as it was opened; nil for that store
 	reading bool
 	// By is the pseudonym that loads are entered in the log under.
 	By string
@@ -118,7 +119,14 @@ func open(ctx context.Context, path, dir string, reading bool) (*Store, error) {
 	if err != nil {
 		return nil, unavailable(err, "the store cannot be opened").At(fault.Place{File: path})
 	}
-	return &Store{db: db, dir: dir, reading: reading, By: "local"}, nil
+	s := &Store{db: db, dir: dir, reading: reading, By: "local"}
+	if path != "" {
+		if s.opened, err = os.Stat(path); err != nil {
+			db.Close()
+			return nil, unavailable(err, "the store cannot be opened").At(fault.Place{File: path})
+		}
+	}
+	return s, nil
 }
 
 // Close ends the use of the store.
@@ -134,7 +142,8 @@ func (s *Store) Close() error {
 
 // migrations bring the database to the form of this program, each in a
 // transaction. They are added, never changed.
-var migrations = []string{`
+var migrations = []string{
+	`
 CREATE TABLE snapshot (
 	list      TEXT    NOT NULL,
 	number    INTEGER NOT NULL,
@@ -195,7 +204,14 @@ DROP TABLE entry;
 DROP TABLE body;
 -- An entry stands once in the newest snapshot.
 CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
-`, logTables, watchTables, caseTables}
+`,
+	logTables,
+	watchTables,
+	caseTables,
+	onceTables,
+	notifyTables,
+	jobTables,
+}
 
 // version gives the form of the database: how many migrations it went through.
 func (s *Store) version(ctx context.Context) (int, error) {

@@ -27,7 +27,7 @@ import (
 const module = "github.com/cordon-engine/cordon/"
 
 // renamed are types whose names mean something else in the client.
-var renamed = map[string]string{"ProblemJSON": "DraftProblem", "ListStatus": "ListState", "SelfTestLine": "SelfTestCase", "SelfTestJSON": "SelfTest"}
+var renamed = map[string]string{"ProblemJSON": "DraftProblem", "ListStatus": "ListState", "SelfTestLine": "SelfTestCase", "SelfTestJSON": "SelfTest", "CheckJSON": "PaymentCheck"}
 
 func main() {
 	out := flag.String("o", "", "the file to write")

@@ -37,8 +37,17 @@ type serveWork struct {
 	desk *workForPages // while it serves
 }
 
-// AfterApply notes what the server runs with, for the page that shows it.
-func (s *serveWork) AfterApply(k *kong.Context) error {
+// AfterApply is called when the command line has been read: it notes what the server runs with, for the page that shows it.
+func (c *serveCmd) AfterApply(m *Main, k *kong.Context) error {
+	if err := c.dataFlag.AfterApply(m); err != nil {
+		return err
+	}
+	c.note(k)
+	return nil
+}
+
+// note takes the settings, without secrets.
+func (s *serveWork) note(k *kong.Context) {
 	for _, f := range k.Flags() {
 		if f.Name == "help" || f.Name == "version" {
 			continue
@@ -56,7 +65,6 @@ func (s *serveWork) AfterApply(k *kong.Context) error {
 		s.set = append(s.set, out)
 	}
 	slices.SortFunc(s.set, func(a, b web.WorkSetting) int { return strings.Compare(a.Name, b.Name) })
-	return nil
 }
 
 // startWork gives the daily work to the pages; a server without lists has none.

@@ -30,7 +30,7 @@ demo: ## Judge the activities of July 2017, print each ruling and, on a terminal
 	@printf '%s\n' 'Cordon: what the law was on the day, for each activity in examples/july-2017'
 	@bin/cordon-dev decide examples/july-2017/*.yaml
 	@if [ -t 1 ]; then \
-		printf '\n%s\n' 'The same as pages, without sign-in on this machine: open http://127.0.0.1:8080/story/july-2017'; \
+		printf '\n%s\n' 'The same as pages, without sign-in on this machine: open http://127.0.0.1:8080/story/july-2017' 'A desk with an example to work on: http://127.0.0.1:8080/work'; \
 		bin/cordon-dev serve --log faults; \
 	else \
 		printf '\n%s\n' 'The same as pages: `make run`, then http://127.0.0.1:8080/story/july-2017'; \

@@ -79,7 +79,7 @@ func (c *keysAddCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	store, err := sqlite.OpenKeys(m.ctx, m.folderOf(c.Data))
+	store, err := m.openKeys(m.ctx, c.Data)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ type keysRevokeCmd struct {
 
 // Run is the command.
 func (c *keysRevokeCmd) Run(m *Main) error {
-	store, err := sqlite.OpenKeys(m.ctx, m.folderOf(c.Data))
+	store, err := m.openKeys(m.ctx, c.Data)
 	if err != nil {
 		return err
 	}

@@ -80,6 +80,7 @@ func (c *serveCmd) around(m *Main, hosts []string, log *slog.Logger) httpapi.Aro
 		Wanted: func(r *http.Request) (bool, error) { return c.wanted(r.Context()) },
 		Rates:  access.NewRates(of, callersKnown, m.now),
 		Failed: access.NewRates(failedRate, callersKnown, m.now),
+		SignIn: c.signIns(m),
 	}
 	out := httpapi.Around{Limits: httpapi.DefaultLimits(), Hosts: hosts, Log: log, Admit: door.Admit}
 	if c.metrics != nil {

@@ -308,3 +308,34 @@ func TestRates(t *testing.T) {
 	g.want(200, "GET", "/v1/screen", bearer(two)...) // who has a good key is not kept out by others at its address
 	g.want(401, "GET", "/v1/screen", append(bearer("guess"), "address", "192.0.2.8:1")...)
 }
+
+// TestSignInsAreEntered: of a server that keeps answers the log says who came with a key, once a day, and that somebody came with one
+// that is not good, once an hour; while it cannot say so, nobody is let in.
+func TestSignInsAreEntered(t *testing.T) {
+	sequential(t)
+	dir := t.TempDir()
+	_, c, _ := keepingServer(t, dir)
+	c.Addr, c.AllowRemote, c.Poll, c.Log = "0.0.0.0:80", true, 2*time.Second, "requests"
+	g := newGuarded(t, c)
+	k, secret := keyFor(t, dir, g.now, 0, access.Screen)
+	for _, hours := range []int{0, 0, 2, 30} {
+		g.now = g.now.Add(time.Duration(hours) * time.Hour)
+		g.want(200, "GET", "/v1/screen", bearer(secret)...)
+		g.want(401, "GET", "/v1/screen", bearer(secret[:len(secret)-1]+"x")...)
+		g.want(401, "GET", "/v1/screen")
+	}
+	code, out := program(t, "audit", "export", "--data", dir)
+	if good, refused := strings.Count(out, `"actor":"`+k.ID+`","about":"good"`), strings.Count(out, `"about":"refused:u-`); code != 0 || good != 2 || refused != 3 {
+		t.Errorf("%d: %d good, %d refused in\n%s", code, good, refused, out)
+	}
+	if strings.Contains(out, "192.0.2.7") {
+		t.Error("the log says from which address")
+	}
+	if err := c.keeping.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	g.want(200, "GET", "/v1/screen", bearer(secret)...) // it is known that this one came
+	g.now = g.now.Add(25 * time.Hour)
+	g.want(503, "GET", "/v1/screen", bearer(secret)...)
+	g.want(503, "GET", "/v1/screen", bearer(secret)...)
+}

@@ -189,7 +189,7 @@ func (l *library) read() (*httpapi.Facts, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &httpapi.Facts{States: desk, Claims: book}
+	f := &httpapi.Facts{States: desk, Matrices: states.NewMatrices(desk), Claims: book}
 	if f.Records, err = recordsWith(l.flags.Data, desk.Places); err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ type asker struct {
 	in   *bufio.Reader
 }
 
-func dial(b *testing.B, address string) *asker {
+func dial(b testing.TB, address string) *asker {
 	conn, err := new(net.Dialer).DialContext(b.Context(), "tcp", address)
 	if err != nil {
 		b.Fatal(err)

@@ -17,7 +17,7 @@ func (l libraryForPages) Facts(ctx context.Context) (*web.Facts, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &web.Facts{Version: f.Version, States: f.States, Commitments: f.Commitments, Events: f.Events}, nil
+	return &web.Facts{Version: f.Version, States: f.States, Matrices: f.Matrices, Commitments: f.Commitments, Events: f.Events}, nil
 }
 
 // Draft is part of the port.

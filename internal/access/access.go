@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base32"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -105,6 +106,21 @@ func (k Key) Ended(now time.Time) string {
 		return "expired"
 	}
 	return ""
+}
+
+// Digest is a hash of all that is stored of a key. The hash of the secret is in it, so that nothing about the key can be guessed from
+// the digest.
+func (k Key) Digest() [sha256.Size]byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "cordon key 1\n%s\n%q\n%q\n", k.ID, k.Owner, k.Scopes)
+	for _, t := range []time.Time{k.Created, k.Expires, k.Revoked} {
+		if !t.IsZero() {
+			fmt.Fprint(h, t.Unix())
+		}
+		fmt.Fprintln(h)
+	}
+	h.Write(k.Hash[:])
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 // Store holds keys. Implementations are safe for concurrent use and for several processes at once; package accesstest holds

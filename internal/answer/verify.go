@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
@@ -69,8 +70,14 @@ func (v *verifier) seen(e ledger.Entry) error {
 	return nil
 }
 
+// verifyPage is how many answers are held to their entries at a time.
+const verifyPage = 500
+
+// answers holds every answer to its entry, a page of them at a time: they come in the order in which they were kept, so that
+// their entries lie together.
 func (v *verifier) answers() error {
 	size := v.out.Head.Size
+	page := make([]Record, 0, verifyPage)
 	for r, err := range v.s.List(v.ctx, Filter{}) {
 		if err != nil {
 			return err
@@ -79,9 +86,15 @@ func (v *verifier) answers() error {
 			continue // kept since
 		}
 		v.out.Answers++
-		if err := v.one(&r, size); err != nil {
-			return err
+		if page = append(page, r); len(page) == verifyPage {
+			if err := v.page(page, size); err != nil {
+				return err
+			}
+			page = page[:0]
 		}
+	}
+	if err := v.page(page, size); err != nil {
+		return err
 	}
 	if v.out.Answers == v.entered {
 		return nil
@@ -89,15 +102,59 @@ func (v *verifier) answers() error {
 	return v.lost(size)
 }
 
-// one holds an answer and its notes to their entries.
-func (v *verifier) one(r *Record, size int64) error {
-	e, err := v.entry(r.Seq)
+func (v *verifier) page(list []Record, size int64) error {
+	var at []int64
+	for i := range list {
+		at = append(at, list[i].Seq)
+		for _, n := range list[i].Notes {
+			at = append(at, n.Seq)
+		}
+	}
+	entries, err := v.entriesAt(at)
 	if err != nil {
 		return err
 	}
+	for i := range list {
+		v.one(&list[i], size, entries)
+	}
+	return nil
+}
+
+// farApart is the number of entries from which two are not read in one go.
+const farApart = 256
+
+// entriesAt gives entries by their numbers; those that are gone are not there.
+func (v *verifier) entriesAt(at []int64) (map[int64]ledger.Entry, error) {
+	slices.Sort(at)
+	at = slices.Compact(at)
+	out := make(map[int64]ledger.Entry, len(at))
+	err := v.s.View(v.ctx, func(r ledger.Reader) error {
+		for len(at) > 0 {
+			n := 1
+			for n < len(at) && at[n]-at[n-1] < farApart {
+				n++
+			}
+			for e, err := range r.Entries(v.ctx, at[0], at[n-1]+1) {
+				if err != nil {
+					return err
+				}
+				if _, ok := slices.BinarySearch(at[:n], e.Seq); ok {
+					out[e.Seq] = e
+				}
+			}
+			at = at[n:]
+		}
+		return nil
+	})
+	return out, err
+}
+
+// one holds an answer and its notes to their entries. What has no entry was said already.
+func (v *verifier) one(r *Record, size int64, entries map[int64]ledger.Entry) {
+	e, ok := entries[r.Seq]
 	switch {
-	case e == nil:
-		return nil // said already: the entry is gone
+	case !ok:
+		return
 	case e.Kind != ledger.Answer || e.About != r.ID:
 		v.report(r.Seq, "the answer %s says that it is entry %d, which is about %s %s", r.ID, r.Seq, e.Kind, e.About)
 	case r.Erased:
@@ -114,15 +171,10 @@ func (v *verifier) one(r *Record, size int64) error {
 		if n.Seq >= size || n.Salt == ([SaltSize]byte{}) && r.Erased {
 			continue
 		}
-		e, err := v.entry(n.Seq)
-		if err != nil {
-			return err
-		}
-		if e != nil && (e.Data != n.Commitment() || e.About != r.ID) {
+		if e, ok := entries[n.Seq]; ok && (e.Data != n.Commitment() || e.About != r.ID) {
 			v.report(n.Seq, "the reason of entry %d about %s is not what was given", n.Seq, r.ID)
 		}
 	}
-	return nil
 }
 
 func erasedSince(r *Record, size int64) bool {
@@ -132,20 +184,6 @@ func erasedSince(r *Record, size int64) bool {
 		}
 	}
 	return false
-}
-
-// entry gives an entry, nil where it is gone.
-func (v *verifier) entry(seq int64) (out *ledger.Entry, err error) {
-	err = v.s.View(v.ctx, func(r ledger.Reader) error {
-		for e, err := range r.Entries(v.ctx, seq, seq+1) {
-			if err != nil {
-				return err
-			}
-			out = &e
-		}
-		return nil
-	})
-	return out, err
 }
 
 // lost finds entries about answers that are not there.

@@ -16,7 +16,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ftmodel"
 	"github.com/cordon-engine/cordon/internal/source/ftm"
-	"github.com/cordon-engine/cordon/internal/text"
 )
 
 // Set is the entities of one list in one version. It may be used by many at once.
@@ -31,7 +30,6 @@ type Set struct {
 	merged map[string]uint32
 	links  []link // by what they point to, and in order of what points
 	words  *words
-	joined map[string]string // names of several words by how they are written without spaces
 	// readers decode entities; one is kept for each who is at it.
 	readers sync.Pool
 }
@@ -118,26 +116,6 @@ func (s *Set) Merged(id string) (Doc, bool) {
 	return Doc{s, n}, ok
 }
 
-// minJoined is the length in bytes from which a name without spaces tells enough.
-const minJoined = 10
-
-func (s *Set) join(name string) {
-	if folded := text.Fold(name); strings.Contains(folded, " ") && len(folded) > minJoined {
-		if key := strings.ReplaceAll(folded, " ", ""); s.joined[key] == "" {
-			s.joined[key] = name
-		}
-	}
-}
-
-// Spaced gives the name of several words that a text without spaces spells.
-func (s *Set) Spaced(word string) (name string, ok bool) {
-	if len(word) < minJoined {
-		return "", false
-	}
-	name, ok = s.joined[text.Fold(word)]
-	return name, ok
-}
-
 // All calls f with every entity, in the order of the list, until it says false.
 func (s *Set) All(f func(Doc) bool) {
 	for n := range s.docs {
@@ -171,7 +149,7 @@ func NewBuilder(list, dataset string, known []string) *Builder {
 	k := append([]string{dataset}, known...)
 	slices.Sort(k)
 	return &Builder{
-		set:    &Set{List: list, model: ftmodel.Load(), byID: map[string]uint32{}, merged: map[string]uint32{}, joined: map[string]string{}},
+		set:    &Set{List: list, model: ftmodel.Load(), byID: map[string]uint32{}, merged: map[string]uint32{}},
 		own:    dataset,
 		known:  slices.Compact(k),
 		shared: map[string][]string{},
@@ -228,9 +206,6 @@ func (b *Builder) read(e *ftm.Entity, n uint32, x *doc) (countries, topics []str
 				topics = append(topics, v)
 			case "url", "json", "html", "checksum", "mimetype", "ip":
 				continue
-			}
-			if typ == "name" {
-				b.set.join(v)
 			}
 			b.words.add(n, v, typ == "name")
 		}

@@ -22,6 +22,9 @@ type Door struct {
 	// Rates limits each key, and each address where no key is asked for; Failed the attempts of an address with keys that
 	// are not good. Who has a good key is never kept out by the attempts of others.
 	Rates, Failed *access.Rates
+	// SignIn hears of who comes with a good key, and of who comes with one that is not, which is "" then; nil for nobody. While it
+	// fails nobody is let in.
+	SignIn func(r *http.Request, key string) error
 }
 
 // Scopes tells which scope an address needs, by the patterns that routers have. What no pattern matches is not there.
@@ -79,6 +82,9 @@ func (d *Door) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, *Pr
 	case err != nil:
 		return nil, d.unknown(w, r, secret)
 	}
+	if p := d.signIn(r, k.ID); p != nil {
+		return nil, p
+	}
 	r = r.WithContext(access.With(r.Context(), access.Actor{ID: k.ID, Key: true}))
 	if p := d.often(k.ID); p != nil {
 		return r, p
@@ -92,6 +98,17 @@ func (d *Door) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, *Pr
 			fmt.Sprintf("the key %s has not the scope %q", k.ID, scope))
 	}
 	return r, nil
+}
+
+// signIn tells of who comes.
+func (d *Door) signIn(r *http.Request, key string) *Problem {
+	if d.SignIn == nil {
+		return nil
+	}
+	if err := d.SignIn(r, key); err != nil {
+		return refusal(http.StatusServiceUnavailable, fault.Unavailable, "", "try again in a moment", "it cannot be noted who asks")
+	}
+	return nil
 }
 
 // often takes one from what a caller may ask.
@@ -114,6 +131,9 @@ func (d *Door) unknown(w http.ResponseWriter, r *http.Request, secret string) *P
 	if secret != "" {
 		if wait := d.Failed.Take(access.Caller(r.RemoteAddr)); wait > 0 {
 			return tooOften(wait, "too many keys that are not good came from this address")
+		}
+		if p := d.signIn(r, ""); p != nil {
+			return p
 		}
 	}
 	h := w.Header()

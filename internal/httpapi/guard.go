@@ -13,6 +13,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/trace"
 )
 
 // Limits are what one request, and all together, may take.
@@ -109,8 +110,8 @@ func (a Around) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		seen := &watched{ResponseWriter: w}
-		t := traced(r.Header.Get("traceparent"))
-		w.Header().Set("traceresponse", t.response())
+		r, t := trace.Begin(r)
+		w.Header().Set("traceresponse", t.Response())
 		if a.Watch != nil {
 			a.Watch.Begun()
 		}
@@ -164,10 +165,10 @@ func (a Around) refused(r *http.Request) *Problem {
 }
 
 // answered logs a request that is over, and tells who watches.
-func (a Around) answered(r *http.Request, w *watched, t trace, started time.Time) {
+func (a Around) answered(r *http.Request, w *watched, t trace.Trace, started time.Time) {
 	out := Answered{
 		Method: methodOf(r), Route: r.Pattern, Status: w.code(), Bytes: w.bytes, Started: started, Took: time.Since(started),
-		Trace: t.ID, Span: t.span, Parent: t.parent, Wanted: t.parent == "" || t.sampled(), By: access.By(r.Context()).ID,
+		Trace: t.ID, Span: t.Span, Parent: t.Parent, Wanted: t.Parent == "" || t.Sampled(), By: access.By(r.Context()).ID,
 	}
 	if out.Route == "" {
 		out.Route = "none"

@@ -103,6 +103,8 @@ type Library interface {
 type Facts struct {
 	// Version names all of it, the law and the program included.
 	Version string
+	// Matrices keeps those of States.
+	Matrices *states.Matrices
 	// States judges what is known; Claims are who says what; Records the figures.
 	States  *states.Desk
 	Claims  *evidence.Book

@@ -102,7 +102,7 @@ func (a *API) states(ctx context.Context, in *statesInput) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	mx, err := f.States.Matrix(known)
+	mx, err := f.Matrices.At(known)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func (a *API) compareStates(ctx context.Context, in *compareInput) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	mx, err := f.States.Matrix(known)
+	mx, err := f.Matrices.At(known)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,11 @@ func (a *API) dossier(ctx context.Context, in *stateInput) ([]byte, error) {
 	if err != nil {
 		return nil, fault.In(fault.Place{Field: "state"}, err)
 	}
-	d, err := f.States.Dossier(s, known)
+	mx, err := f.Matrices.At(known)
+	if err != nil {
+		return nil, err
+	}
+	d, err := f.States.DossierOf(mx, s, known)
 	if err != nil {
 		return nil, err
 	}

@@ -80,6 +80,7 @@ var layers = []struct {
 	{pattern: "internal/notify", layer: 5},
 	{pattern: "internal/answer", layer: 5},
 	{pattern: "internal/once", layer: 5},
+	{pattern: "internal/trace", layer: 5},
 	{pattern: "internal/logkey", layer: 5},
 	{pattern: "internal/auditpack", layer: 6},
 	{pattern: "internal/watch", layer: 6},

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -10,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cordon-engine/cordon/internal/answer"
+	"github.com/cordon-engine/cordon/internal/answer/answertest"
+	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/postgres/postgrestest"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/snapshot/snapshottest"
@@ -92,4 +96,39 @@ func computed(t *testing.T) time.Duration {
 		t.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkVerify verifies a log of so many answers, in the database.
+func BenchmarkVerify(b *testing.B) {
+	ctx := context.Background()
+	s, err := Open(ctx, postgrestest.Database(b), b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	versions := answertest.Put(b, s)
+	const answers = 3000
+	for from := 0; from < answers; from += 500 {
+		var list []answer.Kept
+		for range 500 {
+			k := answer.Kept{
+				Kind: answer.Screen, Actor: "u-1", Under: []string{"list:un"}, Versions: versions,
+				Question: []byte(`{"query":{"name":"Anna Kowalska"}}`), Answer: bytes.Repeat([]byte("x"), 800),
+			}
+			if err := k.Seal(time.Now()); err != nil {
+				b.Fatal(err)
+			}
+			list = append(list, k)
+		}
+		if err := s.Keep(ctx, list); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		v, err := answer.Verify(ctx, s, nil, nil, func(p ledger.Problem) { b.Error(p.What) })
+		if err != nil || v.Answers != answers {
+			b.Fatalf("%+v %v", v, err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/answers, "µs/answer")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/index"
@@ -35,6 +36,7 @@ func BuildBase(b *index.Builder, params *match.Params, list iter.Seq2[Known, err
 		if r.person != r.plain {
 			e.add(r.person, "")
 		}
+		e.units[0] = append(e.units[0], spelledKeys(k.Input.Names)...)
 		return e
 	}), progress)
 }
@@ -63,24 +65,19 @@ func (b *Base) Len() int { return b.e.ix.Len() }
 // as screening it would weigh the two. input reads the data of a party.
 func (b *Base) Reach(s *subject.Subject, input func(data []byte) (match.Input, error), found func(data []byte) error) error {
 	e := b.e
-	listed, err := match.Prepare(e.params, InputOf(s))
+	of := InputOf(s)
+	listed, err := match.Prepare(e.params, of)
 	if err != nil {
 		return err
 	}
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
-	r := readings{listed, listed}
-	e.sift(w)
-	list, bounded, err := e.candidates(w, r, e.possible)
-	w.search.Sift = nil
-	if err == nil && bounded.Any() {
-		err = fault.New(fault.Internal, "the search among those on file was bounded")
-	}
+	docs, err := b.near(w, of, listed)
 	if err != nil {
 		return err
 	}
-	for _, c := range e.sifted(w, list) {
-		data, err := e.ix.Doc(c.doc)
+	for _, doc := range docs {
+		data, err := e.ix.Doc(doc)
 		if err != nil {
 			return err
 		}
@@ -88,6 +85,7 @@ func (b *Base) Reach(s *subject.Subject, input func(data []byte) (match.Input, e
 		if err != nil {
 			return err
 		}
+		in.Names = respelled(in.Names, of.Names)
 		q, err := read(w.reader, in)
 		if err != nil {
 			return err
@@ -101,6 +99,34 @@ func (b *Base) Reach(s *subject.Subject, input func(data []byte) (match.Input, e
 		}
 	}
 	return nil
+}
+
+// near gives the parties on file that may be a subject, in the order of the index:
+// those with the evidence, and those with a name of the same letters.
+func (b *Base) near(w *worker, of match.Input, listed *match.Prepared) ([]uint32, error) {
+	e := b.e
+	e.sift(w)
+	list, bounded, err := e.candidates(w, readings{listed, listed}, e.possible)
+	w.search.Sift = nil
+	if err == nil && bounded.Any() {
+		err = fault.New(fault.Internal, "the search among those on file was bounded")
+	}
+	if err != nil {
+		return nil, err
+	}
+	var docs []uint32
+	for _, c := range e.sifted(w, list) {
+		docs = append(docs, c.doc)
+	}
+	spelt, _, err := w.search.Find(e.ix, nil, spelledKeys(of.Names), e.limits)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range spelt {
+		docs = append(docs, c.Doc)
+	}
+	slices.Sort(docs)
+	return slices.Compact(docs), nil
 }
 
 // Mark tells one state of a listed subject from another: what its entry says, and

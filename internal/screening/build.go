@@ -71,12 +71,14 @@ type entry struct {
 // entryOf makes a document ready; nearly all of the time of building goes here.
 func entryOf(params *match.Params, d *Document) entry {
 	s := d.Record.Subject
-	p, err := match.Prepare(params, InputOf(s))
+	in := InputOf(s)
+	p, err := match.Prepare(params, in)
 	if err != nil {
 		return entry{err: fault.In(fault.Place{File: d.List, Field: s.ID}, err)}
 	}
 	e := entry{doc: d.encode(), stakes: stakes(d)}
 	e.add(p, s.ID)
+	e.units[0] = append(e.units[0], spelledKeys(in.Names)...)
 	return e
 }
 
@@ -215,7 +217,7 @@ type meta struct {
 	words    *words
 }
 
-const metaVersion = 4
+const metaVersion = 5
 
 // sketches are those of all names (see [match.AppendSketch]), in the order of the
 // units of the index.

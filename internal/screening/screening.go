@@ -422,7 +422,11 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	}
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
-	p, err := read(w.reader, q.Input)
+	in := q.Input
+	if in.Names, err = e.spelled(w, in.Names); err != nil {
+		return Answer{}, err
+	}
+	p, err := read(w.reader, in)
 	if err != nil {
 		return Answer{}, err
 	}

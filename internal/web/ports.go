@@ -69,6 +69,8 @@ type Facts struct {
 	Version string
 	// States judges what is known of states, with the claims and figures that it rests on.
 	States *states.Desk
+	// Matrices keeps those of States; the pages keep their own where it is nil.
+	Matrices *states.Matrices
 	// Commitments are undertakings, Events what happened.
 	Commitments *commitment.Book
 	Events      []event.Event

@@ -24,36 +24,13 @@ import (
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
-// conduct is what is known, with matrices kept by the day as known at: each costs a ruling on every claim.
+// conduct is what is known, with the matrices that are kept.
 type conduct struct {
 	*Facts
 	desk *states.Desk
-
-	mu     sync.Mutex
-	kept   map[when.Day]*matrix.Matrix
-	recent []when.Day
 }
 
-// keptMatrices is how many days are kept at once.
-const keptMatrices = 8
-
-func (c *conduct) matrix(known when.Day) (*matrix.Matrix, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if m, ok := c.kept[known]; ok {
-		return m, nil
-	}
-	m, err := c.desk.Matrix(known)
-	if err != nil {
-		return nil, err
-	}
-	if len(c.recent) == keptMatrices {
-		delete(c.kept, c.recent[0])
-		c.recent = c.recent[1:]
-	}
-	c.kept[known], c.recent = m, append(c.recent, known)
-	return m, nil
-}
+func (c *conduct) matrix(known when.Day) (*matrix.Matrix, error) { return c.Matrices.At(known) }
 
 // keeping holds what was worked out from facts for as long as they are the same.
 type keeping struct {
@@ -73,7 +50,12 @@ func (s *Site) conduct(ctx context.Context) (*conduct, error) {
 	s.keeping.mu.Lock()
 	defer s.keeping.mu.Unlock()
 	if k := s.keeping.of; k == nil || k.Version != f.Version {
-		s.keeping.of = &conduct{Facts: f, desk: f.States, kept: map[when.Day]*matrix.Matrix{}}
+		if f.Matrices == nil {
+			own := *f
+			own.Matrices = states.NewMatrices(f.States)
+			f = &own
+		}
+		s.keeping.of = &conduct{Facts: f, desk: f.States}
 	}
 	return s.keeping.of, nil
 }

@@ -165,7 +165,6 @@ func (a *API) screen(s *scope, m *matching, schema *ftmodel.Schema, in match.Inp
 	if len(s.lists) == 0 {
 		return out, nil // the dataset is declared to be empty
 	}
-	in.Names = s.spaced(in.Names)
 	f := *m.filter
 	f.schemas = func(of *ftmodel.Schema) bool {
 		return schema == nil && of.Matchable || schema != nil && ftmodel.Load().Matches(schema.Name, of.Name)
@@ -181,21 +180,6 @@ func (a *API) screen(s *scope, m *matching, schema *ftmodel.Schema, in match.Inp
 		return nil, &refusal{http.StatusBadRequest, "The query " + strconv.Quote(name) + " was not screened: " + out.Reason}
 	}
 	return out, nil
-}
-
-// spaced adds, to a name that is written without spaces, the listed name that it
-// spells.
-func (s *scope) spaced(names []match.Name) []match.Name {
-	out := names
-	for _, n := range names {
-		for _, list := range s.lists {
-			if whole, ok := s.Sets[list].Spaced(n.Text); ok {
-				out = append(slices.Clip(out), match.Name{Text: whole, Kind: n.Kind})
-				break
-			}
-		}
-	}
-	return out
 }
 
 // result appends an entity with its score and what it is made of.

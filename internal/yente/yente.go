@@ -9,8 +9,6 @@ package yente
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -23,6 +21,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/trace"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -210,25 +209,16 @@ func send(w http.ResponseWriter, b []byte) error {
 	return nil
 }
 
-var (
-	parentForm = regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$`)
-	stateForm  = regexp.MustCompile(`^[\x20-\x7e]{1,512}$`)
-)
+var stateForm = regexp.MustCompile(`^[\x20-\x7e]{1,512}$`)
 
-// traced continues the trace of the caller, or begins one.
+// traced tells the trace of a request as yente does: that of the caller goes on, with its state behind ours.
 func traced(h http.Header, r *http.Request) {
-	var fresh [24]byte
-	_, _ = rand.Read(fresh[:]) // it never fails
-	trace, span, flags := hex.EncodeToString(fresh[:16]), hex.EncodeToString(fresh[16:]), "00"
-	state := "yente=" + span
-	m := parentForm.FindStringSubmatch(r.Header.Get("traceparent"))
-	if m != nil && m[1] != "ff" && strings.Trim(m[2], "0") != "" && strings.Trim(m[3], "0") != "" {
-		trace, flags = m[2], m[4]
-		if s := r.Header.Get("tracestate"); stateForm.MatchString(s) {
-			state += "," + s
-		}
+	t := trace.Of(r)
+	state := "yente=" + t.Span
+	if s := r.Header.Get("tracestate"); t.Parent != "" && stateForm.MatchString(s) {
+		state += "," + s
 	}
-	h.Set("traceparent", "00-"+trace+"-"+span+"-"+flags)
+	h.Set("traceparent", t.Response())
 	h.Set("tracestate", state)
 }
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -22,7 +19,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/auditpack"
 	"github.com/cordon-engine/cordon/internal/casework"
-	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/job"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/logkey"
@@ -270,36 +266,19 @@ type keysForPages struct {
 // Keys is part of web.WorkKeys.
 func (k keysForPages) Keys(ctx context.Context) ([]access.Key, error) { return k.s.keys.Keys(ctx) }
 
+// logged are the keys in somebody's name.
+func (k keysForPages) logged(by casework.Person) *loggedKeys {
+	return &loggedKeys{Store: k.s.keys, log: k.s.store, actor: by.Name, now: k.m.now}
+}
+
 // Add is part of web.WorkKeys.
 func (k keysForPages) Add(ctx context.Context, by casework.Person, key access.Key) error {
-	if err := k.enter(ctx, by, key); err != nil { // first, so that no key is good that the log does not have
-		return err
-	}
-	return k.s.keys.AddKey(ctx, key)
+	return k.logged(by).AddKey(ctx, key)
 }
 
 // Revoke is part of web.WorkKeys.
 func (k keysForPages) Revoke(ctx context.Context, by casework.Person, id string) (access.Key, error) {
-	key, err := k.s.keys.RevokeKey(ctx, id, k.m.now())
-	if err == nil {
-		err = k.enter(ctx, by, key)
-	}
-	return key, err
-}
-
-// enter enters a key as it is now, without its secret and without whose it is.
-func (k keysForPages) enter(ctx context.Context, by casework.Person, key access.Key) error {
-	b, err := json.Marshal(struct {
-		ID               string
-		Scopes           []access.Scope
-		Expires, Revoked time.Time
-	}{key.ID, key.Scopes, key.Expires, key.Revoked})
-	if err != nil {
-		return fault.Wrap(fault.Internal, err, "the key %s", key.ID)
-	}
-	return k.s.store.Enter(ctx, ledger.Entry{
-		Time: k.m.now().Truncate(time.Millisecond), Kind: ledger.Setting, Actor: by.Name, About: "key:" + key.ID, Data: sha256.Sum256(b),
-	})
+	return k.logged(by).RevokeKey(ctx, id, k.m.now())
 }
 
 // jobsForPages gives the jobs of workers, and the runs over customers that were made in one piece, the newest first.

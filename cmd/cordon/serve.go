@@ -29,7 +29,8 @@ type serveCmd struct {
 	serveKeep
 	serveAccess
 	serveTelemetry
-	probe       storeProbe
+	probe storeProbe
+	serveJobs
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -85,6 +86,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 		return err
 	}
 	defer stopMetrics()
+	defer c.stopJobs()
 	defer c.followEntities(ctx, log)()
 	defer func() { err = cmp.Or(err, c.stopKeeping()) }()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
@@ -171,6 +173,7 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 		return nil, config, err
 	}
 	c.probeStore(m)
+	c.startJobs(m, sc, log, &config)
 	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
 		return nil, config, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
@@ -315,4 +316,77 @@ func (c *Client) Schema(ctx context.Context, name string) (json.RawMessage, erro
 // Version gives the versions of program, law and data that answers are made with.
 func (c *Client) Version(ctx context.Context) (*Versions, error) {
 	return get[*Versions](ctx, c, "/v1/version", nil)
+}
+
+// JobAsk says how the parties of a job are screened; what is left out is as in the description of the API.
+type JobAsk struct {
+	About, AsOf, Schema string
+	Lists               []string
+	Threshold           float64
+	Limit, Chunk, Tries int
+}
+
+// SubmitScreen hands in parties to be screened as a job, and gives the job when all were taken.
+func (c *Client) SubmitScreen(ctx context.Context, ask JobAsk, parties iter.Seq[Party]) (*Job, error) {
+	q := values("about", ask.About, "as_of", ask.AsOf, "schema", ask.Schema)
+	addAll(q, "list", ask.Lists)
+	if ask.Threshold != 0 {
+		q.Set("threshold", strconv.FormatFloat(ask.Threshold, 'g', -1, 64))
+	}
+	for name, n := range map[string]int{"limit": ask.Limit, "chunk": ask.Chunk, "tries": ask.Tries} {
+		if n != 0 {
+			q.Set(name, strconv.Itoa(n))
+		}
+	}
+	in, out := io.Pipe()
+	defer in.Close()
+	go func() {
+		enc := json.NewEncoder(out)
+		for p := range parties {
+			if err := enc.Encode(p); err != nil {
+				return // nobody reads any more
+			}
+		}
+		out.Close()
+	}()
+	res, err := c.send(ctx, request{method: http.MethodPost, path: "/v1/jobs/screen/batch", query: q, contentType: linesType, accept: linesType}, in)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	for b, err := range c.lines(res.Body) {
+		if err != nil {
+			return nil, err
+		}
+		return decodeLine[Job](b)
+	}
+	return nil, ErrBrokenOff
+}
+
+// Jobs gives all jobs, the newest first.
+func (c *Client) Jobs(ctx context.Context) ([]Job, error) {
+	return get[[]Job](ctx, c, "/v1/jobs", nil)
+}
+
+// Job tells how a job stands, and which of its chunks failed.
+func (c *Client) Job(ctx context.Context, id string) (*Job, error) {
+	return get[*Job](ctx, c, "/v1/jobs/"+url.PathEscape(id), nil)
+}
+
+// CancelJob has no more chunks of a job be begun.
+func (c *Client) CancelJob(ctx context.Context, id string) (*Job, error) {
+	return post[*Job](ctx, c, "/v1/jobs/"+url.PathEscape(id)+"/cancel", nil, "", nil)
+}
+
+// JobResults gives the answers of a job of screening, in the order in which parties were handed in. It ends with
+// [ErrBrokenOff] unless all of them came.
+func (c *Client) JobResults(ctx context.Context, id string) iter.Seq2[*Answer, error] {
+	return func(yield func(*Answer, error) bool) {
+		res, err := c.send(ctx, request{method: http.MethodGet, path: "/v1/jobs/" + url.PathEscape(id) + "/results", accept: linesType}, http.NoBody)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		answers(c, res, yield)
+	}
 }

@@ -74,23 +74,28 @@ func batch[Q, A any](ctx context.Context, c *Client, path string, query url.Valu
 			yield(nil, err)
 			return
 		}
-		defer res.Body.Close()
-		n := 0
-		for b, err := range c.lines(res.Body) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			n++
-			a, err := decodeLine[A](b)
-			if !yield(a, err) {
-				return
-			}
+		answers(c, res, yield)
+	}
+}
+
+// answers yields what stands in a stream, line by line.
+func answers[A any](c *Client, res *http.Response, yield func(*A, error) bool) {
+	defer res.Body.Close()
+	n := 0
+	for b, err := range c.lines(res.Body) {
+		if err != nil {
+			yield(nil, err)
+			return
 		}
-		// A stream that breaks off ends without its trailers.
-		if read, err := strconv.Atoi(res.Trailer.Get("Cordon-Read")); err != nil || read != n {
-			yield(nil, ErrBrokenOff)
+		n++
+		a, err := decodeLine[A](b)
+		if !yield(a, err) {
+			return
 		}
+	}
+	// A stream that breaks off ends without its trailers.
+	if read, err := strconv.Atoi(res.Trailer.Get("Cordon-Read")); err != nil || read != n {
+		yield(nil, ErrBrokenOff)
 	}
 }
 

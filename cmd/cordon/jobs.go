@@ -127,7 +127,14 @@ func (c *jobsScreenCmd) Run(m *Main) error {
 	desk := deskFlags{dataFlag: c.dataFlag, List: c.List, AsOf: c.AsOf, MaxAge: c.MaxAge}
 	return m.jobs(c.Data, func(ctx context.Context, store database, q job.Queue) error {
 		return m.with(store, func(lists snapshot.Store, places *place.Gazetteer) error {
-			d, err := m.openScreen(ctx, lists, m.folderOf(c.Data), c.MaxAge)
+			conf, err := m.screenConfig(m.folderOf(c.Data), c.MaxAge)
+			if err != nil {
+				return err
+			}
+			conf.Store, conf.Now = lists, m.now()
+			share(&conf, c.Data)
+			d, err := screen.Open(ctx, conf)
+			m.progressDone()
 			if err != nil {
 				return err
 			}

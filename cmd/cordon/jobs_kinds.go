@@ -266,6 +266,7 @@ func (c *crew) open(ctx context.Context, j *job.Job, with *screenWith, fixed []*
 	}
 	conf.Store = screen.Past(snapshot.WithFixed(c.store, fixed...), with.Counts)
 	conf.Now, conf.Same, conf.Apart, conf.ID, conf.Progress = j.Submitted, with.Same, with.Apart, j.Snapshot, nil
+	share(&conf, c.data)
 	d, err := screen.Open(ctx, conf)
 	if fault.CodeOf(err) == fault.Conflict || fault.CodeOf(err) == fault.NotFound {
 		return nil, &job.NotHere{Why: err.Error()}

@@ -24,7 +24,7 @@ func (c *mcpCmd) Run(m *Main) error {
 		return err
 	}
 	defer live.Close()
-	s := serveCmd{lawFlags: c.lawFlags, dataFlag: c.dataFlag, MaxAge: c.MaxAge, Poll: 2 * time.Second}
+	s := serveCmd{lawFlags: c.lawFlags, dataFlag: c.dataFlag, MaxAge: c.MaxAge, Poll: 2 * time.Second, serveJobs: serveJobs{NoJobs: true}}
 	sc := &screener{live: live, places: places, m: m, lists: lists{live, m, c.MaxAge}}
 	api, _, err := s.programs(m, log, sc, s.library(m, sc))
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/ownership"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
@@ -107,6 +108,14 @@ func (m *Main) screenConfig(dir string, maxAge time.Duration) (c screen.Config, 
 	}
 	c.Same, c.Apart, err = readDecided(c.Dir)
 	return c, err
+}
+
+// share has a desk over a database take its index from the other replicas, or give it to
+// them.
+func share(c *screen.Config, data string) {
+	if postgres.Is(data) && c.Dir != "" {
+		c.Shared = postgres.Indexes{Address: data}
+	}
 }
 
 func ownershipRules() (ownership.Rules, error) {

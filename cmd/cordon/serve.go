@@ -30,6 +30,7 @@ type serveCmd struct {
 	serveAccess
 	serveTelemetry
 	serveWork
+	serveJobs
 	probe       storeProbe
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
@@ -86,6 +87,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 		return err
 	}
 	defer stopMetrics()
+	defer c.stopJobs()
 	defer c.followEntities(ctx, log)()
 	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork()) }()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
@@ -172,6 +174,7 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 		return nil, config, err
 	}
 	c.probeStore(m)
+	c.startJobs(m, sc, log, &config)
 	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
 		return nil, config, err
 	}

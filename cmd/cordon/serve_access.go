@@ -125,6 +125,8 @@ var scopeOf = map[string]access.Scope{
 	"/v1/records": access.Read, "GET /v1/records/": access.Read, "/v1/mirror": access.Read, "/v1/read": access.Read,
 	"/v1/drafts/lint": access.Read, "/v1/drafts/diff": access.Read, "/v1/drafts/test": access.Read,
 	"/v1/commitments": access.Read, "GET /v1/commitments/": access.Read, "/v1/events": access.Read, "/v1/events/{id}": access.Read,
+	"/v1/jobs": access.Jobs, "GET /v1/jobs/{id}": access.Jobs, "GET /v1/jobs/{id}/results": access.Jobs,
+	"POST /v1/jobs/{id}/cancel": access.Jobs, "/v1/jobs/screen/batch": access.Jobs,
 	"GET /v1/answers": access.Answers, "GET /v1/answers/": access.Answers,
 
 	"/{$}": access.Read, "/about": access.Read, "/api": access.Read, "/gallery": access.Read, "/theme": access.Read,

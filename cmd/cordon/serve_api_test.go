@@ -23,6 +23,8 @@ import (
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/job"
+	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
 // served is what `cordon serve` serves over the lists and facts that come with the program, made once.
@@ -40,8 +42,27 @@ var served = sync.OnceValues(func() (http.Handler, error) {
 		return nil, err
 	}
 	c := &serveCmd{dataFlag: dataFlag{Data: none, Folder: none}, Addr: "127.0.0.1:0", Poll: time.Hour, AllowRemote: true}
-	return c.handler(m, discard(), "127.0.0.1", &screener{live: live, places: places, m: m, lists: lists{live, m, 0}})
+	h, err := c.handler(m, discard(), "127.0.0.1", &screener{live: live, places: places, m: m, lists: lists{live, m, 0}})
+	if err != nil {
+		return nil, err
+	}
+	return h, c.jobs.example(m.ctx)
 })
+
+// example gives the desk a queue in memory, that nobody works on, with the job that the examples name.
+func (d *jobDesk) example(ctx context.Context) error {
+	store, err := sqlite.OpenEmpty(ctx)
+	if err != nil {
+		return err
+	}
+	d.store, d.queue = store, sqlite.Queue{Store: store}
+	j, err := newJob(d.m.now(), "clients", "somebody", job.DefaultTries)
+	if err == nil {
+		j.ID, j.Kind = "01ARZ3NDEKTSV4RRFFQ69G5FAV", kindScreen
+		_, err = d.queue.Submit(ctx, j, commandChunks([]lineJSON{{}}))
+	}
+	return err
+}
 
 // described is the description of the API, as the server gives it.
 type described struct {

@@ -153,6 +153,25 @@ func TestClient(t *testing.T) {
 			n, err := count(c.Events(ctx, client.EventsQuery{Period: "2017"}))
 			return n > 5, err
 		},
+		"Jobs": func() (bool, error) {
+			j, err := c.SubmitScreen(ctx, client.JobAsk{About: "two", Chunk: 1, Limit: 3, Threshold: .8}, slices.Values([]client.Party{party, {Name: "Nobody"}}))
+			if err != nil {
+				return false, err
+			}
+			list, err := c.Jobs(ctx)
+			if err != nil || !slices.ContainsFunc(list, func(x client.Job) bool { return x.ID == j.ID }) {
+				return false, err
+			}
+			one, err := c.Job(ctx, j.ID)
+			if err != nil || one.State != "waiting" || one.Items != 2 || one.Chunks != 2 || one.About != "two" {
+				return false, err
+			}
+			if _, err := count(c.JobResults(ctx, j.ID)); err == nil {
+				return false, errors.New("a job that is not done gave results")
+			}
+			one, err = c.CancelJob(ctx, j.ID)
+			return err == nil && one.State == "cancelled", err
+		},
 		"SelfTest": func() (bool, error) { x, err := c.SelfTest(ctx, 2); return err == nil && x.Names.Tested == 2, err },
 		"Schema":   func() (bool, error) { b, err := c.Schema(ctx, "activity"); return json.Valid(b), err },
 		"Version": func() (bool, error) {

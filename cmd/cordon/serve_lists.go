@@ -36,6 +36,7 @@ func (m *Main) openLive(ctx context.Context, data string, maxAge time.Duration, 
 				return c, nil, err
 			}
 			c.Store = snapshot.WithFixed(store, fixed...)
+			share(&c, data)
 			return c, func() { store.Close() }, nil
 		},
 		Fingerprint: m.fingerprintOf(ctx, data),
@@ -123,6 +124,9 @@ func (l listsForPrograms) Lists(ctx context.Context) ([]httpapi.List, error) {
 	}
 	return out, nil
 }
+
+// Index names the index in use, for /healthz and /readyz.
+func (l listsForPrograms) Index() string { return l.live.Index() }
 
 // Behind is part of the port of the API.
 func (l listsForPrograms) Behind() string { return l.live.Behind() }

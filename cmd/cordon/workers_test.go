@@ -2,7 +2,10 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,7 +27,6 @@ type campaign struct {
 	*testing.T
 	server *postgrestest.Server
 	data   string
-	store  database
 	q      job.Queue
 	dir    string
 }
@@ -46,6 +48,7 @@ func TestWorkers(t *testing.T) {
 	} else if testing.Short() {
 		t.Skip("-short: each worker is a process of its own")
 	}
+	t.Run("folder", killedInFolder)
 	c := newCampaign(t, measured)
 	if measured {
 		c.curve(min(names/4, 100_000), chunk/4)
@@ -53,32 +56,81 @@ func TestWorkers(t *testing.T) {
 	c.killed(names, chunk)
 }
 
+// killedInFolder kills a worker over a folder in the middle of a chunk, and has the
+// command that waits do the rest.
+func killedInFolder(t *testing.T) {
+	c := &campaign{T: t, dir: t.TempDir()}
+	c.data = c.dir
+	c.open([][]string{{issue(t, 1), "--source", "un"}})
+	id := c.submit(1000, 20)
+	w := c.worker("first")
+	c.until(id, "begun", func(s *job.Status) bool { return s.Done >= 2 && s.Running > 0 })
+	if err := w.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Wait()
+	if s, ok := c.status(id); !ok || s.Ended() {
+		t.Errorf("the worker was not killed in the middle: %+v", s)
+	}
+	c.run("jobs", "wait", id)
+	t.Logf("chunks by worker: %v", c.whole(id, 1000))
+}
+
 func newCampaign(t *testing.T, large bool) *campaign {
 	c := &campaign{T: t, server: postgrestest.Shared(t), dir: t.TempDir()}
 	c.data = c.server.Database(t)
-	lists := [][]string{{issue(t, 1), "--source", "un"}}
+	c.open(c.lists(large))
+	return c
+}
+
+// lists gives what is loaded: for a measurement what stands in ../shared, some 27,000
+// subjects.
+func (c *campaign) lists(large bool) [][]string {
 	un := filepath.Join("..", "..", "..", "shared", "data", "lists", "un", "consolidated_2026-08-01.xml")
-	sdn := filepath.Join("..", "..", "..", "shared", "data", "lists", "ofac", "sdn_csv")
-	if _, err := os.Stat(un); err == nil && large {
-		lists = [][]string{{un, "--source", "un"}}
-		files, _ := filepath.Glob(filepath.Join(sdn, "*.csv"))
-		if len(files) > 0 {
-			lists = append(lists, append(files, "--source", "ofac-sdn"))
+	csl := filepath.Join("..", "..", "..", "shared", "data", "lists", "other", "csl", "csl_names_2026-07.csv")
+	in, err := os.Open(csl)
+	if err != nil || !large {
+		return [][]string{{issue(c.T, 1), "--source", "un"}}
+	}
+	defer in.Close()
+	rows, err := csv.NewReader(in).ReadAll()
+	if err != nil {
+		c.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	for i, r := range rows {
+		id := strconv.Itoa(i)
+		if i == 0 {
+			id = "id"
+		}
+		if err := w.Write([]string{id, r[1]}); err != nil {
+			c.Fatal(err)
 		}
 	}
+	w.Flush()
+	list, mapping := filepath.Join(c.dir, "list.csv"), filepath.Join(c.dir, "mapping.yaml")
+	if err := errors.Join(os.WriteFile(list, b.Bytes(), 0o600),
+		os.WriteFile(mapping, []byte("owner: Test\nexpires: 2099-01-01\nschema: LegalEntity\ncolumns: {id: id, name: name}\n"), 0o600)); err != nil {
+		c.Fatal(err)
+	}
+	return [][]string{{un, "--source", "un"}, {list, "--source", "own", "--list", "names", "--mapping", mapping, "--published", "2026-07-01"}}
+}
+
+// open loads lists, and opens the queue.
+func (c *campaign) open(lists [][]string) {
+	c.Helper()
 	for _, l := range lists {
 		c.run(append([]string{"lists", "load"}, l...)...)
 	}
-	store, err := (&Main{folder: c.dir}).openStore(t.Context(), c.data)
+	store, err := (&Main{folder: c.dir}).openStore(c.Context(), c.data)
 	if err != nil {
-		t.Fatal(err)
+		c.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
-	c.store = store
-	if c.q, err = queueOf(t.Context(), store); err != nil {
-		t.Fatal(err)
+	c.Cleanup(func() { store.Close() })
+	if c.q, err = queueOf(c.Context(), store); err != nil {
+		c.Fatal(err)
 	}
-	return c
 }
 
 // run runs a command over the database, and gives the last line that it prints.

@@ -39,6 +39,8 @@ const (
 	Read Scope = "read"
 	// Answers reads the answers that were kept.
 	Answers Scope = "answers"
+	// Jobs hands in jobs, and reads, cancels and lists them with their results.
+	Jobs Scope = "jobs"
 	// Tools uses all tools over MCP: what decide, screen, lists and read may.
 	Tools Scope = "mcp"
 	// Metrics reads the figures of operation.
@@ -61,6 +63,7 @@ func Scopes() []struct {
 		{Lists, "read the lists that are loaded"},
 		{Read, "read law, goods, states, claims, records and undertakings"},
 		{Answers, "read the answers that were kept"},
+		{Jobs, "hand in jobs, and read all jobs with their results"},
 		{Tools, "use the tools over MCP"},
 		{Metrics, "read the figures of operation"},
 		{Admin, "all of it, and change what is loaded"},

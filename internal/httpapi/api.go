@@ -49,6 +49,8 @@ type Config struct {
 	Subjects Subjects
 	Library  Library
 	Payments Payments
+	// Jobs takes jobs; nil takes none.
+	Jobs Jobs
 	// Scenarios are those of the law.
 	Scenarios []*scenario.Scenario
 	// Examples has an [Example] for each operation, by its id; none where it is nil.
@@ -118,7 +120,7 @@ func New(c Config) (*API, error) {
 	api := humago.New(a.mux, hc)
 	r := &registrar{a, api}
 	for _, register := range []func(*registrar){
-		registerDecide, registerScreen, registerLists, registerLaw, registerGoods, registerStates, registerClaims,
+		registerDecide, registerScreen, registerJobs, registerLists, registerLaw, registerGoods, registerStates, registerClaims,
 		registerPayments, registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest,
 	} {
 		register(r)

@@ -38,6 +38,7 @@ const about = "Sanctions law applied to activities, and what is known of who kee
 var tags = []*huma.Tag{
 	{Name: "decide", Description: "May we do this?"},
 	{Name: "screen", Description: "Who is this?"},
+	{Name: "jobs", Description: "Long work in chunks: hand it in, follow it, take its results."},
 	{Name: "lists", Description: "Official lists, and who was on them when"},
 	{Name: "law", Description: "The law, by day"},
 	{Name: "goods", Description: "What goods are"},

@@ -192,7 +192,7 @@ func methodOf(r *http.Request) string {
 
 // streams reports whether a request may take as long as a stream: a batch, a self-test, a message of payments, or a list asked for as lines.
 func streams(r *http.Request) bool {
-	return strings.HasSuffix(r.URL.Path, "/batch") || r.URL.Path == selftestPath || r.URL.Path == paymentsPath ||
+	return strings.HasSuffix(r.URL.Path, "/batch") || strings.HasSuffix(r.URL.Path, "/results") || r.URL.Path == selftestPath || r.URL.Path == paymentsPath ||
 		strings.HasPrefix(r.URL.Path, "/v1/") && strings.Contains(r.Header.Get("Accept"), jsonLines)
 }
 

@@ -14,13 +14,15 @@ func encode(v any) ([]byte, error) {
 // health is what /healthz and /readyz say of the lists in use.
 type health struct {
 	Lists []string `json:"lists"`
+	Index string   `json:"index"`
 	Notes []string `json:"notes"`
 }
 
-// health gives the snapshots that answers are made with now, and what keeps newer
+// health gives the snapshots that answers are made with now, the name of their index,
+// by which replicas are told apart, and what keeps newer
 // ones from use.
 func (a *API) health(ctx context.Context) health {
-	h := health{[]string{}, []string{}}
+	h := health{Lists: []string{}, Notes: []string{}}
 	if a.Lists == nil {
 		return h
 	}
@@ -32,6 +34,9 @@ func (a *API) health(ctx context.Context) health {
 		if l.Snapshot != "" {
 			h.Lists = append(h.Lists, l.Snapshot)
 		}
+	}
+	if x, ok := a.Lists.(interface{ Index() string }); ok {
+		h.Index = x.Index()
 	}
 	if why := a.Lists.Behind(); why != "" {
 		h.Notes = append(h.Notes, why)

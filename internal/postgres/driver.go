@@ -79,6 +79,7 @@ const (
 	uniqueViolation = "23505"
 	noSuchReference = "23503"
 	undefinedColumn = "42703"
+	undefinedTable  = "42P01"
 )
 
 // codeOf gives the code of an error of the server, "" for another.

@@ -120,7 +120,7 @@ ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
 	caseTables,
 	onceTables,
 	notifyTables,
-	jobTables,
+	jobTables + indexTables,
 }
 
 // Open opens the store at an address such as postgres://user@host/database, and

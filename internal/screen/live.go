@@ -131,6 +131,9 @@ func (l *Live) Take() *Held {
 // those that could not be loaded.
 func (l *Live) States() []snapshot.State { return l.current.Load().view.Load().states }
 
+// Index names the index in use, as [Desk.ID] does.
+func (l *Live) Index() string { return l.current.Load().desk.ID() }
+
 // Behind says why newer lists than those in use are not; "" when there are none.
 func (l *Live) Behind() string {
 	if s := l.behind.Load(); s != nil {
@@ -221,6 +224,12 @@ func (l *Live) replace(b *builder, v *view, key string) error {
 	desk, err := b.desk()
 	if err != nil {
 		return err
+	}
+	if old != nil {
+		if err := b.together(); err != nil {
+			desk.Close()
+			return err
+		}
 	}
 	g := &generation{desk: desk, key: key}
 	g.view.Store(v)

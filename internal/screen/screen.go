@@ -57,6 +57,8 @@ type Config struct {
 	// ID, if given, is what the desk must have as its [Desk.ID]; one of another is not
 	// opened, and nothing is built for it.
 	ID string
+	// Shared, if given, is where replicas have their indexes from; it needs Dir.
+	Shared Shared
 	// Progress is called now and then while an index is built.
 	Progress func(what string, n int)
 }
@@ -196,13 +198,11 @@ func (b *builder) open() (*index.Index, []screening.Merger, error) {
 	}
 	dir := filepath.Join(b.Dir, "index")
 	path := filepath.Join(dir, b.name()+".index")
-	ix, err := index.Open(path)
-	if err == nil {
-		mergers, err := readMergers(path)
-		if err == nil {
-			return ix, mergers, nil
-		}
-		ix.Close()
+	if b.Shared != nil {
+		return b.share(dir, path)
+	}
+	if ix, mergers, err := opened(path); err == nil {
+		return ix, mergers, nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fault.Wrap(fault.Unavailable, err, "the folder of indexes cannot be made")

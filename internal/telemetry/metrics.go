@@ -44,6 +44,7 @@ type Metrics struct {
 	rulings   *prometheus.CounterVec
 	kept      prometheus.Counter
 	running   prometheus.Gauge
+	jobs      *jobMetrics // nil where there are none
 
 	busy atomic.Pointer[func() (int, int)]
 	most [2]atomic.Int64

@@ -21,6 +21,12 @@ type Against struct {
 	Content  string `json:"content_sha256"`
 }
 
+// Amount is a sum of money, as written.
+type Amount struct {
+	Value    string `json:"value"`
+	Currency string `json:"currency"`
+}
+
 // Answer is the answer to one screening, for programs.
 type Answer struct {
 	// Row is the number of the row in a file, from 1.
@@ -513,6 +519,16 @@ type Failure struct {
 	Reason string `json:"reason"`
 }
 
+// Fault is a fault, for programs.
+type Fault struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Fix     string `json:"fix,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Field   string `json:"field,omitempty"`
+}
+
 // Finding is one provision applied to the activity, a goods line or a party.
 type Finding struct {
 	Provision string `json:"provision"`
@@ -887,6 +903,105 @@ type Path struct {
 	Lifts []string `json:"lifts"`
 }
 
+// Payment is the answer to one transaction of a message, for programs.
+type Payment struct {
+	Transaction int         `json:"transaction"`
+	Path        string      `json:"path"`
+	Line        int         `json:"line"`
+	Column      int         `json:"column,omitempty"`
+	References  []Reference `json:"references"`
+	Amount      *Amount     `json:"amount,omitempty"`
+	Date        string      `json:"date,omitempty"`
+	// Outcome is the worst of the parties and the text, Verdict the strictest of the
+	// rulings; "" where nothing could be ruled on, and Error or Unruled says why.
+	Outcome     string         `json:"outcome"`
+	Reason      string         `json:"reason,omitempty"`
+	NotScreened int            `json:"not_screened"`
+	Verdict     string         `json:"verdict,omitempty"`
+	Unruled     string         `json:"unruled,omitempty"`
+	Error       *Fault         `json:"error,omitempty"`
+	Parties     []PaymentParty `json:"parties"`
+	Text        PaymentText    `json:"text"`
+	// RuledFor are the verdicts for each state of a bank; Ruling is the strictest.
+	RuledFor []RuledFor      `json:"ruled_for"`
+	Ruling   json.RawMessage `json:"ruling,omitempty"`
+	Unread   []Place         `json:"unread,omitempty"`
+}
+
+// PaymentCheck compares what a message states with what is so.
+type PaymentCheck struct {
+	What   string `json:"what"`
+	Path   string `json:"path"`
+	Line   int    `json:"line"`
+	Column int    `json:"column,omitempty"`
+	Stated string `json:"stated"`
+	Found  string `json:"found"`
+	Agrees bool   `json:"agrees"`
+}
+
+// PaymentParty is the answer for one party of a transaction.
+type PaymentParty struct {
+	Role    string   `json:"role"`
+	Name    string   `json:"name,omitempty"`
+	Path    string   `json:"path"`
+	Line    int      `json:"line"`
+	Column  int      `json:"column,omitempty"`
+	BIC     []string `json:"bic,omitempty"`
+	Account string   `json:"account,omitempty"`
+	Outcome string   `json:"outcome"`
+	Reason  string   `json:"reason,omitempty"`
+	Hits    []Hit    `json:"hits,omitempty"`
+	More    int      `json:"more,omitempty"`
+	Notes   []string `json:"notes,omitempty"`
+}
+
+// PaymentText is what came of the free text of a transaction.
+type PaymentText struct {
+	// Outcome is "" where there is no text.
+	Outcome    string  `json:"outcome,omitempty"`
+	Reason     string  `json:"reason,omitempty"`
+	Texts      int     `json:"texts"`
+	Candidates int     `json:"candidates"`
+	Found      []Words `json:"found,omitempty"`
+}
+
+// Payments is what became of a message: the last line of its answers.
+type Payments struct {
+	Definition  string         `json:"definition"`
+	Message     string         `json:"message,omitempty"`
+	Created     string         `json:"created,omitempty"`
+	Header      string         `json:"header,omitempty"`
+	Read        int            `json:"read"`
+	Handled     int            `json:"handled"`
+	Refused     int            `json:"refused"`
+	Outcomes    map[string]int `json:"outcomes"`
+	NotScreened int            `json:"with_parts_not_screened"`
+	Verdicts    map[string]int `json:"verdicts"`
+	Unruled     int            `json:"unruled"`
+	Checks      []PaymentCheck `json:"checks"`
+	Unread      []Place        `json:"unread,omitempty"`
+	AsOf        string         `json:"as_of"`
+	Text        string         `json:"text"`
+	Against     []Against      `json:"against"`
+	Caution     string         `json:"caution"`
+	// Error is the fault of the message that ended the reading, or that its counts
+	// disagree.
+	Error *Fault `json:"error,omitempty"`
+}
+
+// PaymentsEnd is the last line of the answer to a message of payments.
+type PaymentsEnd struct {
+	// Summary is about the message.
+	Summary Payments `json:"summary"`
+}
+
+// Place says where in a message something stands.
+type Place struct {
+	Path   string `json:"path"`
+	Line   int    `json:"line"`
+	Column int    `json:"column,omitempty"`
+}
+
 // Population is the account of the neutral population.
 type Population struct {
 	Key       string             `json:"key,omitempty"`
@@ -1051,6 +1166,12 @@ type RecordTrace struct {
 	Snapshot Snapshot       `json:"snapshot"`
 }
 
+// Reference is an identification of a transaction.
+type Reference struct {
+	Element string `json:"element"`
+	Value   string `json:"value"`
+}
+
 // Refused is one row that was refused.
 type Refused struct {
 	Place  string `json:"place"`
@@ -1078,6 +1199,13 @@ type Reviewed struct {
 	On      string `json:"on"`
 	Claim   string `json:"claim,omitempty"`
 	Reason  string `json:"reason,omitempty"`
+}
+
+// RuledFor is the verdict on a payment through a bank of a state, "" where none is
+// known.
+type RuledFor struct {
+	BankState string `json:"bank_state,omitempty"`
+	Verdict   string `json:"verdict"`
 }
 
 // Ruling is the answer to "may we do this".
@@ -1643,4 +1771,15 @@ type Weigh struct {
 	Origins     []string `json:"origins"`
 	Reliability string   `json:"reliability,omitempty"`
 	Credibility int      `json:"credibility,omitempty"`
+}
+
+// Words are words of a text that may be somebody's name.
+type Words struct {
+	Words   string `json:"words"`
+	Path    string `json:"path"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column,omitempty"`
+	Outcome string `json:"outcome"`
+	Hits    []Hit  `json:"hits"`
+	More    int    `json:"more,omitempty"`
 }

@@ -47,6 +47,7 @@ type cli struct {
 	Payment paymentCmd `cmd:"" help:"May this payment go through? Screen and rule on a message of ISO 20022."`
 	Explain explainCmd `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
 	Watch   watchCmd   `cmd:"" help:"Customers on file: screen them as lists change, and raise what changed."`
+	Notify  notifyCmd  `cmd:"" help:"Who is told of runs, lists and cases: what was sent, what was not taken, send again."`
 	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
 	States  statesCmd  `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
 	State   stateCmd   `cmd:"" help:"What is known of one state, as a report that can be cited."`

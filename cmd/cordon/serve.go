@@ -29,9 +29,10 @@ type serveCmd struct {
 	serveKeep
 	serveAccess
 	serveTelemetry
-	serveWork
+	probe storeProbe
 	serveJobs
-	probe       storeProbe
+	notifyFlag
+	serveWork
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -89,6 +90,11 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 	defer stopMetrics()
 	defer c.stopJobs()
 	defer c.followEntities(ctx, log)()
+	stopTelling, err := c.startTelling(ctx, m, log)
+	if err != nil {
+		return err
+	}
+	defer stopTelling()
 	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork()) }()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/snapshot"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/tabular"
 	"github.com/cordon-engine/cordon/internal/watch"
 	"github.com/cordon-engine/cordon/internal/watched"
@@ -38,18 +38,18 @@ type watchFormat struct {
 	Format string `help:"How to print: ${enum}." enum:"text,json,jsonl,csv" default:"text"`
 }
 
-// bases opens the data folder for bases.
-func (m *Main) bases(dir string, f func(s sqlite.Watch, lists snapshot.Store, places *place.Gazetteer) error) error {
-	if _, err := os.Stat(dir); err != nil {
-		return fault.New(fault.NotFound, "the data folder %q is not there, so there is no base", dir).WithFix("`cordon watch add` makes one")
+// bases opens the data folder, or the database, for bases.
+func (m *Main) bases(data string, f func(s watched.Store, lists snapshot.Store, places *place.Gazetteer) error) error {
+	if _, err := os.Stat(data); err != nil && !postgres.Is(data) {
+		return fault.New(fault.NotFound, "the data folder %q is not there, so there is no base", data).WithFix("`cordon watch add` makes one")
 	}
-	store, err := sqlite.Open(m.ctx, dir)
+	store, err := m.openStore(m.ctx, data)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	return m.with(store, func(lists snapshot.Store, places *place.Gazetteer) error {
-		return f(sqlite.Watch{Store: store}, lists, places)
+		return f(customersOf(store), lists, places)
 	})
 }
 
@@ -62,8 +62,8 @@ func (m *Main) watching(d *deskFlags, open func(c *screen.Config) error, f func(
 	if asOf == when.NoDay {
 		asOf = m.today()
 	}
-	return m.bases(d.Data, func(s sqlite.Watch, lists snapshot.Store, places *place.Gazetteer) error {
-		c, err := m.screenConfig(d.Data, d.MaxAge)
+	return m.bases(d.Data, func(s watched.Store, lists snapshot.Store, places *place.Gazetteer) error {
+		c, err := m.screenConfig(m.folderOf(d.Data), d.MaxAge)
 		if err != nil {
 			return err
 		}
@@ -79,12 +79,12 @@ func (m *Main) watching(d *deskFlags, open func(c *screen.Config) error, f func(
 			return err
 		}
 		defer desk.Close()
-		actor, err := m.actor(d.Data)
+		actor, err := m.actor(m.folderOf(d.Data))
 		if err != nil {
 			return err
 		}
 		return f(&watch.Watcher{
-			Store: s, Desk: desk, Places: places, AsOf: asOf, Now: m.now, Actor: actor, Program: version, Dir: d.Data,
+			Store: s, Desk: desk, Places: places, AsOf: asOf, Now: m.now, Actor: actor, Program: version, Dir: m.folderOf(d.Data),
 			Progress: func(what string, n int) { m.counting(what)(n) },
 		}, lists)
 	})
@@ -133,11 +133,11 @@ func (c *watchAddCmd) Run(m *Main) error {
 		return fault.New(fault.NotFound, "the file %q cannot be read: %v", c.File, err)
 	}
 	defer f.Close()
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+	if err := os.MkdirAll(m.folderOf(c.Data), 0o700); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "the data folder cannot be made")
 	}
-	return m.bases(c.Data, func(s sqlite.Watch, _ snapshot.Store, places *place.Gazetteer) error {
-		actor, err := m.actor(c.Data)
+	return m.bases(c.Data, func(s watched.Store, _ snapshot.Store, places *place.Gazetteer) error {
+		actor, err := m.actor(m.folderOf(c.Data))
 		if err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ type watchListCmd struct {
 
 // Run is the command.
 func (c *watchListCmd) Run(m *Main) error {
-	return m.bases(c.Data, func(s sqlite.Watch, lists snapshot.Store, _ *place.Gazetteer) error {
+	return m.bases(c.Data, func(s watched.Store, lists snapshot.Store, _ *place.Gazetteer) error {
 		out, err := basesOf(m.ctx, s, lists)
 		if err != nil {
 			return err
@@ -233,10 +233,10 @@ func basesOf(ctx context.Context, s watched.Store, lists snapshot.Store) ([]repo
 
 // sayBehind tells on standard error which bases lists went past.
 func (m *Main) sayBehind(dir string) error {
-	if _, err := os.Stat(dir); err != nil {
-		return nil // no folder: the lists are in a database, which holds no bases, or nothing was loaded
+	if _, err := os.Stat(dir); err != nil && !postgres.Is(dir) {
+		return nil // nothing was loaded
 	}
-	return m.bases(dir, func(s sqlite.Watch, lists snapshot.Store, _ *place.Gazetteer) error {
+	return m.bases(dir, func(s watched.Store, lists snapshot.Store, _ *place.Gazetteer) error {
 		list, err := basesOf(m.ctx, s, lists)
 		for _, b := range list {
 			if b.Behind != "" {
@@ -342,7 +342,7 @@ type watchChangesCmd struct {
 
 // Run is the command.
 func (c *watchChangesCmd) Run(m *Main) error {
-	return m.bases(c.Data, func(s sqlite.Watch, _ snapshot.Store, _ *place.Gazetteer) error {
+	return m.bases(c.Data, func(s watched.Store, _ snapshot.Store, _ *place.Gazetteer) error {
 		runs, err := s.Runs(m.ctx, c.Base)
 		if err != nil {
 			return err
@@ -434,12 +434,12 @@ type watchEraseCmd struct {
 
 // Run is the command.
 func (c *watchEraseCmd) Run(m *Main) error {
-	return m.bases(c.Data, func(s sqlite.Watch, _ snapshot.Store, _ *place.Gazetteer) error {
-		actor, err := m.actor(c.Data)
+	return m.bases(c.Data, func(s watched.Store, _ snapshot.Store, _ *place.Gazetteer) error {
+		actor, err := m.actor(m.folderOf(c.Data))
 		if err != nil {
 			return err
 		}
-		if err := watch.Erase(m.ctx, s, c.Data, c.Base, c.Ref, m.now(), actor); err != nil {
+		if err := watch.Erase(m.ctx, s, m.folderOf(c.Data), c.Base, c.Ref, m.now(), actor); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintln(m.Out, "erased; the next version of the base must not have the customer either")

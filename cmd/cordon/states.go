@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/data"
@@ -176,20 +175,7 @@ func (m *Main) document(format string, doc *report.Document, places *place.Gazet
 
 // cellsCSV writes one cell a row.
 func (m *Main) cellsCSV(v *report.StatesView) error {
-	w := csv.NewWriter(m.Out)
-	rows := [][]string{{"obligation", "state", "period", "evidence", "rule", "response", "origins", "complied", "items"}}
-	for i := range v.Cells {
-		c := &v.Cells[i]
-		var ids []string
-		for _, it := range c.Items {
-			ids = append(ids, it.ID())
-		}
-		rows = append(rows, []string{
-			c.Obligation.ID, c.State.String(), c.Period.String(), c.Evidence.String(), c.By.ID, c.Response.String(),
-			strconv.Itoa(c.Origins), strconv.Itoa(c.Complied), strings.Join(ids, " "),
-		})
-	}
-	return w.WriteAll(rows)
+	return csv.NewWriter(m.Out).WriteAll(report.CellRows(v.Cells))
 }
 
 type stateCmd struct {

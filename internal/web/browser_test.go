@@ -296,7 +296,7 @@ func TestTasks(t *testing.T) {
 					do(t, ctx, chromedp.Click(chromedp.CSS(`.errors a[href="#f-date"]`)))
 				})
 				t.Run("the law of a day", func(t *testing.T) {
-					do(t, ctx, chromedp.Navigate(srv.URL+"/law"), write("#f-date", "4 July 2017"))
+					do(t, ctx, chromedp.Navigate(srv.URL+"/law"), write("#f-as-of", "4 July 2017"))
 					follow(t, ctx, ".filters button")
 					if h := heading(t, ctx); h != "The law on 4 July 2017" {
 						t.Errorf("the page says %q", h)
@@ -316,9 +316,9 @@ func TestTasks(t *testing.T) {
 					if h := heading(t, ctx); h != "Marvolo Quendrith" {
 						t.Fatalf("the page says %q", h)
 					}
-					do(t, ctx, write("#f-date", "1 March 2016"))
+					do(t, ctx, write("#f-as-of", "1 March 2016"))
 					follow(t, ctx, ".dayform button")
-					if s := eval[string](t, ctx, "document.location.search + document.querySelector('#standing').textContent"); !strings.Contains(s, "?date=1+March+2016") || !strings.Contains(s, "Not listed on 1 March 2016") {
+					if s := eval[string](t, ctx, "document.location.search + document.querySelector('#standing').textContent"); !strings.Contains(s, "?as_of=1+March+2016") || !strings.Contains(s, "Not listed on 1 March 2016") {
 						t.Errorf("on another day the page is %q", s)
 					}
 				})

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/states"
@@ -23,6 +25,9 @@ type chart struct {
 	SVG            template.HTML
 	Kinds          []record.Kind
 	Rows           []chartRow
+	// File is the chart alone, CSV its figures.
+	File drawingFile
+	CSV  string
 }
 
 // chartRow is a figure in the table beside the chart.
@@ -75,6 +80,47 @@ func (s *Site) tradeCharts(d *states.Dossier) []chart {
 		}
 	}
 	return out
+}
+
+// chartNote says how a chart is to be read.
+const chartNote = "Discs are reported, rings are estimates, triangles are alleged, diamonds are worked out from others. A bar shows the bounds " +
+	"of a figure. Figures of different series are not to be added up."
+
+// drawCharts lets each chart of a page be had alone, as a picture and as a table.
+func (s *Site) drawCharts(r *http.Request, a *answer, charts []chart) {
+	var list []drawing
+	for i := range charts {
+		c := &charts[i]
+		d := drawing{ID: "chart-" + strconv.Itoa(i+1), Title: c.Title, Notes: []string{chartNote}, SVG: c.SVG, Height: chartHeight}
+		c.File = d.file(r)
+		c.CSV = strings.Replace(c.File.SVG, "format=svg", "format=csv", 1)
+		list = append(list, d)
+	}
+	if len(list) == 0 {
+		return
+	}
+	whole := a.forms["csv"]
+	a.forms["svg"] = s.drawn(r, a, list)
+	a.forms["csv"] = func() (*answer, error) {
+		id := r.URL.Query().Get("figure")
+		i := slices.IndexFunc(list, func(d drawing) bool { return d.ID == id })
+		switch {
+		case id == "":
+			return whole()
+		case i < 0:
+			return nil, fault.New(fault.NotFound, "this page has no figure %q", id).WithFix("the links below each figure lead to them")
+		}
+		return asCSV(func() ([][]string, error) { return charts[i].rows(), nil })()
+	}
+}
+
+// rows gives the figures of a chart as a table.
+func (c *chart) rows() [][]string {
+	rows := [][]string{{"what", "when", "figure", "kind", "by", "source", "address"}}
+	for _, x := range c.Rows {
+		rows = append(rows, []string{c.Title, x.When, x.Figure, x.Kind, x.By, x.Source, x.Address})
+	}
+	return rows
 }
 
 func (s *Site) pointOf(r *record.Record, figure record.Range) chartPoint {

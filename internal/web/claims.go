@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/claim"
@@ -39,10 +41,11 @@ type claimsPage struct {
 	Rule    string
 	Next    string
 	Earlier string
-	JSON    string
+	Known   when.Day
+	Dates   dates
 }
 
-var claimsParameters = []string{"state", "obligation", "kind", "period", "q"}
+var claimsParameters = []string{"state", "obligation", "kind", "period", "q", "known_at"}
 
 // claimsAtOnce is how many claims one page shows.
 const claimsAtOnce = 40
@@ -63,31 +66,67 @@ func (s *Site) claims(r *http.Request) (*answer, error) {
 		page.Kinds = append(page.Kinds, k.String())
 	}
 	l := c.desk.Ledger
-	list := s.pickClaims(l, page)
+	page.Known = dayField(page.Query, &page.Errors, "known_at", "As known on")
+	list := slices.DeleteFunc(s.pickClaims(l, page), func(c *claim.Claim) bool { return publishedAfter(l, c, page.Known) })
 	slices.SortStableFunc(list, claim.Compare)
 	page.Count, page.Origins = len(list), len(l.OriginsOf(list))
-	if r.URL.Query().Get("format") == "json" {
-		if len(page.Errors) > 0 {
-			return nil, fault.New(fault.Invalid, "%s", page.Errors[0].Message)
-		}
-		out := []report.ClaimJSON{}
-		for _, x := range list {
-			out = append(out, report.ClaimForPrograms(l, x, false, true))
-		}
-		return asJSON(out)
-	}
+	all := list
 	if list, err = s.leaf(r, page, list); err != nil {
 		return nil, err
 	}
 	for _, x := range list {
 		page.Cards = append(page.Cards, s.cardOf(l, x))
 	}
-	page.JSON = addParameter(r.URL, "format", "json")
-	a := &answer{template: "claims", title: "Who says so", body: page}
+	page.Dates = datesOf(page.Query, page.Errors, "known_at")
+	a := &answer{template: "claims", title: "Who says so", body: page, dated: &dated{asOf: when.NoDay, known: page.Known}, forms: map[string]form{
+		"json": func() (*answer, error) {
+			out := []report.ClaimJSON{}
+			for _, x := range all {
+				out = append(out, report.ClaimForPrograms(l, x, false, true))
+			}
+			return asJSON(out)
+		},
+		"csv": asCSV(func() ([][]string, error) { return s.claimRows(l, all), nil }),
+	}}
 	if len(page.Errors) > 0 {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 	}
 	return a, nil
+}
+
+// publishedAfter reports whether a claim was published after a day, as the matrix takes it: one whose source states no day
+// of publication was not.
+func publishedAfter(l *claim.Ledger, c *claim.Claim, known when.Day) bool {
+	published := l.SourceOf(c).Published
+	return known != when.NoDay && claim.Given(published) && published.From > known
+}
+
+// claimRows gives claims as a table.
+func (s *Site) claimRows(l *claim.Ledger, list []*claim.Claim) [][]string {
+	rows := [][]string{{"id", "kind", "states", "period", "speaker", "text", "grade", "text_seen", "taken_back_by", "answers", "source", "published", "address"}}
+	for _, c := range list {
+		k, src := s.cardOf(l, c), l.SourceOf(c)
+		var about, answers []string
+		for _, x := range k.About {
+			about = append(about, x.Code)
+		}
+		for _, x := range k.Answers {
+			answers = append(answers, x.ID)
+		}
+		published := ""
+		if claim.Given(src.Published) {
+			published = src.Published.String()
+		}
+		period := ""
+		if claim.Given(c.Period) {
+			period = c.Period.String()
+		}
+		rows = append(rows, []string{
+			c.ID, c.Kind.String(), strings.Join(about, " "), period, c.Speaker, c.Text, k.Grade, strconv.FormatBool(k.Seen), k.TakenBy,
+			strings.Join(answers, " "), src.Title, published, src.URL,
+		})
+	}
+	return rows
 }
 
 // leaf cuts the list to one page, which begins after the claim that the address names.
@@ -171,15 +210,22 @@ func (s *Site) searchClaims(ctx context.Context, page *searchPage, words []strin
 	if err != nil {
 		return
 	}
-	if st, ok := s.Desk.Places.FindState(page.Query); ok {
-		page.State = &stateLink{st.String(), s.state(st.String())}
-	}
-	var list []*claim.Claim
-	for _, c := range co.desk.Ledger.Claims() {
-		if holds(s.wordsOf(c), words) {
-			list = append(list, c)
+	q := url.Values{}
+	rest := make([]string, 0, len(words))
+	for _, w := range append([]string{page.Query}, words...) {
+		st, ok := s.Desk.Places.FindState(w)
+		if x := (stateLink{st.String(), s.state(st.String())}); ok && !slices.Contains(page.States, x) {
+			page.States = append(page.States, x)
+		} else if !ok && w != page.Query {
+			rest = append(rest, w)
 		}
 	}
+	if len(page.States) > 0 {
+		q.Set("state", page.States[0].Code)
+	}
+	q.Set("q", strings.Join(rest, " "))
+	page.ClaimsAt = "/claims?" + q.Encode()
+	list := nearestBy(co.desk.Ledger.Claims(), words, s.wordsOf)
 	slices.SortStableFunc(list, claim.Compare)
 	page.MoreClaims = max(0, len(list)-claimsFound)
 	for _, c := range list[:len(list)-page.MoreClaims] {
@@ -214,7 +260,6 @@ type claimPage struct {
 	For, Against, Conceded    []claimCard
 	Statement, Caution, Reply string
 	Asked                     []askedRow
-	JSON                      string
 }
 
 type askedRow struct{ Who, By, On, What, Answer string }
@@ -232,12 +277,9 @@ func (s *Site) claim(r *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.URL.Query().Get("format") == "json" {
-		return asJSON(report.ClaimForPrograms(l, c, false, false))
-	}
 	page := &claimPage{
 		claimCard: s.cardOf(l, c), Source: l.SourceOf(c), Standing: strings.ReplaceAll(l.Standing(c).String(), "_", " "), Origins: l.Origins(c),
-		Reply: l.Reply(c).String(), JSON: addParameter(r.URL, "format", "json"),
+		Reply: l.Reply(c).String(),
 	}
 	for _, id := range c.Obligations {
 		if p, ok := s.Desk.Law.Provision(id); ok {
@@ -284,5 +326,7 @@ func (s *Site) claim(r *http.Request) (*answer, error) {
 		}
 		page.Asked = append(page.Asked, row)
 	}
-	return &answer{template: "claim", title: "Claim " + c.ID, body: page}, nil
+	return &answer{template: "claim", title: "Claim " + c.ID, body: page, forms: map[string]form{
+		"json": func() (*answer, error) { return asJSON(report.ClaimForPrograms(l, c, false, false)) },
+	}}, nil
 }

@@ -25,7 +25,7 @@ type promisesPage struct {
 	Errors []fieldError
 	Groups []promiseGroup
 	Scope  string
-	JSON   string
+	Dates  dates
 }
 
 type promiseGroup struct {
@@ -70,22 +70,25 @@ func (s *Site) undertakings(ctx context.Context, id string, to when.Day, suppose
 }
 
 func (s *Site) promises(r *http.Request) (*answer, error) {
-	if err := known(r, "to", "format"); err != nil {
+	if to := renamed(r, "to", "as_of"); to != "" {
+		return &answer{location: to}, nil
+	}
+	if err := known(r, "as_of", "figure", "format"); err != nil {
 		return nil, err
 	}
-	page := &promisesPage{Query: map[string]string{"to": strings.TrimSpace(r.URL.Query().Get("to"))}}
-	to := dayField(page.Query, &page.Errors, "to", "At the end of")
+	page := &promisesPage{Query: map[string]string{"as_of": strings.TrimSpace(r.URL.Query().Get("as_of"))}}
+	to := dayField(page.Query, &page.Errors, "as_of", "As of")
 	v, err := s.undertakings(r.Context(), "", to, false)
 	if err != nil {
 		return nil, err
 	}
-	if r.URL.Query().Get("format") == "json" {
-		return asJSON(report.CommitmentsForPrograms(v, false))
-	}
 	page.Groups = s.promiseGroups(v)
 	page.Scope = report.CommitmentsDocument(v, s.state).Lead[1]
-	page.JSON = addParameter(r.URL, "format", "json")
-	a := &answer{template: "commitments", title: "Who promised what", body: page}
+	page.Dates = datesOf(page.Query, page.Errors, "as_of")
+	a := &answer{template: "commitments", title: "Who promised what", body: page, dated: &dated{asOf: to, known: when.NoDay}, forms: map[string]form{
+		"json": func() (*answer, error) { return asJSON(report.CommitmentsForPrograms(v, false)) },
+		"csv":  asCSV(func() ([][]string, error) { return promiseRows(page.Groups), nil }),
+	}}
 	if len(page.Errors) > 0 {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 	}
@@ -220,7 +223,8 @@ type promisePage struct {
 	Left, Right      string
 	Rows             []laneRow
 	Doc              *report.Document
-	JSON             string
+	Dates            dates
+	File             drawingFile
 	// Toggle is the same page with, or without, the undertakings taken as accepted.
 	Toggle string
 }
@@ -232,11 +236,45 @@ type laneRow struct {
 	Notes             []string
 }
 
+// promiseRows gives undertakings with their steps as a table.
+func promiseRows(groups []promiseGroup) [][]string {
+	rows := [][]string{{"instrument", "undertaking", "title", "by", "state", "on", "why", "event"}}
+	for _, g := range groups {
+		for _, p := range g.Promises {
+			for _, x := range p.Steps {
+				rows = append(rows, []string{g.Instrument.Name, p.P.ID, p.P.Title, p.By, x.State, x.On, x.Why, x.Event})
+			}
+		}
+	}
+	return rows
+}
+
+// promiseDrawings are the bands of undertakings, each with its name above it.
+func promiseDrawings(title string, groups []promiseGroup) drawing {
+	const row = 76
+	var b strings.Builder
+	n := 0
+	for _, g := range groups {
+		for _, p := range g.Promises {
+			fmt.Fprintf(&b, `<text class="name" x="0" y="%d">%s: %s</text><svg x="0" y="%d" width="100%%" height="52">%s</svg>`,
+				n*row+14, template.HTMLEscapeString(p.P.Title), p.State, n*row+18, p.Band)
+			n++
+		}
+	}
+	return drawing{ID: "undertakings", Title: title, SVG: template.HTML(b.String()), Height: max(1, n) * row, Notes: []string{
+		"White with a broken edge: proposed; grey: rejected; blue: accepted; green: observed; yellow: suspended; pink: its condition failed; " +
+			"orange: breached (alleged); vermilion: breached (established). Triangles are conduct against it, ticks what was done for it.",
+	}}
+}
+
 func (s *Site) promise(r *http.Request) (*answer, error) {
-	if err := known(r, "to", "assume", "format"); err != nil {
+	if to := renamed(r, "to", "as_of"); to != "" {
+		return &answer{location: to}, nil
+	}
+	if err := known(r, "as_of", "assume", "figure", "format"); err != nil {
 		return nil, err
 	}
-	page := &promisePage{ID: r.PathValue("id"), Query: map[string]string{"to": strings.TrimSpace(r.URL.Query().Get("to"))}}
+	page := &promisePage{ID: r.PathValue("id"), Query: map[string]string{"as_of": strings.TrimSpace(r.URL.Query().Get("as_of"))}}
 	switch r.URL.Query().Get("assume") {
 	case "":
 	case "accepted":
@@ -244,13 +282,10 @@ func (s *Site) promise(r *http.Request) (*answer, error) {
 	default:
 		return nil, fault.New(fault.Usage, "assume is accepted, or left out")
 	}
-	to := dayField(page.Query, &page.Errors, "to", "At the end of")
+	to := dayField(page.Query, &page.Errors, "as_of", "As of")
 	v, err := s.undertakings(r.Context(), page.ID, to, page.Assumed)
 	if err != nil {
 		return nil, err
-	}
-	if r.URL.Query().Get("format") == "json" {
-		return asJSON(report.CommitmentsForPrograms(v, true))
 	}
 	doc := report.CommitmentDocument(v, s.state)
 	page.Title, page.About, page.Doc = doc.Title, doc.Lead[0], doc
@@ -264,8 +299,13 @@ func (s *Site) promise(r *http.Request) (*answer, error) {
 	if page.Assumed {
 		toggled = ""
 	}
-	page.JSON, page.Toggle = addParameter(r.URL, "format", "json"), addParameter(r.URL, "assume", toggled)
-	a := &answer{template: "commitment", title: page.Title, body: page}
+	page.Toggle, page.Dates = addParameter(r.URL, "assume", toggled), datesOf(page.Query, page.Errors, "as_of")
+	a := &answer{template: "commitment", title: page.Title, body: page, dated: &dated{asOf: to, known: when.NoDay}, forms: map[string]form{
+		"json": func() (*answer, error) { return asJSON(report.CommitmentsForPrograms(v, true)) },
+		"csv":  asCSV(func() ([][]string, error) { return promiseRows(page.Groups), nil }),
+	}}
+	d := promiseDrawings(page.Title, page.Groups)
+	a.forms["svg"], page.File = s.drawn(r, a, []drawing{d}), d.file(r)
 	if len(page.Errors) > 0 {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 	}

@@ -59,8 +59,9 @@ type decidePage struct {
 	Said   []said
 	Strip  *strip
 	// StripAt is where the strip can be had when it is not shown.
-	StripAt                      string
-	Address, JSON, Text, Restart string
+	StripAt                           string
+	Address, JSON, CSV, Text, Restart string
+	File                              drawingFile
 }
 
 // rulingCard is a ruling in words.
@@ -123,17 +124,20 @@ const maxNext = 3
 // decide is the page of one question: the form, and the ruling as soon as the day
 // is known.
 func (s *Site) decide(r *http.Request) (*answer, error) {
-	name, asJSON := strings.CutSuffix(r.PathValue("kind"), ".json")
+	name, form, _ := strings.Cut(r.PathValue("kind"), ".")
 	id, ok := vocab.KindNamed(name)
 	if !ok {
 		return nil, fault.New(fault.NotFound, "there is no kind of activity %q", name).WithFix("pick one of the kinds on the page “May we?”")
+	}
+	if form != "" && !slices.Contains(decideForms, form) {
+		return nil, fault.New(fault.NotFound, "a ruling has no form %q", form).WithFix("say json, csv or svg")
 	}
 	kind := vocab.KindOf(id)
 	p, err := s.form.read(kind, r.URL.Query())
 	if err != nil {
 		return nil, err
 	}
-	if len(p.errs) == 0 && p.untidy && !asJSON {
+	if len(p.errs) == 0 && p.untidy && form == "" {
 		return &answer{location: address(p.a, p.extra())}, nil
 	}
 	var rl *ruling.Ruling
@@ -142,16 +146,26 @@ func (s *Site) decide(r *http.Request) (*answer, error) {
 			return nil, err
 		}
 	}
-	if asJSON {
-		return s.decideJSON(p, rl)
+	if form != "" {
+		if err := mustRule(p, rl); err != nil {
+			return nil, err
+		}
+	}
+	if form == "json" {
+		return s.decideJSON(rl)
 	}
 	page, err := s.decidePage(p, rl)
 	if err != nil {
 		return nil, err
 	}
 	a := &answer{template: "decide", title: kind.Title, body: page}
+	a.bare = rl == nil
 	if rl != nil {
 		a.title = report.VerdictWord(rl.Verdict) + ": " + kind.Title
+		a.dated = &dated{asOf: rl.AsOf.From, known: p.known}
+	}
+	if form != "" {
+		return s.stripForm(r, form, a, page)
 	}
 	if len(page.Errors) > 0 {
 		a.status = http.StatusUnprocessableEntity
@@ -190,20 +204,28 @@ func (s *Site) lookUp(p *posed) (*activity.Activity, []ruling.Screened) {
 func (s *Site) encoder() *report.Encoder { return &report.Encoder{Versions: s.Versions, Full: true} }
 
 // decideJSON is the same answer for programs.
-func (s *Site) decideJSON(p *posed, rl *ruling.Ruling) (*answer, error) {
-	for _, name := range p.order {
-		if msg := p.errs[name]; msg != "" {
-			return nil, fault.New(fault.Invalid, "%s", msg).At(fault.Place{Field: name})
-		}
-	}
-	if rl == nil {
-		return nil, fault.New(fault.Usage, "an activity needs a date").WithFix("add date=2017-07-04 to the address")
-	}
+func (s *Site) decideJSON(rl *ruling.Ruling) (*answer, error) {
 	v := jsontext.Value(s.encoder().Append(nil, rl))
 	if err := v.Indent(jsontext.WithIndent("  ")); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the ruling as JSON")
 	}
 	return &answer{data: append(bytes.Clone(v), '\n'), kind: "application/json"}, nil
+}
+
+// decideForms are the endings of the address of a ruling: what it is for programs, and its strip as a table and a picture.
+var decideForms = []string{"json", "csv", "svg"}
+
+// mustRule says why there is no ruling to give as a file.
+func mustRule(p *posed, rl *ruling.Ruling) error {
+	for _, name := range p.order {
+		if msg := p.errs[name]; msg != "" {
+			return fault.New(fault.Invalid, "%s", msg).At(fault.Place{Field: name})
+		}
+	}
+	if rl == nil {
+		return fault.New(fault.Usage, "an activity needs a date").WithFix("add date=2017-07-04 to the address")
+	}
+	return nil
 }
 
 func (s *Site) decidePage(p *posed, rl *ruling.Ruling) (*decidePage, error) {
@@ -242,7 +264,10 @@ func (s *Site) decidePage(p *posed, rl *ruling.Ruling) (*decidePage, error) {
 		return d, nil
 	}
 	d.Address = address(p.a, p.extra())
-	d.JSON = strings.Replace(d.Address, "/decide/"+p.kind.Name, "/decide/"+p.kind.Name+".json", 1)
+	file := func(ending string) string {
+		return strings.Replace(d.Address, "/decide/"+p.kind.Name, "/decide/"+p.kind.Name+"."+ending, 1)
+	}
+	d.JSON, d.CSV, d.File = file("json"), file("csv"), drawingFile{file("svg"), "cordon-strip"}
 	d.Text = commandLine(p)
 	d.Ruling = s.card(p, rl)
 	d.Said = append([]said{{Title: "Day", Value: p.a.Date.Long(), Name: "date"}}, s.said(p.a)...)

@@ -79,7 +79,7 @@ func (s *Site) gallery(r *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &answer{template: "gallery", title: "Gallery of components", body: page}, nil
+	return &answer{template: "gallery", title: "Gallery of components", body: page, bare: true}, nil
 }
 
 func (s *Site) canned() (*galleryPage, error) {

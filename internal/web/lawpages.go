@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
@@ -67,8 +67,8 @@ type lawPage struct {
 	// Plain is true when nothing was chosen: then instruments are listed alone.
 	Plain bool
 	Goods *decide.Goods
-	JSON  string
 	Bar   *dateBar
+	Dates dates
 }
 
 type lawGroup struct {
@@ -85,10 +85,13 @@ type dateBar struct {
 
 type barTick struct{ X, Name, Day, Address string }
 
-var lawParameters = []string{"date", "known_at", "kind", "direction", "regime", "goods"}
+var lawParameters = []string{"as_of", "known_at", "kind", "direction", "regime", "goods"}
 
 // law is the page of instruments and provisions by day, activity and goods.
 func (s *Site) law(r *http.Request) (*answer, error) {
+	if to := renamed(r, "date", "as_of"); to != "" {
+		return &answer{location: to}, nil
+	}
 	if err := known(r, append(lawParameters, "format")...); err != nil {
 		return nil, err
 	}
@@ -97,7 +100,7 @@ func (s *Site) law(r *http.Request) (*answer, error) {
 	for _, n := range lawParameters {
 		page.Query[n] = strings.TrimSpace(q.Get(n))
 	}
-	page.Day = dayField(page.Query, &page.Errors, "date", "Law of the day")
+	page.Day = dayField(page.Query, &page.Errors, "as_of", "As of")
 	page.Known = dayField(page.Query, &page.Errors, "known_at", "As known on")
 	list, err := s.Desk.Law.Pick(law.Filter{Kind: page.Query["kind"], Direction: page.Query["direction"], Regime: page.Query["regime"]})
 	if err != nil {
@@ -111,17 +114,10 @@ func (s *Site) law(r *http.Request) (*answer, error) {
 	if page.Day != when.NoDay {
 		list = s.Desk.Law.InForce(list, page.Day, page.Known)
 	}
-	if q.Get("format") == "json" {
-		if len(page.Errors) > 0 {
-			return nil, fault.New(fault.Invalid, "%s", page.Errors[0].Message)
-		}
-		return asJSON(report.ListForPrograms(list))
-	}
 	page.Groups, page.Count = grouped(list), len(list)
 	page.Plain = page.Day == when.NoDay && page.Query["kind"]+page.Query["direction"]+page.Query["goods"] == "" && len(page.Errors) == 0
-	page.JSON = addParameter(r.URL, "format", "json")
-	page.Bar = s.dateBar(page)
-	a := &answer{template: "law", title: "The law", body: page}
+	page.Bar, page.Dates = s.dateBar(page), datesOf(page.Query, page.Errors, "as_of", "known_at")
+	a := &answer{template: "law", title: "The law", body: page, dated: &dated{asOf: page.Day, known: page.Known}, forms: s.provisionForms(list)}
 	if page.Day != when.NoDay {
 		a.title = "The law on " + page.Day.Long()
 	}
@@ -147,6 +143,34 @@ func (s *Site) namingGoods(page *lawPage, list []*law.Provision) ([]*law.Provisi
 	return out, nil
 }
 
+// provisionForms are the forms of a list of provisions.
+func (s *Site) provisionForms(list []*law.Provision) map[string]form {
+	return map[string]form{
+		"json": func() (*answer, error) { return asJSON(report.ListForPrograms(list)) },
+		"csv":  asCSV(func() ([][]string, error) { return s.provisionRows("", list), nil }),
+	}
+}
+
+// provisionRows gives provisions as a table, the first row the names of the columns; what says why they stand in it.
+func (s *Site) provisionRows(what string, list []*law.Provision) [][]string {
+	rows := [][]string{{"what", "provision", "citation", "title", "effect", "direction", "from", "until", "text_seen"}}
+	for _, p := range list {
+		rows = append(rows, []string{
+			what, p.ID, p.Cite(), p.Title, p.Effect.String(), p.Direction.String(), p.From.String(), p.Until.String(), strconv.FormatBool(p.Verified),
+		})
+	}
+	return rows
+}
+
+// changeRows gives days of change as a table.
+func changeRows(list []law.Change) [][]string {
+	rows := [][]string{{"day", "what", "provision", "citation", "title"}}
+	for _, c := range list {
+		rows = append(rows, []string{c.Day.String(), c.What, c.Provision.ID, c.Provision.Cite(), c.Provision.Title})
+	}
+	return rows
+}
+
 func grouped(list []*law.Provision) []lawGroup {
 	var out []lawGroup
 	for _, p := range list {
@@ -159,10 +183,24 @@ func grouped(list []*law.Provision) []lawGroup {
 	return out
 }
 
-// dateBar lays the milestones out from 2006 to today.
+// dateBar lays the milestones out from 2006 to today, each leading to the law of its day.
 func (s *Site) dateBar(page *lawPage) *dateBar {
+	return s.dateBarTo(page.Day, func(d when.Day) string {
+		q := url.Values{}
+		for n, v := range page.Query {
+			if v != "" {
+				q.Set(n, v)
+			}
+		}
+		q.Set("as_of", d.String())
+		return "/law?" + q.Encode()
+	})
+}
+
+// dateBarTo lays the milestones out, with a mark at a day and a link from each tick.
+func (s *Site) dateBarTo(day when.Day, to func(when.Day) string) *dateBar {
 	period := when.Period{From: stripFrom, To: s.Today()}
-	years := band(nil, period, page.Day)
+	years := band(nil, period, day)
 	out := &dateBar{Years: years.Years, Mark: years.Mark}
 	last := when.NoDay
 	for _, m := range s.laws.milestones {
@@ -170,15 +208,8 @@ func (s *Site) dateBar(page *lawPage) *dateBar {
 			continue
 		}
 		last = m.Day
-		q := url.Values{}
-		for n, v := range page.Query {
-			if v != "" {
-				q.Set(n, v)
-			}
-		}
-		q.Set("date", m.Day.String())
 		at := band([]decide.Stretch{{Period: when.On(m.Day)}}, period, when.NoDay)
-		out.Ticks = append(out.Ticks, barTick{at.Bars[0].X, m.Name, m.Day.Long(), "/law?" + q.Encode()})
+		out.Ticks = append(out.Ticks, barTick{at.Bars[0].X, m.Name, m.Day.Long(), to(m.Day)})
 	}
 	return out
 }
@@ -233,11 +264,15 @@ func (s *Site) changes(r *http.Request) (*answer, error) {
 		began, ended := s.Desk.Law.Between(list, c.From, c.To)
 		c.Began, c.Ended, c.BeganCount, c.EndedCount = grouped(began), grouped(ended), len(began), len(ended)
 		a.title = "The law from " + c.From.Long() + " to " + c.To.Long()
-		page.JSON = addParameter(r.URL, "format", "json")
-		if q.Get("format") == "json" && len(page.Errors) == 0 {
-			return asJSON(map[string]any{
-				"from": c.From.String(), "to": c.To.String(), "began": report.ListForPrograms(began), "ended": report.ListForPrograms(ended),
-			})
+		a.forms = map[string]form{
+			"json": func() (*answer, error) {
+				return asJSON(map[string]any{
+					"from": c.From.String(), "to": c.To.String(), "began": report.ListForPrograms(began), "ended": report.ListForPrograms(ended),
+				})
+			},
+			"csv": asCSV(func() ([][]string, error) {
+				return append(s.provisionRows("began", began), s.provisionRows("ended", ended)[1:]...), nil
+			}),
 		}
 	} else if len(page.Errors) == 0 && r.URL.RawQuery != "" {
 		page.Errors = append(page.Errors, fieldError{"f-from", "Days", "Give both days: what changed is the difference between them"})
@@ -259,17 +294,16 @@ func (s *Site) timeline(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	all := law.Changes(list)
-	if q.Get("format") == "json" {
-		return asJSON(report.LawChangesForPrograms(all))
-	}
-	return &answer{template: "timeline", title: "Timeline of the law", body: struct {
+	return &answer{template: "timeline", title: "Timeline of the law", forms: map[string]form{
+		"json": func() (*answer, error) { return asJSON(report.LawChangesForPrograms(all)) },
+		"csv":  asCSV(func() ([][]string, error) { return changeRows(all), nil }),
+	}, body: struct {
 		Kinds   []vocab.Kind
 		Regimes []*law.Regime
 		Query   map[string]string
 		Days    []changeDay
 		Count   int
-		JSON    string
-	}{vocab.Kinds(), s.Desk.Law.Regimes, map[string]string{"kind": q.Get("kind"), "regime": q.Get("regime")}, byDay(all), len(all), addParameter(r.URL, "format", "json")}}, nil
+	}{vocab.Kinds(), s.Desk.Law.Regimes, map[string]string{"kind": q.Get("kind"), "regime": q.Get("regime")}, byDay(all), len(all)}}, nil
 }
 
 // changeDay is one day with what changed on it.
@@ -303,7 +337,6 @@ type provisionPage struct {
 	More           int
 	// Tried is the number of all scenarios that the provisions govern.
 	Tried int
-	JSON  string
 }
 
 type provisionCard struct {
@@ -331,10 +364,7 @@ func (s *Site) provision(r *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.URL.Query().Get("format") == "json" {
-		return asJSON(report.ListForPrograms(list))
-	}
-	page := &provisionPage{ID: id, Instrument: list[0].Instrument, JSON: addParameter(r.URL, "format", "json")}
+	page := &provisionPage{ID: id, Instrument: list[0].Instrument}
 	for _, p := range list {
 		page.Cards = append(page.Cards, provisionCard{p, report.Rows(p, s.state)})
 	}
@@ -348,7 +378,7 @@ func (s *Site) provision(r *http.Request) (*answer, error) {
 		page.Heading = list[0].Instrument.Name
 		title = page.Heading
 	}
-	return &answer{template: "provision", title: title, body: page}, nil
+	return &answer{template: "provision", title: title, body: page, forms: s.provisionForms(list)}, nil
 }
 
 // whole gives the address of an instrument: the number that the ids of its
@@ -409,7 +439,6 @@ type goodsPage struct {
 	Query string
 	Error string
 	Found *decide.Goods
-	JSON  string
 }
 
 func (s *Site) goods(r *http.Request) (*answer, error) {
@@ -422,18 +451,29 @@ func (s *Site) goods(r *http.Request) (*answer, error) {
 		return a, nil
 	}
 	found, err := s.Desk.LookUp(page.Query)
-	if r.URL.Query().Get("format") == "json" {
-		if err != nil {
-			return nil, err
-		}
-		return asJSON(report.GoodsForPrograms(found))
+	if r.URL.Query().Get("format") != "" && err != nil {
+		return nil, err
 	}
 	if err != nil {
 		page.Error, a.status, a.title = plain(err), http.StatusUnprocessableEntity, "Error: "+a.title
 		return a, nil
 	}
 	page.Found, a.title = found, page.Query+": goods and the law that names them"
-	page.JSON = addParameter(r.URL, "format", "json")
+	a.forms = map[string]form{
+		"json": func() (*answer, error) { return asJSON(report.GoodsForPrograms(found)) },
+		"csv": asCSV(func() ([][]string, error) {
+			list := make([]*law.Provision, len(found.Law))
+			for i, n := range found.Law {
+				list[i] = n.Provision
+			}
+			rows := s.provisionRows("", list)
+			rows[0][0] = "by"
+			for i, n := range found.Law {
+				rows[i+1][0] = n.By
+			}
+			return rows, nil
+		}),
+	}
 	return a, nil
 }
 
@@ -455,78 +495,4 @@ func (s *Site) suggest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.send(w, r, "application/json", http.StatusOK, b)
-}
-
-// searchPage is what the box at the top of every page finds.
-type searchPage struct {
-	Query      string
-	Kinds      []vocab.Kind
-	Provisions []*law.Provision
-	More       int
-	Goods      []decide.Line
-	Code       goods.Code
-	// Subjects are those of the lists that have such a name; MoreSubjects how many
-	// there are besides. Lists is false where there are no lists.
-	Subjects     []suggestion
-	MoreSubjects int
-	Lists        bool
-	// State is the one that the query names, Claims those in which every word occurs.
-	State      *stateLink
-	Claims     []claimCard
-	MoreClaims int
-}
-
-// maxFound is how many provisions a search shows.
-const maxFound = 25
-
-func (s *Site) search(r *http.Request) (*answer, error) {
-	if err := known(r, "q"); err != nil {
-		return nil, err
-	}
-	page := &searchPage{Query: strings.TrimSpace(r.URL.Query().Get("q"))}
-	a := &answer{template: "search", title: "Search", body: page}
-	words := strings.Fields(strings.ToLower(page.Query))
-	if len(words) == 0 {
-		return a, nil
-	}
-	a.title = page.Query + ": search"
-	page.Lists = s.Screener != nil
-	if page.Lists && len(page.Query) <= maxTyped {
-		found, err := s.suggested(r.Context(), page.Query)
-		if err != nil {
-			return nil, err
-		}
-		page.Subjects, page.MoreSubjects = found.List, found.More
-	}
-	for _, k := range vocab.Kinds() {
-		if holds(k.Title+" "+k.About, words) || calls(k.Name, words) {
-			page.Kinds = append(page.Kinds, k)
-		}
-	}
-	for _, p := range s.Desk.Law.Provisions() {
-		if !holds(p.ID+" "+p.Cite()+" "+p.Title+" "+p.Text, words) {
-			continue
-		}
-		if len(page.Provisions) == maxFound {
-			page.More++
-			continue
-		}
-		page.Provisions = append(page.Provisions, p)
-	}
-	s.searchClaims(r.Context(), page, words)
-	for _, h := range s.Desk.HS.Search(page.Query, 6) {
-		page.Goods = append(page.Goods, decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)})
-	}
-	return a, nil
-}
-
-// holds reports whether a text holds every word.
-func holds(text string, words []string) bool {
-	text = strings.ToLower(text)
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			return false
-		}
-	}
-	return true
 }

@@ -103,7 +103,17 @@ func listed() []version {
 		Listings:  listing("x:IMO 9074729", "IMO 9074729", "2017-10-03"),
 		Relations: []subject.Relation{{Kind: "Ownership", From: "x:P.001", To: "x:IMO 9074729", ShareLow: 60, ShareHigh: 60}},
 	}
-	first := []*subject.Record{person, firm, ship}
+	holding := &subject.Record{
+		Subject:  &subject.Subject{ID: "x:E.003", Schema: subject.Company, Names: []subject.Name{{Full: "Exampleville Holding of the Seven Seas and the Long Coast", Kind: subject.Primary}}},
+		Listings: listing("x:E.003", "E.003", "2016-03-02"),
+		Relations: []subject.Relation{
+			{Kind: "Ownership", From: "x:P.001", To: "x:E.003", ShareLow: 25, ShareHigh: 50},
+			{Kind: "Ownership", From: "x:E.003", To: "x:IMO 9074729", ShareLow: 40, ShareHigh: 40, Until: on("2018-06-30")},
+			{Kind: "Ownership", From: "x:E.003", ToText: "Example Canning"},
+			{Kind: "Control", From: "x:E.003", To: "x:T.Alpha", Role: "names the board"},
+		},
+	}
+	first := []*subject.Record{person, firm, ship, holding}
 	for _, n := range strings.Fields("Alpha Bravo Charlie Delta Echo Foxtrot Golf Hotel India") {
 		id := "x:T." + n
 		first = append(first, &subject.Record{

@@ -34,6 +34,15 @@ type answer struct {
 	file string
 	// location is where the answer stands.
 	location string
+	// policy takes the place of the policy of pages, for a file that brings its own style.
+	policy string
+	// dated says of which days the page is; cite is its line of citation where that of every page does not do, and bare
+	// is true for a page that is not to be cited.
+	dated *dated
+	cite  string
+	bare  bool
+	// forms are the other forms of the page, by the word that asks for them.
+	forms map[string]form
 }
 
 // frame is what the frame of every page needs.
@@ -42,6 +51,7 @@ type frame struct {
 	Body                    any
 	Versions                report.Versions
 	Law                     string
+	Cited                   *citation
 }
 
 // parse reads the templates: the frame and the components with each page.
@@ -74,6 +84,8 @@ func (s *Site) parse() (map[string]*template.Template, error) {
 func (s *Site) functions() template.FuncMap {
 	return template.FuncMap{
 		"asset":         s.assets.address,
+		"stops":         s.stops,
+		"age":           s.age,
 		"word":          report.VerdictWord,
 		"lower":         strings.ToLower,
 		"long":          func(d when.Day) string { return d.Long() },
@@ -164,6 +176,9 @@ func dict(pairs ...any) (map[string]any, error) {
 func (s *Site) page(v view) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a, err := v(r)
+		if err == nil {
+			a, err = inForm(r, a)
+		}
 		if err != nil {
 			a = s.failed(r, err)
 		}
@@ -173,6 +188,9 @@ func (s *Site) page(v view) http.Handler {
 		case a.data != nil:
 			if a.file != "" {
 				w.Header().Set("Content-Disposition", `attachment; filename="`+a.file+`"`)
+			}
+			if a.policy != "" {
+				w.Header().Set("Content-Security-Policy", a.policy)
 			}
 			s.send(w, r, a.kind, a.status, a.data)
 		default:
@@ -201,6 +219,7 @@ func (s *Site) render(r *http.Request, a *answer) ([]byte, error) {
 	var b bytes.Buffer
 	err := t.ExecuteTemplate(&b, "frame", frame{
 		Title: a.title, Nav: nav, Theme: theme(r), Here: here, Body: a.body, Versions: s.Versions, Law: s.Desk.Law.Version[:12],
+		Cited: s.cited(r, a),
 	})
 	return b.Bytes(), err
 }
@@ -240,7 +259,7 @@ func (s *Site) failed(r *http.Request, err error) *answer {
 		s.Log.LogAttrs(r.Context(), slog.LevelError, "page", slog.String("path", r.URL.Path), slog.String("error", err.Error()))
 		f = fault.New(fault.Internal, "Something went wrong here, and the fault is ours").WithFix("the address is kept; try it again later")
 	}
-	return &answer{template: "fault", title: "That did not work", body: f, status: status}
+	return &answer{template: "fault", title: "That did not work", body: f, status: status, bare: true}
 }
 
 func (s *Site) missing(r *http.Request) (*answer, error) {

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -78,8 +77,18 @@ type statesPage struct {
 	Asserted, OnRecord int
 	Standard, Balance  string
 	Watchers           []states.Watcher
-	CSV, JSON          string
+	Dates              dates
+	File               drawingFile
+	// YearStops are the choices of the slider of years.
+	YearStops string
 }
+
+// MapNote says how the map is to be read.
+func (*statesPage) MapNote() string { return mapNote }
+
+const mapNote = "A state has the strongest sign that it has under this measure. Rows: an answer or compliance, and nothing forbidden; " +
+	"dots: possible; hatched: alleged; hatched closely: corroborated; filled: adjudicated; plain: nothing on record. " +
+	"Outlines by Natural Earth; they say nothing about borders or recognition."
 
 // Heading says what was found in a sentence.
 func (p *statesPage) Heading() string {
@@ -133,7 +142,7 @@ const firstMeasure = "labour"
 var statesParameters = []string{"measure", "year", "known_at"}
 
 func (s *Site) whoKeeps(r *http.Request) (*answer, error) {
-	if err := known(r, append(statesParameters, "format")...); err != nil {
+	if err := known(r, append(statesParameters, "figure", "format")...); err != nil {
 		return nil, err
 	}
 	c, err := s.conduct(r.Context())
@@ -155,18 +164,19 @@ func (s *Site) whoKeeps(r *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch r.URL.Query().Get("format") {
-	case "":
-	case "json":
-		return asJSON(report.StatesForPrograms(&report.StatesView{Cells: cells, Known: page.Known, LeftOut: m.LeftOut}))
-	case "csv":
-		return s.cellsCSV(cells)
-	default:
-		return nil, fault.New(fault.Usage, "there is no format %q", r.URL.Query().Get("format")).WithFix("say json or csv")
-	}
 	s.tabulate(page, cells)
-	page.CSV, page.JSON = addParameter(r.URL, "format", "csv"), addParameter(r.URL, "format", "json")
-	a := &answer{template: "states", title: "Who keeps the rules", body: page}
+	page.Dates = datesOf(page.Query, page.Errors, "known_at")
+	a := &answer{template: "states", title: page.Heading(), body: page, dated: &dated{asOf: when.NoDay, known: page.Known}}
+	a.forms = map[string]form{
+		"json": func() (*answer, error) {
+			return asJSON(report.StatesForPrograms(&report.StatesView{Cells: cells, Known: page.Known, LeftOut: m.LeftOut}))
+		},
+		"csv": asCSV(func() ([][]string, error) { return report.CellRows(cells), nil }),
+	}
+	if page.OnRecord > 0 && len(page.Errors) == 0 {
+		d := drawing{ID: "map", Title: page.Heading(), Notes: []string{mapNote}, SVG: page.Map, Height: worldHeight * (drawingWidth - 2*drawingMargin) / worldWidth}
+		a.forms["svg"], page.File = s.drawn(r, a, []drawing{d}), d.file(r)
+	}
 	if len(page.Errors) > 0 {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 	}
@@ -236,6 +246,7 @@ func (s *Site) choices(page *statesPage, m *matrix.Matrix) {
 	for y := page.First; y <= page.Last; y++ {
 		year := strconv.Itoa(y)
 		page.Years = append(page.Years, yearChoice{year, s.statesAddress(page, year), year == page.Query["year"]})
+		page.YearStops += " " + year
 	}
 }
 
@@ -355,26 +366,6 @@ func stateAddress(code string, page *statesPage) string {
 	return a
 }
 
-// cellsCSV gives one cell a row.
-func (s *Site) cellsCSV(cells []matrix.Cell) (*answer, error) {
-	var b strings.Builder
-	w := csv.NewWriter(&b)
-	rows := [][]string{{"obligation", "title", "state", "period", "evidence", "response", "origins", "complied", "items"}}
-	for i := range cells {
-		c := &cells[i]
-		ids := make([]string, len(c.Items))
-		for n, it := range c.Items {
-			ids[n] = it.ID()
-		}
-		rows = append(rows, []string{
-			c.Obligation.ID, c.Obligation.Title, c.State.String(), c.Period.String(), c.Evidence.String(), c.Response.String(), strconv.Itoa(c.Origins),
-			strconv.Itoa(c.Complied), strings.Join(ids, " "),
-		})
-	}
-	err := w.WriteAll(rows)
-	return &answer{data: []byte(b.String()), kind: "text/csv; charset=utf-8"}, err
-}
-
 // statePage is what is known of one state.
 type statePage struct {
 	Code, Name string
@@ -383,12 +374,10 @@ type statePage struct {
 	Known      when.Day
 	Doc        *report.Document
 	// Glance are the obligations with evidence or an answer, and Jumps the parts of the report after those about each.
-	Glance   []glanceRow
-	Jumps    []report.Section
-	Figures  []chart
-	JSON     string
-	Versions report.Versions
-	Law      string
+	Glance  []glanceRow
+	Jumps   []report.Section
+	Figures []chart
+	Dates   dates
 }
 
 // glanceRow is an obligation in the table at the head of a state's page, with the answer of the state in its own words' sense.
@@ -424,7 +413,7 @@ func (s *Site) glance(page *statePage, d *states.Dossier) {
 }
 
 func (s *Site) oneState(r *http.Request) (*answer, error) {
-	if err := known(r, "known_at", "format"); err != nil {
+	if err := known(r, "known_at", "figure", "format"); err != nil {
 		return nil, err
 	}
 	c, err := s.conduct(r.Context())
@@ -438,7 +427,7 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 	if code := st.String(); code != r.PathValue("code") {
 		return &answer{location: "/states/" + code}, nil
 	}
-	page := &statePage{Code: st.String(), Name: s.state(st.String()), Query: map[string]string{"known_at": strings.TrimSpace(r.URL.Query().Get("known_at"))}, Versions: s.Versions, Law: s.Desk.Law.Version}
+	page := &statePage{Code: st.String(), Name: s.state(st.String()), Query: map[string]string{"known_at": strings.TrimSpace(r.URL.Query().Get("known_at"))}}
 	page.Known = dayField(page.Query, &page.Errors, "known_at", "As known on")
 	m, err := c.matrix(page.Known)
 	if err != nil {
@@ -448,14 +437,16 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.URL.Query().Get("format") == "json" {
-		return asJSON(report.DossierForPrograms(d, s.Versions, s.Desk.Law.Version))
-	}
 	page.Doc = report.Dossier(d, s.state, s.Versions, s.Desk.Law.Version)
 	s.glance(page, d)
+	page.Dates = datesOf(page.Query, page.Errors, "known_at")
 	page.Figures = s.tradeCharts(d)
-	page.JSON = addParameter(r.URL, "format", "json")
-	a := &answer{template: "state", title: page.Doc.Title, body: page}
+	a := &answer{template: "state", title: page.Doc.Title, body: page, dated: &dated{asOf: when.NoDay, known: page.Known}}
+	a.forms = map[string]form{
+		"json": func() (*answer, error) { return asJSON(report.DossierForPrograms(d, s.Versions, s.Desk.Law.Version)) },
+		"csv":  asCSV(func() ([][]string, error) { return report.CellRows(slices.Concat(d.Conduct, d.Complied)), nil }),
+	}
+	s.drawCharts(r, a, page.Figures)
 	if len(page.Errors) > 0 {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 	}

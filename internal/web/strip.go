@@ -3,11 +3,15 @@ package web
 import (
 	"container/list"
 	"fmt"
+	"html/template"
+	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/vocab"
@@ -95,6 +99,38 @@ func (s *Site) strip(d *decidePage, p *posed, rl *ruling.Ruling) error {
 		d.Strip.Flips = append(d.Strip.Flips, f)
 	}
 	return nil
+}
+
+// stripForm gives the strip of a ruling as a table or a picture.
+func (s *Site) stripForm(r *http.Request, form string, a *answer, page *decidePage) (*answer, error) {
+	if page.Strip == nil {
+		return nil, fault.New(fault.Usage, "the strip of this ruling is worked out only when asked for").WithFix("add strip=yes to the address")
+	}
+	if form == "csv" {
+		return asCSV(func() ([][]string, error) { return page.Strip.rows(), nil })()
+	}
+	svg, err := s.fragment("band", page.Strip)
+	if err != nil {
+		return nil, err
+	}
+	d := drawing{ID: "strip", Title: a.title + ", through the years", SVG: template.HTML(svg), Height: 60}
+	for _, f := range page.Strip.Flips {
+		d.Notes = append(d.Notes, f.Period.Long()+": "+report.VerdictWord(f.Verdict))
+	}
+	return s.drawn(r, a, []drawing{d})()
+}
+
+// rows gives the stretches as a table.
+func (st *strip) rows() [][]string {
+	rows := [][]string{{"from", "to", "verdict", "citations"}}
+	for _, f := range st.Flips {
+		var cites []string
+		for _, c := range f.Cites {
+			cites = append(cites, c.Text)
+		}
+		rows = append(rows, []string{f.Period.From.String(), f.Period.To.String(), f.Verdict.String(), strings.Join(cites, "; ")})
+	}
+	return rows
 }
 
 // draw lays stretches out over a period.

@@ -86,8 +86,8 @@ type subjectPage struct {
 	Day      when.Day
 	Sentence string
 	Standing []string
-	// Typed and Errors are the field for another day; Days those worth a look.
-	Typed    string
+	// Dates and Errors are the field for another day; Days those worth a look.
+	Dates    dates
 	Errors   []fieldError
 	Days     []dayLink
 	Names    []nameGroup
@@ -98,9 +98,8 @@ type subjectPage struct {
 	Related  []relatedLine
 	Same     []relatedLine
 	Events   []report.Event
+	Holdings *holdings
 	Sources  []snapshot.Meta
-	// Cite is the line to cite the page by; Address where it stands.
-	Cite, Address, JSON string
 }
 
 // dayLink leads to the standing on a day.
@@ -136,32 +135,44 @@ type relatedLine struct{ Text, Name, Address string }
 func whoAddress(id string) string { return "/who/" + url.PathEscape(id) }
 
 func (s *Site) subject(r *http.Request) (*answer, error) {
-	if err := known(r, "date", "format"); err != nil {
+	if to := renamed(r, "date", "as_of"); to != "" {
+		return &answer{location: to}, nil
+	}
+	if err := known(r, "as_of", "figure", "format"); err != nil {
 		return nil, err
 	}
 	if s.Screener == nil {
 		return nil, errNoLists
 	}
 	id := r.PathValue("id")
-	typed := strings.TrimSpace(r.URL.Query().Get("date"))
+	typed := strings.TrimSpace(r.URL.Query().Get("as_of"))
 	day, wrong := s.dayTyped(typed)
 	l, err := s.Screener.Subject(r.Context(), id, day)
 	if err != nil {
 		return nil, err
 	}
-	if r.URL.Query().Get("format") == "json" {
-		if wrong != nil {
-			return nil, wrong
-		}
-		return asJSON(report.Subject(l, day))
-	}
 	page := s.subjectPage(l, day)
-	page.Typed = typed
-	a := &answer{template: "subject", title: l.Caption, body: page}
+	a := &answer{template: "subject", title: l.Caption, body: page, cite: s.citeOf(l, day), dated: &dated{asOf: day, known: when.NoDay, pinned: true}, forms: map[string]form{
+		"json": func() (*answer, error) { return asJSON(report.Subject(l, day)) },
+		"csv": func() (*answer, error) {
+			if h := page.Holdings; h != nil && r.URL.Query().Get("figure") == "ownership" {
+				return asCSV(func() ([][]string, error) { return h.stakeRows(), nil })()
+			}
+			return asCSV(func() ([][]string, error) { return listingRows(page.Listings), nil })()
+		},
+	}}
+	if page.Holdings, err = s.holdingsOf(r.Context(), l, day); err != nil {
+		return nil, err
+	}
+	if h := page.Holdings; h != nil {
+		d := drawing{ID: "ownership", Title: l.Caption + ": who owns or controls whom, " + day.Long(), Notes: []string{holdingsNote}, SVG: h.SVG, Height: h.Height}
+		a.forms["svg"], h.File = s.drawn(r, a, []drawing{d}), d.file(r)
+	}
 	if wrong != nil {
-		page.Errors = []fieldError{{"f-date", "Day", plain(wrong)}}
+		page.Errors = []fieldError{{"f-as-of", "As of", plain(wrong)}}
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 	}
+	page.Dates = datesOf(map[string]string{"as_of": typed}, page.Errors, "as_of")
 	return a, nil
 }
 
@@ -199,11 +210,6 @@ func (s *Site) subjectPage(l *screen.Life, day when.Day) *subjectPage {
 	}
 	page.Days = s.daysOf(l, day)
 	page.Related, page.Same = relations(l), same(l)
-	q := url.Values{"date": {day.String()}}
-	page.Address = whoAddress(l.ID) + "?" + q.Encode()
-	q.Set("format", "json")
-	page.JSON = whoAddress(l.ID) + "?" + q.Encode()
-	page.Cite = s.cite(l, day)
 	return page
 }
 
@@ -217,8 +223,17 @@ func standingSign(st snapshot.Standing) ruling.Verdict {
 	return ruling.Incomplete
 }
 
-// cite is the line by which the standing can be cited and found again.
-func (s *Site) cite(l *screen.Life, day when.Day) string {
+// listingRows gives the listings of a subject as a table.
+func listingRows(list []listingRow) [][]string {
+	rows := [][]string{{"authority", "reference", "standing", "programmes", "listed", "seen_in"}}
+	for _, x := range list {
+		rows = append(rows, []string{x.Listing.Authority, x.Listing.Reference, string(x.Standing), strings.Join(x.Listing.Programmes, "; "), x.From.String(), x.Seen.String()})
+	}
+	return rows
+}
+
+// citeOf is the line by which the standing can be cited and found again.
+func (s *Site) citeOf(l *screen.Life, day when.Day) string {
 	var from []string
 	for _, m := range l.Sources {
 		from = append(from, m.ID.String()+", published "+m.Published.Long()+", content "+m.Content[:min(12, len(m.Content))])
@@ -281,7 +296,7 @@ func (s *Site) daysOf(l *screen.Life, day when.Day) []dayLink {
 	slices.Sort(days)
 	var out []dayLink
 	for _, d := range days[max(0, len(days)-maxDays):] {
-		out = append(out, dayLink{d, byDay[d], whoAddress(l.ID) + "?" + url.Values{"date": {d.String()}}.Encode(), d == day})
+		out = append(out, dayLink{d, byDay[d], whoAddress(l.ID) + "?" + url.Values{"as_of": {d.String()}}.Encode(), d == day})
 	}
 	return out
 }

@@ -1,10 +1,10 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/activity"
@@ -16,57 +16,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
 )
-
-// startPage is the first page.
-type startPage struct {
-	Lists       []ListState
-	NoScreening bool
-	Regimes     []regimeState
-	Verified    int
-	Provisions  int
-	Recent      []changeDay
-	Data        string
-}
-
-type regimeState struct {
-	Regime     *law.Regime
-	Provisions int
-	Newest     when.Day
-}
-
-// recentDays is how many days of change the start page shows.
-const recentDays = 4
-
-func (s *Site) start(r *http.Request) (*answer, error) {
-	if err := known(r); err != nil {
-		return nil, err
-	}
-	page := &startPage{Data: s.Versions.Data, NoScreening: s.Screener == nil}
-	var err error
-	if page.Lists, err = s.loaded(r); err != nil {
-		return nil, err
-	}
-	for _, g := range s.Desk.Law.Regimes {
-		st := regimeState{Regime: g, Newest: when.NoDay}
-		for _, in := range g.Instruments {
-			st.Provisions += len(in.Provisions)
-			st.Newest = max(st.Newest, in.Adopted)
-			for _, p := range in.Provisions {
-				page.Provisions++
-				if p.Verified {
-					page.Verified++
-				}
-			}
-		}
-		page.Regimes = append(page.Regimes, st)
-	}
-	days := byDay(law.Changes(s.Desk.Law.Provisions()))
-	today := s.Today()
-	days = slices.DeleteFunc(days, func(d changeDay) bool { return d.Day > today })
-	slices.SortStableFunc(days, func(a, b changeDay) int { return cmp.Compare(b.Day, a.Day) })
-	page.Recent = days[:min(recentDays, len(days))]
-	return &answer{template: "start", title: "Sanctions law, applied", body: page}, nil
-}
 
 // storyPage is the July 2017 story with what each sentence rests on and the rulings.
 type storyPage struct {
@@ -249,6 +198,7 @@ type whoPage struct {
 	// what was typed for it.
 	Batch            bool
 	Names, BatchDate string
+	Dates            dates
 }
 
 // Wrong gives what is wrong with a field; "" for nothing.
@@ -274,17 +224,21 @@ func (p *whoPage) Kinds() []option {
 }
 
 func (s *Site) who(r *http.Request) (*answer, error) {
-	if err := known(r, "name", "kind", "country", "identifier", "date"); err != nil {
+	if to := renamed(r, "date", "as_of"); to != "" {
+		return &answer{location: to}, nil
+	}
+	if err := known(r, "name", "kind", "country", "identifier", "as_of"); err != nil {
 		return nil, err
 	}
 	page := &whoPage{NoPort: s.Screener == nil, Typed: map[string]string{}}
-	for _, n := range []string{"name", "kind", "country", "identifier", "date"} {
+	for _, n := range []string{"name", "kind", "country", "identifier", "as_of"} {
 		page.Typed[n] = strings.TrimSpace(r.URL.Query().Get(n))
 	}
 	var err error
 	if page.Lists, err = s.loaded(r); err != nil {
 		return nil, err
 	}
+	page.Dates = datesOf(page.Typed, nil, "as_of")
 	a := &answer{template: "who", title: "Who is it?", body: page}
 	page.Asked = page.Typed["name"] != "" || page.Typed["identifier"] != ""
 	if !page.Asked || page.NoPort {
@@ -302,17 +256,8 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 			page.Query.Country = st.String()
 		}
 	}
-	if d := page.Typed["date"]; d != "" {
-		p, err := readDate(d)
-		if err == nil && !p.Exact() {
-			err = fault.New(fault.Invalid, "%q is not one day", d)
-		}
-		if err != nil {
-			page.Errors = append(page.Errors, fieldError{"f-date", "As listed on", plain(err)})
-		} else {
-			page.Query.AsOf = p.From
-		}
-	}
+	page.Query.AsOf = dayField(page.Typed, &page.Errors, "as_of", "As of")
+	page.Dates, a.dated = datesOf(page.Typed, page.Errors, "as_of"), &dated{asOf: page.Query.AsOf, known: when.NoDay}
 	if len(page.Errors) > 0 {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
 		return a, nil
@@ -348,12 +293,23 @@ func (s *Site) near(r *http.Request, page *whoPage) error {
 	return nil
 }
 
+// listRows gives lists as a table.
+func listRows(list []ListState) [][]string {
+	rows := [][]string{{"list", "title", "authority", "snapshot", "subjects", "published", "checked", "sha256", "stale", "error"}}
+	for _, l := range list {
+		rows = append(rows, []string{l.ID, l.Title, l.Authority, l.Snapshot, strconv.Itoa(l.Subjects), l.Published.String(), l.Checked.String(), l.Hash, l.Stale, l.Error})
+	}
+	return rows
+}
+
 func (s *Site) lists(r *http.Request) (*answer, error) {
-	if err := known(r); err != nil {
+	if err := known(r, "format"); err != nil {
 		return nil, err
 	}
 	list, err := s.loaded(r)
-	return &answer{template: "lists", title: "Lists", body: list}, err
+	return &answer{template: "lists", title: "Lists", body: list, forms: map[string]form{
+		"csv": asCSV(func() ([][]string, error) { return listRows(list), nil }),
+	}}, err
 }
 
 // reference is the reference page of the API.

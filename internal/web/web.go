@@ -82,6 +82,7 @@ type Site struct {
 	strips *memory
 	form   *forms
 	laws   *lawIndex
+	tree   goodsTree
 	tale   func() (*storyPage, error)
 	world  []outline
 	// keeping is what is known, with what was worked out from it.
@@ -127,6 +128,7 @@ func (s *Site) routes() {
 		"GET /law":              s.law,
 		"GET /law/changes":      s.changes,
 		"GET /law/timeline":     s.timeline,
+		"GET /law/goods":        s.lawGoods,
 		"GET /law/{id}":         s.provision,
 		"GET /goods":            s.goods,
 		"GET /states":           s.whoKeeps,

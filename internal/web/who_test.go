@@ -201,11 +201,11 @@ func TestSubject(t *testing.T) {
 			"Listed on 26 November 2026", `lang="ko"`, `lang="ar" dir="rtl"`, "EX0123456", "about 1960", "North Korea", "weak", "x@3",
 			"On 26 November 2026: listed by UN (P.001, Example programme) since 2 March 2016.", "Entry changed", "Document", "x@2", "60 per cent", `href="/who/x:IMO%209074729"`,
 		},
-		"/who/x:P.001?date=1+March+2016": {"Not listed on 1 March 2016", "not yet listed", "Not yet listed"},
-		"/who/x:E.002":                   {"Not listed on 26 November 2026", "no longer listed by UN", "First version loaded without it", `href="/who/x:P.001"`, "chairman"},
-		"/who/x:E.002?date=2019-06-01":   {"Not certain on 1 June 2019", "taken off some day between 1 January 2019 and 1 January 2020"},
-		"/who/x:E.002?date=2018-06-01":   {"Listed on 1 June 2018"},
-		"/who/x:IMO%209074729":           {"Ship", "IMO number", "9074729", "60 per cent"},
+		"/who/x:P.001?as_of=1+March+2016": {"Not listed on 1 March 2016", "not yet listed", "Not yet listed"},
+		"/who/x:E.002":                    {"Not listed on 26 November 2026", "no longer listed by UN", "First version loaded without it", `href="/who/x:P.001"`, "chairman"},
+		"/who/x:E.002?as_of=2019-06-01":   {"Not certain on 1 June 2019", "taken off some day between 1 January 2019 and 1 January 2020"},
+		"/who/x:E.002?as_of=2018-06-01":   {"Listed on 1 June 2018"},
+		"/who/x:IMO%209074729":            {"Ship", "IMO number", "9074729", "60 per cent"},
 	} {
 		w := get(t, s, address)
 		for _, x := range want {
@@ -221,7 +221,7 @@ func TestSubject(t *testing.T) {
 		t.Errorf("the history begins %d times: entries of others are taken for it", n)
 	}
 	var j report.SubjectJSON
-	if err := json.Unmarshal(get(t, s, "/who/x:E.002?date=2019-06-01&format=json").Body.Bytes(), &j); err != nil {
+	if err := json.Unmarshal(get(t, s, "/who/x:E.002?as_of=2019-06-01&format=json").Body.Bytes(), &j); err != nil {
 		t.Fatal(err)
 	}
 	if j.ID != "x:E.002" || j.Tier != "uncertain" || j.AsOf != "2019-06-01" || len(j.History) != 2 || len(j.Listings) != 1 || len(j.Sources) != 1 || len(j.Facts) == 0 {

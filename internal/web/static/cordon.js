@@ -147,3 +147,66 @@ for (const input of document.querySelectorAll('[data-complete]')) {
     if (o) location.assign(o.dataset.href);
   });
 }
+
+// A slider beside a field that has stops, for days and years: moving it fills the field, letting go asks for the page.
+const asWords = (stop) => {
+  if (!/^\d{4}-\d\d-\d\d$/.test(stop)) return stop;
+  const [y, m, d] = stop.split('-').map(Number);
+  return `${d} ${['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'][m - 1]} ${y}`;
+};
+for (const input of document.querySelectorAll('[data-stops]')) {
+  const stops = ['', ...input.dataset.stops.trim().split(/\s+/)];
+  const label = document.createElement('label');
+  const range = document.createElement('input');
+  const said = document.createElement('output');
+  const name = input.labels?.[0]?.textContent ?? input.name;
+  const say = () => {
+    said.textContent = asWords(stops[range.value]) || input.placeholder;
+    range.setAttribute('aria-valuetext', said.textContent);
+  };
+  range.type = 'range';
+  range.min = 0;
+  range.max = stops.length - 1;
+  // The stop at or before what the field holds: a day between two stops has a place too.
+  const typed = stops.findIndex((s) => s === input.value || asWords(s) === input.value);
+  range.value = typed >= 0 ? typed : Math.max(0, stops.findLastIndex((s) => s !== '' && s <= input.value));
+  range.setAttribute('aria-label', `${name}, by slider`);
+  label.className = 'slider';
+  say();
+  if (typed < 0) said.textContent = input.value;
+  label.append(range, said);
+  input.after(label);
+  range.addEventListener('input', () => {
+    input.value = stops[range.value];
+    say();
+  });
+  range.addEventListener('change', () => input.form?.requestSubmit());
+}
+
+// A figure as PNG, drawn here from its SVG at twice its size.
+for (const a of document.querySelectorAll('[data-png]')) {
+  a.hidden = false;
+  a.addEventListener('click', async (e) => {
+    e.preventDefault();
+    const image = new Image();
+    image.src = a.href;
+    try {
+      await image.decode();
+    } catch {
+      a.textContent = 'PNG could not be drawn';
+      return;
+    }
+    const canvas = document.createElement('canvas');
+    canvas.width = image.naturalWidth * 2;
+    canvas.height = image.naturalHeight * 2;
+    canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => {
+      const save = document.createElement('a');
+      save.href = URL.createObjectURL(blob);
+      save.download = a.dataset.png;
+      save.click();
+      setTimeout(() => URL.revokeObjectURL(save.href), 10000);
+      a.dataset.size = `${canvas.width} ${blob.size}`;
+    }, 'image/png');
+  });
+}

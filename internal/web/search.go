@@ -1,0 +1,147 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/goods"
+	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/vocab"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// searchPage is what the box at the top of every page finds.
+type searchPage struct {
+	Query      string
+	Kinds      []vocab.Kind
+	Provisions []*law.Provision
+	More       int
+	Goods      []decide.Line
+	Code       goods.Code
+	// Subjects are those of the lists that have such a name; MoreSubjects how many
+	// there are besides. Lists is false where there are no lists.
+	Subjects     []suggestion
+	MoreSubjects int
+	Lists        bool
+	// States are those that the query names, Claims those in which its words occur; ClaimsAt leads to all of them.
+	States     []stateLink
+	Claims     []claimCard
+	MoreClaims int
+	ClaimsAt   string
+	// Day is one that the query names, NoDay for none.
+	Day when.Day
+}
+
+// Form gives the form of a kind of activity, with the day that was named.
+func (p *searchPage) Form(kind string) string {
+	if p.Day == when.NoDay {
+		return "/decide/" + kind
+	}
+	return "/decide/" + kind + "?date=" + p.Day.String()
+}
+
+// maxFound is how many provisions a search shows.
+const maxFound = 25
+
+// search looks in everything for the words of a question.
+func (s *Site) search(r *http.Request) (*answer, error) {
+	if err := known(r, "q"); err != nil {
+		return nil, err
+	}
+	page := &searchPage{Query: strings.TrimSpace(r.URL.Query().Get("q")), Day: when.NoDay}
+	a := &answer{template: "search", title: "Search", body: page}
+	words := asked(page.Query)
+	if len(words) == 0 {
+		return a, nil
+	}
+	a.title = page.Query + ": search"
+	page.Lists = s.Screener != nil
+	if page.Lists && len(page.Query) <= maxTyped {
+		found, err := s.suggested(r.Context(), page.Query)
+		if err != nil {
+			return nil, err
+		}
+		page.Subjects, page.MoreSubjects = found.List, found.More
+	}
+	for _, k := range vocab.Kinds() {
+		if holds(k.Title+" "+k.About, words) || calls(k.Name, words) {
+			page.Kinds = append(page.Kinds, k)
+		}
+	}
+	if day := dayIn.FindString(page.Query); day != "" {
+		page.Day = dayField(map[string]string{"q": day}, new([]fieldError), "q", "") // what is no day is words
+	}
+	found := nearestBy(s.Desk.Law.Provisions(), words, func(p *law.Provision) string { return p.ID + " " + p.Cite() + " " + p.Title + " " + p.Text })
+	page.Provisions = found[:min(maxFound, len(found))]
+	page.More = len(found) - len(page.Provisions)
+	s.searchClaims(r.Context(), page, words)
+	for _, h := range s.Desk.HS.Search(page.Query, 6) {
+		page.Goods = append(page.Goods, decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)})
+	}
+	return a, nil
+}
+
+// idle are words of questions that say nothing of what is asked about.
+var idle = func() map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields("a about an and any are as at be been by can could did do does for from had has have how i if in into is it its may me " +
+		"might must my of on or our say says said shall should so tell that the their there they this to under up was we were what when where which who " +
+		"whom whose why will with would you your answer answers reply replies") {
+		out[w] = true
+	}
+	return out
+}()
+
+// dayIn finds a day in a question.
+var dayIn = regexp.MustCompile(`\b(?:[0-3]?[0-9] [A-Za-z]{3,9} [12][0-9]{3}|[12][0-9]{3}-[01][0-9]-[0-3][0-9])\b`)
+
+// asked gives the words of a query that say what it is about, small; all of them where there is no such word.
+func asked(query string) []string {
+	all := strings.FieldsFunc(strings.ToLower(dayIn.ReplaceAllString(query, " ")), func(r rune) bool {
+		return r != '-' && r != '/' && r != '.' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	var out []string
+	for _, w := range all {
+		if w = strings.Trim(w, ".-/"); w != "" && !idle[w] {
+			out = append(out, w)
+		}
+	}
+	if len(out) == 0 {
+		return all
+	}
+	return out
+}
+
+// nearestBy gives the things in which the most words occur: every one, or where there is no such thing, at least half of them.
+func nearestBy[T any](list []T, words []string, text func(T) string) []T {
+	var out []T
+	best := (len(words) + 1) / 2
+	for _, x := range list {
+		n := held(text(x), words)
+		if n > best {
+			best, out = n, out[:0]
+		}
+		if n == best {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// held counts the words that occur in a text, in the singular too.
+func held(text string, words []string) int {
+	text = strings.ToLower(text)
+	n := 0
+	for _, w := range words {
+		if strings.Contains(text, w) || len(w) > 3 && strings.Contains(text, strings.TrimSuffix(w, "s")) {
+			n++
+		}
+	}
+	return n
+}
+
+// holds reports whether a text holds every word.
+func holds(text string, words []string) bool { return held(text, words) == len(words) }

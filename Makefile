@@ -20,8 +20,7 @@ DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building; the fi
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench soak recall kills cases build generate clean
-.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench recall kills cases workers build generate clean
+.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench soak recall kills cases workers build generate clean
 
 help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +30,7 @@ demo: ## Judge the activities of July 2017, print each ruling and, on a terminal
 	@printf '%s\n' 'Cordon: what the law was on the day, for each activity in examples/july-2017'
 	@bin/cordon-dev decide examples/july-2017/*.yaml
 	@if [ -t 1 ]; then \
-		printf '\n%s\n' 'The same as pages, without sign-in on this machine: open http://127.0.0.1:8080/story/july-2017'; \
+		printf '\n%s\n' 'The same as pages, without sign-in on this machine: open http://127.0.0.1:8080/story/july-2017' 'A desk with an example to work on: http://127.0.0.1:8080/work'; \
 		bin/cordon-dev serve --log faults; \
 	else \
 		printf '\n%s\n' 'The same as pages: `make run`, then http://127.0.0.1:8080/story/july-2017'; \

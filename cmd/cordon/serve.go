@@ -97,7 +97,6 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 		return err
 	}
 	defer stopTelling()
-	defer func() { err = cmp.Or(err, c.stopKeeping()) }()
 	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork()) }()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {

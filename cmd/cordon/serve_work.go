@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -22,7 +19,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/auditpack"
 	"github.com/cordon-engine/cordon/internal/casework"
-	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/job"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/postgres"
@@ -36,8 +33,17 @@ type serveWork struct {
 	desk *workForPages // while it serves
 }
 
-// AfterApply notes what the server runs with, for the page that shows it.
-func (s *serveWork) AfterApply(k *kong.Context) error {
+// AfterApply is called when the command line has been read: it notes what the server runs with, for the page that shows it.
+func (c *serveCmd) AfterApply(m *Main, k *kong.Context) error {
+	if err := c.dataFlag.AfterApply(m); err != nil {
+		return err
+	}
+	c.note(k)
+	return nil
+}
+
+// note takes the settings, without secrets.
+func (s *serveWork) note(k *kong.Context) {
 	for _, f := range k.Flags() {
 		if f.Name == "help" || f.Name == "version" {
 			continue
@@ -55,7 +61,6 @@ func (s *serveWork) AfterApply(k *kong.Context) error {
 		s.set = append(s.set, out)
 	}
 	slices.SortFunc(s.set, func(a, b web.WorkSetting) int { return strings.Compare(a.Name, b.Name) })
-	return nil
 }
 
 // startWork gives the daily work to the pages; a server without lists has none.
@@ -198,7 +203,9 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 	bases := sqlite.Watch{Store: s.store}
 	d.Cases = &casework.Desk{Store: s.store, Policy: casework.Default()}
 	d.Bases, d.Log, d.Keys = bases, s.store, keysForPages{s, w.m}
-	d.Jobs = func(ctx context.Context) ([]web.Job, error) { return runsAsJobs(ctx, bases) }
+	d.Jobs = func(ctx context.Context) ([]web.Job, error) {
+		return jobsForPages(ctx, sqlite.Queue{Store: s.store}, bases)
+	}
 	return d
 }
 
@@ -259,39 +266,57 @@ type keysForPages struct {
 // Keys is part of web.WorkKeys.
 func (k keysForPages) Keys(ctx context.Context) ([]access.Key, error) { return k.s.keys.Keys(ctx) }
 
+// logged are the keys in somebody's name.
+func (k keysForPages) logged(by casework.Person) *loggedKeys {
+	return &loggedKeys{Store: k.s.keys, log: k.s.store, actor: by.Name, now: k.m.now}
+}
+
 // Add is part of web.WorkKeys.
 func (k keysForPages) Add(ctx context.Context, by casework.Person, key access.Key) error {
-	if err := k.enter(ctx, by, key); err != nil { // first, so that no key is good that the log does not have
-		return err
-	}
-	return k.s.keys.AddKey(ctx, key)
+	return k.logged(by).AddKey(ctx, key)
 }
 
 // Revoke is part of web.WorkKeys.
 func (k keysForPages) Revoke(ctx context.Context, by casework.Person, id string) (access.Key, error) {
-	key, err := k.s.keys.RevokeKey(ctx, id, k.m.now())
-	if err == nil {
-		err = k.enter(ctx, by, key)
-	}
-	return key, err
+	return k.logged(by).RevokeKey(ctx, id, k.m.now())
 }
 
-// enter enters a key as it is now, without its secret and without whose it is.
-func (k keysForPages) enter(ctx context.Context, by casework.Person, key access.Key) error {
-	b, err := json.Marshal(struct {
-		ID               string
-		Scopes           []access.Scope
-		Expires, Revoked time.Time
-	}{key.ID, key.Scopes, key.Expires, key.Revoked})
+// jobsForPages gives the jobs of workers, and the runs over customers that were made in one piece, the newest first.
+func jobsForPages(ctx context.Context, q job.Queue, bases sqlite.Watch) ([]web.Job, error) {
+	out, err := runsAsJobs(ctx, bases)
 	if err != nil {
-		return fault.Wrap(fault.Internal, err, "the key %s", key.ID)
+		return nil, err
 	}
-	return k.s.store.Enter(ctx, ledger.Entry{
-		Time: k.m.now().Truncate(time.Millisecond), Kind: ledger.Setting, Actor: by.Name, About: "key:" + key.ID, Data: sha256.Sum256(b),
-	})
+	list, err := q.Jobs(ctx)
+	for i := range list {
+		out = append(out, jobForPage(&list[i]))
+	}
+	slices.SortStableFunc(out, func(a, b web.Job) int { return b.Started.Compare(a.Started) })
+	return out, err
 }
 
-// runsAsJobs gives the runs over customers as jobs that are done, the newest first.
+// jobForPage gives a job of workers in the words of the pages.
+func jobForPage(s *job.Status) web.Job {
+	out := web.Job{
+		ID: s.ID, Kind: "Job: " + string(s.Kind), About: s.About, Done: s.Handled + s.Refused, Total: s.Items, Refused: s.Refused, Started: s.Started,
+		State: string(s.State()),
+	}
+	if out.Started.IsZero() {
+		out.Started = s.Submitted
+	}
+	if s.Ended() {
+		out.Ended = s.Last
+	}
+	switch s.State() {
+	case job.Stopped:
+		out.State, out.Error = "failed", fmt.Sprintf("%s given up in %s; cordon jobs show %s tells why", counted(s.Lost, "item"), counted(s.Dead, "chunk"), s.ID)
+	case job.Cancelled:
+		out.State, out.Error = "failed", "cancelled"
+	}
+	return out
+}
+
+// runsAsJobs gives the runs over customers as jobs that are done.
 func runsAsJobs(ctx context.Context, s sqlite.Watch) ([]web.Job, error) {
 	bases, err := s.Bases(ctx)
 	if err != nil {
@@ -314,6 +339,5 @@ func runsAsJobs(ctx context.Context, s sqlite.Watch) ([]web.Job, error) {
 			})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b web.Job) int { return b.Started.Compare(a.Started) })
 	return out, nil
 }

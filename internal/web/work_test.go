@@ -380,7 +380,7 @@ func TestCase(t *testing.T) {
 		"Evidence", "Paying it, or holding money for it", "Prohibited", "/law/", "not-a-party", "raised 2 days ago", "held", "Unknown", "Differ", "Finland", "Told apart by date of birth",
 		"Date of birth: ours 2 April 1985; the list’s 1960.")
 	_, page = as(t, s, ana, "/work/cases/"+w.ids["C-3"])
-	says(t, "the ship", page, "Letting it into a port", "the case is escalated: an approver decides it", "Agree", "The agent says that it was sold.")
+	says(t, "the ship", page, "Letting it into a port", "The case is escalated: an approver decides it", "Agree", "The agent says that it was sold.")
 	if strings.Contains(page, "data-dispose") {
 		t.Error("an analyst is offered to decide what is escalated")
 	}

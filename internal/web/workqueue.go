@@ -347,6 +347,9 @@ type suppressionRow struct {
 	Why string
 }
 
+// LastDay is the last day on which a hit is not raised.
+func (r suppressionRow) LastDay() string { return dayOf(r.Until.Add(-time.Second)) }
+
 type againRow struct {
 	*casework.Case
 	At  time.Time
@@ -406,7 +409,7 @@ func (p *suppressionsPage) add(events []casework.Event, tally hitTally) error {
 		p.Holding = append(p.Holding, row)
 		return nil
 	}
-	row.Why = "it ended on " + dayOf(had.Until.Add(-time.Second)) + "; the next hit opens the case again"
+	row.Why = "it ended on " + row.LastDay() + "; the next hit opens the case again"
 	p.Ended = append(p.Ended, row)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -354,6 +355,9 @@ func textsOf(v any) ([]string, error) {
 		}
 		return []string{v}, nil
 	case float64:
+		if v != math.Trunc(v) || math.Abs(v) > 1<<53 {
+			return nil, fault.New(fault.Invalid, "a number that is not whole, or too large to be read exactly").WithFix("write it as a text")
+		}
 		return []string{strings.TrimSuffix(fmt.Sprintf("%.0f", v), ".0")}, nil
 	case []any:
 		var out []string

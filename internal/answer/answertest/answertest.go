@@ -44,10 +44,10 @@ var start = time.UnixMilli(1_800_000_000_123).UTC()
 // Versions are some that can be kept.
 func Versions() (answer.Versions, answer.Parts) {
 	return answer.Versions{
-			Program: "1.0", Law: "abc", Params: "p 1", Lists: []answer.ListVersion{{List: "un", Count: 3, Current: 2, Content: "def"}},
-		}, answer.Parts{
-			"instruments/x/1.yaml": []byte("x: 1\n"), "goods/a b.yaml": bytes.Repeat([]byte("goods "), 1000), "goods/empty": {},
-		}
+		Program: "1.0", Law: "abc", Params: "p 1", Lists: []answer.ListVersion{{List: "un", Count: 3, Current: 2, Content: "def"}},
+	}, answer.Parts{
+		"instruments/x/1.yaml": []byte("x: 1\n"), "goods/a b.yaml": bytes.Repeat([]byte("goods "), 1000), "goods/empty": {},
+	}
 }
 
 // Put keeps versions in a store.

@@ -41,21 +41,29 @@ func registerScreen(r *registrar) {
 	}, a.explain)
 }
 
-// partySchema describes a party: every field is a text or a list of texts. With asks, what a query says besides.
+// wholeMost is the largest whole number that every reader of JSON keeps as it is.
+const wholeMost = 1 << 53
+
+// partySchema describes a party: every field is a text or a list of texts; a whole number stands for its digits, and null for nothing. With asks, what a
+// query says besides.
 func partySchema(asks bool) *huma.Schema {
 	text := &huma.Schema{Type: huma.TypeString}
+	least, largest := -float64(wholeMost), float64(wholeMost)
+	number := &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &largest}
+	nothing := &huma.Schema{Type: "null"}
+	one := &huma.Schema{OneOf: []*huma.Schema{text, number, nothing}}
 	s := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{}}
 	for _, f := range screen.Fields() {
-		s.Properties[f] = &huma.Schema{OneOf: []*huma.Schema{text, {Type: huma.TypeArray, Items: text}}}
+		s.Properties[f] = &huma.Schema{OneOf: []*huma.Schema{text, number, nothing, {Type: huma.TypeArray, Items: one}}}
 	}
 	if asks {
-		zero, one, most, thousand := 0.0, 1.0, 1.0, 1000.0
+		zero, first, most, thousand := 0.0, 1.0, 1.0, 1000.0
 		s.Properties["lists"] = &huma.Schema{Type: huma.TypeArray, Items: text, Description: "look only in these lists"}
 		s.Properties["as_of"] = &huma.Schema{Type: huma.TypeString, Description: "who was listed on this day? today unless given"}
 		s.Properties["threshold"] = &huma.Schema{
 			Type: huma.TypeNumber, Minimum: &zero, ExclusiveMaximum: &most, Description: "show subjects from this probability on; the outcome does not change",
 		}
-		s.Properties["limit"] = &huma.Schema{Type: huma.TypeInteger, Minimum: &one, Maximum: &thousand, Description: "how many subjects to show"}
+		s.Properties["limit"] = &huma.Schema{Type: huma.TypeInteger, Minimum: &first, Maximum: &thousand, Description: "how many subjects to show"}
 	}
 	return s
 }

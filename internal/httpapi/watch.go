@@ -137,7 +137,9 @@ func registerWatch(r *registrar) {
 	o = get("/{base}/jobs/{job}", "watchJob", "How far a run or a look back is")
 	o.out = r.of(report.WatchJobJSON{})
 	o.about = "Jobs are known until the server stops; runs are kept, what a look back finds is not."
-	watching(r, o, func(ctx context.Context, w Watching, in *watchJobInput) (any, error) { return w.Job(ctx, in.Base, in.Job) })
+	watching(r, o, func(ctx context.Context, w Watching, in *watchJobInput) (any, error) {
+		return w.Job(ctx, in.Base, in.Job)
+	})
 
 	post := func(path, id, summary string) operation {
 		o := get(path, id, summary)

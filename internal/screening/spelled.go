@@ -27,6 +27,9 @@ const (
 
 // spelledKey gives the key of the letters of a name; false for a name that is too short.
 func spelledKey(name string) (key uint64, ok bool) {
+	if len(name) > match.MaxNameBytes { // it is cut, so that it is not spelt as another
+		return 0, false
+	}
 	letters := strings.ReplaceAll(text.Fold(name), " ", "")
 	if len(letters) < minSpelled {
 		return 0, false
@@ -67,6 +70,9 @@ func together(name string) bool {
 func respelled(names, others []match.Name) []match.Name {
 	out := names
 	for _, n := range names {
+		if len(n.Text) > match.MaxNameBytes {
+			continue
+		}
 		folded := text.Fold(n.Text)
 		letters := strings.ReplaceAll(folded, " ", "")
 		if len(letters) < minSpelled {

@@ -115,6 +115,164 @@ type CapsPart struct {
 	Verified    bool    `json:"verified"`
 }
 
+// Case is a case for programs.
+type Case struct {
+	ID string `json:"id"`
+	// State is open, to confirm, escalated, asked, suppressed, contradicted, closed true or closed false.
+	State string `json:"state"`
+	// Held says whether what the case is about may not be moved.
+	Held bool `json:"held"`
+	// Events is how many there are: the version of the case, to be given with what is done to it.
+	Events  int      `json:"events"`
+	Subject CaseSide `json:"subject"`
+	Listing CaseSide `json:"listing"`
+	Tier    string   `json:"tier"`
+	Score   float64  `json:"score"`
+	Stake   float64  `json:"stake"`
+	// Priority is the probability times the stake, by which the queue is ordered.
+	Priority    float64             `json:"priority"`
+	Answer      string              `json:"answer"`
+	Against     []string            `json:"against,omitempty"`
+	Opened      time.Time           `json:"opened"`
+	Raised      time.Time           `json:"raised"`
+	Assigned    string              `json:"assigned,omitempty"`
+	Escalated   bool                `json:"escalated,omitempty"`
+	Proposal    *CaseDecision       `json:"proposal,omitempty"`
+	Closed      *CaseDecision       `json:"closed,omitempty"`
+	Suppression *CaseSuppression    `json:"suppression,omitempty"`
+	Hold        *CaseHold           `json:"hold,omitempty"`
+	Contradicts []CaseContradiction `json:"contradictions"`
+	// History is in whole cases only.
+	History []CaseEvent `json:"history,omitempty"`
+}
+
+// What is sent to do something to a case. Event is how many events of the case were seen: where it has more, it is refused.
+type CaseAssign struct {
+	// To: who works on it; nobody where it is empty.
+	To string `json:"to"`
+	// Event: how many events were seen; refused when there are more.
+	Event int `json:"event,omitempty"`
+}
+
+// CaseContradiction is a fact on which the sides have nothing in common.
+type CaseContradiction struct {
+	Field   string   `json:"field"`
+	Subject []string `json:"subject"`
+	Listing []string `json:"listing"`
+}
+
+// CaseDecision is what somebody made of a case, and who confirmed it.
+type CaseDecision struct {
+	Event       int       `json:"event"`
+	Time        time.Time `json:"time"`
+	Person      string    `json:"person"`
+	Disposition string    `json:"disposition"`
+	Code        string    `json:"code"`
+	Reason      string    `json:"reason"`
+	Second      string    `json:"second,omitempty"`
+}
+
+// What is sent to do something to a case. Event is how many events of the case were seen: where it has more, it is refused.
+type CaseDispose struct {
+	Disposition string `json:"disposition"`
+	// Code: the reason as a code; a wrong one lists those that there are.
+	Code string `json:"code"`
+	// Text: the reason in words.
+	Text string `json:"text"`
+	// Event: how many events were seen; refused when there are more.
+	Event int `json:"event,omitempty"`
+}
+
+// CaseEvent is one thing that happened to a case.
+type CaseEvent struct {
+	N      int       `json:"n"`
+	Time   time.Time `json:"time"`
+	Kind   string    `json:"kind"`
+	Person string    `json:"person"`
+	Role   string    `json:"role"`
+	Via    string    `json:"via,omitempty"`
+	Words  string    `json:"words,omitempty"`
+}
+
+// CaseFact is one thing that a side says.
+type CaseFact struct {
+	Field string `json:"field"`
+	Value string `json:"value"`
+}
+
+// CaseHold is a hold that a person placed.
+type CaseHold struct {
+	Event  int       `json:"event"`
+	Time   time.Time `json:"time"`
+	Person string    `json:"person"`
+	Reason string    `json:"reason"`
+}
+
+// CaseMet is what became of a hit or a ruling that may be a case.
+type CaseMet struct {
+	// Outcome is new, new facts, reopened, already open, known true, suppressed or contradicted.
+	Outcome string  `json:"outcome"`
+	Case    string  `json:"case"`
+	Subject string  `json:"subject"`
+	Listing string  `json:"listing"`
+	Score   float64 `json:"score"`
+	Answer  string  `json:"answer"`
+	Why     string  `json:"why,omitempty"`
+}
+
+// What is sent to do something to a case. Event is how many events of the case were seen: where it has more, it is refused.
+type CaseOpen struct {
+	// Answer: the id of a kept screening or ruling.
+	Answer string `json:"answer"`
+	// Stake: what is at stake, in any unit; 1 unless given.
+	Stake *float64 `json:"stake,omitempty"`
+}
+
+// What is sent to do something to a case. Event is how many events of the case were seen: where it has more, it is refused.
+type CaseSay struct {
+	// Text: in words.
+	Text string `json:"text"`
+	// Event: how many events were seen; refused when there are more.
+	Event int `json:"event,omitempty"`
+}
+
+// What is sent to do something to a case. Event is how many events of the case were seen: where it has more, it is refused.
+type CaseSecond struct {
+	// Of: the number of the event that is agreed with, or sent back.
+	Of int `json:"of"`
+	// Text: in words; needed to send it back.
+	Text string `json:"text,omitempty"`
+}
+
+// CaseSide is our side of a case or that of the list.
+type CaseSide struct {
+	Ref         string     `json:"ref"`
+	Name        string     `json:"name"`
+	Fingerprint string     `json:"fingerprint"`
+	Says        []CaseFact `json:"says,omitempty"`
+}
+
+// What is sent to do something to a case. Event is how many events of the case were seen: where it has more, it is refused.
+type CaseSuppress struct {
+	// Code: the reason as a code.
+	Code string `json:"code"`
+	// Text: the reason in words.
+	Text string `json:"text"`
+	// Until: the last day on which the same hit is not raised.
+	Until string `json:"until"`
+	// Owner: who answers for it.
+	Owner string `json:"owner"`
+	// Event: how many events were seen; refused when there are more.
+	Event int `json:"event,omitempty"`
+}
+
+// CaseSuppression keeps a hit from being raised again while it holds.
+type CaseSuppression struct {
+	Owner string    `json:"owner"`
+	Until time.Time `json:"until"`
+	Holds bool      `json:"holds"`
+}
+
 // Cell is a cell of the matrix for programs.
 type Cell struct {
 	Obligation string `json:"obligation"`
@@ -1417,6 +1575,26 @@ type States struct {
 	Hidden   int       `json:"restated"`
 	Watchers []Watcher `json:"watchers"`
 	Cells    []Cell    `json:"cells"`
+}
+
+// Suppression is a case with a suppression, and why it holds no more.
+type Suppression struct {
+	Case    string    `json:"case"`
+	Subject string    `json:"subject"`
+	Name    string    `json:"name"`
+	Listing string    `json:"listing"`
+	Listed  string    `json:"listed"`
+	Owner   string    `json:"owner"`
+	Person  string    `json:"person"`
+	Second  string    `json:"second"`
+	Code    string    `json:"code"`
+	Reason  string    `json:"reason"`
+	From    time.Time `json:"from"`
+	Until   time.Time `json:"until"`
+	Holds   bool      `json:"holds"`
+	// SubjectFingerprint and ListingFingerprint are those that it is bound to.
+	SubjectFingerprint string `json:"subject_fingerprint"`
+	ListingFingerprint string `json:"listing_fingerprint"`
 }
 
 // Tally counts agreement.

@@ -12,7 +12,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screening"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -27,6 +26,9 @@ type casesCmd struct {
 	Confirm  casesConfirmCmd  `cmd:"" help:"Agree, as a second person, with what was said, and close cases."`
 	Return   casesReturnCmd   `cmd:"" help:"Disagree, as a second person, and say why."`
 	Reopen   casesReopenCmd   `cmd:"" help:"Open closed cases again."`
+	Hold     casesHoldCmd     `cmd:"" help:"Hold what cases are about, whatever becomes of them, until another person releases it."`
+	Release  casesReleaseCmd  `cmd:"" help:"Take such a hold away, as a second person. What is not closed as false stays held."`
+	Revoke   casesRevokeCmd   `cmd:"" help:"End suppressions before their day."`
 }
 
 // whoFlags say who does something.
@@ -37,186 +39,29 @@ type whoFlags struct {
 }
 
 // casework opens the desk for somebody.
-func (m *Main) casework(data, as string, role casework.Role, f func(*sqlite.Store, *casework.Desk, casework.Person) error) error {
-	if err := casesFolder(data); err != nil {
-		return err
-	}
-	s, err := sqlite.Open(m.ctx, data)
+func (m *Main) casework(data, as string, role casework.Role, f func(database, *casework.Desk, casework.Person) error) error {
+	s, account, err := m.openAs(m.ctx, data)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	account, err := m.actor(data)
-	if err != nil {
-		return err
-	}
 	by := casework.Person{Name: account, Via: account, Role: role}
 	if as != "" {
-		if by.Name, err = logkey.Pseudonym(data, as); err != nil {
+		if by.Name, err = logkey.Pseudonym(m.folderOf(data), as); err != nil {
 			return err
 		}
 	}
 	return f(s, &casework.Desk{Store: s, Policy: casework.Default()}, by)
 }
 
-// casesFolder refuses a database: cases are worked on in a folder yet.
-func casesFolder(data string) error {
-	if checkFolder(data) != nil {
-		return fault.New(fault.Usage, "cases are kept in a folder, and --data or CORDON_DATA names a database").
-			WithFix("give the folder with --data")
-	}
-	return nil
-}
-
 // caseReader opens the desk for reading.
 func (m *Main) caseReader(data string, f func(*casework.Desk) error) error {
-	if err := casesFolder(data); err != nil {
-		return err
-	}
-	s, err := sqlite.OpenReader(m.ctx, data)
+	s, err := m.openReader(m.ctx, data)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	return f(&casework.Desk{Store: s, Policy: casework.Default()})
-}
-
-// caseJSON is a case for programs. Its names are published.
-type caseJSON struct {
-	ID          string           `json:"id"`
-	State       string           `json:"state"`
-	Held        bool             `json:"held"`
-	Events      int              `json:"events"`
-	Subject     sideJSON         `json:"subject"`
-	Listing     sideJSON         `json:"listing"`
-	Tier        string           `json:"tier"`
-	Score       float64          `json:"score"`
-	Stake       float64          `json:"stake"`
-	Answer      string           `json:"answer"`
-	Opened      time.Time        `json:"opened"`
-	Raised      time.Time        `json:"raised"`
-	Assigned    string           `json:"assigned,omitempty"`
-	Proposal    *decisionJSON    `json:"proposal,omitempty"`
-	Closed      *decisionJSON    `json:"closed,omitempty"`
-	Suppression *suppressionJSON `json:"suppression,omitempty"`
-	Contradicts []contraryJSON   `json:"contradictions"`
-	// History is in whole cases only.
-	History []happenedJSON `json:"history,omitempty"`
-}
-
-type sideJSON struct {
-	Ref         string     `json:"ref"`
-	Name        string     `json:"name"`
-	Fingerprint string     `json:"fingerprint"`
-	Says        []factJSON `json:"says,omitempty"`
-}
-
-type factJSON struct {
-	Field string `json:"field"`
-	Value string `json:"value"`
-}
-
-type decisionJSON struct {
-	Event       int       `json:"event"`
-	Time        time.Time `json:"time"`
-	Person      string    `json:"person"`
-	Disposition string    `json:"disposition"`
-	Code        string    `json:"code"`
-	Reason      string    `json:"reason"`
-	Second      string    `json:"second,omitempty"`
-}
-
-type suppressionJSON struct {
-	Owner string    `json:"owner"`
-	Until time.Time `json:"until"`
-	Holds bool      `json:"holds"`
-}
-
-type contraryJSON struct {
-	Field   string   `json:"field"`
-	Subject []string `json:"subject"`
-	Listing []string `json:"listing"`
-}
-
-type happenedJSON struct {
-	N      int       `json:"n"`
-	Time   time.Time `json:"time"`
-	Kind   string    `json:"kind"`
-	Person string    `json:"person"`
-	Role   string    `json:"role"`
-	Via    string    `json:"via,omitempty"`
-	Words  string    `json:"words,omitempty"`
-}
-
-func sideFor(s *casework.Side, whole bool) sideJSON {
-	out := sideJSON{Ref: s.Ref, Name: s.Name, Fingerprint: s.Print()}
-	if whole {
-		for _, f := range s.Says {
-			out.Says = append(out.Says, factJSON(f))
-		}
-	}
-	return out
-}
-
-func decisionFor(d *casework.Decision) *decisionJSON {
-	if d == nil {
-		return nil
-	}
-	return &decisionJSON{d.N, d.Time, d.Person, string(d.Disposition), d.Code, d.Text, d.Second}
-}
-
-func caseFor(c *casework.Case, now time.Time, history []casework.Event) caseJSON {
-	whole := history != nil
-	out := caseJSON{
-		ID: c.ID, State: stateOf(c, now), Held: c.Held(), Events: c.Events, Subject: sideFor(&c.Alert.Subject, whole),
-		Listing: sideFor(&c.Alert.Listing, whole), Tier: c.Alert.Tier, Score: c.Alert.Score, Stake: c.Alert.Stake, Answer: c.Alert.Answer,
-		Opened: c.Opened, Raised: c.Raised, Assigned: c.Assigned, Proposal: decisionFor(c.Proposal), Closed: decisionFor(c.Closed),
-		Contradicts: []contraryJSON{},
-	}
-	if s := c.Suppression; s != nil {
-		out.Suppression = &suppressionJSON{s.Owner, s.Until, s.Holds(&c.Alert, now)}
-	}
-	for _, x := range c.Alert.Contradictions() {
-		out.Contradicts = append(out.Contradicts, contraryJSON(x))
-	}
-	for i := range history {
-		e := &history[i]
-		out.History = append(out.History, happenedJSON{e.N, e.Time, string(e.Kind), e.Person, string(e.Role), e.Via, eventWords(e)})
-	}
-	return out
-}
-
-// stateOf is the state of a case at a time, in a word.
-func stateOf(c *casework.Case, now time.Time) string {
-	if c.Suppression.Holds(&c.Alert, now) {
-		return "suppressed"
-	}
-	return c.State()
-}
-
-// eventWords says what an event says beyond its kind.
-func eventWords(e *casework.Event) string {
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	if e.Kind == casework.Assigned {
-		add("to %s", cmp.Or(e.To, "nobody"))
-	}
-	if e.Disposition != "" {
-		add("%s (%s)", e.Disposition, e.Code)
-	}
-	if e.Text != "" {
-		add("%s", e.Text)
-	}
-	if !e.Suppress.IsZero() {
-		add("suppressed until %s, owner %s", e.Suppress.Format(time.RFC3339), e.Owner)
-	}
-	if e.Of > 0 {
-		add("event %d", e.Of)
-	}
-	if e.Alert != nil {
-		add("%.1f %% by %s", 100*e.Alert.Score, e.Alert.Answer)
-	}
-	return strings.Join(parts, "; ")
 }
 
 type casesListCmd struct {
@@ -264,7 +109,7 @@ func (c *casesListCmd) print(m *Main, all []casework.Case, now time.Time) error 
 	person := ""
 	if c.Assigned != "" {
 		var err error
-		if person, err = logkey.Pseudonym(c.Data, c.Assigned); err != nil {
+		if person, err = logkey.Pseudonym(m.folderOf(c.Data), c.Assigned); err != nil {
 			return err
 		}
 	}
@@ -297,10 +142,10 @@ func (c *casesListCmd) wanted(x *casework.Case, now time.Time) bool {
 
 func (c *casesListCmd) line(m *Main, x *casework.Case, now time.Time) error {
 	if c.Format == "jsonl" {
-		return jsonLine(m.Out, caseFor(x, now, nil))
+		return jsonLine(m.Out, report.Case(x, now, nil))
 	}
 	a := &x.Alert
-	_, err := fmt.Fprintf(m.Out, "%s  %-12s %5.1f %% x %g  %s against %s (%s, %s), %d days old\n", x.ID, stateOf(x, now), 100*a.Score, a.Stake,
+	_, err := fmt.Fprintf(m.Out, "%s  %-12s %5.1f %% x %g  %s against %s (%s, %s), %d days old\n", x.ID, report.CaseState(x, now), 100*a.Score, a.Stake,
 		a.Subject.Name, a.Listing.Name, a.Listing.Ref, a.Tier, int(now.Sub(x.Raised).Hours()/24))
 	return err
 }
@@ -319,7 +164,7 @@ func (c *casesShowCmd) Run(m *Main) error {
 			return err
 		}
 		if c.Format == "json" {
-			return m.printJSON(caseFor(&x, m.now(), events))
+			return m.printJSON(report.Case(&x, m.now(), events))
 		}
 		showCase(m, &x, events)
 		return nil
@@ -336,8 +181,11 @@ func showCase(m *Main, x *casework.Case, events []casework.Event) {
 	if !x.Held() {
 		held = "not held"
 	}
-	line("state", "%s, %s", stateOf(x, m.now()), held)
+	line("state", "%s, %s", report.CaseState(x, m.now()), held)
 	line("hit", "%.1f %%, %s, by %s against %s", 100*a.Score, report.TierWords[screening.Tier(a.Tier)], a.Answer, strings.Join(a.Against, ", "))
+	if h := x.Hold; h != nil {
+		line("hold", "by %s since %s: %s", h.Person, h.Time.Format(time.RFC3339), h.Text)
+	}
 	line("assigned", "%s", cmp.Or(x.Assigned, "nobody"))
 	for _, s := range []struct {
 		word string
@@ -351,7 +199,7 @@ func showCase(m *Main, x *casework.Case, events []casework.Event) {
 	line("told apart", "%s", cmp.Or(casework.InWords(a.Contradictions()), "by no fact that both state"))
 	for i := range events {
 		e := &events[i]
-		line(fmt.Sprintf("event %d", e.N), "%s  %s by %s (%s)  %s", e.Time.Format(time.RFC3339), e.Kind, e.Person, e.Role, eventWords(e))
+		line(fmt.Sprintf("event %d", e.N), "%s  %s by %s (%s)  %s", e.Time.Format(time.RFC3339), e.Kind, e.Person, e.Role, report.CaseEventWords(e))
 	}
 }
 
@@ -364,7 +212,7 @@ type caseAct struct {
 
 // do does one thing to each case; f gives the event for the case as it is.
 func (c *caseAct) do(m *Main, f func(*casework.Case) (casework.Event, error)) error {
-	return m.casework(c.Data, c.As, casework.Role(c.Role), func(_ *sqlite.Store, d *casework.Desk, by casework.Person) error {
+	return m.casework(c.Data, c.As, casework.Role(c.Role), func(_ database, d *casework.Desk, by casework.Person) error {
 		for _, id := range c.IDs {
 			x, _, err := d.Get(m.ctx, id)
 			if err != nil {
@@ -381,7 +229,7 @@ func (c *caseAct) do(m *Main, f func(*casework.Case) (casework.Event, error)) er
 			if x, err = d.Do(m.ctx, id, by, m.now(), e); err != nil {
 				return err
 			}
-			fmt.Fprintf(m.Out, "%s  %s\n", id, stateOf(&x, m.now()))
+			fmt.Fprintf(m.Out, "%s  %s\n", id, report.CaseState(&x, m.now()))
 		}
 		return nil
 	})
@@ -397,7 +245,7 @@ func (c *casesAssignCmd) Run(m *Main) error {
 	return c.do(m, func(*casework.Case) (e casework.Event, err error) {
 		e.Kind = casework.Assigned
 		if c.To != "" {
-			e.To, err = logkey.Pseudonym(c.Data, c.To)
+			e.To, err = logkey.Pseudonym(m.folderOf(c.Data), c.To)
 		}
 		return e, err
 	})
@@ -453,7 +301,7 @@ func (c *casesSuppressCmd) Run(m *Main) error {
 	}
 	y, mo, n := day.Civil()
 	return c.do(m, func(*casework.Case) (casework.Event, error) {
-		owner, err := logkey.Pseudonym(c.Data, c.Owner)
+		owner, err := logkey.Pseudonym(m.folderOf(c.Data), c.Owner)
 		return casework.Event{
 			Kind: casework.Disposed, Disposition: casework.False, Code: c.Code, Text: c.Reason, Owner: owner,
 			Suppress: time.Date(y, time.Month(mo), n+1, 0, 0, 0, 0, time.UTC),
@@ -488,14 +336,32 @@ type casesReturnCmd struct {
 // Run is the command.
 func (c *casesReturnCmd) Run(m *Main) error { return c.do(m, seen(casework.Returned, c.Reason)) }
 
-type casesReopenCmd struct {
+// whyAct is what is done to cases with a reason and nothing else.
+type whyAct struct {
 	caseAct
 	Reason string `required:"" help:"Why." placeholder:"TEXT"`
 }
 
-// Run is the command.
-func (c *casesReopenCmd) Run(m *Main) error {
-	return c.do(m, func(*casework.Case) (casework.Event, error) {
-		return casework.Event{Kind: casework.Reopened, Text: c.Reason}, nil
-	})
+func (c *whyAct) act(m *Main, kind casework.Kind) error {
+	return c.do(m, func(*casework.Case) (casework.Event, error) { return casework.Event{Kind: kind, Text: c.Reason}, nil })
 }
+
+type casesReopenCmd struct{ whyAct }
+
+// Run is the command.
+func (c *casesReopenCmd) Run(m *Main) error { return c.act(m, casework.Reopened) }
+
+type casesHoldCmd struct{ whyAct }
+
+// Run is the command.
+func (c *casesHoldCmd) Run(m *Main) error { return c.act(m, casework.HoldPlaced) }
+
+type casesReleaseCmd struct{ whyAct }
+
+// Run is the command.
+func (c *casesReleaseCmd) Run(m *Main) error { return c.act(m, casework.HoldReleased) }
+
+type casesRevokeCmd struct{ whyAct }
+
+// Run is the command.
+func (c *casesRevokeCmd) Run(m *Main) error { return c.act(m, casework.Revoked) }

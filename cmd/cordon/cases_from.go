@@ -21,7 +21,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -47,6 +46,8 @@ type answeredParty struct {
 	stake  float64
 	// from names the answer: the id of a kept one, or file and row.
 	from string
+	// ruling is in place of all but from where the answer is one.
+	ruling *answer.Record
 }
 
 // Run is the command.
@@ -59,10 +60,10 @@ func (c *casesFromCmd) Run(m *Main) error {
 	case c.File != "" && (c.Batch != "" || c.Input == ""):
 		return fault.New(fault.Usage, "a file of answers needs the file that was screened").WithFix("give it with --input")
 	}
-	return m.casework(c.Data, "", casework.Machine, func(s *sqlite.Store, d *casework.Desk, by casework.Person) error {
+	return m.casework(c.Data, "", casework.Machine, func(s database, d *casework.Desk, by casework.Person) error {
 		d.AutoClose = c.AutoClose
 		return c.desk(m, func(ctx context.Context, lists *screen.Desk, places *place.Gazetteer, asOf when.Day) error {
-			r := &raising{c: c, m: m, ctx: ctx, desk: d, by: by, lists: lists, places: places, asOf: asOf, count: map[casework.Outcome]int{}}
+			r := &raising{caseMaker: caseMaker{lists, places, asOf}, c: c, m: m, ctx: ctx, desk: d, by: by, count: map[casework.Outcome]int{}}
 			if err := r.all(c.answers(m, s)); err != nil {
 				return err
 			}
@@ -71,26 +72,31 @@ func (c *casesFromCmd) Run(m *Main) error {
 	})
 }
 
-func (c *casesFromCmd) answers(m *Main, s *sqlite.Store) iter.Seq2[answeredParty, error] {
+func (c *casesFromCmd) answers(m *Main, s database) iter.Seq2[answeredParty, error] {
 	if c.Answers {
 		return c.keptAnswers(m, s)
 	}
 	return c.fileAnswers()
 }
 
-// keptAnswers gives the answers of screening that are kept and not erased.
-func (c *casesFromCmd) keptAnswers(m *Main, s *sqlite.Store) iter.Seq2[answeredParty, error] {
+// keptAnswers gives the screenings and then the rulings that are kept and not erased.
+func (c *casesFromCmd) keptAnswers(m *Main, s database) iter.Seq2[answeredParty, error] {
 	return func(yield func(answeredParty, error) bool) {
-		for r, err := range s.List(m.ctx, answer.Filter{Kind: answer.Screen, Batch: c.Batch}) {
-			var a answeredParty
-			if err == nil && r.Erased {
-				continue
-			}
-			if err == nil {
-				a, err = askedOf(&r)
-			}
-			if !yield(a, err) || err != nil {
-				return
+		for _, kind := range []answer.Kind{answer.Screen, answer.Decide} {
+			for r, err := range s.List(m.ctx, answer.Filter{Kind: kind, Batch: c.Batch}) {
+				var a answeredParty
+				switch {
+				case err != nil:
+				case r.Erased:
+					continue
+				case kind == answer.Decide:
+					a = answeredParty{ruling: &r, from: r.ID}
+				default:
+					a, err = askedOf(&r)
+				}
+				if !yield(a, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
@@ -243,16 +249,15 @@ func (c *casesFromCmd) rows() (iter.Seq2[screen.Row, error], func(), error) {
 
 // raising makes cases of answers, and counts so that nothing is dropped.
 type raising struct {
-	c      *casesFromCmd
-	m      *Main
-	ctx    context.Context
-	desk   *casework.Desk
-	by     casework.Person
-	lists  *screen.Desk
-	places *place.Gazetteer
-	asOf   when.Day
+	caseMaker
+	c    *casesFromCmd
+	m    *Main
+	ctx  context.Context
+	desk *casework.Desk
+	by   casework.Person
 
 	in, clear, hits, hit int
+	rulings, lawful      int
 	unscreened, leftOff  []string
 	count                map[casework.Outcome]int
 }
@@ -270,6 +275,9 @@ func (r *raising) all(answers iter.Seq2[answeredParty, error]) error {
 }
 
 func (r *raising) one(a *answeredParty) error {
+	if a.ruling != nil {
+		return r.ruled(a.ruling)
+	}
 	r.in++
 	switch {
 	case a.answer.Outcome == string(screening.NotScreened):
@@ -282,25 +290,68 @@ func (r *raising) one(a *answeredParty) error {
 		return nil
 	}
 	r.hit++
-	if err := r.current(a.answer.Against); err != nil {
-		return fault.In(fault.Place{File: a.from}, err)
-	}
-	in, _, err := a.party.Input(r.places)
+	alerts, err := r.alerts(a)
 	if err != nil {
 		return fault.In(fault.Place{File: a.from}, err)
 	}
-	ours := sideOf(a, casework.HardOf(in))
-	for i := range a.answer.Hits {
-		if err := r.raise(a, ours, &a.answer.Hits[i]); err != nil {
+	for _, x := range alerts {
+		if err := r.raise(x); err != nil {
 			return fault.In(fault.Place{File: a.from}, err)
 		}
 	}
 	return nil
 }
 
+// ruled makes a case of a ruling that a person must look at.
+func (r *raising) ruled(rec *answer.Record) error {
+	r.rulings++
+	a, err := rulingAlert(rec, 1)
+	if err != nil {
+		return fault.In(fault.Place{File: rec.ID}, err)
+	}
+	if a == nil {
+		r.lawful++
+		return nil
+	}
+	return r.raise(a)
+}
+
+// caseMaker makes alerts of answers with the lists that they were made against.
+type caseMaker struct {
+	lists  *screen.Desk
+	places *place.Gazetteer
+	asOf   when.Day
+}
+
+// alerts gives one for each hit of an answer.
+func (r *caseMaker) alerts(a *answeredParty) ([]*casework.Alert, error) {
+	if err := r.current(a.answer.Against); err != nil {
+		return nil, err
+	}
+	in, _, err := a.party.Input(r.places)
+	if err != nil {
+		return nil, err
+	}
+	ours := sideOf(a, casework.HardOf(in))
+	var out []*casework.Alert
+	for i := range a.answer.Hits {
+		h := &a.answer.Hits[i]
+		theirs, err := r.listed(h)
+		if err != nil {
+			return nil, err
+		}
+		alert := &casework.Alert{Subject: ours, Listing: theirs, Tier: h.Tier, Score: h.Score, Stake: a.stake, Answer: a.from}
+		for _, x := range a.answer.Against {
+			alert.Against = append(alert.Against, x.Snapshot)
+		}
+		out = append(out, alert)
+	}
+	return out, nil
+}
+
 // current says whether an answer was made against the lists as they are. A case shows
 // what the lists say, and must not show something else than what was hit.
-func (r *raising) current(list []report.AgainstJSON) error {
+func (r *caseMaker) current(list []report.AgainstJSON) error {
 	now := map[string]string{}
 	for _, a := range r.lists.Against() {
 		now[a.List] = a.Content
@@ -329,15 +380,7 @@ func sideOf(a *answeredParty, hard []casework.Fact) casework.Side {
 	return s
 }
 
-func (r *raising) raise(a *answeredParty, ours casework.Side, h *report.HitJSON) error {
-	theirs, err := r.listed(h)
-	if err != nil {
-		return err
-	}
-	alert := &casework.Alert{Subject: ours, Listing: theirs, Tier: h.Tier, Score: h.Score, Stake: a.stake, Answer: a.from}
-	for _, x := range a.answer.Against {
-		alert.Against = append(alert.Against, x.Snapshot)
-	}
+func (r *raising) raise(alert *casework.Alert) error {
 	met, err := r.desk.Raise(r.ctx, r.by, r.m.now(), alert)
 	if err != nil {
 		return err
@@ -345,9 +388,9 @@ func (r *raising) raise(a *answeredParty, ours casework.Side, h *report.HitJSON)
 	r.hits++
 	r.count[met.Outcome]++
 	if r.c.Format == "jsonl" {
-		return jsonLine(r.m.Out, metJSON{string(met.Outcome), met.Case, ours.Ref, theirs.Ref, h.Score, a.from, met.Why})
+		return jsonLine(r.m.Out, report.CaseMet(met))
 	}
-	line := fmt.Sprintf("%s  %-12s %s against %s (%s)", met.Case, met.Outcome, ours.Name, theirs.Name, theirs.Ref)
+	line := fmt.Sprintf("%s  %-12s %s against %s (%s)", met.Case, met.Outcome, alert.Subject.Name, alert.Listing.Name, alert.Listing.Ref)
 	if met.Why != "" {
 		line += ": " + met.Why
 	}
@@ -355,20 +398,9 @@ func (r *raising) raise(a *answeredParty, ours casework.Side, h *report.HitJSON)
 	return err
 }
 
-// metJSON is what became of a hit, for programs. Its names are published.
-type metJSON struct {
-	Outcome string  `json:"outcome"`
-	Case    string  `json:"case"`
-	Subject string  `json:"subject"`
-	Listing string  `json:"listing"`
-	Score   float64 `json:"score"`
-	Answer  string  `json:"answer"`
-	Why     string  `json:"why,omitempty"`
-}
-
 // listed gives the side of the lists: the entry and all that is taken for one with it,
 // as their records have them, and how each listing stands.
-func (r *raising) listed(h *report.HitJSON) (s casework.Side, err error) {
+func (r *caseMaker) listed(h *report.HitJSON) (s casework.Side, err error) {
 	ids := []string{h.ID}
 	for _, m := range h.Same {
 		ids = append(ids, m.A, m.B)
@@ -414,11 +446,16 @@ func (r *raising) end() error {
 		w = r.m.Err
 	}
 	fmt.Fprintf(w, "%d answers = %d with hits + %d clear + %d not screened\n", r.in, r.hit, r.clear, len(r.unscreened))
+	of := "hits"
+	if r.rulings > 0 {
+		fmt.Fprintf(w, "%d rulings = %d for a person to look at + %d without a case\n", r.rulings, r.rulings-r.lawful, r.lawful)
+		of = "hits and rulings"
+	}
 	var parts []string
 	for _, o := range casework.Outcomes() {
 		parts = append(parts, fmt.Sprintf("%d %s", r.count[o], o))
 	}
-	fmt.Fprintf(w, "%d hits = %s\n", r.hits, strings.Join(parts, " + "))
+	fmt.Fprintf(w, "%d %s = %s\n", r.hits, of, strings.Join(parts, " + "))
 	if len(r.unscreened) > 0 {
 		return fault.New(fault.Unavailable, "what was not screened became no case: %s", some(r.unscreened)).
 			WithFix("mend these and screen them again")

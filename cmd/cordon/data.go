@@ -8,6 +8,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/backup"
+	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/once"
 	"github.com/cordon-engine/cordon/internal/postgres"
@@ -53,12 +54,13 @@ func (m *Main) folderOf(data string) string {
 	return data
 }
 
-// database is a store of any engine: lists, answers and their log.
+// database is a store of any engine: lists, answers, cases and their log.
 type database interface {
 	snapshot.Store
 	answer.Store
 	backup.Store
 	once.Store
+	casework.Store
 	// Ready says why it cannot be read or, where write is set, written.
 	Ready(ctx context.Context, write bool) error
 }

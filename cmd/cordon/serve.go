@@ -34,6 +34,7 @@ type serveCmd struct {
 	notifyFlag
 	serveWork
 	serveWatch
+	serveCases
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -97,7 +98,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 		return err
 	}
 	defer stopTelling()
-	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork()) }()
+	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork(), c.stopCases()) }()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
@@ -183,6 +184,7 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 	}
 	c.probeStore(m)
 	c.startJobs(m, sc, log, &config)
+	c.startCases(m, sc, &config)
 	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
 		return nil, config, err
 	}

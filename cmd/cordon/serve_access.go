@@ -128,6 +128,7 @@ var scopeOf = map[string]access.Scope{
 	"/v1/jobs": access.Jobs, "GET /v1/jobs/{id}": access.Jobs, "GET /v1/jobs/{id}/results": access.Jobs,
 	"POST /v1/jobs/{id}/cancel": access.Jobs, "/v1/jobs/screen/batch": access.Jobs,
 	"/v1/watch": access.Watch, "/v1/watch/": access.Watch,
+	"/v1/cases": access.Cases, "/v1/cases/": access.Cases,
 	"GET /v1/answers": access.Answers, "GET /v1/answers/": access.Answers,
 
 	"/{$}": access.Read, "/about": access.Read, "/api": access.Read, "/gallery": access.Read, "/theme": access.Read,

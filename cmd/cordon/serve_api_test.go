@@ -49,7 +49,10 @@ var served = sync.OnceValues(func() (http.Handler, error) {
 	if err := c.jobs.example(m.ctx); err != nil {
 		return nil, err
 	}
-	return h, putExample(h)
+	if err := putExample(h); err != nil {
+		return nil, err
+	}
+	return h, c.cases.exampleCases(h, live)
 })
 
 // example gives the desk a queue in memory, that nobody works on, with the job that the examples name.

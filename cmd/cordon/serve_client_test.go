@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http/httptest"
 	"reflect"
@@ -117,6 +118,36 @@ func TestClient(t *testing.T) {
 		"WatchChanges": func() (bool, error) {
 			x, err := c.WatchChanges(ctx, "clients", 0, 1)
 			return err == nil && len(x.Changes) == 1 && x.Changes[0].Ref == "10482" && x.Changes[0].New.Subject == "un:KPi.001", err
+		},
+		"Cases": func() (bool, error) {
+			n, err := count(c.Cases(ctx, client.CasesQuery{State: "all"}))
+			if err != nil || n < 11 {
+				return false, err
+			}
+			id := exampleCase(9)
+			x, err := c.CaseComment(ctx, id, client.CaseSay{Text: "seen"})
+			if err == nil {
+				x, err = c.CaseAssign(ctx, id, client.CaseAssign{To: "Ana", Event: x.Events})
+			}
+			if err == nil {
+				x, err = c.CaseDispose(ctx, id, client.CaseDispose{Disposition: "false", Code: "other-birth-date", Text: "born later"})
+			}
+			if err != nil || x.Proposal == nil || x.Assigned == "" || len(x.History) != x.Events {
+				return false, err
+			}
+			var p *client.Problem
+			if _, err := c.CaseConfirm(ctx, id, client.CaseSecond{Of: x.Proposal.Event}); !errors.As(err, &p) || p.Status != 403 {
+				return false, fmt.Errorf("the same person confirmed: %w", err)
+			}
+			if _, err = c.Suppressions(ctx); err != nil {
+				return false, err
+			}
+			met, err := c.CasesFrom(ctx, exampleAnswer, 5)
+			if err != nil || len(met) == 0 {
+				return false, err
+			}
+			x, err = c.Case(ctx, met[0].Case)
+			return err == nil && x.Stake > 0 && x.Held, err
 		},
 		"Lists": func() (bool, error) { l, err := c.Lists(ctx); return len(l) > 0 && l[0].Subjects > 0, err },
 		"Entry": func() (bool, error) {

@@ -197,8 +197,8 @@ func (x *exampleMaker) raise(file string, b []byte) error {
 	quiet := *x.w.m
 	quiet.Out, quiet.Now = io.Discard, func() time.Time { return x.at }
 	r := &raising{
-		c: &casesFromCmd{Format: "text"}, m: &quiet, ctx: quiet.ctx, desk: x.desk(), by: casework.Person{Name: x.ex.machine, Role: casework.Machine},
-		lists: x.held.Desk, places: x.w.sc.places, asOf: x.w.m.today(), count: map[casework.Outcome]int{},
+		caseMaker: caseMaker{x.held.Desk, x.w.sc.places, x.w.m.today()}, c: &casesFromCmd{Format: "text"}, m: &quiet, ctx: quiet.ctx, desk: x.desk(), by: casework.Person{Name: x.ex.machine, Role: casework.Machine},
+		count: map[casework.Outcome]int{},
 	}
 	parties, seen := map[int]answeredParty{}, map[string]bool{}
 	batch := screen.Batch{AsOf: r.asOf, Threshold: x.held.Params().Possible(), Limit: math.MaxInt32, Places: r.places, Workers: 1}

@@ -43,6 +43,9 @@ const (
 	Jobs Scope = "jobs"
 	// Watch puts customers on file, has them screened, and reads what that found.
 	Watch Scope = "watch"
+	// Cases reads cases and works on them as an analyst; Approve, beside it, as an approver: it is the second person.
+	Cases   Scope = "cases"
+	Approve Scope = "approve"
 	// Tools uses all tools over MCP: what decide, screen, lists and read may.
 	Tools Scope = "mcp"
 	// Metrics reads the figures of operation.
@@ -67,6 +70,8 @@ func Scopes() []struct {
 		{Answers, "read the answers that were kept"},
 		{Jobs, "hand in jobs, and read all jobs with their results"},
 		{Watch, "put customers on file, have them screened, and read what that found"},
+		{Cases, "read cases, and work on them"},
+		{Approve, "be the second person, beside cases"},
 		{Tools, "use the tools over MCP"},
 		{Metrics, "read the figures of operation"},
 		{Admin, "all of it, and change what is loaded"},
@@ -220,6 +225,10 @@ type Actor struct {
 	ID string
 	// Key is false where no key was asked for.
 	Key bool
+	// Owner is whose the key is, in the words of who made it, and Scopes what it may; both are empty without one. Two keys of
+	// one owner are one person.
+	Owner  string
+	Scopes []Scope
 }
 
 // Anonymous is whoever asks a server that wants no key.

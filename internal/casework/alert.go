@@ -14,7 +14,27 @@ import (
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
-// Alert is one hit of a screening: a subject of ours that may be an entry of a list.
+// TierRuling is the tier of an alert about a ruling: our side is an activity, and the
+// other the law that bites.
+const TierRuling = "ruling"
+
+// RulingScore says with which probability a verdict stands against an activity, and
+// whether it is for a person to look at. A ban, a cap that is passed and an approval
+// that is missing are certain; where the law leaves a judgement to people, nothing is
+// known, and it is one half: a choice of this project, so that the queue has an order.
+// What is incomplete asks for a fact, and what is permitted needs nobody.
+func RulingScore(verdict string) (score float64, wanted bool) {
+	switch verdict {
+	case "prohibited", "over_cap", "needs_approval":
+		return 1, true
+	case "judgement":
+		return 0.5, true
+	}
+	return 0, false
+}
+
+// Alert is one hit of a screening: a subject of ours that may be an entry of a list; or
+// a ruling on an activity of ours ([TierRuling]).
 type Alert struct {
 	// Subject is our side: a customer, a ship, a party of a payment. Listing is the
 	// entry of the list, with all that was taken for one with it.

@@ -55,6 +55,12 @@ const (
 	// Sampled: the closed case was drawn to be looked at again; Reviewed: it was.
 	Sampled  Kind = "sampled"
 	Reviewed Kind = "reviewed"
+	// HoldPlaced: somebody wants it held whatever becomes of the case; HoldReleased:
+	// another person took that hold away. It takes no other away ([Case.Held]).
+	HoldPlaced   Kind = "hold placed"
+	HoldReleased Kind = "hold released"
+	// Revoked: the suppression of further hits is over.
+	Revoked Kind = "suppression revoked"
 )
 
 // Disposition is what somebody makes of a case.
@@ -80,8 +86,23 @@ var codes = map[Disposition][]string{
 	Escalate:  {"needs-law", "needs-approver", "ownership", "high-stake"},
 }
 
-// Codes lists the reasons that may be given for a disposition.
+// rulingCodes are the reasons in place of those for a case about a ruling: true says
+// that the law bites, false that it may be done all the same.
+var rulingCodes = map[Disposition][]string{
+	True:  {"law-applies"},
+	False: {"authorised", "exemption-applies", "facts-corrected"},
+}
+
+// Codes lists the reasons that may be given for a disposition of a hit.
 func Codes(d Disposition) []string { return slices.Clone(codes[d]) }
+
+// CodesFor lists those that may be given for a disposition of an alert.
+func CodesFor(a *Alert, d Disposition) []string {
+	if list := rulingCodes[d]; a.Tier == TierRuling && list != nil {
+		return slices.Clone(list)
+	}
+	return Codes(d)
+}
 
 // Event is one thing that happened to a case. Which fields it has depends on its kind.
 type Event struct {
@@ -141,6 +162,8 @@ type Case struct {
 	Deadlines   []Deadline
 	// Review is the sampling of a closed case; nil for none that is open.
 	Review *Review
+	// Hold is what a person placed; nil for none. See [Case.Held].
+	Hold *Hold
 	// Asked is true when the last word was [NotEnough].
 	Asked bool
 	// Last is the time of the newest event.
@@ -197,9 +220,18 @@ type Review struct {
 	N int
 }
 
+// Hold is a hold that a person placed, in event N, beside the one that every case is.
+type Hold struct {
+	N            int
+	Time         time.Time
+	Person, Text string
+}
+
 // Held says whether what the case is about is held: always, but when it is closed as
-// false.
-func (c *Case) Held() bool { return c.Closed == nil || c.Closed.Disposition != False }
+// false and no person placed a hold of their own.
+func (c *Case) Held() bool {
+	return c.Hold != nil || c.Closed == nil || c.Closed.Disposition != False
+}
 
 // State says where the case stands, in a word.
 func (c *Case) State() string {

@@ -152,6 +152,9 @@ func TestMay(t *testing.T) {
 		"contradicted: machine", "reopened: analyst approver machine", "deadline set: analyst approver",
 		"deadline met: analyst approver", "deadline missed: machine", "sampled: approver auditor machine",
 		"reviewed: approver auditor",
+		"hold placed: analyst approver",
+		"hold released: approver",
+		"suppression revoked: analyst approver",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("who may do what (-want +got):\n%s", diff)

@@ -99,6 +99,10 @@ func (c *Case) apply(p Policy, e *Event) error {
 		return c.deadline(e)
 	case Sampled, Reviewed:
 		return c.reviewed(e)
+	case HoldPlaced, HoldReleased:
+		return c.hold(e)
+	case Revoked:
+		return c.revoked(e)
 	}
 	return fault.New(fault.Internal, "%q is nothing that happens to a case", e.Kind)
 }
@@ -153,9 +157,8 @@ func (c *Case) disposed(p Policy, e *Event) error {
 	if err := c.open(); err != nil {
 		return err
 	}
-	if !slices.Contains(codes[e.Disposition], e.Code) {
-		return fault.New(fault.Usage, "%q is no reason for %q", e.Code, e.Disposition).
-			WithFix("the reasons are %v", codes[e.Disposition])
+	if list := CodesFor(&c.Alert, e.Disposition); !slices.Contains(list, e.Code) {
+		return fault.New(fault.Usage, "%q is no reason for %q", e.Code, e.Disposition).WithFix("the reasons are %v", list)
 	}
 	if err := words(e); err != nil {
 		return err
@@ -323,4 +326,35 @@ func (c *Case) reviewed(e *Event) error {
 		c.reset()
 	}
 	return nil
+}
+
+// hold places a hold beside the one that every case is, or takes it away again, which
+// another person does.
+func (c *Case) hold(e *Event) error {
+	if err := words(e); err != nil {
+		return err
+	}
+	switch h := c.Hold; {
+	case e.Kind == HoldPlaced && h != nil:
+		return conflict("there is a hold on it already, of event %d", h.N)
+	case e.Kind == HoldPlaced:
+		c.Hold = &Hold{e.N, e.Time, e.Person, e.Text}
+	case h == nil:
+		return conflict("nobody placed a hold on it").WithFix("what is held as long as it is not closed as false is released by that decision alone")
+	case h.Person == e.Person:
+		return denied("a second person releases what you held")
+	default:
+		c.Hold = nil
+	}
+	return nil
+}
+
+// revoked ends a suppression before its day. The case stays as it was decided, and the
+// next hit opens it again.
+func (c *Case) revoked(e *Event) error {
+	if c.Suppression == nil {
+		return conflict("no further hits are suppressed")
+	}
+	c.Suppression = nil
+	return words(e)
 }

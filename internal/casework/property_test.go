@@ -57,6 +57,7 @@ type pair struct {
 	quiet     time.Time // until when it is suppressed
 	deciders  []string
 	escalated bool
+	holder    string // who placed a hold of their own
 }
 
 type history struct {
@@ -125,7 +126,7 @@ func (h *history) raise() {
 	busy := known && !changed && p.open
 	if !quiet && !busy { // whatever was decided or proposed is over
 		escalated := p.escalated
-		*p = pair{id: p.id, facts: facts, open: true, escalated: escalated}
+		*p = pair{id: p.id, facts: facts, open: true, escalated: escalated, holder: p.holder}
 		if hard && h.desk.AutoClose && !escalated {
 			p.open, p.hard = false, true
 		}
@@ -151,6 +152,7 @@ var doing = []casework.Kind{
 	casework.Disposed, casework.Confirmed, casework.Disposed, casework.Confirmed, casework.Disposed, casework.Confirmed,
 	casework.Assigned, casework.Commented, casework.Returned, casework.Reopened, casework.Sampled, casework.Reviewed,
 	casework.Contradicted, casework.DeadlineSet, casework.DeadlineMet, casework.DeadlineMissed, casework.Opened, casework.Changed,
+	casework.HoldPlaced, casework.HoldReleased, casework.Revoked,
 }
 
 func (h *history) act(p *pair) {
@@ -197,7 +199,9 @@ func (h *history) act(p *pair) {
 func (h *history) likely(p *pair) (casework.Person, casework.Kind) {
 	switch {
 	case !p.open:
-		kind := rapid.SampledFrom([]casework.Kind{casework.Sampled, casework.Reviewed, casework.Reopened}).Draw(h.T, "then")
+		kind := rapid.SampledFrom([]casework.Kind{
+			casework.Sampled, casework.Reviewed, casework.Reopened, casework.Revoked, casework.HoldPlaced, casework.HoldReleased,
+		}).Draw(h.T, "then")
 		return rapid.SampledFrom(people[1:4]).Draw(h.T, "approver"), kind
 	case p.proposer != "":
 		return rapid.SampledFrom(people[1:4]).Draw(h.T, "approver"), casework.Confirmed
@@ -264,13 +268,28 @@ func (h *history) done(p *pair, by casework.Person, e *casework.Event, c *casewo
 		if !e.Upheld {
 			h.reopen(p)
 		}
+	case casework.HoldPlaced:
+		if p.holder != "" || !worker {
+			h.Fatalf("%s held what %q held", by.Role, p.holder)
+		}
+		p.holder = by.Name
+	case casework.HoldReleased:
+		if p.holder == "" || p.holder == by.Name || by.Role != casework.Approver {
+			h.Fatalf("%s (%s) released what %q held", by.Name, by.Role, p.holder)
+		}
+		p.holder = ""
+	case casework.Revoked:
+		if !worker || p.open || p.until.IsZero() && p.quiet.IsZero() {
+			h.Fatalf("%s revoked what was not suppressed", by.Role)
+		}
+		p.quiet = time.Time{}
 	case casework.Contradicted, casework.Opened, casework.Changed:
 		h.Fatalf("a person made the event %s", e.Kind)
 	}
 }
 
 func (h *history) reopen(p *pair) {
-	*p = pair{id: p.id, facts: p.facts, open: true, escalated: p.escalated}
+	*p = pair{id: p.id, facts: p.facts, open: true, escalated: p.escalated, holder: p.holder}
 }
 
 // compare holds the case to the model, and to what must never be.
@@ -285,8 +304,8 @@ func (h *history) compare(p *pair) {
 	if (c.Proposal != nil) != (p.proposer != "") {
 		h.Fatalf("the case is %s, and the model has the proposer %q", c.State(), p.proposer)
 	}
-	if c.Held() != (p.open || p.true_) {
-		h.Fatalf("held is %v; the model has open = %v, true = %v", c.Held(), p.open, p.true_)
+	if c.Held() != (p.open || p.true_ || p.holder != "") {
+		h.Fatalf("held is %v; the model has open = %v, true = %v, held by %q", c.Held(), p.open, p.true_, p.holder)
 	}
 	quiet := c.Suppression.Holds(&c.Alert, h.now)
 	if quiet != (!p.open && h.now.Before(p.quiet)) {

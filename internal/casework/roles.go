@@ -41,6 +41,9 @@ var may = map[Kind][]Role{
 	DeadlineMissed: {Machine},
 	Sampled:        {Machine, Approver, Auditor},
 	Reviewed:       {Approver, Auditor},
+	HoldPlaced:     {Analyst, Approver},
+	HoldReleased:   {Approver},
+	Revoked:        {Analyst, Approver},
 }
 
 // May says whether a role may make an event of a kind.
@@ -50,7 +53,7 @@ func May(r Role, k Kind) bool { return slices.Contains(may[k], r) }
 func Kinds() []Kind {
 	return []Kind{
 		Opened, Changed, Assigned, Commented, Disposed, Confirmed, Returned, Contradicted, Reopened, DeadlineSet, DeadlineMet,
-		DeadlineMissed, Sampled, Reviewed,
+		DeadlineMissed, Sampled, Reviewed, HoldPlaced, HoldReleased, Revoked,
 	}
 }
 

@@ -50,6 +50,59 @@ func (k *Kept) Entry() ledger.Entry {
 	return ledger.Entry{Time: k.Time, Kind: ledger.Case, Actor: k.Person, About: k.Case, Data: k.Commitment()}
 }
 
+// Follow says for a store whether events may be added to those that had gives of a case,
+// none for a case that is not there.
+func Follow(p Policy, events []Kept, had func(id string) ([]Kept, error)) error {
+	folded := map[string]*Case{}
+	for i := range events {
+		e := &events[i]
+		c := folded[e.Case]
+		if c == nil {
+			before, err := had(e.Case)
+			if err == nil && len(before) == 0 && e.Kind != Opened {
+				err = NotFound(e.Case)
+			}
+			if err != nil {
+				return err
+			}
+			now, err := Fold(p, Events(before))
+			if err != nil {
+				return err
+			}
+			c = &now
+			folded[e.Case] = c
+		}
+		if err := c.Apply(p, e.Event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Grouped gives events that come in order of case and number as the cases that they are
+// of.
+func Grouped(events iter.Seq2[Kept, error]) iter.Seq2[[]Kept, error] {
+	return func(yield func([]Kept, error) bool) {
+		var list []Kept
+		for k, err := range events {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(list) > 0 && list[0].Case != k.Case {
+				if !yield(list, nil) {
+					return
+				}
+				list = nil
+			}
+			list = append(list, k)
+		}
+		if len(list) > 0 {
+			yield(list, nil)
+		}
+	}
+}
+
 // Seal gives an event its salt.
 func Seal(e Event) Kept {
 	k := Kept{Event: e}

@@ -53,6 +53,8 @@ type Config struct {
 	Jobs Jobs
 	// Watching keeps customers on file; nil where none are.
 	Watching Watching
+	// Cases are worked on; nil where none are kept.
+	Cases Cases
 	// Scenarios are those of the law.
 	Scenarios []*scenario.Scenario
 	// Examples has an [Example] for each operation, by its id; none where it is nil.
@@ -123,7 +125,7 @@ func New(c Config) (*API, error) {
 	r := &registrar{a, api}
 	for _, register := range []func(*registrar){
 		registerDecide, registerScreen, registerJobs, registerLists, registerLaw, registerGoods, registerStates, registerClaims,
-		registerPayments, registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest, registerWatch,
+		registerPayments, registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest, registerWatch, registerCases,
 	} {
 		register(r)
 	}

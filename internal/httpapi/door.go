@@ -85,7 +85,7 @@ func (d *Door) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, *Pr
 	if p := d.signIn(r, k.ID); p != nil {
 		return nil, p
 	}
-	r = r.WithContext(access.With(r.Context(), access.Actor{ID: k.ID, Key: true}))
+	r = r.WithContext(access.With(r.Context(), access.Actor{ID: k.ID, Key: true, Owner: k.Owner, Scopes: k.Scopes}))
 	if p := d.often(k.ID); p != nil {
 		return r, p
 	}

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"iter"
 
 	"github.com/cordon-engine/cordon/internal/casework"
@@ -57,30 +56,7 @@ func (s *Store) Add(ctx context.Context, p casework.Policy, events []casework.Ke
 
 // caseFollows says whether events may follow those that are kept.
 func caseFollows(ctx context.Context, from source, p casework.Policy, events []casework.Kept) error {
-	folded := map[string]*casework.Case{}
-	for i := range events {
-		e := &events[i]
-		c := folded[e.Case]
-		if c == nil {
-			had, err := caseEvents(ctx, from, e.Case)
-			if err == nil && len(had) == 0 && e.Kind != casework.Opened {
-				err = casework.NotFound(e.Case)
-			}
-			if err != nil {
-				return err
-			}
-			now, err := casework.Fold(p, casework.Events(had))
-			if err != nil {
-				return err
-			}
-			c = &now
-			folded[e.Case] = c
-		}
-		if err := c.Apply(p, e.Event); err != nil {
-			return err
-		}
-	}
-	return nil
+	return casework.Follow(p, events, func(id string) ([]casework.Kept, error) { return caseEvents(ctx, from, id) })
 }
 
 func addEvent(ctx context.Context, c *ready, e *casework.Kept, seq int64) error {
@@ -141,34 +117,9 @@ func (s *Store) Pair(ctx context.Context, subject, listing string) (string, erro
 	return list[0], nil
 }
 
-// errStop ends the reading of rows that nobody wants any more.
-var errStop = errors.New("enough")
-
 // All is part of casework.Store. The rows of one statement are of one moment.
 func (s *Store) All(ctx context.Context) iter.Seq2[[]casework.Kept, error] {
-	return func(yield func([]casework.Kept, error) bool) {
-		var list []casework.Kept
-		var fail error
-		each(ctx, s.db, scanCaseEvent, func(k casework.Kept, err error) bool {
-			switch {
-			case err != nil:
-				fail = err
-			case len(list) > 0 && list[0].Case != k.Case:
-				if !yield(list, nil) {
-					fail = errStop
-				}
-				list = []casework.Kept{k}
-			default:
-				list = append(list, k)
-			}
-			return fail == nil
-		}, caseColumns+"ORDER BY id, n")
-		switch {
-		case errors.Is(fail, errStop):
-		case fail != nil:
-			yield(nil, fail)
-		case len(list) > 0:
-			yield(list, nil)
-		}
-	}
+	return casework.Grouped(func(yield func(casework.Kept, error) bool) {
+		each(ctx, s.db, scanCaseEvent, yield, caseColumns+"ORDER BY id, n")
+	})
 }

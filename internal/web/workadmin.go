@@ -183,6 +183,7 @@ var kindWords = map[casework.Kind]string{
 	casework.Returned: "send back as a second person", casework.Contradicted: "close by hard facts", casework.Reopened: "open a case again",
 	casework.DeadlineSet: "set a deadline", casework.DeadlineMet: "meet a deadline", casework.DeadlineMissed: "mark a deadline as missed",
 	casework.Sampled: "draw closed cases for review", casework.Reviewed: "review",
+	casework.HoldPlaced: "place a hold of their own", casework.HoldReleased: "release it, as a second person", casework.Revoked: "end a suppression",
 }
 
 // settingsPage is what the server runs with.

@@ -92,7 +92,8 @@ var codeWords = map[string]string{
 	"other-gender": "Another gender", "other-country": "Another country", "other-kind": "Another kind of subject", "other-name": "Another name",
 	"not-a-party": "Not a party to it", "asked-party": "The party was asked", "asked-bank": "The bank was asked",
 	"asked-authority": "An authority was asked", "facts-missing": "Facts are missing", "needs-law": "A question of law",
-	"needs-approver": "For an approver to decide", "ownership": "A question of ownership", "high-stake": "Much is at stake",
+	"law-applies": "The law applies", "authorised": "A licence covers it", "exemption-applies": "An exemption covers it",
+	"facts-corrected": "The facts were wrong", "needs-approver": "For an approver to decide", "ownership": "A question of ownership", "high-stake": "Much is at stake",
 }
 
 // dispositions are what somebody may say of a case, with the key for each.
@@ -220,12 +221,14 @@ func (s *Site) casePage(w *working, id string) (*answer, error) {
 	if w.r.URL.Query().Get("format") == "json" {
 		return asJSON(page.forPrograms())
 	}
-	if w.Why != nil {
+	if w.Why != nil && c.Alert.Tier != casework.TierRuling {
 		if page.Evidence, err = w.Why(w.ctx(), &c.Alert); err != nil {
 			return nil, err
 		}
 	}
-	if page.Effects, page.NoEffect, err = s.effects(&c.Alert); err != nil {
+	if c.Alert.Tier == casework.TierRuling {
+		page.NoEffect = "The case is about a ruling: the law that bites stands on its other side."
+	} else if page.Effects, page.NoEffect, err = s.effects(&c.Alert); err != nil {
 		return nil, err
 	}
 	page.decidable()

@@ -177,7 +177,7 @@ func codesFor(a *casework.Alert, fields []fieldRow) []codeGroup {
 	var out []codeGroup
 	for _, d := range dispositions {
 		g := codeGroup{Value: d.Value, Label: d.Label, Key: d.Key, First: best[d.Value]}
-		for _, c := range casework.Codes(casework.Disposition(d.Value)) {
+		for _, c := range casework.CodesFor(a, casework.Disposition(d.Value)) {
 			o := codeOption{Value: c, Label: codeWords[c]}
 			if f := facts[c]; f != nil {
 				o.Text = f.Label + ": ours " + strings.Join(f.Ours, ", ") + "; the list’s " + strings.Join(f.Theirs, ", ") + "."

@@ -281,25 +281,14 @@ func NewMemory() *Memory {
 func (m *Memory) Add(_ context.Context, p casework.Policy, events []casework.Kept) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	folded := map[string]casework.Case{}
+	err := casework.Follow(p, events, func(id string) ([]casework.Kept, error) { return m.cases[id], nil })
+	if err != nil {
+		return err
+	}
 	for i := range events {
-		e := &events[i]
-		c, ok := folded[e.Case]
-		if had := m.cases[e.Case]; !ok && len(had) > 0 {
-			var err error
-			if c, err = casework.Fold(p, casework.Events(had)); err != nil {
-				return err
-			}
-		} else if !ok && e.Kind != casework.Opened {
-			return casework.NotFound(e.Case)
+		if a := events[i].Alert; events[i].Kind == casework.Opened && m.pairs[[2]string{a.Subject.Ref, a.Listing.Ref}] != "" {
+			return casework.Twice(a)
 		}
-		if err := c.Apply(p, e.Event); err != nil {
-			return err
-		}
-		if e.Kind == casework.Opened && m.pairs[[2]string{e.Alert.Subject.Ref, e.Alert.Listing.Ref}] != "" {
-			return casework.Twice(e.Alert)
-		}
-		folded[e.Case] = c
 	}
 	for _, e := range events {
 		if e.Kind == casework.Opened {

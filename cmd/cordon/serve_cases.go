@@ -1,0 +1,175 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/logkey"
+	"github.com/cordon-engine/cordon/internal/postgres"
+	"github.com/cordon-engine/cordon/internal/sqlite"
+)
+
+// serveCases gives the cases of a server to programs.
+type serveCases struct{ cases *casesForPrograms }
+
+// startCases puts the cases of the data folder, or of the database, into the configuration.
+func (c *serveCmd) startCases(m *Main, sc *screener, to *httpapi.Config) {
+	if sc == nil {
+		return
+	}
+	c.cases = &casesForPrograms{m: m, c: c, sc: sc}
+	to.Cases = c.cases
+}
+
+// stopCases ends their use.
+func (c *serveCmd) stopCases() error {
+	if c.cases == nil {
+		return nil
+	}
+	return c.cases.close()
+}
+
+// casesForPrograms is the port of the API to cases.
+type casesForPrograms struct {
+	m  *Main
+	c  *serveCmd
+	sc *screener
+
+	mu    sync.Mutex // of what follows
+	store database   // opened when it is first asked for
+	empty database   // what stands for it while there is none
+}
+
+func (p *casesForPrograms) close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var errs []error
+	for _, s := range []database{p.store, p.empty} {
+		if s != nil {
+			errs = append(errs, s.Close())
+		}
+	}
+	p.store, p.empty = nil, nil
+	return errors.Join(errs...)
+}
+
+// open gives the store. Where nothing was kept yet, who only looks sees an empty one, and nothing is made.
+func (p *casesForPrograms) open(ctx context.Context, write bool) (_ database, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.store != nil {
+		return p.store, nil
+	}
+	ctx = context.WithoutCancel(ctx) // it outlives the request
+	data := p.c.Data
+	if !write && !postgres.Is(data) {
+		if _, err := os.Stat(filepath.Join(data, "cordon.db")); errors.Is(err, os.ErrNotExist) {
+			if p.empty == nil {
+				if p.empty, err = sqlite.OpenEmpty(ctx); err != nil {
+					p.empty = nil
+					return nil, err
+				}
+			}
+			return p.empty, nil
+		}
+	}
+	s, _, err := p.m.openAs(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	p.store = s
+	return s, nil
+}
+
+// demoPerson is who acts where nobody signs in and no name was said.
+const demoPerson = "demo"
+
+// Desk is part of httpapi.Cases.
+func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bool) (*httpapi.CaseDesk, error) {
+	by, err := p.person(ctx, as)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.open(ctx, write)
+	if err != nil {
+		return nil, err
+	}
+	d := &httpapi.CaseDesk{
+		Desk: &casework.Desk{Store: s, Policy: casework.Default()}, By: by, Now: p.m.now(), Known: p.known,
+	}
+	d.From = func(ctx context.Context, id string, stake float64) ([]casework.Met, error) {
+		return p.from(ctx, s, d, id, stake)
+	}
+	return d, nil
+}
+
+// known gives the pseudonym of a name, which the command line gives it too.
+func (p *casesForPrograms) known(name string) (string, error) {
+	return logkey.Pseudonym(p.m.folderOf(p.c.Data), name)
+}
+
+// person says who asks. Behind a key it is the owner of the key, so that two keys of one owner are one person; where no key
+// is asked for, on this machine alone, it is who they say, as on the command line; where something in front asks for keys,
+// nobody is known, and nobody decides.
+func (p *casesForPrograms) person(ctx context.Context, as httpapi.CaseAs) (casework.Person, error) {
+	a := access.By(ctx)
+	switch {
+	case a.Key && (as.As != "" || as.Role != ""):
+		return casework.Person{}, fault.New(fault.Usage, "the key says who asks, and Cordon-As and Cordon-Role do not").WithFix("leave them out")
+	case a.Key:
+		name, err := p.known(a.Owner)
+		return casework.Person{Name: name, Via: a.ID, Role: roleOf(a.Scopes)}, err
+	case !p.c.loopback || p.c.NoKeys:
+		return casework.Person{Name: access.Anonymous, Role: casework.Viewer}, nil
+	}
+	name, err := p.known(cmp.Or(as.As, demoPerson))
+	if err != nil {
+		return casework.Person{}, err
+	}
+	via, err := p.m.actor(p.m.folderOf(p.c.Data))
+	return casework.Person{Name: name, Via: via, Role: casework.Role(cmp.Or(as.Role, string(casework.Approver)))}, err
+}
+
+// roleOf gives the role of who has a key with scopes.
+func roleOf(scopes []access.Scope) casework.Role {
+	switch {
+	case slices.Contains(scopes, access.Approve):
+		return casework.Approver
+	case slices.Contains(scopes, access.Cases):
+		return casework.Analyst
+	}
+	return casework.Admin
+}
+
+// from makes cases of an answer that was kept, with the lists as they are.
+func (p *casesForPrograms) from(ctx context.Context, s database, d *httpapi.CaseDesk, id string, stake float64) ([]casework.Met, error) {
+	r, err := s.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	held := p.sc.live.Take()
+	defer held.Release()
+	maker := &caseMaker{lists: held.Desk, places: p.sc.places, asOf: p.m.today()}
+	alerts, err := maker.kept(&r, stake)
+	if err != nil {
+		return nil, err
+	}
+	var out []casework.Met
+	for _, a := range alerts {
+		met, err := d.Raise(ctx, d.By, d.Now, a)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, met)
+	}
+	return out, nil
+}

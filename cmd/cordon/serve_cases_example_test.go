@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/screen"
+)
+
+// exampleCase gives the id of the nth case of the examples of the API, and exampleAnswer that of their kept answer.
+func exampleCase(n int) string { return fmt.Sprintf("01ARZ3NDEKTSV4RRFFQ69G5F%02d", n) }
+
+const exampleAnswer = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+
+// exampleCases makes the cases that the examples of the API speak of, each as its example needs it, and keeps the answer that
+// another may be made of.
+func (p *casesForPrograms) exampleCases(h http.Handler, live *screen.Live) error {
+	ctx := p.m.ctx
+	s, err := p.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	now := p.m.now().Truncate(time.Millisecond)
+	ana := casework.Person{Name: "u-ana", Role: casework.Analyst}
+	bo := casework.Person{Name: "u-bo", Role: casework.Approver}
+	no := casework.Event{Kind: casework.Disposed, Disposition: casework.False, Code: "other-birth-date", Text: "Born thirty years later.", Suppress: now.AddDate(0, 1, 0), Owner: "u-bo"}
+	yes := casework.Event{Kind: casework.Confirmed, Of: 2}
+	steps := map[int][]casework.Event{
+		6: {no}, 7: {no}, 8: {no, yes}, 10: {{Kind: casework.HoldPlaced, Text: "Counsel is asked."}}, 11: {no, yes},
+	}
+	for n := 1; n <= 11; n++ {
+		a := &casework.Alert{
+			Subject: casework.Side{Ref: fmt.Sprint("c-", n), Name: "Somebody", Says: []casework.Fact{{Field: "name", Value: "Somebody"}}, Hard: []casework.Fact{{Field: "birthDate", Value: "1990-01-02"}}},
+			Listing: casework.Side{Ref: "un:KPi.001", Name: "Yun Ho Chin", Says: []casework.Fact{{Field: "name", Value: "Yun Ho Chin"}}, Hard: []casework.Fact{{Field: "birthDate", Value: "1944"}}},
+			Tier:    "listed", Score: 0.9, Stake: float64(n), Answer: "example", Against: []string{"un-1718@1"},
+		}
+		list := append([]casework.Event{{Kind: casework.Opened, Alert: a}}, steps[n]...)
+		var kept []casework.Kept
+		for i, e := range list {
+			by := ana
+			if e.Kind == casework.Confirmed {
+				by = bo
+			}
+			e.Case, e.N, e.Time, e.Person, e.Role = exampleCase(n), i+1, now, by.Name, by.Role
+			kept = append(kept, casework.Seal(e))
+		}
+		if err := s.Add(ctx, casework.Default(), kept); err != nil {
+			return err
+		}
+	}
+	return p.exampleAnswer(h, live)
+}
+
+func (p *casesForPrograms) exampleAnswer(h http.Handler, live *screen.Live) error {
+	k, err := p.m.keep(p.c.Data, lawFlags{}, nil)
+	if err != nil {
+		return err
+	}
+	defer k.Close()
+	held := live.Take()
+	defer held.Release()
+	b, err := k.basis(context.Background(), held.Desk)
+	if err != nil {
+		return err
+	}
+	const query = `{"name":"Yun Ho Chin","birthDate":"1984-10-13"}`
+	r := httptest.NewRequest(http.MethodPost, "/v1/screen", strings.NewReader(query))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, r); w.Code != http.StatusOK {
+		return fmt.Errorf("%d %s", w.Code, w.Body)
+	}
+	a, err := k.newScreened(b, "somebody", screenAsked{AsOf: p.m.today().String(), Query: json.RawMessage(query)}, w.Body.Bytes(), nil)
+	if err != nil {
+		return err
+	}
+	a.ID = exampleAnswer
+	return k.Keep(context.Background(), a)
+}

@@ -121,7 +121,7 @@ const maxChunk = 50_000
 
 // Run is the command.
 func (c *jobsScreenCmd) Run(m *Main) error {
-	if c.Threshold >= 1 || c.Limit < 1 || c.Chunk < 1 || c.Chunk > maxChunk {
+	if !(c.Threshold < 1) || c.Limit < 1 || c.Chunk < 1 || c.Chunk > maxChunk {
 		return fault.New(fault.Usage, "--threshold lies below 1, --limit is at least 1, --chunk between 1 and %d", maxChunk)
 	}
 	desk := deskFlags{dataFlag: c.dataFlag, List: c.List, AsOf: c.AsOf, MaxAge: c.MaxAge}

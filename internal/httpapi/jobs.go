@@ -82,6 +82,9 @@ func (a *API) submitScreen(ctx context.Context, in *JobAsk, rows io.Reader, w io
 	if a.Jobs == nil {
 		return Count{}, errNoJobs
 	}
+	if err := checkThreshold(in.Threshold); err != nil {
+		return Count{}, err
+	}
 	j, err := a.Jobs.Screen(ctx, *in, rows)
 	if err != nil {
 		return Count{}, err

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 
@@ -43,6 +44,9 @@ func (a *API) selftest(ctx context.Context, in *selftestInput, _ io.Reader, w io
 		return n, fault.New(fault.TooLarge, "at most %d names are asked about here", a.Limits.Sample).
 			At(fault.Place{Field: "sample"}).WithFix("say sample=%s, or use the command line", strconv.Itoa(a.Limits.Sample))
 	}
+	if err := checkThreshold(in.Threshold); err != nil {
+		return n, err
+	}
 	asOf, err := a.dayOrToday("as_of", in.AsOf)
 	if err != nil {
 		return n, err
@@ -67,4 +71,12 @@ func (a *API) selftest(ctx context.Context, in *selftestInput, _ io.Reader, w io
 		return n, err
 	}
 	return n, write(result)
+}
+
+// checkThreshold refuses what reads as a number and lies in no range.
+func checkThreshold(p float64) error {
+	if math.IsNaN(p) {
+		return fault.New(fault.Invalid, "it is not a number").At(fault.Place{Field: "threshold"}).WithFix("use a probability below 1")
+	}
+	return nil
 }

@@ -297,12 +297,17 @@ func (c *Client) SelfTest(ctx context.Context, sample int) (*SelfTest, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close()
-	for b, err := range c.lines(res.Body) {
+	return onlyLine[SelfTest](c, res.Body)
+}
+
+// onlyLine reads the one line of a stream, and closes it.
+func onlyLine[T any](c *Client, body io.ReadCloser) (*T, error) {
+	defer body.Close()
+	for b, err := range c.lines(body) {
 		if err != nil {
 			return nil, err
 		}
-		return decodeLine[SelfTest](b)
+		return decodeLine[T](b)
 	}
 	return nil, ErrBrokenOff
 }
@@ -353,14 +358,7 @@ func (c *Client) SubmitScreen(ctx context.Context, ask JobAsk, parties iter.Seq[
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close()
-	for b, err := range c.lines(res.Body) {
-		if err != nil {
-			return nil, err
-		}
-		return decodeLine[Job](b)
-	}
-	return nil, ErrBrokenOff
+	return onlyLine[Job](c, res.Body)
 }
 
 // Jobs gives all jobs, the newest first.

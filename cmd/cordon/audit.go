@@ -81,8 +81,8 @@ func (c *auditVerifyCmd) file(m *Main, key ledger.Public) error {
 		fmt.Fprintf(m.Err, "cordon: the package does not hold: %v\n", err)
 		return exitStatus(1)
 	}
-	fmt.Fprintf(m.Out, "The package holds: %s, %s, %s.\n", counted(len(r.Answers), "answer"), counted(r.Notes, "note"),
-		counted(r.Files, "file"))
+	fmt.Fprintf(m.Out, "The package holds: %s, %s, %s.\n", report.Counted(len(r.Answers), "answer"), report.Counted(r.Notes, "note"),
+		report.Counted(r.Files, "file"))
 	fmt.Fprintf(m.Out, "Made on %s from the log of %d entries whose head was signed for %s.\n",
 		r.Made.Format(time.RFC3339), r.Checkpoint.Size, r.Checkpoint.Time.Format(time.RFC3339))
 	if r.Given {
@@ -119,10 +119,10 @@ func (c *auditVerifyCmd) folder(m *Main, s database, given ledger.Public) error 
 	if err := verifyBases(m, s, &v); err != nil {
 		return err
 	}
-	fmt.Fprintf(m.Out, "%s of the log, %s, %s of which %d erased, %s of lists: ", counted(int(v.Entries), "entry"),
-		counted(int(v.Checkpoints), "signed head"), counted(int(v.Answers), "answer"), v.Erased, counted(int(v.Loads), "load"))
+	fmt.Fprintf(m.Out, "%s of the log, %s, %s of which %d erased, %s of lists: ", report.Counted(int(v.Entries), "entry"),
+		report.Counted(int(v.Checkpoints), "signed head"), report.Counted(int(v.Answers), "answer"), v.Erased, report.Counted(int(v.Loads), "load"))
 	if v.Problems > 0 {
-		fmt.Fprintf(m.Out, "%s\n", counted(v.Problems, "problem"))
+		fmt.Fprintf(m.Out, "%s\n", report.Counted(v.Problems, "problem"))
 		return exitStatus(1)
 	}
 	fmt.Fprintf(m.Out, "all as they were signed\n")
@@ -143,7 +143,7 @@ func verifyBases(m *Main, s database, v *answer.Verified) error {
 		return err
 	})
 	if n > 0 {
-		fmt.Fprintf(m.Out, "%s and runs of bases; ", counted(n, "version"))
+		fmt.Fprintf(m.Out, "%s and runs of bases; ", report.Counted(n, "version"))
 	}
 	return err
 }
@@ -159,7 +159,7 @@ func verifyCases(m *Main, of database, v *answer.Verified) error {
 		fmt.Fprintf(m.Out, "FOUND  %s\n", what)
 	})
 	if n > 0 {
-		fmt.Fprintf(m.Out, "%s of cases; ", counted(n, "event"))
+		fmt.Fprintf(m.Out, "%s of cases; ", report.Counted(n, "event"))
 	}
 	return err
 }
@@ -360,7 +360,24 @@ func (c *auditExportCmd) to(w io.Writer, f func(io.Writer) error) error {
 	return nil
 }
 
-// pack makes a package. That it was made is entered first, so that the package shows it.
+// noteExport enters that a package of answers is made, before it is, so that the package shows it.
+func (m *Main) noteExport(ctx context.Context, s database, ids []string, a answer.Act) error {
+	for _, id := range ids {
+		if err := s.Note(ctx, id, ledger.Export, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writePackage writes a package of answers, each replayed.
+func (m *Main) writePackage(ctx context.Context, w io.Writer, s database, signer *ledger.Signer, ids []string) error {
+	r := newReplayer(m, s)
+	defer r.close()
+	return auditpack.Write(ctx, w, s, signer, ids, m.now(), r.extra)
+}
+
+// pack makes a package.
 func (c *auditExportCmd) pack(m *Main) error {
 	if c.Output == "" {
 		return fault.New(fault.Usage, "a package is a file").WithFix("say where with -o FILE.zip")
@@ -379,16 +396,12 @@ func (c *auditExportCmd) pack(m *Main) error {
 		return err
 	}
 	return m.acting(c.Data, c.Reason, func(ctx context.Context, s database, a answer.Act) error {
-		for _, id := range ids {
-			if err := s.Note(ctx, id, ledger.Export, a); err != nil {
-				return err
-			}
-		}
-		r := newReplayer(m, s)
-		defer r.close()
-		err := c.to(nil, func(w io.Writer) error { return auditpack.Write(ctx, w, s, signer, ids, m.now(), r.extra) })
+		err := m.noteExport(ctx, s, ids, a)
 		if err == nil {
-			fmt.Fprintf(m.Out, "%s in %s; it verifies with --key %s\n", counted(len(ids), "answer"), c.Output, signer.Public())
+			err = c.to(nil, func(w io.Writer) error { return m.writePackage(ctx, w, s, signer, ids) })
+		}
+		if err == nil {
+			fmt.Fprintf(m.Out, "%s in %s; it verifies with --key %s\n", report.Counted(len(ids), "answer"), c.Output, signer.Public())
 		}
 		return err
 	})
@@ -421,16 +434,4 @@ func (r *replayer) extra(rec *answer.Record) (map[string][]byte, error) {
 	err = jsonLine(&list, more)
 	out["candidates.json"] = list.Bytes()
 	return out, err
-}
-
-// counted gives a number with its noun: "1 entry", "2 entries".
-func counted(n int, noun string) string {
-	if n != 1 {
-		if stem, ok := strings.CutSuffix(noun, "y"); ok {
-			noun = stem + "ies"
-		} else {
-			noun += "s"
-		}
-	}
-	return report.Count(n) + " " + noun
 }

@@ -17,12 +17,11 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/answer"
-	"github.com/cordon-engine/cordon/internal/auditpack"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/job"
-	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/postgres"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/web"
 )
@@ -237,7 +236,7 @@ func (w *workForPages) ownFor(r *http.Request) (*web.WorkDesk, error) {
 	return d, nil
 }
 
-// packFor makes a package of answers in somebody's name. That it was made is entered first, so that the package shows it.
+// packFor makes a package of answers in somebody's name.
 func (m *Main) packFor(ctx context.Context, s *workStore, by string, out io.Writer, ids []string, reason string) error {
 	signer, err := logkey.Read(s.dir)
 	if err != nil {
@@ -247,14 +246,10 @@ func (m *Main) packFor(ctx context.Context, s *workStore, by string, out io.Writ
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if err := s.store.Note(ctx, id, ledger.Export, a); err != nil {
-			return err
-		}
+	if err := m.noteExport(ctx, s.store, ids, a); err != nil {
+		return err
 	}
-	r := newReplayer(m, s.store)
-	defer r.close()
-	return auditpack.Write(ctx, out, s.store, signer, ids, m.now(), r.extra)
+	return m.writePackage(ctx, out, s.store, signer, ids)
 }
 
 // keysForPages are the keys of a folder, of which every change enters its log.
@@ -309,7 +304,7 @@ func jobForPage(s *job.Status) web.Job {
 	}
 	switch s.State() {
 	case job.Stopped:
-		out.State, out.Error = "failed", fmt.Sprintf("%s given up in %s; cordon jobs show %s tells why", counted(s.Lost, "item"), counted(s.Dead, "chunk"), s.ID)
+		out.State, out.Error = "failed", fmt.Sprintf("%s given up in %s; cordon jobs show %s tells why", report.Counted(s.Lost, "item"), report.Counted(s.Dead, "chunk"), s.ID)
 	case job.Cancelled:
 		out.State, out.Error = "failed", "cancelled"
 	}

@@ -40,6 +40,19 @@ type Kept struct {
 	Salt [SaltSize]byte
 }
 
+// DecodeKept reads an event as a store keeps it, by the case and the number under which it lies there; fault.Unavailable when it is not
+// theirs.
+func DecodeKept(id string, n int, data, salt []byte) (k Kept, err error) {
+	if k.Event, err = Decode(data); err != nil {
+		return k, err
+	}
+	if k.Case != id || k.N != n || copy(k.Salt[:], salt) != SaltSize {
+		return k, fault.New(fault.Unavailable, "event %d of the case %s is damaged", n, id).
+			WithFix("restore a backup into an empty folder or database")
+	}
+	return k, nil
+}
+
 // Commitment is what the log has of an event.
 func (k *Kept) Commitment() ledger.Hash {
 	return sha256.Sum256(slices.Concat([]byte("cordon case event 1\n"), k.Salt[:], Encode(&k.Event)))

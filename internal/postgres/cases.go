@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/cordon-engine/cordon/internal/casework"
-	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 )
 
@@ -88,13 +87,7 @@ func scanCaseEvent(rows pgx.Rows) (k casework.Kept, err error) {
 	if err = rows.Scan(&id, &n, &data, &salt); err != nil {
 		return k, err
 	}
-	if k.Event, err = casework.Decode(data); err != nil {
-		return k, err
-	}
-	if k.Case != id || k.N != n || copy(k.Salt[:], salt) != casework.SaltSize {
-		return k, fault.New(fault.Unavailable, "event %d of the case %s is damaged", n, id).WithFix("restore a backup into an empty database")
-	}
-	return k, nil
+	return casework.DecodeKept(id, n, data, salt)
 }
 
 func caseEvents(ctx context.Context, from source, id string) ([]casework.Kept, error) {

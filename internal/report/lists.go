@@ -104,6 +104,17 @@ func Count(n int) string {
 	return s
 }
 
+// Counted writes a number with its noun: "1 entry", "1,011 entries", "2 days".
+func Counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.ContainsAny(stem[max(len(stem)-1, 0):], "aeiou") {
+		return Count(n) + " " + stem + "ies"
+	}
+	return Count(n) + " " + noun + "s"
+}
+
 // ListStatuses writes the state of all lists for people.
 func (p *Printer) ListStatuses(list []ListStatus, now time.Time) error {
 	stale, total := 0, 0

@@ -6,7 +6,6 @@ import (
 	"iter"
 
 	"github.com/cordon-engine/cordon/internal/casework"
-	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 )
 
@@ -86,13 +85,7 @@ func scanCaseEvent(rows *sql.Rows) (k casework.Kept, err error) {
 	if err = rows.Scan(&id, &n, &data, &salt); err != nil {
 		return k, err
 	}
-	if k.Event, err = casework.Decode(data); err != nil {
-		return k, err
-	}
-	if k.Case != id || k.N != n || copy(k.Salt[:], salt) != casework.SaltSize {
-		return k, fault.New(fault.Unavailable, "event %d of the case %s is damaged", n, id).WithFix("restore the data folder from a copy")
-	}
-	return k, nil
+	return casework.DecodeKept(id, n, data, salt)
 }
 
 func caseEvents(ctx context.Context, from source, id string) ([]casework.Kept, error) {

@@ -340,18 +340,6 @@ func (s *Site) playAs(w http.ResponseWriter, r *http.Request) {
 // PlayedAs is the cookie that names the person of an example whom a visitor plays.
 const PlayedAs = "work_as"
 
-// counts writes a number with its noun.
-func counts(n int, noun string) string {
-	if n != 1 {
-		if stem, ok := strings.CutSuffix(noun, "ry"); ok {
-			noun = stem + "ries"
-		} else {
-			noun += "s"
-		}
-	}
-	return report.Count(n) + " " + noun
-}
-
 // EvidenceOf compares the sides of an alert anew, by the lists of a desk on a day.
 func EvidenceOf(d *screen.Desk, places *place.Gazetteer, a *casework.Alert, day when.Day) (WorkEvidence, error) {
 	p := screen.Party{}

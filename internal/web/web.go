@@ -79,12 +79,14 @@ type Site struct {
 	pages  map[string]*template.Template
 	parts  *template.Template // the components alone, for pieces of pages
 	assets *assets
-	strips *memory
-	form   *forms
-	laws   *lawIndex
-	tree   goodsTree
-	tale   func() (*storyPage, error)
-	world  []outline
+	// strips are verdicts along time, which depend on nothing but the facts, the law and the day.
+	strips    *memory[[]decide.Stretch]
+	backtests *memory[*report.Document]
+	form      *forms
+	laws      *lawIndex
+	tree      goodsTree
+	tale      func() (*storyPage, error)
+	world     []outline
 	// keeping is what is known, with what was worked out from it.
 	keeping keeping
 	mux     *http.ServeMux
@@ -94,7 +96,7 @@ type Site struct {
 
 // New makes the pages.
 func New(c Config) (*Site, error) {
-	s := &Site{Config: c, strips: newMemory(256), mux: http.NewServeMux()}
+	s := &Site{Config: c, strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16), mux: http.NewServeMux()}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}

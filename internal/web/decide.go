@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -175,14 +176,22 @@ func (s *Site) decide(r *http.Request) (*answer, error) {
 	return a, nil
 }
 
+// rule gives the ruling, that of before for the same facts, days and look-ups.
 func (s *Site) rule(p *posed) (*ruling.Ruling, error) {
 	full, said := s.lookUp(p)
 	p.full = full
-	rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said})
-	if err != nil {
-		return nil, err
+	asOf := ""
+	if p.asOf != nil {
+		asOf = p.asOf.String()
 	}
-	return rl, s.Desk.Engine.Explain(rl, s.Desk.HS.Neighbours)
+	key := fmt.Sprintf("%s %s %d %+v", full.AppendJSON(nil), asOf, p.known, said)
+	return s.rulings.get(key, func() (*ruling.Ruling, error) {
+		rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said})
+		if err != nil {
+			return nil, err
+		}
+		return rl, s.Desk.Engine.Explain(rl, s.Desk.HS.Neighbours)
+	})
 }
 
 // lookUp gives the activity with what the lists of one moment say of its parties

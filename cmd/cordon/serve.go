@@ -233,6 +233,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		return nil, err
 	}
 	mux.Handle("/", site)
+	mux.Handle("/search", site) // whose address the API for clients of yente would send on to its own
 	c.preparer.site = site
 	c.mountOperations(mux, api)
 	return c.around(m, hosts, log).Guard(mux), nil

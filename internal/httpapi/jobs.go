@@ -82,6 +82,9 @@ func (a *API) submitScreen(ctx context.Context, in *JobAsk, rows io.Reader, w io
 	if a.Jobs == nil {
 		return Count{}, errNoJobs
 	}
+	if !(in.Threshold >= 0 && in.Threshold < 1) { // the framework takes NaN for a number in its bounds
+		return Count{}, fault.New(fault.Invalid, "the threshold lies from 0 to below 1").At(fault.Place{Field: "threshold"})
+	}
 	j, err := a.Jobs.Screen(ctx, *in, rows)
 	if err != nil {
 		return Count{}, err

@@ -38,13 +38,15 @@ type Answer struct {
 	// Reason says why it is not_screened.
 	Reason string `json:"reason,omitempty"`
 	// Name is what the party of the row is called there.
-	Name    string    `json:"name,omitempty"`
-	Hits    []Hit     `json:"hits"`
-	More    int       `json:"more,omitempty"`
-	Notes   []string  `json:"notes,omitempty"`
-	AsOf    string    `json:"as_of,omitempty"`
-	Params  string    `json:"parameters,omitempty"`
-	Against []Against `json:"against"`
+	Name string `json:"name,omitempty"`
+	Hits []Hit  `json:"hits"`
+	More int    `json:"more,omitempty"`
+	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others.
+	Suppressed int       `json:"suppressed,omitempty"`
+	Notes      []string  `json:"notes,omitempty"`
+	AsOf       string    `json:"as_of,omitempty"`
+	Params     string    `json:"parameters,omitempty"`
+	Against    []Against `json:"against"`
 }
 
 // Assumed is a fact taken for granted.
@@ -770,6 +772,14 @@ type Hit struct {
 	Same     []Merger    `json:"same,omitempty"`
 	Owners   []Ownership `json:"owners,omitempty"`
 	Why      string      `json:"why"`
+	// Suppressed names the case in which the hit was found false, where that holds.
+	Suppressed *HitSuppressed `json:"suppressed,omitempty"`
+}
+
+// HitSuppressed names the case in which two persons found a hit false, and until when that holds.
+type HitSuppressed struct {
+	Case  string    `json:"case"`
+	Until time.Time `json:"until"`
 }
 
 // Item is an item of a cell for programs.
@@ -1956,6 +1966,8 @@ type WatchChange struct {
 	Old    *WatchFinding `json:"old,omitempty"`
 	New    *WatchFinding `json:"new,omitempty"`
 	Reason string        `json:"reason,omitempty"`
+	// Suppressed names the case in which what is new was found false, where that holds.
+	Suppressed *HitSuppressed `json:"suppressed,omitempty"`
 }
 
 // WatchFinding is a listed subject that a customer may be.

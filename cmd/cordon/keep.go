@@ -215,7 +215,9 @@ type screenAsked struct {
 	Row   int  `json:"row,omitempty"`
 	Named bool `json:"named,omitempty"`
 	// Stale says why nothing might be screened.
-	Stale string          `json:"stale,omitempty"`
+	Stale string `json:"stale,omitempty"`
+	// Quiet are the suppressions that held for it.
+	Quiet []keptQuiet     `json:"quiet,omitempty"`
 	Query json.RawMessage `json:"query"`
 }
 
@@ -278,8 +280,11 @@ func rowAnswer(d *screen.Desk, b screen.Batch, a screen.Answered, named bool) re
 }
 
 // rowQuery gives a row as a query, with what applied to all rows.
-func rowQuery(b screen.Batch, p screen.Party) ([]byte, error) {
+func rowQuery(b screen.Batch, p screen.Party, ref string) ([]byte, error) {
 	q := map[string]any{"threshold": b.Threshold}
+	if ref != "" {
+		q[screen.Ref] = ref
+	}
 	for field, values := range p {
 		q[field] = values
 	}

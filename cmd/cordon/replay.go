@@ -342,14 +342,16 @@ func (w *world) screened(question []byte, threshold float64, limit int) (asked s
 	}
 	desk := &screen.Desk{Engine: w.lists.Engine, Stale: asked.Stale}
 	if asked.Row == 0 {
-		out, _, err = answerQuery(desk, w.places, q)
+		out, _, err = answerQuery(desk, w.places, q, quietAgain(asked.Quiet))
 		return asked, out, err
 	}
-	b := screen.Batch{Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit, Places: w.places, Workers: 1}
+	quiet := quietAgain(asked.Quiet)
+	b := screen.Batch{Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: more(q.Limit, len(quiet)), Places: w.places, Workers: 1}
 	row := func(yield func(screen.Row, error) bool) { yield(screen.Row{Number: asked.Row, Party: q.Party}, nil) }
 	err = desk.Run(context.Background(), b, row, func(a screen.Answered) error {
+		err := quiet.mark(desk, b.AsOf, q.Limit, &a.Answer)
 		out = rowAnswer(desk, b, a, asked.Named)
-		return nil
+		return err
 	})
 	return asked, out, err
 }

@@ -35,11 +35,15 @@ func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *p
 		return err
 	}
 	defer out.close()
-	rows, done, err := openRows(c.Input, c.Map)
+	rows, done, err := openRows(c.Input, c.Map, c.Ref)
 	if err != nil {
 		return err
 	}
 	defer done()
+	z, err := m.quiet(c.Data)
+	if err != nil {
+		return err
+	}
 	b := screen.Batch{
 		Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: c.Limit, Places: places, Schema: c.Schema, Skip: out.done,
 	}
@@ -48,9 +52,14 @@ func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *p
 	if err != nil {
 		return err
 	}
-	err = d.Run(ctx, b, rows, func(a screen.Answered) error {
+	ask := b
+	ask.Limit = more(b.Limit, z.Most())
+	err = d.Run(ctx, ask, rows, func(a screen.Answered) error {
 		if total++; total%256 == 0 {
 			show(out.done + total)
+		}
+		if err := z.of(a.Row.Party, a.Row.Ref).mark(d, asOf, b.Limit, &a.Answer); err != nil {
+			return err
 		}
 		return add(a)
 	})
@@ -68,11 +77,14 @@ func (c *screenCmd) answer(d *screen.Desk, b screen.Batch, a screen.Answered) re
 	return j
 }
 
-// openRows opens the rows of a file by its ending.
-func openRows(path string, pairs []string) (iter.Seq2[screen.Row, error], func(), error) {
+// openRows opens the rows of a file by its ending; ref names the column of references, "" for none.
+func openRows(path string, pairs []string, ref string) (iter.Seq2[screen.Row, error], func(), error) {
 	mapping, err := screen.ParseMapping(pairs)
 	if err != nil {
 		return nil, nil, err
+	}
+	if ref != "" {
+		mapping[screen.Ref] = []string{ref}
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -83,7 +95,7 @@ func openRows(path string, pairs []string) (iter.Seq2[screen.Row, error], func()
 		f.Close()
 		return nil, nil, err
 	}
-	return rows, func() { f.Close() }, nil
+	return screen.Referenced(rows), func() { f.Close() }, nil
 }
 
 // output takes the answers of a file.

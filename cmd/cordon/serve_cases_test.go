@@ -21,12 +21,13 @@ type caseServer struct {
 	h    http.Handler
 	keys map[string]string
 	now  time.Time
+	dir  string
 }
 
 func newCaseServer(t *testing.T) *caseServer {
 	t.Helper()
 	dir := t.TempDir()
-	s := &caseServer{T: t, keys: map[string]string{}, now: time.Now().UTC()}
+	s := &caseServer{T: t, keys: map[string]string{}, now: time.Now().UTC(), dir: dir}
 	store, err := sqlite.OpenKeys(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
@@ -181,6 +182,18 @@ func TestCasesOverHTTP(t *testing.T) {
 		t.Errorf("suppressions: %+v", l)
 	}
 
+	// Screening shows the hit as suppressed, outside any limit, and another party of the same name is not.
+	const party = `{"name":"Yun Ho Chin","birthDate":"1984-10-13","country":"KP"`
+	if a := s.screened(party + `,"limit":1}`); a.Suppressed != 1 || a.Hits[0].Suppressed == nil || a.Hits[0].Suppressed.Case != met.Case || a.Outcome == "match" {
+		t.Errorf("%+v", a)
+	}
+	if a := s.screened(party + `,"ref":"c-9"}`); a.Suppressed != 0 || a.Outcome == "clear" {
+		t.Errorf("a party with a number of its own inherits: %+v", a)
+	}
+	if a := s.screened(strings.Replace(party, "1984", "1985", 1) + `}`); a.Suppressed != 0 {
+		t.Errorf("what was suppressed outlives a change: %+v", a)
+	}
+
 	// A hold of a person is released by another; the case is not held by anything else.
 	c = must[report.CaseJSON](s, "bo", "POST", at+"/hold", `{"text":"counsel is asked"}`)
 	if !c.Held || c.Hold == nil {
@@ -195,9 +208,36 @@ func TestCasesOverHTTP(t *testing.T) {
 	if c = must[report.CaseJSON](s, "ana", "POST", at+"/revoke", `{"text":"the owner left"}`); c.State != "closed false" {
 		t.Errorf("%+v", c)
 	}
+	if a := s.screened(party + `}`); a.Suppressed != 0 {
+		t.Errorf("suppressed after it was revoked: %+v", a)
+	}
 	if again := s.opened(); again.Outcome != "reopened" {
 		t.Errorf("after it was revoked: %+v", again)
 	}
+}
+
+// screened gives the answer to a query, and holds that it is replayed with the same bytes.
+func (s *caseServer) screened(query string) (a report.AnswerJSON) {
+	s.Helper()
+	status, id := s.as("ana", "POST", "/v1/screen", query)
+	if status != 200 {
+		s.Fatalf("%d %s", status, id)
+	}
+	if code, out := program(s.T, "replay", string(id), "--data", s.dir); code != 0 {
+		s.Errorf("%s is not replayed with the same bytes: %s", id, out)
+	}
+	code, out := program(s.T, "answers", "show", string(id), "--data", s.dir, "--format", "json")
+	var r struct {
+		Answer string `json:"answer"`
+	}
+	err := json.Unmarshal([]byte(out), &r)
+	if err == nil {
+		err = json.Unmarshal([]byte(r.Answer), &a)
+	}
+	if err != nil || code != 0 {
+		s.Fatalf("%v: %s", err, out)
+	}
+	return a
 }
 
 // TestCasesOfRulings: what a person must look at becomes a case, and comes first in the queue where more is at stake.

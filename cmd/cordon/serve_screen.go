@@ -35,6 +35,7 @@ type screener struct {
 	names  namesKept
 
 	metrics *telemetry.Metrics // nil counts nothing
+	quiet   *quietLive         // nil suppresses nothing
 }
 
 // schemaOf gives the schema for a kind that the page offers.
@@ -141,6 +142,7 @@ type screenerForPrograms struct{ *screener }
 // queryJSON is what a query says besides the party.
 type queryJSON struct {
 	Party     screen.Party
+	Ref       string // by what the asker calls the party
 	Lists     []string
 	AsOf      when.Day
 	Threshold float64
@@ -216,6 +218,8 @@ func (q *queryJSON) take(key string, value jsontext.Value) (mine bool, err error
 		to = &q.Threshold
 	case "limit":
 		to = &q.Limit
+	case screen.Ref:
+		to = &q.Ref
 	default:
 		return false, nil
 	}
@@ -231,33 +235,42 @@ func (q *queryJSON) take(key string, value jsontext.Value) (mine bool, err error
 	if q.Threshold < 0 || q.Threshold >= 1 {
 		return true, fault.New(fault.Invalid, "the threshold lies from 0 to below 1").At(at)
 	}
+	if len(q.Ref) > maxRef {
+		return true, fault.New(fault.TooLarge, "a reference has at most %d bytes", maxRef).At(at)
+	}
 	if q.Limit < 0 || q.Limit > 1000 {
 		return true, fault.New(fault.Invalid, "the limit lies between 1 and 1000").At(at)
 	}
 	return true, nil
 }
 
-// answerQuery answers a query, for programs and as it is.
-func answerQuery(desk *screen.Desk, places *place.Gazetteer, q queryJSON) (report.AnswerJSON, screening.Answer, error) {
+// maxRef is how long the reference of a party may be, in bytes.
+const maxRef = 200
+
+// answerQuery answers a query, for programs and as it is; quiet are the suppressions of its party.
+func answerQuery(desk *screen.Desk, places *place.Gazetteer, q queryJSON, quiet quietList) (report.AnswerJSON, screening.Answer, error) {
 	in, notes, err := q.Party.Input(places)
 	if err != nil {
 		return report.AnswerJSON{}, screening.Answer{}, err
 	}
-	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit}
+	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: more(q.Limit, len(quiet))}
 	a := desk.Screen(query)
 	a.Notes = append(a.Notes, notes...)
+	if err := quiet.mark(desk, q.AsOf, q.Limit, &a); err != nil {
+		return report.AnswerJSON{}, a, err
+	}
 	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, &a)), a, nil
 }
 
 // Screen answers one query.
-func (s screenerForPrograms) Screen(_ context.Context, query []byte) ([]byte, error) {
+func (s screenerForPrograms) Screen(ctx context.Context, query []byte) ([]byte, error) {
 	held := s.live.Take()
 	defer held.Release()
 	q, err := readQuery(query, s.m.today(), held.Params().Possible())
 	if err != nil {
 		return nil, err
 	}
-	a, full, err := answerQuery(held.Desk, s.places, q)
+	a, full, err := answerQuery(held.Desk, s.places, q, s.quiet.take(ctx).of(q.Party, q.Ref))
 	if err != nil {
 		return nil, err
 	}
@@ -289,8 +302,15 @@ func (s screenerForPrograms) lines(
 	held := s.live.Take()
 	defer held.Release()
 	batch := screen.Batch{AsOf: s.m.today(), Threshold: held.Params().Possible(), Places: s.places}
-	err := held.Run(ctx, batch, screen.JSONRows(r, nil), func(a screen.Answered) error {
+	quiet := s.quiet.take(ctx)
+	ask := batch
+	ask.Limit = more(batch.Limit, quiet.Most())
+	rows := screen.Referenced(screen.JSONRows(r, screen.Mapping{screen.Ref: {screen.Ref}}))
+	err := held.Run(ctx, ask, rows, func(a screen.Answered) error {
 		n.Read++
+		if err := quiet.of(a.Row.Party, a.Row.Ref).mark(held.Desk, batch.AsOf, batch.Limit, &a.Answer); err != nil {
+			return err
+		}
 		s.metrics.Screened(string(a.Answer.Outcome))
 		if a.Answer.Outcome == screening.NotScreened {
 			n.Refused++

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/ownership"
@@ -19,13 +20,15 @@ type AnswerJSON struct {
 	// Reason says why it is not_screened.
 	Reason string `json:"reason,omitempty"`
 	// Name is what the party of the row is called there.
-	Name    string        `json:"name,omitempty"`
-	Hits    []HitJSON     `json:"hits"`
-	More    int           `json:"more,omitempty"`
-	Notes   []string      `json:"notes,omitempty"`
-	AsOf    string        `json:"as_of,omitempty"`
-	Params  string        `json:"parameters,omitempty"`
-	Against []AgainstJSON `json:"against"`
+	Name string    `json:"name,omitempty"`
+	Hits []HitJSON `json:"hits"`
+	More int       `json:"more,omitempty"`
+	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others.
+	Suppressed int           `json:"suppressed,omitempty"`
+	Notes      []string      `json:"notes,omitempty"`
+	AsOf       string        `json:"as_of,omitempty"`
+	Params     string        `json:"parameters,omitempty"`
+	Against    []AgainstJSON `json:"against"`
 }
 
 // HitJSON is a subject that the party may be.
@@ -41,6 +44,14 @@ type HitJSON struct {
 	Same     []MergerJSON    `json:"same,omitempty"`
 	Owners   []OwnershipJSON `json:"owners,omitempty"`
 	Why      string          `json:"why"`
+	// Suppressed names the case in which the hit was found false, where that holds.
+	Suppressed *HitSuppressedJSON `json:"suppressed,omitempty"`
+}
+
+// HitSuppressedJSON names the case in which two persons found a hit false, and until when that holds.
+type HitSuppressedJSON struct {
+	Case  string    `json:"case"`
+	Until time.Time `json:"until"`
 }
 
 // MergerJSON says that the subject is one with another, and why.
@@ -94,7 +105,7 @@ func Against(list []screening.Against) []AgainstJSON {
 // hit in words.
 func Answer(a screening.Answer, asOf when.Day, params string, why func(*screening.Hit) string) AnswerJSON {
 	out := AnswerJSON{
-		Outcome: string(a.Outcome), Reason: a.Reason, Hits: []HitJSON{}, More: a.More, Notes: a.Notes,
+		Outcome: string(a.Outcome), Reason: a.Reason, Hits: []HitJSON{}, More: a.More, Notes: a.Notes, Suppressed: a.Suppressed,
 		AsOf: asOf.String(), Params: params, Against: Against(a.Against),
 	}
 	for i := range a.Hits {
@@ -116,6 +127,9 @@ func hit(h *screening.Hit, why func(*screening.Hit) string) HitJSON {
 	}
 	for _, o := range h.Owners {
 		out.Owners = append(out.Owners, owned(o))
+	}
+	if s := h.Suppressed; s != nil {
+		out.Suppressed = &HitSuppressedJSON{s.Case, s.Until}
 	}
 	return out
 }
@@ -158,12 +172,19 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 	case screening.NotScreened:
 		p.para("  ", "  ", a.Reason)
 	case screening.Clear:
+		if a.Suppressed > 0 {
+			p.para("  ", "  ", fmt.Sprintf("Hits that two persons found false on just these facts: %d; no other.", a.Suppressed))
+			break
+		}
 		p.para("  ", "  ", fmt.Sprintf("Nobody on the lists below is likely to be %q. That clears nobody of what the lists do not say.", name))
 	}
 	for i := range a.Hits {
 		h := &a.Hits[i]
 		p.printf("\n")
 		p.para("", "    ", p.paint("1", h.Caption)+fmt.Sprintf("  %s, %s  %.1f %%", h.ID, TierWords[h.Tier], 100*Score(h.Score)))
+		if s := h.Suppressed; s != nil {
+			p.para("  ", "    ", fmt.Sprintf("Suppressed until %s: the case %s found it false on just these facts.", s.Until.Format(time.RFC3339), s.Case))
+		}
 		for _, s := range h.Statuses {
 			p.para("  ", "    ", StandingSentence(s, asOf))
 		}

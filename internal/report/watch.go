@@ -157,13 +157,15 @@ type WatchChangeJSON struct {
 	Old    *WatchFindingJSON `json:"old,omitempty"`
 	New    *WatchFindingJSON `json:"new,omitempty"`
 	Reason string            `json:"reason,omitempty"`
+	// Suppressed names the case in which what is new was found false, where that holds.
+	Suppressed *HitSuppressedJSON `json:"suppressed,omitempty"`
 }
 
 // WatchChanges gives what is raised, in its order.
 func WatchChanges(list []base.Change) []WatchChangeJSON {
 	out := []WatchChangeJSON{}
 	for _, c := range list {
-		out = append(out, WatchChangeJSON{c.Ref, c.What, watchFinding(c.Old), watchFinding(c.New), c.Reason})
+		out = append(out, WatchChangeJSON{Ref: c.Ref, What: c.What, Old: watchFinding(c.Old), New: watchFinding(c.New), Reason: c.Reason})
 	}
 	return out
 }
@@ -190,8 +192,17 @@ func WatchResult(r *base.Run, list []WatchChangeJSON) WatchResultJSON {
 func (p *Printer) WatchResult(r *base.Run, list []WatchChangeJSON) error {
 	p.Heading("%s@%d: %s customers, %s match, %s possible, %s clear, %s not screened", r.Base, r.Version, Count(r.Customers),
 		Count(r.Match), Count(r.Possible), Count(r.Clear), Count(r.NotScreened))
+	suppressed := 0
 	for _, c := range list {
-		p.Item("%s", watchWords(c))
+		words := watchWords(c)
+		if s := c.Suppressed; s != nil {
+			suppressed++
+			words += fmt.Sprintf("; suppressed until %s by the case %s", s.Until.Format(time.RFC3339), s.Case)
+		}
+		p.Item("%s", words)
+	}
+	if suppressed > 0 {
+		p.Text("%s of these suppressed.", Count(suppressed))
 	}
 	if len(list) == 0 {
 		p.Text("Nothing changed.")

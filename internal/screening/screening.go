@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/index"
@@ -110,7 +111,16 @@ type Hit struct {
 	Same []Merger
 	// Owners are the rules of ownership that it meets or may meet.
 	Owners []Ownership
-	doc    uint32
+	// Suppressed names what people decided about the hit on just these facts. Screening
+	// never sets it: whoever knows of cases does.
+	Suppressed *Suppressed
+	doc        uint32
+}
+
+// Suppressed says that the hit was found false, in a case, up to a time.
+type Suppressed struct {
+	Case  string
+	Until time.Time
 }
 
 // Ownership is what the rule of a regime makes of a subject.
@@ -128,6 +138,8 @@ type Answer struct {
 	// More is the number of subjects above the threshold that the limit left
 	// off; they were weighed for the outcome all the same.
 	More int
+	// Suppressed is the number of hits that are; the outcome is that of the others.
+	Suppressed int
 	// Notes say what was cut or bounded.
 	Notes   []string
 	Against []Against

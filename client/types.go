@@ -41,7 +41,8 @@ type Answer struct {
 	Name string `json:"name,omitempty"`
 	Hits []Hit  `json:"hits"`
 	More int    `json:"more,omitempty"`
-	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others.
+	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others, and
+	// suppressed where there is none.
 	Suppressed int       `json:"suppressed,omitempty"`
 	Notes      []string  `json:"notes,omitempty"`
 	AsOf       string    `json:"as_of,omitempty"`
@@ -1461,8 +1462,20 @@ type Screened struct {
 	Threshold float64 `json:"threshold,omitempty"`
 	// Compare: what the list says of the subject.
 	Compare string `json:"compare,omitempty"`
+	// Suppressed: two persons found the hit to be somebody else, and nothing followed from it.
+	Suppressed *ScreenedSuppressed `json:"suppressed,omitempty"`
+	// Uncompared: why suppressions were left out of account.
+	Uncompared string `json:"uncompared,omitempty"`
 	// Question: what would settle whether it is the same.
 	Question string `json:"question,omitempty"`
+}
+
+// ScreenedSuppressed names the case in which two persons found a hit false, and until when that holds.
+type ScreenedSuppressed struct {
+	Case  string    `json:"case"`
+	Until time.Time `json:"until"`
+	// Party: by what the case knows the party.
+	Party string `json:"party"`
 }
 
 // SelfTest is the result of a self-test, for programs.
@@ -2037,8 +2050,10 @@ type WatchRun struct {
 	Match       int            `json:"match"`
 	Possible    int            `json:"possible"`
 	Clear       int            `json:"clear"`
-	Entries     int            `json:"entries,omitempty"`
-	Result      string         `json:"result"`
+	// Suppressed is how many findings two persons found to be somebody else; match and possible have their customers all the same.
+	Suppressed int    `json:"suppressed,omitempty"`
+	Entries    int    `json:"entries,omitempty"`
+	Result     string `json:"result"`
 }
 
 // WatchVersion is a version of a base for programs.

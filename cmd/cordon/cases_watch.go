@@ -7,12 +7,13 @@ import (
 	"math"
 	"slices"
 
+	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/watched"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // customersAgain gives customers of a version by their references, as rows to screen.
@@ -78,38 +79,61 @@ func newestRun(ctx context.Context, s watched.Store, base string) (*watched.Run,
 }
 
 // suppressed notes in changes which of them two persons found false on just these facts.
-func (z quieting) suppressed(ctx context.Context, d *screen.Desk, places *place.Gazetteer, s watched.Store, run *watched.Run, list []report.WatchChangeJSON) error {
-	if z.Most() == 0 {
-		return nil
-	}
+func (z quieting) suppressed(ctx context.Context, d *screen.Desk, s watched.Store, run *watched.Run, list []report.WatchChangeJSON) error {
 	day, err := parseDay("as_of", run.AsOf)
-	if err != nil {
-		return err
-	}
-	at := map[string][]int{}
-	var refs []string
 	for i := range list {
-		if list[i].New == nil {
+		c := &list[i]
+		if err != nil || c.New == nil || !z.Has(c.Ref) {
 			continue
 		}
-		if at[list[i].Ref] == nil {
-			refs = append(refs, list[i].Ref)
+		var x watched.Customer
+		if x, err = s.Customer(ctx, run.Base, run.Version, c.Ref); err != nil {
+			break
 		}
-		at[list[i].Ref] = append(at[list[i].Ref], i)
+		if q := z.of(x.Party, c.Ref).finding(d, day, c.New.Subject); q != nil {
+			c.Suppressed = &report.HitSuppressedJSON{Case: q.Case, Until: q.Until}
+		}
 	}
-	batch := screen.Batch{AsOf: day, Threshold: d.Params().Possible(), Limit: math.MaxInt32, Places: places}
-	return d.Run(ctx, batch, customersAgain(ctx, s, run.Base, run.Version, slices.Values(refs)), func(a screen.Answered) error {
-		if err := z.of(a.Row.Party, a.Row.Ref).mark(d, day, math.MaxInt32, &a.Answer); err != nil {
-			return err
+	return err
+}
+
+// standing counts the findings after a run that two persons found false on just these facts. What cannot be read or compared is not
+// suppressed.
+func (z quieting) standing(ctx context.Context, d *screen.Desk, s watched.Store, run *watched.Run, after []watched.State) (n int) {
+	day, err := parseDay("as_of", run.AsOf)
+	if err != nil {
+		return 0
+	}
+	for i := range after {
+		if len(after[i].Findings) == 0 || !z.Has(after[i].Ref) {
+			continue
 		}
-		for i := range a.Answer.Hits {
-			h := &a.Answer.Hits[i]
-			for _, n := range at[a.Row.Ref] {
-				if c := &list[n]; h.Suppressed != nil && c.New.Subject == h.ID && c.New.List == h.List {
-					c.Suppressed = &report.HitSuppressedJSON{Case: h.Suppressed.Case, Until: h.Suppressed.Until}
-				}
+		x, err := s.Customer(ctx, run.Base, run.Version, after[i].Ref)
+		if err != nil {
+			continue
+		}
+		quiet := z.of(x.Party, x.Ref)
+		for _, f := range after[i].Findings {
+			if quiet.finding(d, day, f.Subject) != nil {
+				n++
 			}
 		}
+	}
+	return n
+}
+
+// finding gives the suppression of what a run found; nil for none.
+func (l quietList) finding(d *screen.Desk, day when.Day, id string) *screening.Suppression {
+	if !slices.ContainsFunc(l.list, func(x casework.Quieted) bool { return x.Listing == id }) {
 		return nil
-	})
+	}
+	x, err := d.Subject(id, day)
+	if err != nil {
+		return nil
+	}
+	s, err := l.suppresses(d, day, &x.Hit)
+	if err != nil {
+		return nil
+	}
+	return s
 }

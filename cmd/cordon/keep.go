@@ -216,8 +216,7 @@ type screenAsked struct {
 	Named bool `json:"named,omitempty"`
 	// Stale says why nothing might be screened.
 	Stale string `json:"stale,omitempty"`
-	// Quiet are the suppressions that held for it.
-	Quiet []keptQuiet     `json:"quiet,omitempty"`
+	quietAsked
 	Query json.RawMessage `json:"query"`
 }
 
@@ -229,6 +228,7 @@ type decideAsked struct {
 	Look       bool   `json:"look"`
 	Unscreened string `json:"unscreened,omitempty"`
 	Stale      string `json:"stale,omitempty"`
+	quietAsked
 	// Full rulings have the activity and near misses, Brief ones the verdict and why.
 	Full  bool `json:"full"`
 	Brief bool `json:"brief,omitempty"`
@@ -321,6 +321,10 @@ func (k *keeping) newScreened(b basis, actor string, q screenAsked, text, why []
 func (k *keeping) newDecided(b basis, actor string, q decideAsked, text []byte) (answer.Kept, error) {
 	if q.Look {
 		q.Stale, q.Unscreened = b.stale, b.unscreened
+	}
+	var err error
+	if q.quietAsked, err = quietOfRuling(text); err != nil {
+		return answer.Kept{}, err
 	}
 	question, err := lineOf(q)
 	under := slices.Clone(b.under)

@@ -117,7 +117,7 @@ func (c *screenCmd) keepOne(m *Main, d *screen.Desk, p screen.Party, ref string,
 	if err != nil {
 		return err
 	}
-	kept, err := k.newScreened(b, k.actor, screenAsked{AsOf: q.AsOf.String(), Quiet: quietOf(a), Query: query}, text, why)
+	kept, err := k.newScreened(b, k.actor, screenAsked{AsOf: q.AsOf.String(), quietAsked: quietOf(a), Query: query}, text, why)
 	if err == nil {
 		err = k.Keep(m.ctx, kept)
 	}

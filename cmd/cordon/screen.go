@@ -170,18 +170,12 @@ func (c *screenCmd) one(m *Main, d *screen.Desk, places *place.Gazetteer, asOf w
 	if err != nil {
 		return err
 	}
-	z, err := m.quiet(c.Data)
-	if err != nil {
-		return err
-	}
 	party := c.party(names)
-	quiet := z.of(party, c.Ref)
-	q := screening.Query{Input: in, Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: more(c.Limit, len(quiet))}
+	z := m.quiet(c.Data)
+	q := screening.Query{Input: in, Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: z.asking(c.Limit)}
 	a := d.Screen(q)
 	a.Notes = append(a.Notes, notes...)
-	if err := quiet.mark(d, asOf, c.Limit, &a); err != nil {
-		return err
-	}
+	z.of(party, c.Ref).mark(d, asOf, c.Limit, &a)
 	if q.Limit = c.Limit; c.Keep {
 		if err := c.keepOne(m, d, party, c.Ref, q, &a); err != nil {
 			return err

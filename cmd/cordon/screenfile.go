@@ -40,10 +40,6 @@ func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *p
 		return err
 	}
 	defer done()
-	z, err := m.quiet(c.Data)
-	if err != nil {
-		return err
-	}
 	b := screen.Batch{
 		Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: c.Limit, Places: places, Schema: c.Schema, Skip: out.done,
 	}
@@ -52,14 +48,9 @@ func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *p
 	if err != nil {
 		return err
 	}
-	ask := b
-	ask.Limit = more(b.Limit, z.Most())
-	err = d.Run(ctx, ask, rows, func(a screen.Answered) error {
+	err = m.quiet(c.Data).run(ctx, d, b, rows, func(a screen.Answered) error {
 		if total++; total%256 == 0 {
 			show(out.done + total)
-		}
-		if err := z.of(a.Row.Party, a.Row.Ref).mark(d, asOf, b.Limit, &a.Answer); err != nil {
-			return err
 		}
 		return add(a)
 	})
@@ -242,6 +233,9 @@ func (o *output) finish() error {
 	}
 	words := fmt.Sprintf("%s rows: %s match, %s possible, %s clear, %s not screened", report.Count(total), report.Count(o.count["match"]),
 		report.Count(o.count["possible"]), report.Count(o.count["clear"]), report.Count(o.count["not_screened"]))
+	if n := o.count["suppressed"]; n > 0 {
+		words += fmt.Sprintf(", %s with nothing but hits that two people found to be someone else (suppressed, no new alert)", report.Count(n))
+	}
 	if o.done > 0 {
 		words += fmt.Sprintf(" (%s answered by an earlier run)", report.Count(o.done))
 	}

@@ -2,15 +2,19 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
@@ -22,6 +26,8 @@ type caseServer struct {
 	keys map[string]string
 	now  time.Time
 	dir  string
+
+	quiet *quietLive
 }
 
 func newCaseServer(t *testing.T) *caseServer {
@@ -55,6 +61,7 @@ func newCaseServer(t *testing.T) *caseServer {
 		t.Fatal(err)
 	}
 	h, c, stop := keepingServer(t, dir)
+	s.quiet = c.cases.sc.quiet
 	t.Cleanup(func() {
 		if err := c.stopCases(); err != nil {
 			t.Error(err)
@@ -171,6 +178,9 @@ func TestCasesOverHTTP(t *testing.T) {
 	if status, b := s.as("ana's other", "POST", at+"/confirm", `{"of":4}`, "Cordon-As", "Bo", "Cordon-Role", "approver"); status != 400 {
 		t.Errorf("somebody with a key said to be another: %d %s", status, b)
 	}
+	if a := s.screened(`{"name":"Yun Ho Chin","birthDate":"1984-10-13","country":"KP"}`); a.Suppressed != 0 || a.Outcome != "match" && a.Outcome != "possible" {
+		t.Errorf("one person suppressed: %+v", a)
+	}
 	c = must[report.CaseJSON](s, "bo", "POST", at+"/confirm", `{"of":4}`)
 	if c.State != "suppressed" || c.Held || c.Closed.Second == c.Closed.Person {
 		t.Errorf("%+v", c)
@@ -184,9 +194,17 @@ func TestCasesOverHTTP(t *testing.T) {
 
 	// Screening shows the hit as suppressed, outside any limit, and another party of the same name is not.
 	const party = `{"name":"Yun Ho Chin","birthDate":"1984-10-13","country":"KP"`
-	if a := s.screened(party + `,"limit":1}`); a.Suppressed != 1 || a.Hits[0].Suppressed == nil || a.Hits[0].Suppressed.Case != met.Case || a.Outcome == "match" {
+	if a := s.screened(party + `,"limit":1}`); a.Suppressed != 1 || a.Hits[0].Suppressed == nil || a.Hits[0].Suppressed.Case != met.Case || a.Outcome != "suppressed" {
 		t.Errorf("%+v", a)
 	}
+	read := s.quiet.read
+	s.quiet.read = func(context.Context) ([]casework.Case, error) { return nil, errors.New("the disk is gone") }
+	s.quiet.forget()
+	if a := s.screened(party + `}`); a.Suppressed != 0 || a.Outcome == "suppressed" || a.Outcome == "clear" || !slices.Contains(a.Notes, uncompared(errors.New("the disk is gone"))) {
+		t.Errorf("what cannot be read suppresses, or nothing says so: %+v", a)
+	}
+	s.quiet.read = read
+	s.quiet.forget()
 	if a := s.screened(party + `,"ref":"c-9"}`); a.Suppressed != 0 || a.Outcome == "clear" {
 		t.Errorf("a party with a number of its own inherits: %+v", a)
 	}

@@ -42,7 +42,7 @@ type screener struct {
 var schemaOf = map[string]string{"": "", "person": "Person", "organisation": "Organization", "vessel": "Vessel", "aircraft": "Airplane"}
 
 // Screen is the port of the pages.
-func (s *screener) Screen(_ context.Context, q web.Query) (web.Screening, error) {
+func (s *screener) Screen(ctx context.Context, q web.Query) (web.Screening, error) {
 	schema, ok := schemaOf[q.Kind]
 	if !ok {
 		return web.Screening{}, fault.New(fault.Invalid, "%q is no kind of subject", q.Kind)
@@ -60,9 +60,10 @@ func (s *screener) Screen(_ context.Context, q web.Query) (web.Screening, error)
 	held := s.live.Take()
 	defer held.Release()
 	query := screening.Query{Input: in, AsOf: s.day(q.AsOf), Threshold: held.Params().Possible()}
-	a := held.Screen(query)
+	a := s.quiet.take(ctx).screenQuietly(held.Desk, query)
 	s.metrics.Screened(string(a.Outcome))
-	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason, More: a.More, Notes: a.Notes}
+	s.metrics.Suppressed(a.Suppressed)
+	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason, More: a.More, Notes: a.Said()}
 	states, err := s.lists.of(held.States)
 	if err != nil {
 		return out, err
@@ -110,6 +111,9 @@ func (s *screener) day(d when.Day) when.Day {
 
 func hitOnPage(desk *screen.Desk, a *screening.Answer, h *screening.Hit) (web.Hit, error) {
 	out := web.Hit{ID: h.ID, Tier: web.TierOf(h.Tier, h.Statuses), Score: report.Score(h.Score)}
+	if h.Suppressed != nil {
+		out.Suppressed = h.Suppressed.Words()
+	}
 	for _, n := range h.Names {
 		out.Names = append(out.Names, web.NameOf(n))
 	}
@@ -247,18 +251,16 @@ func (q *queryJSON) take(key string, value jsontext.Value) (mine bool, err error
 // maxRef is how long the reference of a party may be, in bytes.
 const maxRef = 200
 
-// answerQuery answers a query, for programs and as it is; quiet are the suppressions of its party.
-func answerQuery(desk *screen.Desk, places *place.Gazetteer, q queryJSON, quiet quietList) (report.AnswerJSON, screening.Answer, error) {
+// answerQuery answers a query, for programs and as it is; with what is suppressed.
+func answerQuery(desk *screen.Desk, places *place.Gazetteer, q queryJSON, z quieting) (report.AnswerJSON, screening.Answer, error) {
 	in, notes, err := q.Party.Input(places)
 	if err != nil {
 		return report.AnswerJSON{}, screening.Answer{}, err
 	}
-	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: more(q.Limit, len(quiet))}
+	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: z.asking(q.Limit)}
 	a := desk.Screen(query)
 	a.Notes = append(a.Notes, notes...)
-	if err := quiet.mark(desk, q.AsOf, q.Limit, &a); err != nil {
-		return report.AnswerJSON{}, a, err
-	}
+	z.of(q.Party, q.Ref).mark(desk, q.AsOf, q.Limit, &a)
 	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, &a)), a, nil
 }
 
@@ -270,11 +272,12 @@ func (s screenerForPrograms) Screen(ctx context.Context, query []byte) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	a, full, err := answerQuery(held.Desk, s.places, q, s.quiet.take(ctx).of(q.Party, q.Ref))
+	a, full, err := answerQuery(held.Desk, s.places, q, s.quiet.take(ctx))
 	if err != nil {
 		return nil, err
 	}
 	s.metrics.Screened(string(full.Outcome))
+	s.metrics.Suppressed(full.Suppressed)
 	return lineOf(a)
 }
 
@@ -302,16 +305,11 @@ func (s screenerForPrograms) lines(
 	held := s.live.Take()
 	defer held.Release()
 	batch := screen.Batch{AsOf: s.m.today(), Threshold: held.Params().Possible(), Places: s.places}
-	quiet := s.quiet.take(ctx)
-	ask := batch
-	ask.Limit = more(batch.Limit, quiet.Most())
 	rows := screen.Referenced(screen.JSONRows(r, screen.Mapping{screen.Ref: {screen.Ref}}))
-	err := held.Run(ctx, ask, rows, func(a screen.Answered) error {
+	err := s.quiet.take(ctx).run(ctx, held.Desk, batch, rows, func(a screen.Answered) error {
 		n.Read++
-		if err := quiet.of(a.Row.Party, a.Row.Ref).mark(held.Desk, batch.AsOf, batch.Limit, &a.Answer); err != nil {
-			return err
-		}
 		s.metrics.Screened(string(a.Answer.Outcome))
+		s.metrics.Suppressed(a.Answer.Suppressed)
 		if a.Answer.Outcome == screening.NotScreened {
 			n.Refused++
 		} else {

@@ -328,7 +328,7 @@ func (b *bases) Start(ctx context.Context, base string, full bool) (report.Watch
 			}
 			b.jobs.log.LogAttrs(ctx, slog.LevelInfo, res.Run.Line())
 			out = resultOf(res)
-			if err := b.sc.quiet.take(ctx).suppressed(ctx, held.Desk, b.sc.places, s, &res.Run, out.Changes); err != nil {
+			if err := b.sc.quiet.take(ctx).suppressed(ctx, held.Desk, s, &res.Run, out.Changes); err != nil {
 				return err
 			}
 			return w.Index(ctx, base)
@@ -344,6 +344,13 @@ func (b *bases) watcher(s watched.Store, d *screen.Desk, actor string, progress 
 	return &watch.Watcher{
 		Store: s, Desk: d, Places: b.sc.places, AsOf: b.m.today(), Now: b.m.now, Actor: actor, Program: version, Dir: b.m.folderOf(b.data),
 		Progress: progress,
+		Suppressed: func(ctx context.Context, run *watched.Run, after []watched.State) int {
+			z := b.sc.quiet.take(ctx)
+			if z.unread != "" {
+				b.jobs.log.LogAttrs(ctx, slog.LevelWarn, z.unread)
+			}
+			return z.standing(ctx, d, s, run, after)
+		},
 	}
 }
 

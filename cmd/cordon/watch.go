@@ -87,6 +87,13 @@ func (m *Main) watching(d *deskFlags, open func(c *screen.Config) error, f func(
 		return f(&watch.Watcher{
 			Store: s, Desk: desk, Places: places, AsOf: asOf, Now: m.now, Actor: actor, Program: version, Dir: m.folderOf(d.Data),
 			Progress: func(what string, n int) { m.counting(what)(n) },
+			Suppressed: func(ctx context.Context, run *watched.Run, after []watched.State) int {
+				z := m.quiet(d.Data)
+				if z.unread != "" {
+					fmt.Fprintln(m.Err, z.unread)
+				}
+				return z.standing(ctx, desk, s, run, after)
+			},
 		}, lists)
 	})
 }
@@ -318,11 +325,7 @@ func (c *watchFollowCmd) Run(m *Main) error {
 // screened prints what a run of now raised, and what of it is suppressed.
 func (f *watchFormat) screened(m *Main, w *watch.Watcher, data string, res *watch.Result) error {
 	list := report.WatchChanges(res.Changes)
-	z, err := m.quiet(data)
-	if err == nil {
-		err = z.suppressed(m.ctx, w.Desk, w.Places, w.Store, &res.Run, list)
-	}
-	if err != nil {
+	if err := m.quiet(data).suppressed(m.ctx, w.Desk, w.Store, &res.Run, list); err != nil {
 		return err
 	}
 	fmt.Fprintln(m.Err, res.Run.Line())

@@ -40,6 +40,9 @@ func (q *Quiet) Most() int {
 	return q.most
 }
 
+// Has says whether anything is suppressed of a subject, whatever it says.
+func (q *Quiet) Has(subject string) bool { return q != nil && q.by[subject] != nil }
+
 // Of gives the suppressions of a subject that says just what it said when they were
 // made, and that have not ended. Whether the listing does too is for the caller to
 // compare.

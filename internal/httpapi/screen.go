@@ -27,7 +27,7 @@ func registerScreen(r *registrar) {
 		in: withRef(query), out: r.of(report.AnswerJSON{}),
 		about: "The body is a party, with lists, as_of, threshold and limit beside its fields. Anything that kept it from being screened is the " +
 			"outcome not_screened with its reason; an answer without hits says only that the lists named under against have nobody like it. Hits that two persons " +
-			"found false on just these facts are suppressed: shown as such, counted, outside the limit, and without a say in the outcome.",
+			"found false on just these facts are suppressed: shown as such, counted, outside the limit, and without a say in the outcome; a party that has no others is suppressed, which is no new alert and not clear.",
 	}, func(ctx context.Context, in *posted) ([]byte, error) { return a.screenOne(ctx, in.RawBody) })
 	stream(r, operation{
 		method: http.MethodPost, path: "/v1/screen/batch", id: "screenBatch", tag: "screen", summary: "Screen a stream of subjects",

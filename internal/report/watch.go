@@ -117,8 +117,10 @@ type WatchRunJSON struct {
 	Match       int                `json:"match"`
 	Possible    int                `json:"possible"`
 	Clear       int                `json:"clear"`
-	Entries     int                `json:"entries,omitempty"`
-	Result      string             `json:"result"`
+	// Suppressed is how many findings two persons found to be somebody else; match and possible have their customers all the same.
+	Suppressed int    `json:"suppressed,omitempty"`
+	Entries    int    `json:"entries,omitempty"`
+	Result     string `json:"result"`
 }
 
 // WatchAgainstJSON is one list of a run.
@@ -132,7 +134,7 @@ func watchRun(r *base.Run) WatchRunJSON {
 	out := WatchRunJSON{
 		Base: r.Base, Run: r.Number, Kind: string(r.Kind), Version: r.Version, Lists: []WatchAgainstJSON{}, Params: r.Params, AsOf: r.AsOf,
 		Started: r.Started, Ended: r.Ended, Rows: r.Rows, Refused: r.Refused, Erased: r.Erased, Customers: r.Customers, Screened: r.Screened,
-		NotScreened: r.NotScreened, Carried: r.Carried, Match: r.Match, Possible: r.Possible, Clear: r.Clear, Entries: r.Entries, Result: r.Result,
+		NotScreened: r.NotScreened, Carried: r.Carried, Match: r.Match, Possible: r.Possible, Clear: r.Clear, Suppressed: r.Suppressed, Entries: r.Entries, Result: r.Result,
 	}
 	for _, a := range r.Lists {
 		out.Lists = append(out.Lists, WatchAgainstJSON{a.String(), a.Content, a.Subjects})
@@ -201,8 +203,8 @@ func (p *Printer) WatchResult(r *base.Run, list []WatchChangeJSON) error {
 		}
 		p.Item("%s", words)
 	}
-	if suppressed > 0 {
-		p.Text("%s of these suppressed.", Count(suppressed))
+	if suppressed > 0 || r.Suppressed > 0 {
+		p.Text("%s of these suppressed, %s of all that stand.", Count(suppressed), Count(r.Suppressed))
 	}
 	if len(list) == 0 {
 		p.Text("Nothing changed.")

@@ -186,7 +186,7 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 	}
 	c.probeStore(m)
 	c.startJobs(m, sc, log, &config)
-	c.startCases(m, sc, &config)
+	c.startCases(m, sc, log, &config)
 	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
 		return nil, config, err
 	}

@@ -126,7 +126,7 @@ type batchCount struct {
 }
 
 // outcomes are those of a screening, worst first.
-var outcomes = []string{"match", "possible", "not_screened", "clear"}
+var outcomes = []string{"match", "possible", "not_screened", "suppressed", "clear"}
 
 // batchForm is what a batch is asked with.
 type batchForm struct {

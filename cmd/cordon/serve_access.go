@@ -9,6 +9,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
@@ -109,7 +110,8 @@ func (c *serveCmd) keysSaid(m *Main) string {
 	return "A key is asked for: Authorization: Bearer KEY, or as the password in a browser."
 }
 
-// scopeOf says which scope each address needs, by the patterns of the routers. What stands in no line is not there for who
+// scopeOf says which permission each address needs, by the patterns of the routers: of a key one of its scopes, of a person one
+// that their roles have. What stands in no line is not there for who
 // needs a key; a test holds every route of the server to it.
 var scopeOf = map[string]access.Scope{
 	"/healthz": access.Open, "/readyz": access.Open, "/openapi.json": access.Open,
@@ -128,8 +130,11 @@ var scopeOf = map[string]access.Scope{
 	"/v1/jobs": access.Jobs, "GET /v1/jobs/{id}": access.Jobs, "GET /v1/jobs/{id}/results": access.Jobs,
 	"POST /v1/jobs/{id}/cancel": access.Jobs, "/v1/jobs/screen/batch": access.Jobs,
 	"/v1/watch": access.Watch, "/v1/watch/": access.Watch,
-	"/v1/cases": access.Cases, "/v1/cases/": access.Cases,
-	"GET /v1/answers": access.Answers, "GET /v1/answers/": access.Answers,
+	"GET /v1/cases": role.SeeCases, "GET /v1/cases/": role.SeeCases, "POST /v1/cases": role.Raise, "/v1/cases/": access.Cases,
+	"POST /v1/cases/{id}/comment": role.Comment, "POST /v1/cases/{id}/suppress": role.Suppress, "POST /v1/cases/{id}/revoke": role.Suppress,
+	"POST /v1/cases/{id}/reopen": role.Raise, "POST /v1/cases/{id}/confirm": access.Approve, "POST /v1/cases/{id}/return": access.Approve,
+	"POST /v1/cases/{id}/release": access.Approve,
+	"GET /v1/answers":             access.Answers, "GET /v1/answers/": access.Answers,
 
 	"/{$}": access.Read, "/about": access.Read, "/api": access.Read, "/gallery": access.Read, "/theme": access.Read,
 	"/decide": access.Decide, "/decide/{kind}": access.Decide,
@@ -140,15 +145,17 @@ var scopeOf = map[string]access.Scope{
 	"/commitments": access.Read, "/commitments/{id}": access.Read, "GET /story/": access.Read,
 	"/drafts": access.Read, "/drafts/backtest": access.Read, "/reading": access.Read,
 
-	// The daily work is done by persons; where keys stand for them it takes the highest.
-	"/work": access.Admin, "GET /work/": access.Admin, "POST /work/cases/{id}": access.Admin, "POST /work/audit": access.Admin,
-	"POST /work/keys": access.Admin, "POST /work/as": access.Admin,
+	// The daily work is done by persons; a key that is to see it has the highest scope.
+	"/work": role.Look, "GET /work/": role.Look, "POST /work/cases/{id}": role.Comment,
+	"GET /work/audit": role.Audit, "GET /work/audit/": role.Audit, "POST /work/audit": role.Export,
+	"GET /work/keys": role.SeeKeys, "POST /work/keys": role.Keys, "GET /work/people": role.SeePeople, "GET /work/settings": role.Settings,
+	"POST /work/as": access.Admin,
 
 	// The API for clients of yente. A browser asks whether it may ask without a key. Who wants datasets loaded anew has a
 	// token of its own as well.
 	"/match/{dataset}": access.Screen, "/search/{dataset}": access.Screen, "GET /entities/": access.Screen,
 	"GET /reconcile/": access.Screen, "POST /reconcile/{dataset}": access.Screen, "OPTIONS /reconcile/": access.Open,
-	"/catalog": access.Lists, "/manifest": access.Lists, "/algorithms": access.Lists, "/updatez": access.Admin,
+	"/catalog": access.Lists, "/manifest": access.Lists, "/algorithms": access.Lists, "/updatez": role.SwitchLists,
 
 	"/mcp": access.Tools, "/metrics": access.Metrics,
 }

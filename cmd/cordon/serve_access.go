@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/access"
@@ -20,8 +21,13 @@ type serveAccess struct {
 	Rate   float64 `help:"How many requests a second one key may make, or one address where no key is asked for; 0 for no limit." default:"0" placeholder:"N"`
 	Burst  int     `help:"How many of them at once; twice the rate unless given." default:"0" placeholder:"N"`
 
+	SessionIdle time.Duration `name:"session-idle" help:"How long somebody stays signed in without doing anything." default:"1h" placeholder:"1h"`
+	SessionMost time.Duration `name:"session-most" help:"How long at all." default:"12h" placeholder:"12h"`
+	Proxy       []string      `help:"An address, or a network as in 10.0.0.0/8, of what stands in front: who asks is taken from its X-Forwarded-For when attempts to sign in are counted (repeatable)." placeholder:"ADDRESS"`
+
 	loopback bool
 	ring     *access.Ring
+	people   *servePeople
 }
 
 // What is remembered of callers: as many as this, each a few hundred bytes. An address may try a key that is not good twenty
@@ -32,6 +38,22 @@ const (
 )
 
 var failedRate = access.Rate{PerSecond: 1, Burst: failedBurst}
+
+// proxiesOf reads the addresses of what stands in front.
+func proxiesOf(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, text := range list {
+		p, err := netip.ParsePrefix(text)
+		if a, e := netip.ParseAddr(text); err != nil && e == nil {
+			p, err = a.Unmap().Prefix(a.Unmap().BitLen())
+		}
+		if err != nil {
+			return nil, fault.New(fault.Usage, "--proxy %q is neither an address nor a network", text).WithFix("write 10.0.0.7 or 10.0.0.0/8")
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
 
 // logger writes what is worth telling to standard error, one JSON object a line.
 func (c *serveCmd) logger(m *Main) *slog.Logger {
@@ -50,16 +72,36 @@ func (c *serveCmd) checkAccess() error {
 			WithFix("use 127.0.0.1, or make keys with `cordon keys add`")
 	case c.Demo && c.NoKeys:
 		return fault.New(fault.Usage, "--demo and --no-keys say the same for different addresses").WithFix("leave one out")
+	case c.SessionIdle < 0 || c.SessionMost < 0:
+		return fault.New(fault.Usage, "--session-idle and --session-most are spans of time, as in 1h")
 	case c.Rate < 0 || c.Burst < 0 || c.Rate > 1e9:
 		return fault.New(fault.Usage, "--rate and --burst are numbers from 0 on").WithFix("leave them out for no limit")
 	}
+	if _, err := proxiesOf(c.Proxy); err != nil {
+		return err
+	}
 	return c.checkTelemetry()
+}
+
+// checkPeople refuses to ask nobody for anything once there are people.
+func (c *serveCmd) checkPeople(ctx context.Context) error {
+	if !c.Demo && !c.NoKeys {
+		return nil
+	}
+	some, err := c.people.anybody(ctx)
+	if err == nil && some {
+		err = fault.New(fault.Usage, "people sign in to this server, and --demo and --no-keys ask for nothing").WithFix("leave them out, or use another data folder")
+	}
+	return err
 }
 
 // wanted reports whether a request needs a key: always where others reach the address, and on this machine alone once there
 // is or was a key.
 func (c *serveCmd) wanted(ctx context.Context) (bool, error) {
+	people, err := c.people.anybody(ctx)
 	switch {
+	case err != nil || people: // once there are people nobody else comes in, whatever the flags say
+		return true, err
 	case c.Demo || c.NoKeys:
 		return false, nil
 	case !c.loopback:
@@ -72,6 +114,9 @@ func (c *serveCmd) wanted(ctx context.Context) (bool, error) {
 func (c *serveCmd) around(m *Main, hosts []string, log *slog.Logger) httpapi.Around {
 	// A ring that is never old would be read at each request.
 	c.ring = access.NewRing(func(ctx context.Context) ([]access.Key, error) { return sqlite.ReadKeys(ctx, m.folderOf(c.Data)) }, m.now, max(c.Poll, time.Second))
+	if c.people == nil {
+		c.people = newServePeople(m, c)
+	}
 	of := access.Rate{PerSecond: c.Rate, Burst: c.Burst}
 	if of.Burst == 0 {
 		of.Burst = int(2*c.Rate + 1)
@@ -82,6 +127,7 @@ func (c *serveCmd) around(m *Main, hosts []string, log *slog.Logger) httpapi.Aro
 		Rates:  access.NewRates(of, callersKnown, m.now),
 		Failed: access.NewRates(failedRate, callersKnown, m.now),
 		SignIn: c.signIns(m),
+		People: c.people,
 	}
 	out := httpapi.Around{Limits: httpapi.DefaultLimits(), Hosts: hosts, Log: log, Admit: door.Admit}
 	if c.metrics != nil {
@@ -93,6 +139,10 @@ func (c *serveCmd) around(m *Main, hosts []string, log *slog.Logger) httpapi.Aro
 // keysSaid says who may ask.
 func (c *serveCmd) keysSaid(m *Main) string {
 	const open = " Whoever reaches this address can use it."
+	people, err := c.people.anybody(m.ctx)
+	if err == nil && people {
+		return "People sign in at /sign-in; programs show a key."
+	}
 	wanted, err := c.wanted(m.ctx)
 	switch {
 	case c.Demo:
@@ -102,7 +152,10 @@ func (c *serveCmd) keysSaid(m *Main) string {
 	case err != nil:
 		return "Keys cannot be read, so that nobody is let in: " + err.Error() + "."
 	case !wanted:
-		return "There is no sign-in until a key is made with `cordon keys add`." + open
+		return "There is no sign-in until somebody is added with `cordon people add`, or a key made with `cordon keys add`." + open
+	}
+	if code := c.people.code(m.ctx); code != "" {
+		return "Nobody can sign in yet. Set it up at /set-up with this code, once: " + code + " (or use `cordon people add`)."
 	}
 	if n, err := c.ring.Usable(m.ctx); err == nil && n == 0 {
 		return "A key is asked for, and there is none that is good: make one with `cordon keys add`."
@@ -116,6 +169,7 @@ func (c *serveCmd) keysSaid(m *Main) string {
 var scopeOf = map[string]access.Scope{
 	"/healthz": access.Open, "/readyz": access.Open, "/openapi.json": access.Open,
 	"/static/": access.Open, "/favicon.ico": access.Open,
+	"/sign-in": access.Open, "/sign-out": access.Open, "/set-up": access.Open, "/account": role.Self,
 
 	"/v1/decide": access.Decide, "/v1/decide/batch": access.Decide, "/v1/payments": access.Decide,
 	"/v1/screen": access.Screen, "/v1/screen/batch": access.Screen, "/v1/explain": access.Screen, "/v1/selftest": access.Screen,

@@ -232,7 +232,16 @@ type Actor struct {
 	// one owner are one person.
 	Owner  string
 	Scopes []Scope
+	// Roles are those of a person who is signed in, whose pseudonym is ID and whose name for others is Name; nil for all others.
+	Roles []role.Role
+	Name  string
 }
+
+// Known says whether somebody is known to ask: by a key, or signed in.
+func (a Actor) Known() bool { return a.Key || a.Person() }
+
+// Person says whether it is somebody who signed in.
+func (a Actor) Person() bool { return len(a.Roles) > 0 }
 
 // Anonymous is whoever asks a server that wants no key.
 const Anonymous = "anonymous"

@@ -5,7 +5,7 @@ import (
 )
 
 // Attempt is one try to sign in. Name and From are pseudonyms: of the name that was typed, whether or not somebody has it, and
-// of the address it came from.
+// of the address it came from; "" where addresses are not told apart, and then it is counted by name alone.
 type Attempt struct {
 	Name, From string
 	At         time.Time
@@ -67,5 +67,10 @@ func (a Attempt) Meet(name, from Failures) (wait time.Duration, nextName, nextFr
 	return 0, name.next(a.At), from.next(a.At)
 }
 
-// Keys are what an attempt is counted under: of its name, and of its address.
-func (a Attempt) Keys() (name, from string) { return "name:" + a.Name, "from:" + a.From }
+// Keys are what an attempt is counted under: of its name, and of its address, which is "" for none.
+func (a Attempt) Keys() (name, from string) {
+	if a.From != "" {
+		from = "from:" + a.From
+	}
+	return "name:" + a.Name, from
+}

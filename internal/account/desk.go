@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -66,7 +67,7 @@ func (d *Desk) attempt(name, from string) (a Attempt, folded string, err error) 
 		folded = fmt.Sprintf("?%x", sha256.Sum256([]byte(name)))
 	}
 	a.At = d.Now().UTC().Truncate(time.Second)
-	if a.Name, err = d.Known(folded); err == nil {
+	if a.Name, err = d.Known(folded); err == nil && from != "" {
 		a.From, err = d.Known(from)
 	}
 	return a, folded, err
@@ -121,9 +122,22 @@ func (d *Desk) SignIn(ctx context.Context, name, password, from string) (token s
 	return token, p, err
 }
 
+// Try counts an attempt at something that is guessed at, as sign-ins are counted; [Wait] where it comes too soon.
+func (d *Desk) Try(ctx context.Context, what, from string) error {
+	a, _, err := d.attempt(what, from)
+	if err != nil {
+		return err
+	}
+	wait, err := d.Store.TryName(ctx, a)
+	if err == nil && wait > 0 {
+		err = Wait(wait)
+	}
+	return err
+}
+
 // refuse enters a failed attempt. Where the log cannot say so, that is what is told.
 func (d *Desk) refuse(ctx context.Context, a Attempt) error {
-	if err := d.Store.Enter(ctx, signIn(a.At, anonymous, "refused:"+a.From+":"+a.Name)); err != nil {
+	if err := d.Store.Enter(ctx, signIn(a.At, anonymous, "refused:"+cmp.Or(a.From, "local")+":"+a.Name)); err != nil {
 		return err
 	}
 	return Refused()

@@ -277,6 +277,9 @@ func (s People) TryName(ctx context.Context, a account.Attempt) (wait time.Durat
 			return nil, nil
 		}
 		for key, f := range map[string]account.Failures{nameKey: name, fromKey: from} {
+			if key == "" {
+				continue
+			}
 			if _, err := c.ExecContext(ctx, `INSERT INTO sign_in_failure (key, count, last) VALUES (?, ?, ?)
 				ON CONFLICT (key) DO UPDATE SET count = excluded.count, last = excluded.last`, key, f.Count, f.Last.Unix()); err != nil {
 				return nil, err

@@ -271,6 +271,9 @@ func attempts(t *testing.T, s Store) {
 	try("u-x", "u-one", Start, 0)
 	try("u-y", "u-one", Start, time.Second)
 	try("u-y", "u-one", Start.Add(account.ForgetFailures), 0)
+	for i := range 30 { // addresses that are not told apart
+		try(fmt.Sprint("u-local-", i), "", Start, 0)
+	}
 }
 
 func atOnce(t *testing.T, s Store) {

@@ -16,7 +16,6 @@
 package licence
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +23,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -148,25 +148,27 @@ func Kinds() []Kind {
 	}
 }
 
-// may says which roles may make which events. Giving an authorisation back is for an
-// approver.
-var may = map[Kind][]casework.Role{
-	Granted:    {casework.Analyst, casework.Approver},
-	Checked:    {casework.Analyst, casework.Approver, casework.Auditor},
-	Linked:     {casework.Analyst, casework.Approver},
-	CarriedOut: {casework.Analyst, casework.Approver},
-	Fulfilled:  {casework.Analyst, casework.Approver},
-	Missed:     {casework.Machine, casework.Analyst, casework.Approver},
-	Extended:   {casework.Approver},
-	Expired:    {casework.Machine},
-	Revoked:    {casework.Analyst, casework.Approver},
-	Restored:   {casework.Approver},
-	Commented:  {casework.Analyst, casework.Approver, casework.Auditor},
-	Attached:   {casework.Analyst, casework.Approver, casework.Auditor},
+// needs says which permission each kind of event takes. Giving an authorisation back is for a second person.
+var needs = map[Kind]role.Permission{
+	Granted:    role.Licences,
+	Linked:     role.Licences,
+	CarriedOut: role.Licences,
+	Fulfilled:  role.Licences,
+	Revoked:    role.Licences,
+	Missed:     role.Raise,
+	Extended:   role.Approve,
+	Restored:   role.Approve,
+	Expired:    role.Clock,
+	Checked:    role.Comment,
+	Commented:  role.Comment,
+	Attached:   role.Comment,
 }
 
 // May says whether a role may make an event of a kind.
-func May(r casework.Role, k Kind) bool { return slices.Contains(may[k], r) }
+func May(r casework.Role, k Kind) bool {
+	n, ok := needs[k]
+	return ok && role.May(r, n)
+}
 
 // Event is one thing that happened to a licence. Which fields it has depends on its kind.
 type Event struct {

@@ -128,7 +128,7 @@ var scopeOf = map[string]access.Scope{
 	"/v1/jobs": access.Jobs, "GET /v1/jobs/{id}": access.Jobs, "GET /v1/jobs/{id}/results": access.Jobs,
 	"POST /v1/jobs/{id}/cancel": access.Jobs, "/v1/jobs/screen/batch": access.Jobs,
 	"/v1/watch": access.Watch, "/v1/watch/": access.Watch,
-	"/v1/cases": access.Cases, "/v1/cases/": access.Cases,
+	"/v1/cases": access.Cases, "/v1/cases/": access.Cases, "/v1/licences": access.Cases, "/v1/licences/": access.Cases,
 	"GET /v1/answers": access.Answers, "GET /v1/answers/": access.Answers,
 
 	"/{$}": access.Read, "/about": access.Read, "/api": access.Read, "/gallery": access.Read, "/theme": access.Read,
@@ -142,6 +142,7 @@ var scopeOf = map[string]access.Scope{
 
 	// The daily work is done by persons; where keys stand for them it takes the highest.
 	"/work": access.Admin, "GET /work/": access.Admin, "POST /work/cases/{id}": access.Admin, "POST /work/audit": access.Admin,
+	"POST /work/licences": access.Admin, "POST /work/licences/{id}": access.Admin,
 	"POST /work/keys": access.Admin, "POST /work/as": access.Admin,
 
 	// The API for clients of yente. A browser asks whether it may ask without a key. Who wants datasets loaded anew has a

@@ -27,7 +27,7 @@ func (c *serveCmd) startCases(m *Main, sc *screener, to *httpapi.Config) {
 		return
 	}
 	c.cases = &casesForPrograms{m: m, c: c, sc: sc}
-	to.Cases = c.cases
+	to.Cases, to.Licences = c.cases, c.cases
 }
 
 // stopCases ends their use.
@@ -104,7 +104,7 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 		return nil, err
 	}
 	d := &httpapi.CaseDesk{
-		Desk: &casework.Desk{Store: s, Policy: casework.Default()}, By: by, Now: p.m.now(), Known: p.known,
+		Desk: p.m.desk(s), By: by, Now: p.m.now(), Known: p.known,
 	}
 	d.From = func(ctx context.Context, id string, stake float64) ([]casework.Met, error) {
 		return p.from(ctx, s, d, id, stake)

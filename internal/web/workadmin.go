@@ -184,6 +184,8 @@ var kindWords = map[casework.Kind]string{
 	casework.DeadlineSet: "set a deadline", casework.DeadlineMet: "meet a deadline", casework.DeadlineMissed: "mark a deadline as missed",
 	casework.Sampled: "draw closed cases for review", casework.Reviewed: "review",
 	casework.HoldPlaced: "place a hold of their own", casework.HoldReleased: "release it, as a second person", casework.Revoked: "end a suppression",
+	casework.Licensed: "link a licence", casework.AuthorisationLost: "say that an authorisation is lost",
+	casework.AuthorisationRestored: "give an authorisation back",
 }
 
 // settingsPage is what the server runs with.

@@ -32,7 +32,7 @@ func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpa
 	}
 	c.cases = &casesForPrograms{m: m, c: c, sc: sc, log: log}
 	sc.quiet = &quietLive{read: c.cases.all, now: m.now, every: c.Poll}
-	to.Cases = c.cases
+	to.Cases, to.Licences = c.cases, c.cases
 }
 
 // stopCases ends their use.
@@ -119,8 +119,9 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 		return nil, err
 	}
 	d := &httpapi.CaseDesk{
-		Desk: &casework.Desk{Store: quietly{s, p.sc.quiet}, Policy: casework.Default()}, By: by, Now: p.m.now(), Known: p.known,
+		Desk: p.m.desk(s), By: by, Now: p.m.now(), Known: p.known,
 	}
+	d.Store = quietly{s, p.sc.quiet}
 	if access.By(ctx).Known() {
 		d.Refused = p.c.people.refusedCase
 	}

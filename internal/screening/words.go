@@ -45,6 +45,7 @@ type told struct {
 type toldWord struct {
 	gain     float32
 	join     match.Join
+	easy     bool // little suffices for the units
 	from, to uint32
 }
 
@@ -245,7 +246,7 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 			return nil, err
 		}
 		out.units += int(to - from)
-		w := toldWord{gain, join, from, to}
+		w := toldWord{gain, join, d.list.Easy(n), from, to}
 		if join == match.NoJoin {
 			m.words, out.most = append(m.words, w), max(out.most, gain)
 		} else {
@@ -378,11 +379,12 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 	// Words that few names have go first. Once those to come cannot suffice
 	// together, they count only for units met before; and so does what is too little
 	// even with the most that all others tell.
-	fresh, spare := true, most-enough.Any(left)
+	easy, hard := enough.Any(left)
+	spareEasy, spareHard := most-easy, most-hard
 	for i := range m.told {
 		t := &m.told[i]
-		fresh = fresh && most >= enough.Any(left)
-		m.add(d, t, t.most-spare, fresh, joins)
+		easy, hard := enough.Any(left)
+		m.add(d, t, fresh{t.most - spareEasy, most >= easy}, fresh{t.most - spareHard, most >= hard}, joins)
 		if t.most > 0 {
 			most, left = most-t.most, left-1
 		}
@@ -391,7 +393,7 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 		m.joins(d, &m.told[i], enough)
 	}
 	for i := range m.of {
-		if x := &m.of[i]; x.all >= enough.Any(int(x.met)) && enough.Of(d.shape(x.unit), int(x.met), x.all) {
+		if x := &m.of[i]; enough.Of(d.shape(x.unit), int(x.met), x.all) {
 			m.found = append(m.found, index.Candidate{At: x.unit, Bits: x.all})
 		}
 	}
@@ -446,20 +448,34 @@ func (m *sums) unit(u uint32, fresh bool) *wordSum {
 	return &m.of[m.slot[u]]
 }
 
+// fresh says from which gain on a listed word counts for units that were not met before,
+// if any does.
+type fresh struct {
+	least float32
+	any   bool
+}
+
+func (f fresh) takes(gain float32) bool { return f.any && gain >= f.least }
+
 // add counts the units of a word of the query: it counts once for a unit, by the
-// best that it tells. Words that tell less than least count only where words are
-// written together.
-func (m *sums) add(d *words, t *termTold, least float32, fresh, joins bool) {
+// best that it tells. Listed words that do not tell enough, for names for which little
+// suffices or for others, count only where units were met before.
+func (m *sums) add(d *words, t *termTold, easy, hard fresh, joins bool) {
+	least := min(easy.least, hard.least)
 	for i := range t.words {
 		w := &t.words[i]
-		if w.gain < least {
-			if !joins {
-				return
-			}
-			fresh = false
+		if w.gain < least && !joins {
+			return
+		}
+		takes := hard.takes(w.gain)
+		if w.easy {
+			takes = easy.takes(w.gain)
+		}
+		if !takes && len(m.of) == 0 {
+			continue
 		}
 		for b := d.unitsOf(w); len(b) >= 4; b = b[4:] {
-			x := m.unit(binary.LittleEndian.Uint32(b), fresh)
+			x := m.unit(binary.LittleEndian.Uint32(b), takes)
 			if x != nil && x.last != t.word {
 				x.last = t.word
 				x.met++

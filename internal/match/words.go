@@ -208,8 +208,18 @@ func (d *Words) Len() int { return len(d.Ends) / 4 }
 // Whole says whether there is a glance of each word.
 func (d *Words) Whole() bool { return len(d.Ends)%4 == 0 && len(d.Glances) == glanceSize*d.Len() }
 
-// Holds says whether a word is there with all its letters.
-func (d *Words) Holds(n uint32) bool {
+// Hold says whether words are there with all their letters; if not, which is not. It
+// reads them where no read waits for another.
+func (d *Words) Hold(list []uint32) (n uint32, ok bool) {
+	for _, n := range list {
+		if !d.holds(n) {
+			return n, false
+		}
+	}
+	return 0, true
+}
+
+func (d *Words) holds(n uint32) bool {
 	if int(n) >= d.Len() {
 		return false
 	}

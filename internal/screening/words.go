@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"sort"
 	"sync/atomic"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -233,10 +234,10 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 		return nil, err
 	}
 	m.words, m.joins = m.words[:0], m.joins[:0]
+	if n, ok := d.list.Hold(m.may); !ok {
+		return nil, fault.New(fault.Unavailable, "the index is damaged: its word %d is not whole", n).WithFix("build it anew")
+	}
 	for _, n := range m.may {
-		if !d.list.Holds(n) {
-			return nil, fault.New(fault.Unavailable, "the index is damaged: its word %d is not whole", n).WithFix("build it anew")
-		}
 		gain, join, ok := s.Tells(t, &d.list, n)
 		if !ok {
 			continue
@@ -244,6 +245,9 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 		from, to, err := d.rangeOf(n)
 		if err != nil {
 			return nil, err
+		}
+		if from == to {
+			continue
 		}
 		out.units += int(to - from)
 		w := toldWord{gain, join, d.list.Easy(n), from, to}
@@ -322,7 +326,8 @@ type sums struct {
 	told    []termTold
 	lookup  lookup
 	found   []index.Candidate
-	left    int // units that may still be read
+	left    int  // units that may still be read
+	touched byte // of no meaning
 	bounded index.Bounded
 }
 
@@ -461,12 +466,18 @@ func (f fresh) takes(gain float32) bool { return f.any && gain >= f.least }
 // best that it tells. Listed words that do not tell enough, for names for which little
 // suffices or for others, count only where units were met before.
 func (m *sums) add(d *words, t *termTold, easy, hard fresh, joins bool) {
-	least := min(easy.least, hard.least)
-	for i := range t.words {
-		w := &t.words[i]
-		if w.gain < least && !joins {
-			return
-		}
+	if len(m.of) == 0 && !easy.any && !hard.any {
+		return
+	}
+	words := t.words
+	if least := min(easy.least, hard.least); !joins {
+		words = words[:sort.Search(len(words), func(i int) bool { return words[i].gain < least })]
+	}
+	for i := range words { // read here, no read waits for another
+		m.touched += d.units[4*int(words[i].from)]
+	}
+	for i := range words {
+		w := &words[i]
 		takes := hard.takes(w.gain)
 		if w.easy {
 			takes = easy.takes(w.gain)

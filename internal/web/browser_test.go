@@ -499,6 +499,35 @@ func TestTasks(t *testing.T) {
 	do(t, ctx, scripts(true))
 }
 
+// TestFirstPageInABrowser holds what a browser that was never here fetches for a page, and says when it painted it.
+func TestFirstPageInABrowser(t *testing.T) {
+	ctx := browser(t)
+	srv := httptest.NewServer(site(t))
+	t.Cleanup(srv.Close)
+	for _, a := range []string{"/", welders, "/law?as_of=2017-07-04", "/claims"} {
+		do(t, ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(srv.URL+a))
+		var got struct {
+			Bytes int
+			Paint float64
+			Parts string
+		}
+		text := eval[string](t, ctx, `(async () => {
+			await document.fonts.ready;
+			for (let i = 0; i < 100 && !performance.getEntriesByName('first-contentful-paint').length; i++) await new Promise((f) => setTimeout(f, 20));
+			const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+			return JSON.stringify({bytes: all.reduce((n, e) => n + e.encodedBodySize, 0), paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+				parts: all.map((e) => e.name.split('/').pop() + ' ' + e.encodedBodySize).join(', ')});
+		})()`)
+		if err := json.Unmarshal([]byte(text), &got); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d bytes, painted after %.0f ms (%s)", a, got.Bytes, got.Paint, got.Parts)
+		if got.Bytes > firstBudget || !strings.Contains(got.Parts, "woff2") {
+			t.Errorf("%s: a browser fetches %d bytes: %s", a, got.Bytes, got.Parts)
+		}
+	}
+}
+
 // TestKeys holds what the keys do: the skip link comes first, / searches, j and k
 // move, codes are suggested.
 func TestKeys(t *testing.T) {

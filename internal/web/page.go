@@ -124,7 +124,6 @@ func (s *Site) functions() template.FuncMap {
 		"dict":          dict,
 		"tiersign":      tierSign,
 		"outcomesign":   outcomeSign,
-		"schema":        report.SchemaWord,
 		"property":      report.PropertyWord,
 		"nameof":        NameOf,
 		"who":           whoAddress,

@@ -236,7 +236,7 @@ func (s *Site) render(r *http.Request, a *answer) ([]byte, error) {
 	var b bytes.Buffer
 	err := t.ExecuteTemplate(&b, "frame", frame{
 		Title: a.title, Nav: nav, Theme: theme(r), Here: here, Body: a.body, Versions: s.Versions, Law: s.Desk.Law.Version[:12],
-		Cited: s.cited(r, a), Signed: access.By(r.Context()).Name, Door: a.door, Live: a.live,
+		Cited: s.cited(r, a), Live: a.live, Signed: access.By(r.Context()).Name, Door: a.door,
 	})
 	return b.Bytes(), err
 }

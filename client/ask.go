@@ -94,6 +94,9 @@ type Party struct {
 	Tonnage     string   `json:"tonnage,omitempty"`
 	// ID are identifiers with their kind, as imo:9074729 or passport:X123.
 	ID []string `json:"id,omitempty"`
+	// Ref is by what you call the party: by it suppressions of cases are found. Without it a party is known by what it says. It goes with
+	// Screen and ScreenBatch alone.
+	Ref string `json:"ref,omitempty"`
 }
 
 // Query is a party with how to look for it.

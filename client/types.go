@@ -38,13 +38,16 @@ type Answer struct {
 	// Reason says why it is not_screened.
 	Reason string `json:"reason,omitempty"`
 	// Name is what the party of the row is called there.
-	Name    string    `json:"name,omitempty"`
-	Hits    []Hit     `json:"hits"`
-	More    int       `json:"more,omitempty"`
-	Notes   []string  `json:"notes,omitempty"`
-	AsOf    string    `json:"as_of,omitempty"`
-	Params  string    `json:"parameters,omitempty"`
-	Against []Against `json:"against"`
+	Name string `json:"name,omitempty"`
+	Hits []Hit  `json:"hits"`
+	More int    `json:"more,omitempty"`
+	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others, and
+	// suppressed where there is none.
+	Suppressed int       `json:"suppressed,omitempty"`
+	Notes      []string  `json:"notes,omitempty"`
+	AsOf       string    `json:"as_of,omitempty"`
+	Params     string    `json:"parameters,omitempty"`
+	Against    []Against `json:"against"`
 }
 
 // Assumed is a fact taken for granted.
@@ -770,6 +773,14 @@ type Hit struct {
 	Same     []Merger    `json:"same,omitempty"`
 	Owners   []Ownership `json:"owners,omitempty"`
 	Why      string      `json:"why"`
+	// Suppressed names the case in which the hit was found false, where that holds.
+	Suppressed *HitSuppressed `json:"suppressed,omitempty"`
+}
+
+// HitSuppressed names the case in which two persons found a hit false, and until when that holds.
+type HitSuppressed struct {
+	Case  string    `json:"case"`
+	Until time.Time `json:"until"`
 }
 
 // Item is an item of a cell for programs.
@@ -1451,8 +1462,20 @@ type Screened struct {
 	Threshold float64 `json:"threshold,omitempty"`
 	// Compare: what the list says of the subject.
 	Compare string `json:"compare,omitempty"`
+	// Suppressed: two persons found the hit to be somebody else, and nothing followed from it.
+	Suppressed *ScreenedSuppressed `json:"suppressed,omitempty"`
+	// Uncompared: why suppressions were left out of account.
+	Uncompared string `json:"uncompared,omitempty"`
 	// Question: what would settle whether it is the same.
 	Question string `json:"question,omitempty"`
+}
+
+// ScreenedSuppressed names the case in which two persons found a hit false, and until when that holds.
+type ScreenedSuppressed struct {
+	Case  string    `json:"case"`
+	Until time.Time `json:"until"`
+	// Party: by what the case knows the party.
+	Party string `json:"party"`
 }
 
 // SelfTest is the result of a self-test, for programs.
@@ -1956,6 +1979,8 @@ type WatchChange struct {
 	Old    *WatchFinding `json:"old,omitempty"`
 	New    *WatchFinding `json:"new,omitempty"`
 	Reason string        `json:"reason,omitempty"`
+	// Suppressed names the case in which what is new was found false, where that holds.
+	Suppressed *HitSuppressed `json:"suppressed,omitempty"`
 }
 
 // WatchFinding is a listed subject that a customer may be.
@@ -2025,8 +2050,10 @@ type WatchRun struct {
 	Match       int            `json:"match"`
 	Possible    int            `json:"possible"`
 	Clear       int            `json:"clear"`
-	Entries     int            `json:"entries,omitempty"`
-	Result      string         `json:"result"`
+	// Suppressed is how many findings two persons found to be somebody else; match and possible have their customers all the same.
+	Suppressed int    `json:"suppressed,omitempty"`
+	Entries    int    `json:"entries,omitempty"`
+	Result     string `json:"result"`
 }
 
 // WatchVersion is a version of a base for programs.

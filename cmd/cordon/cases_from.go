@@ -30,6 +30,7 @@ type casesFromCmd struct {
 	File      string   `arg:"" optional:"" help:"Answers of screening a file, as JSON Lines." type:"existingfile"`
 	Answers   bool     `help:"Take the answers that were kept." group:"kept answers"`
 	Batch     string   `help:"Of those, only the answers of this stream or file." placeholder:"ID" group:"kept answers"`
+	Watch     string   `help:"Take what stands for the customers of this base after its newest run." placeholder:"BASE"`
 	Input     string   `help:"The file that was screened." type:"existingfile" placeholder:"FILE" group:"answers in a file"`
 	Map       []string `help:"Which column of it holds a field, as when it was screened." placeholder:"FIELD=COLUMN" sep:"none" group:"answers in a file"`
 	Ref       string   `help:"The column of it that holds your own number of the party. Without it, a party that says something else is another." placeholder:"COLUMN" group:"answers in a file"`
@@ -53,8 +54,10 @@ type answeredParty struct {
 // Run is the command.
 func (c *casesFromCmd) Run(m *Main) error {
 	switch {
-	case (c.File != "") == c.Answers:
-		return fault.New(fault.Usage, "name a file of answers, or say --answers").WithFix("`cordon cases from --help` has examples")
+	case c.Watch != "" && (c.Answers || c.File != "" || c.Batch != "" || c.Input != "" || c.Ref != "" || c.Stake != "" || len(c.Map) > 0 || len(c.List) > 0 || c.AsOf != ""):
+		return fault.New(fault.Usage, "--watch takes a base as it was screened, and goes with none of the other choices")
+	case c.Watch == "" && (c.File != "") == c.Answers:
+		return fault.New(fault.Usage, "name a file of answers, or say --answers or --watch BASE").WithFix("`cordon cases from --help` has examples")
 	case c.Answers && (c.Input != "" || c.Ref != "" || c.Stake != "" || len(c.Map) > 0):
 		return fault.New(fault.Usage, "--input, --map, --ref and --stake go with a file of answers")
 	case c.File != "" && (c.Batch != "" || c.Input == ""):
@@ -64,7 +67,13 @@ func (c *casesFromCmd) Run(m *Main) error {
 		d.AutoClose = c.AutoClose
 		return c.desk(m, func(ctx context.Context, lists *screen.Desk, places *place.Gazetteer, asOf when.Day) error {
 			r := &raising{caseMaker: caseMaker{lists, places, asOf}, c: c, m: m, ctx: ctx, desk: d, by: by, count: map[casework.Outcome]int{}}
-			if err := r.all(c.answers(m, s)); err != nil {
+			err := error(nil)
+			if c.Watch != "" {
+				err = r.raiseRun(customersOf(s), c.Watch)
+			} else {
+				err = r.all(c.answers(m, s))
+			}
+			if err != nil {
 				return err
 			}
 			return r.end()
@@ -114,7 +123,12 @@ func askedOf(r *answer.Record) (a answeredParty, err error) {
 	if err != nil {
 		return a, unreadable(err)
 	}
-	for _, k := range []string{"threshold", "limit", "lists", "as_of"} { // all else says who was answeredParty about
+	if ref, ok := query[screen.Ref]; ok {
+		if err := json.Unmarshal(ref, &a.ref); err != nil {
+			return a, unreadable(err)
+		}
+	}
+	for _, k := range []string{"threshold", "limit", "lists", "as_of", screen.Ref} { // all else says who was answeredParty about
 		delete(query, k)
 	}
 	b, err := json.Marshal(query)
@@ -398,22 +412,28 @@ func (r *raising) raise(alert *casework.Alert) error {
 	return err
 }
 
-// listed gives the side of the lists: the entry and all that is taken for one with it,
-// as their records have them, and how each listing stands.
-func (r *caseMaker) listed(h *report.HitJSON) (s casework.Side, err error) {
-	ids := []string{h.ID}
+// listed gives the side of the lists.
+func (r *caseMaker) listed(h *report.HitJSON) (casework.Side, error) {
+	var same []string
 	for _, m := range h.Same {
-		ids = append(ids, m.A, m.B)
+		same = append(same, m.A, m.B)
 	}
+	return listedSide(r.lists, r.asOf, h.ID, h.Caption, same)
+}
+
+// listedSide gives the side of the lists: the entry and all that is taken for one with it, as their records have them, and how
+// each listing stands.
+func listedSide(d *screen.Desk, asOf when.Day, id, caption string, same []string) (s casework.Side, err error) {
+	ids := append([]string{id}, same...)
 	slices.Sort(ids[1:])
-	s = casework.Side{Ref: h.ID, Name: h.Caption}
+	s = casework.Side{Ref: id, Name: caption}
 	seen := map[string]bool{}
 	for _, id := range ids {
 		if seen[id] {
 			continue
 		}
 		seen[id] = true
-		x, err := r.lists.Subject(id, r.asOf)
+		x, err := d.Subject(id, asOf)
 		if err != nil {
 			return s, err
 		}

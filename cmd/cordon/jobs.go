@@ -163,7 +163,7 @@ func (c *jobsScreenCmd) hand(ctx context.Context, m *Main, q job.Queue, d *scree
 	if err != nil {
 		return err
 	}
-	rows, done, err := openRows(c.Input, c.Map)
+	rows, done, err := openRows(c.Input, c.Map, "")
 	if err != nil {
 		return err
 	}

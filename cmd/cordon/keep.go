@@ -215,7 +215,8 @@ type screenAsked struct {
 	Row   int  `json:"row,omitempty"`
 	Named bool `json:"named,omitempty"`
 	// Stale says why nothing might be screened.
-	Stale string          `json:"stale,omitempty"`
+	Stale string `json:"stale,omitempty"`
+	quietAsked
 	Query json.RawMessage `json:"query"`
 }
 
@@ -227,6 +228,7 @@ type decideAsked struct {
 	Look       bool   `json:"look"`
 	Unscreened string `json:"unscreened,omitempty"`
 	Stale      string `json:"stale,omitempty"`
+	quietAsked
 	// Full rulings have the activity and near misses, Brief ones the verdict and why.
 	Full  bool `json:"full"`
 	Brief bool `json:"brief,omitempty"`
@@ -278,8 +280,11 @@ func rowAnswer(d *screen.Desk, b screen.Batch, a screen.Answered, named bool) re
 }
 
 // rowQuery gives a row as a query, with what applied to all rows.
-func rowQuery(b screen.Batch, p screen.Party) ([]byte, error) {
+func rowQuery(b screen.Batch, p screen.Party, ref string) ([]byte, error) {
 	q := map[string]any{"threshold": b.Threshold}
+	if ref != "" {
+		q[screen.Ref] = ref
+	}
 	for field, values := range p {
 		q[field] = values
 	}
@@ -316,6 +321,10 @@ func (k *keeping) newScreened(b basis, actor string, q screenAsked, text, why []
 func (k *keeping) newDecided(b basis, actor string, q decideAsked, text []byte) (answer.Kept, error) {
 	if q.Look {
 		q.Stale, q.Unscreened = b.stale, b.unscreened
+	}
+	var err error
+	if q.quietAsked, err = quietOfRuling(text); err != nil {
+		return answer.Kept{}, err
 	}
 	question, err := lineOf(q)
 	under := slices.Clone(b.under)

@@ -95,7 +95,7 @@ func (r *decideRun) question(line []byte) ([]byte, error) {
 }
 
 // keepOne keeps the answer about one party before it is printed.
-func (c *screenCmd) keepOne(m *Main, d *screen.Desk, p screen.Party, q screening.Query, a *screening.Answer) (err error) {
+func (c *screenCmd) keepOne(m *Main, d *screen.Desk, p screen.Party, ref string, q screening.Query, a *screening.Answer) (err error) {
 	k, err := m.keep(c.Data, lawFlags{}, nil)
 	if err != nil {
 		return err
@@ -113,11 +113,11 @@ func (c *screenCmd) keepOne(m *Main, d *screen.Desk, p screen.Party, q screening
 	if err != nil {
 		return err
 	}
-	query, err := rowQuery(screen.Batch{Threshold: q.Threshold, Lists: q.Lists, Limit: q.Limit}, p)
+	query, err := rowQuery(screen.Batch{Threshold: q.Threshold, Lists: q.Lists, Limit: q.Limit}, p, ref)
 	if err != nil {
 		return err
 	}
-	kept, err := k.newScreened(b, k.actor, screenAsked{AsOf: q.AsOf.String(), Query: query}, text, why)
+	kept, err := k.newScreened(b, k.actor, screenAsked{AsOf: q.AsOf.String(), quietAsked: quietOf(a), Query: query}, text, why)
 	if err == nil {
 		err = k.Keep(m.ctx, kept)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/payment"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -27,6 +28,7 @@ type paymentAsked struct {
 	AsOf string `json:"as_of"`
 	// Stale says why nothing might be screened.
 	Stale string `json:"stale,omitempty"`
+	quietAsked
 	// Lists are those that were asked, Set the facts that were stated of every payment.
 	Lists []string `json:"lists,omitempty"`
 	Set   []string `json:"set,omitempty"`
@@ -59,6 +61,30 @@ type paid struct {
 	// broken is why the message could not be read to its end; the last line says so.
 	broken  error
 	results []*payment.Result
+}
+
+// quiet gives the suppressions that the message was answered under.
+func (p *paid) quiet() quietAsked {
+	var list []*screening.Answer
+	for _, r := range p.results {
+		for i := range r.Parties {
+			list = append(list, &r.Parties[i].Answer)
+		}
+		for i := range r.Text.Found {
+			list = append(list, &r.Text.Found[i].Answer)
+		}
+	}
+	out := quietOf(list...)
+	for _, r := range p.results {
+		for _, x := range r.Rulings {
+			for i := range x.Screened {
+				if s := &x.Screened[i]; s.Suppressed != nil {
+					out.add(keptQuiet{s.Subject, s.Suppressed.Case, s.Suppressed.Until, s.Suppressed.Party})
+				}
+			}
+		}
+	}
+	return out
 }
 
 // payWhole answers a message. A message of which nothing can be read is an error, and so is anything else that says nothing of
@@ -119,6 +145,7 @@ func (c *paymentCmd) keepWhole(
 	}
 	q := paymentAsked{AsOf: desk.AsOf.String(), Lists: desk.Lists, Set: c.Set}
 	q.put(message)
+	q.quietAsked = p.quiet()
 	kept, err := k.payment(ctx, lists, q, k.actor, p.text)
 	if err != nil {
 		return p.Summary, err
@@ -146,7 +173,7 @@ func (w *world) payment(question []byte) ([]byte, error) {
 		return nil, fault.New(fault.Unavailable, "law or lists are not kept with it")
 	}
 	lists := &screen.Desk{Engine: w.lists.Engine, Stale: q.Stale}
-	desk := paymentDesk(w.desk, lists, w.places, day)
+	desk := paymentDesk(w.desk, lists, q.quieting(), w.places, day)
 	desk.Lists, desk.Rule = q.Lists, (&paymentCmd{Set: q.Set}).setting(w.desk, desk.Rule)
 	enc := paymentEncoder(w.desk, lists)
 	enc.Rulings.Versions.Program = w.versions.Program

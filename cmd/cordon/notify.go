@@ -290,7 +290,7 @@ func aboutRun(r *watched.Run) map[string]any {
 	}
 	return map[string]any{
 		"base": r.Base, "run": r.Number, "version": r.Version, "run_kind": string(r.Kind), "lists": lists, "customers": r.Customers,
-		"screened": r.Screened, "not_screened": r.NotScreened, "carried": r.Carried, "match": r.Match, "possible": r.Possible, "clear": r.Clear,
+		"screened": r.Screened, "not_screened": r.NotScreened, "carried": r.Carried, "match": r.Match, "possible": r.Possible, "clear": r.Clear, "suppressed": r.Suppressed,
 		"new": r.New, "changed": r.Changed, "gone": r.Gone, "stopped": r.Stopped, "resumed": r.Resumed,
 		"changes": fmt.Sprintf("/v1/watch/%s/changes?since=%d&until=%d", r.Base, r.Number-1, r.Number),
 	}

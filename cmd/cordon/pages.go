@@ -55,7 +55,7 @@ func (s *screener) Rows(ctx context.Context, rows iter.Seq2[screen.Row, error], 
 	d := held.Desk
 	b := screen.Batch{AsOf: s.day(asOf), Threshold: d.Params().Possible(), Places: s.places}
 	c := screenCmd{}
-	return d.Run(ctx, b, rows, func(a screen.Answered) error { return out(a, c.answer(d, b, a)) })
+	return s.quiet.take(ctx).run(ctx, d, b, rows, func(a screen.Answered) error { return out(a, c.answer(d, b, a)) })
 }
 
 // Subject is part of the port of the pages.

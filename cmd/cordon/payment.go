@@ -58,7 +58,7 @@ func (c *paymentCmd) Run(m *Main) error {
 		return err
 	}
 	return c.desk(m, func(ctx context.Context, lists *screen.Desk, places *place.Gazetteer, asOf when.Day) error {
-		desk := paymentDesk(d, lists, places, asOf)
+		desk := paymentDesk(d, lists, m.quiet(c.Data), places, asOf)
 		desk.Lists, desk.Rule = c.lists(), c.setting(d, desk.Rule)
 		err := c.answer(ctx, m, d, lists, desk, in, fail)
 		return fault.In(fault.Place{File: name}, err)
@@ -67,7 +67,10 @@ func (c *paymentCmd) Run(m *Main) error {
 
 // paymentFails checks the words of --fail-on.
 func paymentFails(words []string) (map[string]bool, error) {
-	outcomes := []string{"match", "possible", "not_screened", "clear"}
+	var outcomes []string
+	for _, o := range screening.Outcomes() {
+		outcomes = append(outcomes, string(o))
+	}
 	fail := map[string]bool{}
 	for _, w := range words {
 		if _, ok := ruling.ParseVerdict(w); !ok && !slices.Contains(outcomes, w) {
@@ -88,12 +91,12 @@ func (c *deskFlags) lists() []string {
 }
 
 // paymentDesk puts together who screens and who rules.
-func paymentDesk(d *decide.Desk, lists *screen.Desk, places *place.Gazetteer, asOf when.Day) *payment.Desk {
-	resolver := &decide.Resolver{Screener: lookUps{lists}, Regimes: d.Law.Regimes}
+func paymentDesk(d *decide.Desk, lists *screen.Desk, quiet quieting, places *place.Gazetteer, asOf when.Day) *payment.Desk {
+	resolver := &decide.Resolver{Screener: lookUps{lists, quiet}, Regimes: d.Law.Regimes}
 	return &payment.Desk{
 		Screen: func(q screening.Query) screening.Answer {
 			q.Threshold = lists.Params().Possible()
-			return lists.Screen(q)
+			return quiet.screenQuietly(lists, q)
 		},
 		Rule: func(a *activity.Activity) (*ruling.Ruling, error) {
 			full, said := resolver.Resolve(a)

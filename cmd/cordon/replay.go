@@ -342,12 +342,14 @@ func (w *world) screened(question []byte, threshold float64, limit int) (asked s
 	}
 	desk := &screen.Desk{Engine: w.lists.Engine, Stale: asked.Stale}
 	if asked.Row == 0 {
-		out, _, err = answerQuery(desk, w.places, q)
+		out, _, err = answerQuery(desk, w.places, q, asked.quieting())
 		return asked, out, err
 	}
 	b := screen.Batch{Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit, Places: w.places, Workers: 1}
-	row := func(yield func(screen.Row, error) bool) { yield(screen.Row{Number: asked.Row, Party: q.Party}, nil) }
-	err = desk.Run(context.Background(), b, row, func(a screen.Answered) error {
+	row := func(yield func(screen.Row, error) bool) {
+		yield(screen.Row{Number: asked.Row, Party: q.Party, Ref: q.Ref}, nil)
+	}
+	err = asked.quieting().run(context.Background(), desk, b, row, func(a screen.Answered) error {
 		out = rowAnswer(desk, b, a, asked.Named)
 		return nil
 	})
@@ -414,7 +416,7 @@ func (w *world) resolver(q decideAsked, asOf *when.Period) *decide.Resolver {
 	case w.lists == nil:
 		r.Screener = decide.Unavailable("no lists are kept with it")
 	default:
-		r.Screener = lookUps{&screen.Desk{Engine: w.lists.Engine, Stale: q.Stale}}
+		r.Screener = lookUps{&screen.Desk{Engine: w.lists.Engine, Stale: q.Stale}, q.quieting()}
 	}
 	return r
 }

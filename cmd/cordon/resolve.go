@@ -14,6 +14,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/ownership"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -33,6 +34,7 @@ type lazyLists struct {
 	maxAge time.Duration
 	once   sync.Once
 	desk   *screen.Desk
+	quiet  quieting
 	err    error
 }
 
@@ -41,6 +43,7 @@ func (l *lazyLists) open() {
 		l.desk, err = l.m.openScreen(ctx, store, l.m.folderOf(l.data), l.maxAge)
 		return err
 	})
+	l.quiet = l.m.quiet(l.data)
 }
 
 // Close ends the use of the lists.
@@ -55,17 +58,20 @@ func (l *lazyLists) Screen(q decide.Look, day when.Day) decide.Found {
 	if l.once.Do(l.open); l.err != nil {
 		return decide.Found{NotScreened: notOpened(l.err)}
 	}
-	return lookUps{l.desk}.Screen(q, day)
+	return lookUps{l.desk, l.quiet}.Screen(q, day)
 }
 
 // lookUps is the decide.Screener over lists that are open.
-type lookUps struct{ desk *screen.Desk }
+type lookUps struct {
+	desk  *screen.Desk
+	quiet quieting
+}
 
 // Screen is part of decide.Screener.
 func (l lookUps) Screen(q decide.Look, day when.Day) decide.Found {
 	query := screening.Query{Input: input(&q), AsOf: day, Threshold: decide.DefaultThresholds.Ask, Limit: mostHits}
-	a := l.desk.Screen(query)
-	out := decide.Found{More: a.More}
+	a := l.quiet.screenQuietly(l.desk, query)
+	out := decide.Found{More: a.More, Uncompared: a.Uncompared}
 	for _, g := range a.Against {
 		out.Lists = append(out.Lists, decide.ListState{List: g.List, Snapshot: g.Snapshot.String()})
 	}
@@ -106,6 +112,9 @@ func input(q *decide.Look) match.Input {
 
 func (l lookUps) hit(q screening.Query, h *screening.Hit) (decide.Hit, error) {
 	out := decide.Hit{List: h.List, Subject: h.ID, Score: report.Score(h.Score), Identified: h.Identified, Listings: h.Statuses}
+	if s := h.Suppressed; s != nil {
+		out.Suppressed = &ruling.Suppressed{Case: s.Case, Until: s.Until, Party: s.Party, Words: s.Words()}
+	}
 	evidence, _, err := l.desk.Explain(q, h.ID)
 	if err != nil {
 		return out, err

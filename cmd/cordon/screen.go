@@ -136,7 +136,8 @@ type screenCmd struct {
 	Map       []string `help:"Which column holds a field (repeatable); guessed from the header unless given." placeholder:"FIELD=COLUMN" sep:"none"`
 	Output    string   `help:"Write the answers here; a run that was broken off goes on where it stopped." type:"path" placeholder:"FILE"`
 	Format    string   `help:"How to print: ${enum}. Of a file: text is a summary." enum:"text,json,jsonl,csv,xlsx" default:"text"`
-	Limit     int      `help:"How many subjects to show for a party." default:"10"`
+	Ref       string   `help:"Your own number of the party, or the column of a file that holds it: by it suppressions of cases are found. Without it a party is known by what it says." placeholder:"REF"`
+	Limit     int      `help:"How many subjects to show for a party; what is suppressed does not count against it." default:"10"`
 	Threshold float64  `help:"Show subjects from this probability on; the outcome does not change." default:"-1" placeholder:"P"`
 }
 
@@ -169,11 +170,14 @@ func (c *screenCmd) one(m *Main, d *screen.Desk, places *place.Gazetteer, asOf w
 	if err != nil {
 		return err
 	}
-	q := screening.Query{Input: in, Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: c.Limit}
+	party := c.party(names)
+	z := m.quiet(c.Data)
+	q := screening.Query{Input: in, Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: z.asking(c.Limit)}
 	a := d.Screen(q)
 	a.Notes = append(a.Notes, notes...)
-	if c.Keep {
-		if err := c.keepOne(m, d, c.party(names), q, &a); err != nil {
+	z.of(party, c.Ref).mark(d, asOf, c.Limit, &a)
+	if q.Limit = c.Limit; c.Keep {
+		if err := c.keepOne(m, d, party, c.Ref, q, &a); err != nil {
 			return err
 		}
 	}

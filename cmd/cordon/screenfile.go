@@ -35,7 +35,7 @@ func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *p
 		return err
 	}
 	defer out.close()
-	rows, done, err := openRows(c.Input, c.Map)
+	rows, done, err := openRows(c.Input, c.Map, c.Ref)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *p
 	if err != nil {
 		return err
 	}
-	err = d.Run(ctx, b, rows, func(a screen.Answered) error {
+	err = m.quiet(c.Data).run(ctx, d, b, rows, func(a screen.Answered) error {
 		if total++; total%256 == 0 {
 			show(out.done + total)
 		}
@@ -68,11 +68,14 @@ func (c *screenCmd) answer(d *screen.Desk, b screen.Batch, a screen.Answered) re
 	return j
 }
 
-// openRows opens the rows of a file by its ending.
-func openRows(path string, pairs []string) (iter.Seq2[screen.Row, error], func(), error) {
+// openRows opens the rows of a file by its ending; ref names the column of references, "" for none.
+func openRows(path string, pairs []string, ref string) (iter.Seq2[screen.Row, error], func(), error) {
 	mapping, err := screen.ParseMapping(pairs)
 	if err != nil {
 		return nil, nil, err
+	}
+	if ref != "" {
+		mapping[screen.Ref] = []string{ref}
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -83,7 +86,7 @@ func openRows(path string, pairs []string) (iter.Seq2[screen.Row, error], func()
 		f.Close()
 		return nil, nil, err
 	}
-	return rows, func() { f.Close() }, nil
+	return screen.Referenced(rows), func() { f.Close() }, nil
 }
 
 // output takes the answers of a file.
@@ -230,6 +233,9 @@ func (o *output) finish() error {
 	}
 	words := fmt.Sprintf("%s rows: %s match, %s possible, %s clear, %s not screened", report.Count(total), report.Count(o.count["match"]),
 		report.Count(o.count["possible"]), report.Count(o.count["clear"]), report.Count(o.count["not_screened"]))
+	if n := o.count["suppressed"]; n > 0 {
+		words += fmt.Sprintf(", %s with nothing but hits that two people found to be someone else (suppressed, no new alert)", report.Count(n))
+	}
 	if o.done > 0 {
 		words += fmt.Sprintf(" (%s answered by an earlier run)", report.Count(o.done))
 	}

@@ -29,7 +29,8 @@ type serveCmd struct {
 	serveKeep
 	serveAccess
 	serveTelemetry
-	probe storeProbe
+	probe    storeProbe
+	preparer sitePreparer
 	serveJobs
 	notifyFlag
 	serveWork
@@ -104,6 +105,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
 	}
 	c.greet(m, on.Addr())
+	defer c.preparer.start(ctx)()
 	ctx, stop := c.draining(ctx)
 	defer stop()
 	return serve(ctx, on, h, log)
@@ -184,7 +186,7 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 	}
 	c.probeStore(m)
 	c.startJobs(m, sc, log, &config)
-	c.startCases(m, sc, &config)
+	c.startCases(m, sc, log, &config)
 	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
 		return nil, config, err
 	}
@@ -236,6 +238,8 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		return nil, err
 	}
 	mux.Handle("/", site)
+	mux.Handle("/search", site) // whose address the API for clients of yente would send on to its own
+	c.preparer.site = site
 	c.mountOperations(mux, api)
 	around := c.around(m, hosts, log)
 	around.Show = func(w http.ResponseWriter, r *http.Request, p *httpapi.Problem) {

@@ -250,11 +250,12 @@ func (s screeningsKept) one(ctx context.Context, query []byte) (answer.Kept, err
 	if err != nil {
 		return none, err
 	}
-	j, a, err := answerQuery(held.Desk, s.places, q)
+	j, a, err := answerQuery(held.Desk, s.places, q, s.quiet.take(ctx))
 	if err != nil {
 		return none, err
 	}
 	s.metrics.Screened(string(a.Outcome))
+	s.metrics.Suppressed(a.Suppressed)
 	text, err := lineOf(j)
 	if err != nil {
 		return none, err
@@ -267,7 +268,7 @@ func (s screeningsKept) one(ctx context.Context, query []byte) (answer.Kept, err
 	if err := compact(&asked, query); err != nil {
 		return none, err
 	}
-	return s.k.newScreened(b, access.By(ctx).ID, screenAsked{AsOf: today.String(), Query: asked.Bytes()}, text, why)
+	return s.k.newScreened(b, access.By(ctx).ID, screenAsked{AsOf: today.String(), quietAsked: quietOf(&a), Query: asked.Bytes()}, text, why)
 }
 
 // ScreenLinesKept is part of httpapi.KeptScreener.
@@ -342,7 +343,7 @@ func (k *keeping) row(
 	if err != nil {
 		return nil, nil, err
 	}
-	query, err := rowQuery(b, a.Row.Party)
+	query, err := rowQuery(b, a.Row.Party, a.Row.Ref)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -352,7 +353,7 @@ func (k *keeping) row(
 			return nil, nil, err
 		}
 	}
-	q := screenAsked{AsOf: b.AsOf.String(), Row: a.Row.Number, Named: named, Query: query}
+	q := screenAsked{AsOf: b.AsOf.String(), Row: a.Row.Number, Named: named, quietAsked: quietOf(&a.Answer), Query: query}
 	kept, err := k.newScreened(base, actor, q, text, why)
 	kept.Batch, kept.Line = batch, a.Row.Number
 	return text, &kept, err

@@ -48,6 +48,9 @@ func (c *serveCmd) forPrograms(config *httpapi.Config, lib *library, sc *screene
 	if sc != nil {
 		config.Subjects, config.Payments = subjects{sc}, sc.payments(config.Desk, c.keeping)
 		c.watching = newBases(sc, c.Data)
+		if c.WatchCases {
+			c.watching.cases = c.cases
+		}
 		config.Watching = c.watching
 	}
 	return nil

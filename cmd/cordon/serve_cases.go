@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/cordon-engine/cordon/internal/access"
@@ -15,6 +18,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/postgres"
+	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
@@ -22,11 +26,12 @@ import (
 type serveCases struct{ cases *casesForPrograms }
 
 // startCases puts the cases of the data folder, or of the database, into the configuration.
-func (c *serveCmd) startCases(m *Main, sc *screener, to *httpapi.Config) {
+func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpapi.Config) {
 	if sc == nil {
 		return
 	}
-	c.cases = &casesForPrograms{m: m, c: c, sc: sc}
+	c.cases = &casesForPrograms{m: m, c: c, sc: sc, log: log}
+	sc.quiet = &quietLive{read: c.cases.all, now: m.now, every: c.Poll}
 	to.Cases = c.cases
 }
 
@@ -40,9 +45,10 @@ func (c *serveCmd) stopCases() error {
 
 // casesForPrograms is the port of the API to cases.
 type casesForPrograms struct {
-	m  *Main
-	c  *serveCmd
-	sc *screener
+	m   *Main
+	c   *serveCmd
+	sc  *screener
+	log *slog.Logger
 
 	mu    sync.Mutex // of what follows
 	store database   // opened when it is first asked for
@@ -90,6 +96,15 @@ func (p *casesForPrograms) open(ctx context.Context, write bool) (_ database, er
 	return s, nil
 }
 
+// all gives all cases.
+func (p *casesForPrograms) all(ctx context.Context) ([]casework.Case, error) {
+	s, err := p.open(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	return (&casework.Desk{Store: s, Policy: casework.Default()}).Cases(ctx)
+}
+
 // demoPerson is who acts where nobody signs in and no name was said.
 const demoPerson = "demo"
 
@@ -104,7 +119,7 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 		return nil, err
 	}
 	d := &httpapi.CaseDesk{
-		Desk: &casework.Desk{Store: s, Policy: casework.Default()}, By: by, Now: p.m.now(), Known: p.known,
+		Desk: &casework.Desk{Store: quietly{s, p.sc.quiet}, Policy: casework.Default()}, By: by, Now: p.m.now(), Known: p.known,
 	}
 	if access.By(ctx).Known() {
 		d.Refused = p.c.people.refusedCase
@@ -164,6 +179,18 @@ func (p *casesForPrograms) byKey(ctx context.Context, a access.Actor) (casework.
 	return withKey(a, name, &owner), nil
 }
 
+// quietly is a store that has suppressions read anew when something was added.
+type quietly struct {
+	casework.Store
+	quiet *quietLive
+}
+
+// Add is part of casework.Store.
+func (q quietly) Add(ctx context.Context, p casework.Policy, events []casework.Kept) error {
+	defer q.quiet.forget()
+	return q.Store.Add(ctx, p, events)
+}
+
 // roleOf gives the role of who has a key with scopes.
 func roleOf(scopes []access.Scope) casework.Role {
 	switch {
@@ -173,6 +200,32 @@ func roleOf(scopes []access.Scope) casework.Role {
 		return casework.Analyst
 	}
 	return casework.Admin
+}
+
+// fromBase makes cases of all that stands for the customers of a base after its newest run, and logs the sums.
+func (p *casesForPrograms) fromBase(ctx context.Context, d *screen.Desk, base string) error {
+	s, err := p.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	machine, err := p.m.actor(p.m.folderOf(p.c.Data))
+	if err != nil {
+		return err
+	}
+	quiet := *p.m
+	quiet.Out = io.Discard
+	r := &raising{
+		caseMaker: caseMaker{d, p.sc.places, p.m.today()}, c: &casesFromCmd{Format: "text"}, m: &quiet, ctx: ctx,
+		desk: &casework.Desk{Store: quietly{s, p.sc.quiet}, Policy: casework.Default()},
+		by:   casework.Person{Name: machine, Via: machine, Role: casework.Machine}, count: map[casework.Outcome]int{},
+	}
+	err = r.raiseRun(customersOf(s), base)
+	attrs := []slog.Attr{slog.String("base", base), slog.Int("hits", r.hits)}
+	for _, o := range casework.Outcomes() {
+		attrs = append(attrs, slog.Int(strings.ReplaceAll(string(o), " ", "_"), r.count[o]))
+	}
+	p.log.LogAttrs(ctx, slog.LevelInfo, "cases were made of a base", attrs...)
+	return err
 }
 
 // from makes cases of an answer that was kept, with the lists as they are.

@@ -2,15 +2,19 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
@@ -21,12 +25,15 @@ type caseServer struct {
 	h    http.Handler
 	keys map[string]string
 	now  time.Time
+	dir  string
+
+	quiet *quietLive
 }
 
 func newCaseServer(t *testing.T) *caseServer {
 	t.Helper()
 	dir := t.TempDir()
-	s := &caseServer{T: t, keys: map[string]string{}, now: time.Now().UTC()}
+	s := &caseServer{T: t, keys: map[string]string{}, now: time.Now().UTC(), dir: dir}
 	store, err := sqlite.OpenKeys(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +61,7 @@ func newCaseServer(t *testing.T) *caseServer {
 		t.Fatal(err)
 	}
 	h, c, stop := keepingServer(t, dir)
+	s.quiet = c.cases.sc.quiet
 	t.Cleanup(func() {
 		if err := c.stopCases(); err != nil {
 			t.Error(err)
@@ -170,6 +178,9 @@ func TestCasesOverHTTP(t *testing.T) {
 	if status, b := s.as("ana's other", "POST", at+"/confirm", `{"of":4}`, "Cordon-As", "Bo", "Cordon-Role", "approver"); status != 400 {
 		t.Errorf("somebody with a key said to be another: %d %s", status, b)
 	}
+	if a := s.screened(`{"name":"Yun Ho Chin","birthDate":"1984-10-13","country":"KP"}`); a.Suppressed != 0 || a.Outcome != "match" && a.Outcome != "possible" {
+		t.Errorf("one person suppressed: %+v", a)
+	}
 	c = must[report.CaseJSON](s, "bo", "POST", at+"/confirm", `{"of":4}`)
 	if c.State != "suppressed" || c.Held || c.Closed.Second == c.Closed.Person {
 		t.Errorf("%+v", c)
@@ -179,6 +190,26 @@ func TestCasesOverHTTP(t *testing.T) {
 	}
 	if l := must[[]report.SuppressionJSON](s, "bo", "GET", "/v1/cases/suppressions", ""); len(l) != 1 || !l[0].Holds || l[0].Case != met.Case {
 		t.Errorf("suppressions: %+v", l)
+	}
+
+	// Screening shows the hit as suppressed, outside any limit, and another party of the same name is not.
+	const party = `{"name":"Yun Ho Chin","birthDate":"1984-10-13","country":"KP"`
+	if a := s.screened(party + `,"limit":1}`); a.Suppressed != 1 || a.Hits[0].Suppressed == nil || a.Hits[0].Suppressed.Case != met.Case || a.Outcome != "suppressed" {
+		t.Errorf("%+v", a)
+	}
+	read := s.quiet.read
+	s.quiet.read = func(context.Context) ([]casework.Case, error) { return nil, errors.New("the disk is gone") }
+	s.quiet.forget()
+	if a := s.screened(party + `}`); a.Suppressed != 0 || a.Outcome == "suppressed" || a.Outcome == "clear" || !slices.Contains(a.Notes, uncompared(errors.New("the disk is gone"))) {
+		t.Errorf("what cannot be read suppresses, or nothing says so: %+v", a)
+	}
+	s.quiet.read = read
+	s.quiet.forget()
+	if a := s.screened(party + `,"ref":"c-9"}`); a.Suppressed != 0 || a.Outcome == "clear" {
+		t.Errorf("a party with a number of its own inherits: %+v", a)
+	}
+	if a := s.screened(strings.Replace(party, "1984", "1985", 1) + `}`); a.Suppressed != 0 {
+		t.Errorf("what was suppressed outlives a change: %+v", a)
 	}
 
 	// A hold of a person is released by another; the case is not held by anything else.
@@ -195,9 +226,36 @@ func TestCasesOverHTTP(t *testing.T) {
 	if c = must[report.CaseJSON](s, "ana", "POST", at+"/revoke", `{"text":"the owner left"}`); c.State != "closed false" {
 		t.Errorf("%+v", c)
 	}
+	if a := s.screened(party + `}`); a.Suppressed != 0 {
+		t.Errorf("suppressed after it was revoked: %+v", a)
+	}
 	if again := s.opened(); again.Outcome != "reopened" {
 		t.Errorf("after it was revoked: %+v", again)
 	}
+}
+
+// screened gives the answer to a query, and holds that it is replayed with the same bytes.
+func (s *caseServer) screened(query string) (a report.AnswerJSON) {
+	s.Helper()
+	status, id := s.as("ana", "POST", "/v1/screen", query)
+	if status != 200 {
+		s.Fatalf("%d %s", status, id)
+	}
+	if code, out := program(s.T, "replay", string(id), "--data", s.dir); code != 0 {
+		s.Errorf("%s is not replayed with the same bytes: %s", id, out)
+	}
+	code, out := program(s.T, "answers", "show", string(id), "--data", s.dir, "--format", "json")
+	var r struct {
+		Answer string `json:"answer"`
+	}
+	err := json.Unmarshal([]byte(out), &r)
+	if err == nil {
+		err = json.Unmarshal([]byte(r.Answer), &a)
+	}
+	if err != nil || code != 0 {
+		s.Fatalf("%v: %s", err, out)
+	}
+	return a
 }
 
 // TestCasesOfRulings: what a person must look at becomes a case, and comes first in the queue where more is at stake.

@@ -70,7 +70,7 @@ func fingerprint(dir string) string {
 // lookUps gives lists of one moment to rulings.
 func (s *screener) lookUps() (decide.Screener, func()) {
 	h := s.live.Take()
-	return lookUps{h.Desk}, h.Release
+	return lookUps{h.Desk, s.quiet.take(s.m.ctx)}, h.Release
 }
 
 // lists tells pages and API which lists are loaded.

@@ -23,7 +23,7 @@ func (s *screener) payments(d *decide.Desk, k *keeping) httpapi.Payments {
 	return func(ctx context.Context, message io.Reader, w io.Writer) (httpapi.Count, error) {
 		held := s.live.Take()
 		defer held.Release()
-		desk := paymentDesk(d, held.Desk, s.places, s.m.today())
+		desk := paymentDesk(d, held.Desk, s.quiet.take(ctx), s.places, s.m.today())
 		enc, out := paymentEncoder(d, held.Desk), bufio.NewWriterSize(w, 1<<16)
 		sum, err := desk.Run(ctx, iso20022.NewReader(message, httpapi.DefaultLimits().Batch), func(r *payment.Result) error {
 			err := jsonLine(out, enc.Payment(r))
@@ -51,13 +51,14 @@ func (s *screener) paymentsKept(d *decide.Desk, k *keeping) httpapi.Payments {
 		}
 		held := s.live.Take()
 		defer held.Release()
-		desk := paymentDesk(d, held.Desk, s.places, s.m.today())
+		desk := paymentDesk(d, held.Desk, s.quiet.take(ctx), s.places, s.m.today())
 		p, err := payWhole(ctx, desk, paymentEncoder(d, held.Desk), message)
 		if err != nil {
 			return httpapi.Count{}, err
 		}
 		q := paymentAsked{AsOf: desk.AsOf.String()}
 		q.put(message)
+		q.quietAsked = p.quiet()
 		kept, err := k.payment(ctx, held.Desk, q, access.By(ctx).ID, p.text)
 		if err != nil {
 			return httpapi.Count{}, err

@@ -35,13 +35,14 @@ type screener struct {
 	names  namesKept
 
 	metrics *telemetry.Metrics // nil counts nothing
+	quiet   *quietLive         // nil suppresses nothing
 }
 
 // schemaOf gives the schema for a kind that the page offers.
 var schemaOf = map[string]string{"": "", "person": "Person", "organisation": "Organization", "vessel": "Vessel", "aircraft": "Airplane"}
 
 // Screen is the port of the pages.
-func (s *screener) Screen(_ context.Context, q web.Query) (web.Screening, error) {
+func (s *screener) Screen(ctx context.Context, q web.Query) (web.Screening, error) {
 	schema, ok := schemaOf[q.Kind]
 	if !ok {
 		return web.Screening{}, fault.New(fault.Invalid, "%q is no kind of subject", q.Kind)
@@ -59,9 +60,10 @@ func (s *screener) Screen(_ context.Context, q web.Query) (web.Screening, error)
 	held := s.live.Take()
 	defer held.Release()
 	query := screening.Query{Input: in, AsOf: s.day(q.AsOf), Threshold: held.Params().Possible()}
-	a := held.Screen(query)
+	a := s.quiet.take(ctx).screenQuietly(held.Desk, query)
 	s.metrics.Screened(string(a.Outcome))
-	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason, More: a.More, Notes: a.Notes}
+	s.metrics.Suppressed(a.Suppressed)
+	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason, More: a.More, Notes: a.Said()}
 	states, err := s.lists.of(held.States)
 	if err != nil {
 		return out, err
@@ -109,6 +111,9 @@ func (s *screener) day(d when.Day) when.Day {
 
 func hitOnPage(desk *screen.Desk, a *screening.Answer, h *screening.Hit) (web.Hit, error) {
 	out := web.Hit{ID: h.ID, Tier: web.TierOf(h.Tier, h.Statuses), Score: report.Score(h.Score)}
+	if h.Suppressed != nil {
+		out.Suppressed = h.Suppressed.Words()
+	}
 	for _, n := range h.Names {
 		out.Names = append(out.Names, web.NameOf(n))
 	}
@@ -141,6 +146,7 @@ type screenerForPrograms struct{ *screener }
 // queryJSON is what a query says besides the party.
 type queryJSON struct {
 	Party     screen.Party
+	Ref       string // by what the asker calls the party
 	Lists     []string
 	AsOf      when.Day
 	Threshold float64
@@ -216,6 +222,8 @@ func (q *queryJSON) take(key string, value jsontext.Value) (mine bool, err error
 		to = &q.Threshold
 	case "limit":
 		to = &q.Limit
+	case screen.Ref:
+		to = &q.Ref
 	default:
 		return false, nil
 	}
@@ -231,37 +239,45 @@ func (q *queryJSON) take(key string, value jsontext.Value) (mine bool, err error
 	if q.Threshold < 0 || q.Threshold >= 1 {
 		return true, fault.New(fault.Invalid, "the threshold lies from 0 to below 1").At(at)
 	}
+	if len(q.Ref) > maxRef {
+		return true, fault.New(fault.TooLarge, "a reference has at most %d bytes", maxRef).At(at)
+	}
 	if q.Limit < 0 || q.Limit > 1000 {
 		return true, fault.New(fault.Invalid, "the limit lies between 1 and 1000").At(at)
 	}
 	return true, nil
 }
 
-// answerQuery answers a query, for programs and as it is.
-func answerQuery(desk *screen.Desk, places *place.Gazetteer, q queryJSON) (report.AnswerJSON, screening.Answer, error) {
+// maxRef is how long the reference of a party may be, in bytes.
+const maxRef = 200
+
+// answerQuery answers a query, for programs and as it is; with what is suppressed.
+func answerQuery(desk *screen.Desk, places *place.Gazetteer, q queryJSON, z quieting) (report.AnswerJSON, screening.Answer, error) {
 	in, notes, err := q.Party.Input(places)
 	if err != nil {
 		return report.AnswerJSON{}, screening.Answer{}, err
 	}
-	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: q.Limit}
+	query := screening.Query{Input: in, Lists: q.Lists, AsOf: q.AsOf, Threshold: q.Threshold, Limit: z.asking(q.Limit)}
 	a := desk.Screen(query)
 	a.Notes = append(a.Notes, notes...)
+	z.of(q.Party, q.Ref).mark(desk, q.AsOf, q.Limit, &a)
 	return report.Answer(a, q.AsOf, desk.Params().ID(), whyOf(desk, &a)), a, nil
 }
 
 // Screen answers one query.
-func (s screenerForPrograms) Screen(_ context.Context, query []byte) ([]byte, error) {
+func (s screenerForPrograms) Screen(ctx context.Context, query []byte) ([]byte, error) {
 	held := s.live.Take()
 	defer held.Release()
 	q, err := readQuery(query, s.m.today(), held.Params().Possible())
 	if err != nil {
 		return nil, err
 	}
-	a, full, err := answerQuery(held.Desk, s.places, q)
+	a, full, err := answerQuery(held.Desk, s.places, q, s.quiet.take(ctx))
 	if err != nil {
 		return nil, err
 	}
 	s.metrics.Screened(string(full.Outcome))
+	s.metrics.Suppressed(full.Suppressed)
 	return lineOf(a)
 }
 
@@ -289,9 +305,11 @@ func (s screenerForPrograms) lines(
 	held := s.live.Take()
 	defer held.Release()
 	batch := screen.Batch{AsOf: s.m.today(), Threshold: held.Params().Possible(), Places: s.places}
-	err := held.Run(ctx, batch, screen.JSONRows(r, nil), func(a screen.Answered) error {
+	rows := screen.Referenced(screen.JSONRows(r, screen.Mapping{screen.Ref: {screen.Ref}}))
+	err := s.quiet.take(ctx).run(ctx, held.Desk, batch, rows, func(a screen.Answered) error {
 		n.Read++
 		s.metrics.Screened(string(a.Answer.Outcome))
+		s.metrics.Suppressed(a.Answer.Suppressed)
 		if a.Answer.Outcome == screening.NotScreened {
 			n.Refused++
 		} else {

@@ -28,6 +28,8 @@ import (
 type serveWatch struct {
 	Watch bool `help:"Screen bases of customers again when lists, bases or the day change; one server of several should."`
 
+	WatchCases bool `name:"watch-cases" help:"Make cases of what screening bases of customers finds."`
+
 	watching *bases // while it serves
 }
 
@@ -164,6 +166,8 @@ type bases struct {
 	data string
 	sc   *screener
 	jobs *jobsInProcess
+	// cases are made of what is found; nil for none.
+	cases *casesForPrograms
 }
 
 var _ httpapi.Watching = (*bases)(nil)
@@ -324,8 +328,14 @@ func (b *bases) Start(ctx context.Context, base string, full bool) (report.Watch
 			}
 			b.jobs.log.LogAttrs(ctx, slog.LevelInfo, res.Run.Line())
 			out = resultOf(res)
+			if err := b.sc.quiet.take(ctx).suppressed(ctx, held.Desk, s, &res.Run, out.Changes); err != nil {
+				return err
+			}
 			return w.Index(ctx, base)
 		})
+		if err == nil && b.cases != nil {
+			err = b.cases.fromBase(ctx, held.Desk, base)
+		}
 		return out, err
 	})
 }
@@ -334,6 +344,13 @@ func (b *bases) watcher(s watched.Store, d *screen.Desk, actor string, progress 
 	return &watch.Watcher{
 		Store: s, Desk: d, Places: b.sc.places, AsOf: b.m.today(), Now: b.m.now, Actor: actor, Program: version, Dir: b.m.folderOf(b.data),
 		Progress: progress,
+		Suppressed: func(ctx context.Context, run *watched.Run, after []watched.State) int {
+			z := b.sc.quiet.take(ctx)
+			if z.unread != "" {
+				b.jobs.log.LogAttrs(ctx, slog.LevelWarn, z.unread)
+			}
+			return z.standing(ctx, d, s, run, after)
+		},
 	}
 }
 

@@ -87,6 +87,13 @@ func (m *Main) watching(d *deskFlags, open func(c *screen.Config) error, f func(
 		return f(&watch.Watcher{
 			Store: s, Desk: desk, Places: places, AsOf: asOf, Now: m.now, Actor: actor, Program: version, Dir: m.folderOf(d.Data),
 			Progress: func(what string, n int) { m.counting(what)(n) },
+			Suppressed: func(ctx context.Context, run *watched.Run, after []watched.State) int {
+				z := m.quiet(d.Data)
+				if z.unread != "" {
+					fmt.Fprintln(m.Err, z.unread)
+				}
+				return z.standing(ctx, desk, s, run, after)
+			},
 		}, lists)
 	})
 }
@@ -276,7 +283,7 @@ func (c *watchRunCmd) Run(m *Main) error {
 		if err != nil {
 			return err
 		}
-		return c.print(m, res)
+		return c.screened(m, w, c.Data, res)
 	})
 }
 
@@ -307,7 +314,7 @@ func (c *watchFollowCmd) Run(m *Main) error {
 			if err != nil {
 				return err
 			}
-			if err := c.print(m, res); err != nil {
+			if err := c.screened(m, w, c.Data, res); err != nil {
 				return err
 			}
 		}
@@ -315,14 +322,23 @@ func (c *watchFollowCmd) Run(m *Main) error {
 	})
 }
 
+// screened prints what a run of now raised, and what of it is suppressed.
+func (f *watchFormat) screened(m *Main, w *watch.Watcher, data string, res *watch.Result) error {
+	list := report.WatchChanges(res.Changes)
+	if err := m.quiet(data).suppressed(m.ctx, w.Desk, w.Store, &res.Run, list); err != nil {
+		return err
+	}
+	fmt.Fprintln(m.Err, res.Run.Line())
+	return f.raised(m, &res.Run, list)
+}
+
 // print prints what a run raised; the line that proves it goes to standard error.
 func (f *watchFormat) print(m *Main, res *watch.Result) error {
 	fmt.Fprintln(m.Err, res.Run.Line())
-	return f.raised(m, &res.Run, res.Changes)
+	return f.raised(m, &res.Run, report.WatchChanges(res.Changes))
 }
 
-func (f *watchFormat) raised(m *Main, r *watched.Run, changes []watched.Change) error {
-	list := report.WatchChanges(changes)
+func (f *watchFormat) raised(m *Main, r *watched.Run, list []report.WatchChangeJSON) error {
 	switch f.Format {
 	case "json":
 		return m.printJSON(report.WatchResult(r, list))
@@ -359,7 +375,7 @@ func (c *watchChangesCmd) Run(m *Main) error {
 		if err != nil {
 			return err
 		}
-		return c.raised(m, run, list)
+		return c.raised(m, run, report.WatchChanges(list))
 	})
 }
 

@@ -41,6 +41,10 @@ var needs = map[Kind]role.Permission{
 	HoldReleased:   role.Approve,
 	Sampled:        role.Sample,
 	Reviewed:       role.Review,
+	Licensed:       role.Raise,
+
+	AuthorisationLost:     role.Raise,
+	AuthorisationRestored: role.Restore,
 }
 
 // Needs gives the permission that an event of a kind takes; false for no kind.
@@ -59,7 +63,7 @@ func May(r Role, k Kind) bool {
 func Kinds() []Kind {
 	return []Kind{
 		Opened, Changed, Assigned, Commented, Disposed, Confirmed, Returned, Contradicted, Reopened, DeadlineSet, DeadlineMet,
-		DeadlineMissed, Sampled, Reviewed, HoldPlaced, HoldReleased, Revoked,
+		DeadlineMissed, Sampled, Reviewed, HoldPlaced, HoldReleased, Revoked, Licensed, AuthorisationLost, AuthorisationRestored,
 	}
 }
 

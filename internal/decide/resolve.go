@@ -51,6 +51,8 @@ type Found struct {
 	Hits []Hit
 	// More is the number of further hits that were left off.
 	More int
+	// Uncompared says why nobody knows which hits are suppressed, so that none is; "" where it is known.
+	Uncompared string
 }
 
 // ListState is a list in the state that was looked in.
@@ -71,6 +73,9 @@ type Hit struct {
 	Known []string
 	// Listings are its listings by all authorities, with the days of each.
 	Listings []snapshot.Status
+	// Suppressed is set where two persons found, on just these facts, that the party is another: the
+	// hit is said, and nothing is stated or asked.
+	Suppressed *ruling.Suppressed
 	// Owners say by which rules listed parties own or control it, or may.
 	Owners []Owner
 }
@@ -301,13 +306,17 @@ func both(first, last Found) Found {
 	}
 	out := first
 	out.More = max(first.More, last.More)
+	out.Uncompared = cmp.Or(first.Uncompared, last.Uncompared)
 	out.Hits = slices.Clone(first.Hits)
 	for i := range out.Hits {
 		h := &out.Hits[i]
 		at := slices.IndexFunc(last.Hits, func(l Hit) bool { return l.Subject == h.Subject && l.List == h.List })
 		if at < 0 {
-			h.Owners = unsure(h.Owners)
+			h.Owners, h.Suppressed = unsure(h.Owners), nil
 			continue
+		}
+		if last.Hits[at].Suppressed == nil {
+			h.Suppressed = nil
 		}
 		if a, b := allSure(h.Owners), allSure(last.Hits[at].Owners); !a || !b {
 			h.Owners = append(unsure(h.Owners), unsure(last.Hits[at].Owners)...)
@@ -315,7 +324,7 @@ func both(first, last Found) Found {
 	}
 	for _, l := range last.Hits {
 		if !slices.ContainsFunc(out.Hits, func(h Hit) bool { return l.Subject == h.Subject && l.List == h.List }) {
-			l.Owners = unsure(l.Owners)
+			l.Owners, l.Suppressed = unsure(l.Owners), nil
 			out.Hits = append(out.Hits, l)
 		}
 	}
@@ -366,7 +375,9 @@ func (s *resolution) weigh(found *Found) []finding {
 	for _, g := range s.r.Regimes {
 		f := finding{regime: g.ID}
 		for i := range found.Hits {
-			f.hit(&found.Hits[i], &g.Listings, s)
+			if found.Hits[i].Suppressed == nil {
+				f.hit(&found.Hits[i], &g.Listings, s)
+			}
 		}
 		f.settle()
 		if f.listed != none || f.owned != none {
@@ -552,7 +563,9 @@ func (s *resolution) saidOf(found *Found, party int, q *Look) []ruling.Screened 
 		before := len(out)
 		for i := range found.Hits {
 			if h := &found.Hits[i]; h.List == l.List && found.NotScreened == "" {
-				out = append(out, s.saidOfHit(h, line))
+				hit := s.saidOfHit(h, line)
+				hit.Uncompared = found.Uncompared
+				out = append(out, hit)
 			}
 		}
 		if len(out) == before {
@@ -565,6 +578,10 @@ func (s *resolution) saidOf(found *Found, party int, q *Look) []ruling.Screened 
 func (s *resolution) saidOfHit(h *Hit, line ruling.Screened) ruling.Screened {
 	line.Subject, line.Score, line.Tier = h.Subject, h.Score, h.tier(s.days)
 	line.By = by(h.Agrees)
+	if h.Suppressed != nil {
+		line.Outcome, line.Suppressed, line.Compare = "suppressed", h.Suppressed, strings.Join(h.Known, "; ")
+		return line
+	}
 	sure := s.sure(h)
 	if line.Outcome = "possible"; sure {
 		line.Outcome = "match"

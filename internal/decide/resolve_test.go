@@ -132,6 +132,9 @@ func TestThresholds(t *testing.T) {
 	}
 	elsewhere := one(0.99, false)
 	elsewhere.Listings = []snapshot.Status{listing("US", "DPRK", "2009-04-24", "")}
+	quiet := &ruling.Suppressed{Case: "C", Party: "c-1", Words: "two people found it is someone else"}
+	suppressed := one(0.97, false, "state")
+	suppressed.Suppressed = quiet
 	yes, unknown := &activity.Value{Num: 1}, &activity.Value{Unknown: true}
 	const compare = "born 1957; KP 123"
 	for _, c := range []struct {
@@ -147,6 +150,7 @@ func TestThresholds(t *testing.T) {
 		{"stated by name alone", one(0.95, false), yes, ruling.Screened{Outcome: "match", By: "name alone", Leads: "stated", Threshold: 0.95, Compare: compare}, decide.Thresholds{}},
 		{"stated, and more agrees", one(0.97, false, "state", "flag"), yes, ruling.Screened{Outcome: "match", By: "name, state and flag", Leads: "stated", Threshold: 0.95}, decide.Thresholds{}},
 		{"stated by its number", one(0.3, true, "IMO number"), yes, ruling.Screened{Outcome: "match", By: "name and IMO number", Leads: "stated"}, decide.Thresholds{}},
+		{"suppressed: shown, and nothing is stated or asked", suppressed, nil, ruling.Screened{Outcome: "suppressed", By: "name and state", Compare: compare, Suppressed: quiet}, decide.Thresholds{}},
 		{"of another authority", elsewhere, nil, ruling.Screened{Outcome: "match", By: "name alone"}, decide.Thresholds{}},
 		{"other thresholds", one(0.9, false), yes, ruling.Screened{Outcome: "match", By: "name alone", Leads: "stated", Threshold: 0.85, Compare: compare}, decide.Thresholds{Ask: 0.5, State: 0.85}},
 	} {

@@ -21,16 +21,17 @@ type explainInput struct {
 
 func registerScreen(r *registrar) {
 	a := r.a
-	party, query := partySchema(false), partySchema(true)
+	party, query, named := partySchema(false), partySchema(true), withRef(partySchema(false))
 	add(r, operation{
 		method: http.MethodPost, path: "/v1/screen", id: "screen", tag: "screen", summary: "Screen one subject against the loaded lists",
-		in: query, out: r.of(report.AnswerJSON{}),
+		in: withRef(query), out: r.of(report.AnswerJSON{}),
 		about: "The body is a party, with lists, as_of, threshold and limit beside its fields. Anything that kept it from being screened is the " +
-			"outcome not_screened with its reason; an answer without hits says only that the lists named under against have nobody like it.",
+			"outcome not_screened with its reason; an answer without hits says only that the lists named under against have nobody like it. Hits that two persons " +
+			"found false on just these facts are suppressed: shown as such, counted, outside the limit, and without a say in the outcome; a party that has no others is suppressed, which is no new alert and not clear.",
 	}, func(ctx context.Context, in *posted) ([]byte, error) { return a.screenOne(ctx, in.RawBody) })
 	stream(r, operation{
 		method: http.MethodPost, path: "/v1/screen/batch", id: "screenBatch", tag: "screen", summary: "Screen a stream of subjects",
-		in: lines(party), inTypes: []string{jsonLines}, out: lines(r.of(report.AnswerJSON{})), outTypes: []string{jsonLines},
+		in: lines(named), inTypes: []string{jsonLines}, out: lines(r.of(report.AnswerJSON{})), outTypes: []string{jsonLines},
 		about: "One party a line; one answer a line, in the same order, while the stream still runs. A line that cannot be read is answered as not_screened with its reason.",
 	}, func(ctx context.Context, _ *none, src io.Reader, w io.Writer) (Count, error) {
 		return a.screenLines(ctx, src, w)
@@ -64,6 +65,15 @@ func partySchema(asks bool) *huma.Schema {
 			Type: huma.TypeNumber, Minimum: &zero, ExclusiveMaximum: &most, Description: "show subjects from this probability on; the outcome does not change",
 		}
 		s.Properties["limit"] = &huma.Schema{Type: huma.TypeInteger, Minimum: &first, Maximum: &thousand, Description: "how many subjects to show"}
+	}
+	return s
+}
+
+// withRef adds to a party by what the asker calls it.
+func withRef(s *huma.Schema) *huma.Schema {
+	most := 200
+	s.Properties[screen.Ref] = &huma.Schema{
+		Type: huma.TypeString, MaxLength: &most, Description: "by what you call the party; by it suppressions of cases are found, and without it by all that it says",
 	}
 	return s
 }

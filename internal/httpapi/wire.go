@@ -1,5 +1,7 @@
 package httpapi
 
+import "time"
+
 // The shapes below describe to programs what package report writes. They are
 // held to it by a test that validates real rulings against the schema made from
 // them; nothing is encoded through them.
@@ -145,20 +147,29 @@ type NearMiss struct {
 
 // Screened is one look-up of a party or the ship in one list.
 type Screened struct {
-	Who       string  `json:"who" example:"parties[1]"`
-	Name      string  `json:"name"`
-	List      string  `json:"list" doc:"empty when nobody was looked up"`
-	Snapshot  string  `json:"snapshot" doc:"the version of the list" example:"un@3"`
-	Outcome   string  `json:"outcome" enum:"match,possible,clear,not_screened"`
-	Reason    string  `json:"reason,omitempty" doc:"why nobody was screened, or what the activity states itself"`
-	Subject   string  `json:"subject,omitempty" doc:"who was found"`
-	Tier      string  `json:"tier,omitempty" doc:"how the subject stood to the list on that day"`
-	Score     float64 `json:"score,omitempty" doc:"how alike the two are, from 0 to 1"`
-	By        string  `json:"by,omitempty" doc:"what the two agree in" example:"name alone"`
-	Leads     string  `json:"leads,omitempty" enum:"stated,asked" doc:"what followed: the fact was stated, or is asked"`
-	Threshold float64 `json:"threshold,omitempty" doc:"score from which that follows"`
-	Compare   string  `json:"compare,omitempty" doc:"what the list says of the subject"`
-	Question  string  `json:"question,omitempty" doc:"what would settle whether it is the same"`
+	Who        string              `json:"who" example:"parties[1]"`
+	Name       string              `json:"name"`
+	List       string              `json:"list" doc:"empty when nobody was looked up"`
+	Snapshot   string              `json:"snapshot" doc:"the version of the list" example:"un@3"`
+	Outcome    string              `json:"outcome" enum:"match,possible,suppressed,clear,not_screened"`
+	Reason     string              `json:"reason,omitempty" doc:"why nobody was screened, or what the activity states itself"`
+	Subject    string              `json:"subject,omitempty" doc:"who was found"`
+	Tier       string              `json:"tier,omitempty" doc:"how the subject stood to the list on that day"`
+	Score      float64             `json:"score,omitempty" doc:"how alike the two are, from 0 to 1"`
+	By         string              `json:"by,omitempty" doc:"what the two agree in" example:"name alone"`
+	Leads      string              `json:"leads,omitempty" enum:"stated,asked" doc:"what followed: the fact was stated, or is asked"`
+	Threshold  float64             `json:"threshold,omitempty" doc:"score from which that follows"`
+	Compare    string              `json:"compare,omitempty" doc:"what the list says of the subject"`
+	Suppressed *ScreenedSuppressed `json:"suppressed,omitempty" doc:"two persons found the hit to be somebody else, and nothing followed from it"`
+	Uncompared string              `json:"uncompared,omitempty" doc:"why suppressions were left out of account"`
+	Question   string              `json:"question,omitempty" doc:"what would settle whether it is the same"`
+}
+
+// ScreenedSuppressed names the case in which two persons found a hit false, and until when that holds.
+type ScreenedSuppressed struct {
+	Case  string    `json:"case"`
+	Until time.Time `json:"until"`
+	Party string    `json:"party" doc:"by what the case knows the party"`
 }
 
 // Regime is a body of law that was asked.

@@ -53,13 +53,15 @@ const (
 	// Watch: a version of a base of customers was kept, or a run over one; Data is the
 	// hash of what is known of it.
 	Watch Kind = "watch"
+	// Licence: something happened to a licence; Data is the commitment to the event.
+	Licence Kind = "licence"
 	// Refusal: somebody who was known was refused what they asked; About names the permission they lack, or the case.
 	Refusal Kind = "refusal"
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch, Case, Refusal}
+	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch, Case, Licence, Refusal}
 }
 
 // Entry is one line of the log.

@@ -49,7 +49,7 @@ type Desk struct {
 type Result struct {
 	Payment *iso20022.Payment
 	// Outcome is the worst of the parties and the text: match, possible, not_screened,
-	// clear. Reason says why it is not_screened.
+	// suppressed, clear. Reason says why it is not_screened.
 	Outcome screening.Outcome
 	Reason  string
 	// NotScreened is how many parts were not screened, whatever the outcome.
@@ -85,8 +85,14 @@ type Summary struct {
 	Against []screening.Against
 }
 
-// Worse orders outcomes, the worst first.
-var worse = map[screening.Outcome]int{screening.Match: 0, screening.Possible: 1, screening.NotScreened: 2, screening.Clear: 3}
+// worse orders outcomes, the worst first.
+var worse = func() map[screening.Outcome]int {
+	out := map[screening.Outcome]int{}
+	for i, o := range screening.Outcomes() {
+		out[o] = i
+	}
+	return out
+}()
 
 // Worst gives the worst of two outcomes. One that is not known is taken for not
 // screened.

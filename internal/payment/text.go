@@ -75,7 +75,7 @@ func (d *Desk) text(m *memo, texts []iso20022.Text) Text {
 			switch a.Outcome {
 			case screening.NotScreened:
 				out.Reason = a.Reason
-			case screening.Match, screening.Possible:
+			case screening.Match, screening.Possible, screening.Suppressed:
 				out.found(Words{t.Place, words(in), a})
 			}
 		}

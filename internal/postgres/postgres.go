@@ -122,6 +122,7 @@ ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
 	onceTables,
 	notifyTables,
 	jobTables + indexTables,
+	licenceTables,
 	peopleTables,
 }
 

@@ -12,7 +12,7 @@ import (
 
 // AnswerColumns are the columns of a table of answers: a row a hit, and one for a
 // party without any.
-var AnswerColumns = []string{"row", "outcome", "reason", "name", "score", "tier", "id", "caption", "names", "listings", "why", "against"}
+var AnswerColumns = []string{"row", "outcome", "reason", "name", "score", "tier", "id", "caption", "names", "listings", "why", "against", "suppressed"}
 
 // AnswerCells gives the rows of a table for one answer. No cell of them is taken
 // for a formula by a spreadsheet.
@@ -29,10 +29,10 @@ func AnswerCells(a AnswerJSON) [][]string {
 			listings = append(listings, strings.TrimSpace(l.Authority+" "+l.Reference+": "+l.Standing))
 		}
 		out = append(out, append(append([]string{}, base...), strconv.FormatFloat(h.Score, 'f', 4, 64), h.Tier, h.ID, h.Caption,
-			strings.Join(h.Names, "; "), strings.Join(listings, "; "), h.Why, strings.Join(against, " ")))
+			strings.Join(h.Names, "; "), strings.Join(listings, "; "), h.Why, strings.Join(against, " "), suppressedCell(h.Suppressed)))
 	}
 	if len(out) == 0 {
-		out = append(out, append(base, "", "", "", "", "", "", "", strings.Join(against, " ")))
+		out = append(out, append(base, "", "", "", "", "", "", "", strings.Join(against, " "), ""))
 	}
 	for _, row := range out {
 		for i := range row {
@@ -40,6 +40,14 @@ func AnswerCells(a AnswerJSON) [][]string {
 		}
 	}
 	return out
+}
+
+// suppressedCell names the case by which a hit is suppressed.
+func suppressedCell(s *HitSuppressedJSON) string {
+	if s == nil {
+		return ""
+	}
+	return s.Case
 }
 
 // disarm keeps a spreadsheet from taking a cell for a formula.

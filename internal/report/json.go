@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -97,6 +98,9 @@ func (e *Encoder) ID(r *ruling.Ruling) string {
 		s := &r.Screened[i]
 		e.scratch = fmt.Appendf(e.scratch, "screened %d %q %q %q %q %q %q %q %v %q %q %v %q\n",
 			s.Party, s.Name, s.List, s.Snapshot, s.Outcome, s.Reason, s.Subject, s.Tier, s.Score, s.By, s.Leads, s.Threshold, s.Compare)
+		if x := s.Suppressed; x != nil || s.Uncompared != "" {
+			e.scratch = fmt.Appendf(e.scratch, "suppressed %v %q\n", x, s.Uncompared)
+		}
 	}
 	if r.Brief {
 		e.scratch = append(e.scratch, "brief\n"...)
@@ -352,6 +356,13 @@ func appendScreened(b []byte, s *ruling.Screened) []byte {
 		}
 		if s.Threshold > 0 {
 			b = number(b, "threshold", s.Threshold)
+		}
+		if x := s.Suppressed; x != nil {
+			b = append(quote(append(b, `,"suppressed":{"case":`...), x.Case), `,"until":`...)
+			b = append(field(quote(b, x.Until.UTC().Format(time.RFC3339Nano)), "party", x.Party), '}')
+		}
+		if s.Uncompared != "" {
+			b = field(b, "uncompared", s.Uncompared)
 		}
 	}
 	return append(b, '}')

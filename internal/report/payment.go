@@ -174,7 +174,7 @@ func (e *PaymentEncoder) Payment(r *payment.Result) PaymentJSON {
 func (e *PaymentEncoder) party(p *payment.Party) PaymentPartyJSON {
 	out := PaymentPartyJSON{
 		Role: p.Party.Role, Name: p.Party.Name, PlaceJSON: placeJSON(p.Party.Place), BIC: p.Party.BIC, Outcome: string(p.Answer.Outcome),
-		Reason: p.Answer.Reason, Hits: e.hits(&p.Answer), More: p.Answer.More, Notes: p.Answer.Notes,
+		Reason: p.Answer.Reason, Hits: e.hits(&p.Answer), More: p.Answer.More, Notes: p.Answer.Said(),
 	}
 	if a := p.Party.Account; a != nil {
 		out.Account = cmp.Or(a.IBAN, a.Other)
@@ -253,7 +253,7 @@ func Payments(s payment.Summary, asOf string, err error) PaymentsJSON {
 		Read: s.Read, Handled: s.Handled, Refused: s.Refused, Outcomes: map[string]int{}, NotScreened: s.NotScreened,
 		Verdicts: map[string]int{}, Unruled: s.Unruled, Checks: []CheckJSON{}, AsOf: asOf, Text: payment.How(), Against: Against(s.Against), Caution: Caution,
 	}
-	for _, o := range []screening.Outcome{screening.Match, screening.Possible, screening.Clear, screening.NotScreened} {
+	for _, o := range screening.Outcomes() {
 		out.Outcomes[string(o)] = s.Outcomes[o]
 	}
 	for v, n := range s.Verdicts {
@@ -334,6 +334,9 @@ func (p *Printer) paymentHits(a *screening.Answer, why func(*screening.Answer, *
 	for i := range a.Hits {
 		h := &a.Hits[i]
 		p.para("    - ", "      ", fmt.Sprintf("%s  %s, %s  %.1f %%: %s", h.Caption, h.ID, TierWords[h.Tier], 100*Score(h.Score), why(a, h)))
+		if s := h.Suppressed; s != nil {
+			p.para("      ", "      ", s.Words()+".")
+		}
 	}
 	if a.More > 0 {
 		p.para("    - ", "      ", fmt.Sprintf("%d more", a.More))
@@ -343,8 +346,12 @@ func (p *Printer) paymentHits(a *screening.Answer, why func(*screening.Answer, *
 // Payments writes the summary of a message for people.
 func (p *Printer) Payments(s PaymentsJSON) error {
 	p.printf("\n%s %s: %d transactions read = %d handled + %d refused\n", s.Definition, s.Message, s.Read, s.Handled, s.Refused)
-	p.para("  ", "  ", fmt.Sprintf("%d match, %d possible, %d clear, %d not screened; %d have a part that was not screened.", s.Outcomes["match"],
-		s.Outcomes["possible"], s.Outcomes["clear"], s.Outcomes["not_screened"], s.NotScreened))
+	suppressed := ""
+	if n := s.Outcomes["suppressed"]; n > 0 {
+		suppressed = fmt.Sprintf(", %d suppressed (no new alert)", n)
+	}
+	p.para("  ", "  ", fmt.Sprintf("%d match, %d possible%s, %d clear, %d not screened; %d have a part that was not screened.", s.Outcomes["match"],
+		s.Outcomes["possible"], suppressed, s.Outcomes["clear"], s.Outcomes["not_screened"], s.NotScreened))
 	for _, c := range s.Checks {
 		if c.Agrees {
 			p.para("  ✓ ", "    ", fmt.Sprintf("%s (line %d) is %s, as stated.", c.What, c.Line, c.Stated))

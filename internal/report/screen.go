@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/ownership"
@@ -19,13 +20,16 @@ type AnswerJSON struct {
 	// Reason says why it is not_screened.
 	Reason string `json:"reason,omitempty"`
 	// Name is what the party of the row is called there.
-	Name    string        `json:"name,omitempty"`
-	Hits    []HitJSON     `json:"hits"`
-	More    int           `json:"more,omitempty"`
-	Notes   []string      `json:"notes,omitempty"`
-	AsOf    string        `json:"as_of,omitempty"`
-	Params  string        `json:"parameters,omitempty"`
-	Against []AgainstJSON `json:"against"`
+	Name string    `json:"name,omitempty"`
+	Hits []HitJSON `json:"hits"`
+	More int       `json:"more,omitempty"`
+	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others, and
+	// suppressed where there is none.
+	Suppressed int           `json:"suppressed,omitempty"`
+	Notes      []string      `json:"notes,omitempty"`
+	AsOf       string        `json:"as_of,omitempty"`
+	Params     string        `json:"parameters,omitempty"`
+	Against    []AgainstJSON `json:"against"`
 }
 
 // HitJSON is a subject that the party may be.
@@ -41,6 +45,14 @@ type HitJSON struct {
 	Same     []MergerJSON    `json:"same,omitempty"`
 	Owners   []OwnershipJSON `json:"owners,omitempty"`
 	Why      string          `json:"why"`
+	// Suppressed names the case in which the hit was found false, where that holds.
+	Suppressed *HitSuppressedJSON `json:"suppressed,omitempty"`
+}
+
+// HitSuppressedJSON names the case in which two persons found a hit false, and until when that holds.
+type HitSuppressedJSON struct {
+	Case  string    `json:"case"`
+	Until time.Time `json:"until"`
 }
 
 // MergerJSON says that the subject is one with another, and why.
@@ -94,7 +106,7 @@ func Against(list []screening.Against) []AgainstJSON {
 // hit in words.
 func Answer(a screening.Answer, asOf when.Day, params string, why func(*screening.Hit) string) AnswerJSON {
 	out := AnswerJSON{
-		Outcome: string(a.Outcome), Reason: a.Reason, Hits: []HitJSON{}, More: a.More, Notes: a.Notes,
+		Outcome: string(a.Outcome), Reason: a.Reason, Hits: []HitJSON{}, More: a.More, Notes: a.Said(), Suppressed: a.Suppressed,
 		AsOf: asOf.String(), Params: params, Against: Against(a.Against),
 	}
 	for i := range a.Hits {
@@ -117,6 +129,9 @@ func hit(h *screening.Hit, why func(*screening.Hit) string) HitJSON {
 	for _, o := range h.Owners {
 		out.Owners = append(out.Owners, owned(o))
 	}
+	if s := h.Suppressed; s != nil {
+		out.Suppressed = &HitSuppressedJSON{s.Case, s.Until}
+	}
 	return out
 }
 
@@ -137,10 +152,12 @@ func Score(p float64) float64 { return min(max(math.Round(p*1e4)/1e4, 0.0001), 0
 
 var outcomeWords = map[screening.Outcome]string{
 	screening.Match: "■ A match", screening.Possible: "◆ A possible match", screening.Clear: "✓ No match", screening.NotScreened: "? Not screened",
+	screening.Suppressed: "▽ Suppressed: no new alert",
 }
 
 var outcomeColours = map[screening.Outcome]string{
 	screening.Match: "38;5;166", screening.Possible: "38;5;214", screening.Clear: "38;5;36", screening.NotScreened: "38;5;110",
+	screening.Suppressed: "38;5;175",
 }
 
 // TierWords say a tier in words.
@@ -157,6 +174,8 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 	switch a.Outcome {
 	case screening.NotScreened:
 		p.para("  ", "  ", a.Reason)
+	case screening.Suppressed:
+		p.para("  ", "  ", "Listed under the same name; two people found it is someone else. It clears nobody: it stands until the day below, or until either side says anything else.")
 	case screening.Clear:
 		p.para("  ", "  ", fmt.Sprintf("Nobody on the lists below is likely to be %q. That clears nobody of what the lists do not say.", name))
 	}
@@ -164,6 +183,9 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 		h := &a.Hits[i]
 		p.printf("\n")
 		p.para("", "    ", p.paint("1", h.Caption)+fmt.Sprintf("  %s, %s  %.1f %%", h.ID, TierWords[h.Tier], 100*Score(h.Score)))
+		if s := h.Suppressed; s != nil {
+			p.para("  ", "    ", "Suppressed: "+s.Words()+".")
+		}
 		for _, s := range h.Statuses {
 			p.para("  ", "    ", StandingSentence(s, asOf))
 		}
@@ -184,7 +206,7 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 		p.printf("\n")
 		p.para("  ", "  ", fmt.Sprintf("%d more are left off; --limit shows more.", a.More))
 	}
-	for _, n := range a.Notes {
+	for _, n := range a.Said() {
 		p.para("  ! ", "    ", n)
 	}
 	p.printf("\n")

@@ -501,7 +501,7 @@ func (p *Printer) screened(r *ruling.Ruling) {
 }
 
 // outcomes are the outcomes of screening as people read them.
-var outcomes = map[string]string{"match": "a match", "possible": "possibly on it", "clear": "clear", "not_screened": "NOT SCREENED"}
+var outcomes = map[string]string{"match": "a match", "possible": "possibly on it", "clear": "clear", "not_screened": "NOT SCREENED", "suppressed": "suppressed"}
 
 // ScreenedText says who was looked up in which list and what came of it.
 func ScreenedText(s *ruling.Screened) string {
@@ -545,6 +545,12 @@ func hitText(s *ruling.Screened) string {
 		text += "; it is asked, since the list does not settle it for that day"
 	case s.Leads == "asked":
 		text += "; from " + from + " on it is asked"
+	}
+	if x := s.Suppressed; x != nil {
+		text += "; " + x.Words + "; nothing is stated"
+	}
+	if s.Uncompared != "" {
+		text += "; " + s.Uncompared
 	}
 	if q := Settles(s); q != "" {
 		text += ". " + q

@@ -117,8 +117,10 @@ type WatchRunJSON struct {
 	Match       int                `json:"match"`
 	Possible    int                `json:"possible"`
 	Clear       int                `json:"clear"`
-	Entries     int                `json:"entries,omitempty"`
-	Result      string             `json:"result"`
+	// Suppressed is how many findings two persons found to be somebody else; match and possible have their customers all the same.
+	Suppressed int    `json:"suppressed,omitempty"`
+	Entries    int    `json:"entries,omitempty"`
+	Result     string `json:"result"`
 }
 
 // WatchAgainstJSON is one list of a run.
@@ -132,7 +134,7 @@ func watchRun(r *base.Run) WatchRunJSON {
 	out := WatchRunJSON{
 		Base: r.Base, Run: r.Number, Kind: string(r.Kind), Version: r.Version, Lists: []WatchAgainstJSON{}, Params: r.Params, AsOf: r.AsOf,
 		Started: r.Started, Ended: r.Ended, Rows: r.Rows, Refused: r.Refused, Erased: r.Erased, Customers: r.Customers, Screened: r.Screened,
-		NotScreened: r.NotScreened, Carried: r.Carried, Match: r.Match, Possible: r.Possible, Clear: r.Clear, Entries: r.Entries, Result: r.Result,
+		NotScreened: r.NotScreened, Carried: r.Carried, Match: r.Match, Possible: r.Possible, Clear: r.Clear, Suppressed: r.Suppressed, Entries: r.Entries, Result: r.Result,
 	}
 	for _, a := range r.Lists {
 		out.Lists = append(out.Lists, WatchAgainstJSON{a.String(), a.Content, a.Subjects})
@@ -157,13 +159,15 @@ type WatchChangeJSON struct {
 	Old    *WatchFindingJSON `json:"old,omitempty"`
 	New    *WatchFindingJSON `json:"new,omitempty"`
 	Reason string            `json:"reason,omitempty"`
+	// Suppressed names the case in which what is new was found false, where that holds.
+	Suppressed *HitSuppressedJSON `json:"suppressed,omitempty"`
 }
 
 // WatchChanges gives what is raised, in its order.
 func WatchChanges(list []base.Change) []WatchChangeJSON {
 	out := []WatchChangeJSON{}
 	for _, c := range list {
-		out = append(out, WatchChangeJSON{c.Ref, c.What, watchFinding(c.Old), watchFinding(c.New), c.Reason})
+		out = append(out, WatchChangeJSON{Ref: c.Ref, What: c.What, Old: watchFinding(c.Old), New: watchFinding(c.New), Reason: c.Reason})
 	}
 	return out
 }
@@ -190,8 +194,17 @@ func WatchResult(r *base.Run, list []WatchChangeJSON) WatchResultJSON {
 func (p *Printer) WatchResult(r *base.Run, list []WatchChangeJSON) error {
 	p.Heading("%s@%d: %s customers, %s match, %s possible, %s clear, %s not screened", r.Base, r.Version, Count(r.Customers),
 		Count(r.Match), Count(r.Possible), Count(r.Clear), Count(r.NotScreened))
+	suppressed := 0
 	for _, c := range list {
-		p.Item("%s", watchWords(c))
+		words := watchWords(c)
+		if s := c.Suppressed; s != nil {
+			suppressed++
+			words += fmt.Sprintf("; suppressed until %s by the case %s", s.Until.Format(time.RFC3339), s.Case)
+		}
+		p.Item("%s", words)
+	}
+	if suppressed > 0 || r.Suppressed > 0 {
+		p.Text("%s of these suppressed, %s of all that stand.", Count(suppressed), Count(r.Suppressed))
 	}
 	if len(list) == 0 {
 		p.Text("Nothing changed.")

@@ -30,6 +30,8 @@ suppress      . N P . . .
 approve       . . P . . .
 sample        . . P . U M
 review        . . P . U .
+licences      . N P . . .
+restore       . . P . . M
 clock         . . . . . M
 audit         . . P A U .
 export        . . P . U .

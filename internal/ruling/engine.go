@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -294,7 +295,7 @@ type Screened struct {
 	Name string
 	// List is the list and Snapshot the state of it that was looked in.
 	List, Snapshot string
-	// Outcome is "match", "possible", "clear" or "not_screened"; Reason says why
+	// Outcome is "match", "possible", "suppressed", "clear" or "not_screened"; Reason says why
 	// somebody was not screened.
 	Outcome, Reason string
 	// Subject is the id of the subject that was found, "" for none; Tier says how
@@ -308,9 +309,22 @@ type Screened struct {
 	// Threshold is the score from which that follows; 0 where an identifier led to
 	// it, or nothing followed.
 	Threshold float64
+	// Suppressed says that two persons found the hit to be somebody else, so that nothing followed from
+	// it; Uncompared why nobody knows what is suppressed, so that every hit led to what it leads to.
+	Suppressed *Suppressed
+	Uncompared string
 	// Compare is what the list says of the subject, by which a person can tell the
 	// two apart; "" where they need not be told apart, or nothing is known.
 	Compare string
+}
+
+// Suppressed names the case in which a hit was found false, until when that stands, and by what the
+// case knows the party; Words say it to people.
+type Suppressed struct {
+	Case  string
+	Until time.Time
+	Party string
+	Words string
 }
 
 // Of names who was looked up, as facts are named: "parties[2]" or "vessel".

@@ -32,7 +32,9 @@ type Row struct {
 	// Line is where it begins in the file.
 	Line  int
 	Party Party
-	Err   error
+	// Ref is by what its owner calls the party, where that is known.
+	Ref string
+	Err error
 }
 
 // Answered is a row with its answer.

@@ -52,6 +52,24 @@ func Rows(name string, r io.Reader, m Mapping) (iter.Seq2[Row, error], Mapping, 
 // of the file calls the party. It is not screened.
 const Ref = "ref"
 
+// Referenced gives rows with their references, where they have one, apart from the party.
+func Referenced(rows iter.Seq2[Row, error]) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for r, err := range rows {
+			if ref := r.Party[Ref]; len(ref) > 0 {
+				r.Ref = ref[0]
+				delete(r.Party, Ref)
+				if len(ref) > 1 && r.Err == nil {
+					r.Err = fault.New(fault.Invalid, "the row has %d references in place of one", len(ref)).At(fault.Place{Field: Ref})
+				}
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
 // refWords are what a column of such references is often called.
 var refWords = []string{"ref", "reference", "customer id", "customer number", "customer no", "client id", "client number", "account number"}
 

@@ -30,11 +30,18 @@ type Outcome string
 
 // The outcomes.
 const (
-	Match       Outcome = "match"
-	Possible    Outcome = "possible"
+	Match    Outcome = "match"
+	Possible Outcome = "possible"
+	// Suppressed: all hits are such that two persons found false on just these facts. It
+	// is no new alert, and it is not clear. See [Engine.Suppress].
+	Suppressed  Outcome = "suppressed"
 	Clear       Outcome = "clear"
 	NotScreened Outcome = "not_screened"
 )
+
+// Outcomes lists them in the order in which people are to look at them: an alert, what
+// nobody can say anything of, what was decided for a time, and what has no hit.
+func Outcomes() []Outcome { return []Outcome{Match, Possible, NotScreened, Suppressed, Clear} }
 
 // Tier is how the law stands to a subject (design rule 8), strictest first.
 type Tier string
@@ -110,7 +117,10 @@ type Hit struct {
 	Same []Merger
 	// Owners are the rules of ownership that it meets or may meet.
 	Owners []Ownership
-	doc    uint32
+	// Suppressed names what people decided about the hit on just these facts. Screening
+	// never sets it: whoever knows of cases does.
+	Suppressed *Suppression
+	doc        uint32
 }
 
 // Ownership is what the rule of a regime makes of a subject.
@@ -128,10 +138,19 @@ type Answer struct {
 	// More is the number of subjects above the threshold that the limit left
 	// off; they were weighed for the outcome all the same.
 	More int
-	// Notes say what was cut or bounded.
+	// Suppressed is the number of hits that are; the outcome is that of the others.
+	Suppressed int
+	// Notes say what was cut or bounded. Bounded is true where something was not looked
+	// at, so that the answer clears nobody.
 	Notes   []string
-	Against []Against
-	query   readings // made ready, for Why
+	Bounded bool
+	// Uncompared says why suppressions that there may be were left out of account, so that
+	// each hit counts; "" where they were not.
+	Uncompared string
+	Against    []Against
+	left       Outcome  // that of the hits that were weighed and are not in Hits
+	show       float64  // the probability from which hits count for More
+	query      readings // made ready, for Why
 }
 
 // Engine answers queries against one index. It may be used by many at once.
@@ -392,7 +411,7 @@ func (e *Engine) screen(q Query) (Answer, error) {
 		return Answer{}, err
 	}
 	found = e.sifted(w, found)
-	a := Answer{Outcome: Clear, Against: against, query: p, Notes: slices.Clone(p.plain.Truncated())}
+	a := Answer{Outcome: Clear, left: Clear, show: show, Against: against, query: p, Notes: slices.Clone(p.plain.Truncated())}
 	if bounded.Any() {
 		a.Notes = append(a.Notes, boundedNote(bounded))
 	}
@@ -427,7 +446,8 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	if err := e.finish(&a, hits, q, show); err != nil {
 		return Answer{}, err
 	}
-	if a.Outcome == Clear && len(a.Notes) > 0 { // what was not looked at cannot be cleared
+	a.Bounded = len(a.Notes) > 0
+	if a.Outcome == Clear && a.Bounded { // what was not looked at cannot be cleared
 		a.Outcome, a.Reason = NotScreened, strings.Join(a.Notes, "; ")
 	}
 	return a, nil
@@ -464,11 +484,13 @@ func (e *Engine) finish(a *Answer, hits []Hit, q Query, show float64) error {
 		if err := e.fill(h, q.AsOf, shown); err != nil {
 			return err
 		}
-		a.Outcome = worse(a.Outcome, e.outcome(h))
-		switch {
-		case shown:
+		outcome := e.outcome(h)
+		a.Outcome = worse(a.Outcome, outcome)
+		if shown {
 			a.Hits = append(a.Hits, *h)
-		case h.Score >= show:
+			continue
+		}
+		if a.left = worse(a.left, outcome); h.Score >= show {
 			a.More++
 		}
 	}
@@ -514,7 +536,7 @@ func (e *Engine) outcome(h *Hit) Outcome {
 }
 
 func worse(a, b Outcome) Outcome {
-	order := []Outcome{Clear, Possible, Match}
+	order := []Outcome{Clear, Suppressed, Possible, Match}
 	return order[max(slices.Index(order, a), slices.Index(order, b))]
 }
 

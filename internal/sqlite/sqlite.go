@@ -211,6 +211,7 @@ CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
 	onceTables,
 	notifyTables,
 	jobTables,
+	licenceTables,
 	peopleTables,
 }
 

@@ -37,14 +37,14 @@ type Config struct {
 // Metrics are the figures. It is safe for concurrent use.
 type Metrics struct {
 	Config
-	registry  *prometheus.Registry
-	requests  *prometheus.HistogramVec
-	sent      *prometheus.CounterVec
-	screening *prometheus.CounterVec
-	rulings   *prometheus.CounterVec
-	kept      prometheus.Counter
-	running   prometheus.Gauge
-	jobs      *jobMetrics // nil where there are none
+	registry         *prometheus.Registry
+	requests         *prometheus.HistogramVec
+	sent             *prometheus.CounterVec
+	screening        *prometheus.CounterVec
+	rulings          *prometheus.CounterVec
+	kept, suppressed prometheus.Counter
+	running          prometheus.Gauge
+	jobs             *jobMetrics // nil where there are none
 
 	busy atomic.Pointer[func() (int, int)]
 	most [2]atomic.Int64
@@ -69,6 +69,9 @@ func NewMetrics(c Config) *Metrics {
 		rulings: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "cordon_rulings_total", Help: "Activities ruled on, by verdict.",
 		}, []string{"verdict"}),
+		suppressed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "cordon_suppressed_hits_total", Help: "Hits that two persons had found to be somebody else, shown as such.",
+		}),
 		kept:    prometheus.NewCounter(prometheus.CounterOpts{Name: "cordon_answers_kept_total", Help: "Answers that were kept."}),
 		running: prometheus.NewGauge(prometheus.GaugeOpts{Name: "cordon_requests_running", Help: "Requests that came and are not answered."}),
 	}
@@ -76,10 +79,10 @@ func NewMetrics(c Config) *Metrics {
 		Name: "cordon_info", Help: "Always 1; the versions in use.", ConstLabels: prometheus.Labels{"version": c.Version, "law": c.Law},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.requests, m.sent, m.screening, m.rulings, m.kept, m.running, info, (*lists)(m),
+	m.registry.MustRegister(m.requests, m.sent, m.screening, m.suppressed, m.rulings, m.kept, m.running, info, (*lists)(m),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	// What may never have happened stands at 0, so that an alert on it has something to watch.
-	for _, outcome := range []string{"match", "possible", "clear", "not_screened"} {
+	for _, outcome := range []string{"match", "possible", "suppressed", "clear", "not_screened"} {
 		m.screening.WithLabelValues(outcome)
 	}
 	return m
@@ -93,6 +96,13 @@ func (m *Metrics) Ended(method, route string, status int, bytes int64, took time
 	m.running.Dec()
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 	m.sent.WithLabelValues(route).Add(float64(bytes))
+}
+
+// Suppressed counts hits that are suppressed. On nil it counts nothing.
+func (m *Metrics) Suppressed(n int) {
+	if m != nil {
+		m.suppressed.Add(float64(n))
+	}
 }
 
 // Screened counts a party by the outcome of screening it. On nil it counts nothing, as [Metrics.Ruled] and [Metrics.Kept] do.

@@ -46,6 +46,8 @@ type Watcher struct {
 	Dir string
 	// Workers is how many customers are screened at once; the processors unless given.
 	Workers int
+	// Suppressed counts the findings after a run that people found to be somebody else; nil for none.
+	Suppressed func(ctx context.Context, run *watched.Run, after []watched.State) int
 	// Progress is called now and then with the number of customers done; nil for nobody.
 	Progress func(what string, n int)
 }
@@ -214,6 +216,9 @@ func (j *job) finish() (*Result, error) {
 		}
 	}
 	j.count(after, res.Changes)
+	if j.Suppressed != nil {
+		j.run.Suppressed = j.Suppressed(j.ctx, &j.run, after)
+	}
 	j.run.Result, j.run.Ended = watched.Sum(after), j.time()
 	if err := j.run.Check(); err != nil {
 		return nil, err

@@ -109,6 +109,9 @@ type Run struct {
 	// Match, Possible and Clear tell all customers but those not screened, with what
 	// was carried over.
 	Match, Possible, Clear int
+	// Suppressed is how many findings after the run two persons found to be somebody else, on just
+	// these facts and for a time. Match and Possible have their customers all the same.
+	Suppressed int
 	// Entries is the number of listed subjects that had changed, for a delta.
 	Entries int
 	// New, Changed and Gone are what was raised; Stopped and Resumed are customers
@@ -237,6 +240,9 @@ func (r *Run) text() string {
 		"rows", r.Rows, "refused", r.Refused, "erased", r.Erased, "customers", r.Customers, "screened", r.Screened,
 		"not_screened", r.NotScreened, "carried", r.Carried, "match", r.Match, "possible", r.Possible, "clear", r.Clear,
 		"entries", r.Entries, "new", r.New, "changed", r.Changed, "gone", r.Gone, "stopped", r.Stopped, "resumed", r.Resumed, "result", r.Result)
+	if r.Suppressed > 0 { // runs of before they were counted have the text that they had
+		out += lines("suppressed", r.Suppressed)
+	}
 	for _, a := range r.Lists {
 		out += lines("list", a.List, "snapshot", a.Snapshot, "count", a.Count, "content", a.Content, "subjects", a.Subjects)
 	}
@@ -343,10 +349,10 @@ func (r *Run) Line() string {
 		lists = append(lists, fmt.Sprintf("%s(%d)", a, a.Subjects))
 	}
 	return fmt.Sprintf("watch base=%s run=%d kind=%s version=%d lists=%s params=%q as_of=%s started=%s ended=%s "+
-		"rows=%d=%d+%d refused+%d erased; customers=%d=%d screened+%d not_screened+%d carried; match=%d possible=%d clear=%d; "+
+		"rows=%d=%d+%d refused+%d erased; customers=%d=%d screened+%d not_screened+%d carried; match=%d possible=%d clear=%d suppressed=%d; "+
 		"entries=%d new=%d changed=%d gone=%d stopped=%d resumed=%d result=%s",
 		r.Base, r.Number, r.Kind, r.Version, strings.Join(lists, ","), r.Params, r.AsOf, stamp(r.Started), stamp(r.Ended),
-		r.Rows, r.Customers, r.Refused, r.Erased, r.Customers, r.Screened, r.NotScreened, r.Carried, r.Match, r.Possible, r.Clear,
+		r.Rows, r.Customers, r.Refused, r.Erased, r.Customers, r.Screened, r.NotScreened, r.Carried, r.Match, r.Possible, r.Clear, r.Suppressed,
 		r.Entries, r.New, r.Changed, r.Gone, r.Stopped, r.Resumed, r.Result)
 }
 

@@ -144,9 +144,12 @@ func (s *Site) canned() (*galleryPage, error) {
 		Tier: "listed", Names: page.Names, Score: 0.69, Evidence: page.Evidence,
 		Listings: []Listing{{"Example authority", "Example programme", "EXe.014", day(2017, 8, 5), when.NoDay, "Example gazette"}, {"Another authority", "Programme", "A-77", day(2016, 3, 2), day(2019, 1, 9), "Another gazette"}},
 	}
+	quiet := page.Hit
+	quiet.Suppressed = "listed under the same name; two people found it is someone else (case 01KB0000000000000000000000); stands until 2027-06-30"
 	page.Screening = []Screening{
 		{Outcome: "match", Hits: []Hit{page.Hit}, Against: page.Lists[:1]},
 		{Outcome: "possible", Hits: []Hit{page.Hit}, Against: page.Lists[:1]},
+		{Outcome: "suppressed", Hits: []Hit{quiet}, Against: page.Lists[:1]},
 		{Outcome: "clear", Against: page.Lists[:1]},
 		{Outcome: "not_screened", Reason: "the example list is 9 days old", Against: page.Lists[1:]},
 	}

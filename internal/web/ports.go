@@ -108,7 +108,7 @@ type Query struct {
 
 // Screening is the answer to a [Query].
 type Screening struct {
-	// Outcome is "match", "possible", "clear" or "not_screened".
+	// Outcome is "match", "possible", "suppressed", "clear" or "not_screened".
 	Outcome string
 	// Reason says why nothing was screened; "" otherwise.
 	Reason string
@@ -134,6 +134,9 @@ type Hit struct {
 	Score    float64
 	Evidence []Evidence
 	Listings []Listing
+	// Suppressed says in words that two persons found it to be somebody else, and until when that
+	// stands; "" where it is not.
+	Suppressed string
 }
 
 // Name is a name in its own script.

@@ -47,7 +47,7 @@ func tierSign(tier string) ruling.Verdict {
 
 // outcomeSign gives the verdict whose shape and colour stand for an outcome.
 func outcomeSign(outcome string) ruling.Verdict {
-	v, ok := map[string]ruling.Verdict{"match": ruling.Prohibited, "possible": ruling.NeedsApproval, "clear": ruling.Permitted}[outcome]
+	v, ok := map[string]ruling.Verdict{"match": ruling.Prohibited, "possible": ruling.NeedsApproval, "suppressed": ruling.Exempt, "clear": ruling.Permitted}[outcome]
 	if !ok {
 		return ruling.Incomplete
 	}

@@ -24,7 +24,7 @@ func (t asTrue) Screen(q decide.Look, day when.Day) decide.Found {
 	out.Hits = slices.DeleteFunc(slices.Clone(out.Hits), func(h decide.Hit) bool { return h.Subject != t.ref })
 	out.More = 0
 	for i := range out.Hits {
-		out.Hits[i].Identified = true
+		out.Hits[i].Identified, out.Hits[i].Suppressed = true, nil // what would be, were it true
 	}
 	if out.NotScreened == "" && len(out.Hits) == 0 {
 		out.NotScreened = "the lists as they are now do not have it"

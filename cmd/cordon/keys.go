@@ -10,7 +10,6 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -127,7 +126,13 @@ type keysListCmd struct {
 
 // Run is the command.
 func (c *keysListCmd) Run(m *Main) error {
-	keys, err := sqlite.ReadKeys(m.ctx, m.folderOf(c.Data))
+	var keys []access.Key
+	err := m.readingBeside(c.Data, m.hasOldKeys(c.Data), func(s database) (err error) {
+		if err = m.takeOverKeys(m.ctx, c.Data, keysIn(s)); err == nil {
+			keys, err = keysIn(s).Keys(m.ctx)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}

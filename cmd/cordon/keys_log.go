@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/logkey"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
 // loggedKeys are keys whose making and end stand in the log. The making is entered before the key is there, so that no key is good
@@ -32,12 +30,12 @@ func (m *Main) openKeys(ctx context.Context, data string) (*loggedKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := sqlite.OpenKeys(ctx, m.folderOf(data))
-	if err != nil {
+	keys := keysIn(log)
+	if err := m.takeOverKeys(ctx, data, keys); err != nil {
 		log.Close()
 		return nil, err
 	}
-	return &loggedKeys{keys, log, actor, m.now, func() error { return cmp.Or(keys.Close(), log.Close()) }}, nil
+	return &loggedKeys{keys, log, actor, m.now, log.Close}, nil
 }
 
 // Close ends the use of keys and log.

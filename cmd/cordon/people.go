@@ -66,17 +66,27 @@ func (m *Main) withPeople(data string, f func(d *account.Desk, actor string) err
 
 // readPeople opens the people for reading and makes nothing; nothing is run where nothing was kept.
 func (m *Main) readPeople(data string, f func(account.Store) error) error {
-	if !postgres.Is(data) {
+	return m.readingBeside(data, false, func(s database) error { return f(peopleOf(s)) })
+}
+
+// readingBeside opens the store for what stands in it beside lists. Unless it is to be written, nothing is made, and nothing is run
+// where nothing was kept.
+func (m *Main) readingBeside(data string, write bool, f func(database) error) error {
+	if !write && !postgres.Is(data) {
 		if _, err := os.Stat(filepath.Join(data, "cordon.db")); errors.Is(err, os.ErrNotExist) {
 			return nil
 		}
 	}
-	s, err := m.openReader(m.ctx, data)
+	open := m.openReader
+	if write {
+		open = m.openStore
+	}
+	s, err := open(m.ctx, data)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	return f(peopleOf(s))
+	return f(s)
 }
 
 // passwordFlag says where a password comes from. It is never an argument, which others on the machine can see.

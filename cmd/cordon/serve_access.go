@@ -11,7 +11,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/role"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
 // serveAccess are the flags that say who may ask a server, and how often.
@@ -112,11 +111,11 @@ func (c *serveCmd) wanted(ctx context.Context) (bool, error) {
 
 // around makes what stands around pages and API.
 func (c *serveCmd) around(m *Main, hosts []string, log *slog.Logger) httpapi.Around {
-	// A ring that is never old would be read at each request.
-	c.ring = access.NewRing(func(ctx context.Context) ([]access.Key, error) { return sqlite.ReadKeys(ctx, m.folderOf(c.Data)) }, m.now, max(c.Poll, time.Second))
 	if c.people == nil {
 		c.people = newServePeople(m, c)
 	}
+	// A ring that is never old would be read at each request.
+	c.ring = access.NewRing(c.people.keys, m.now, max(c.Poll, time.Second))
 	of := access.Rate{PerSecond: c.Rate, Burst: c.Burst}
 	if of.Burst == 0 {
 		of.Burst = int(2*c.Rate + 1)

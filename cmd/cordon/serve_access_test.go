@@ -113,11 +113,12 @@ func TestTransportsFetchNothing(t *testing.T) {
 // keyFor makes a key in a data folder.
 func keyFor(t *testing.T, dir string, at time.Time, ends time.Duration, scopes ...access.Scope) (access.Key, string) {
 	t.Helper()
-	s, err := sqlite.OpenKeys(t.Context(), dir)
+	db, err := sqlite.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer db.Close()
+	s := sqlite.Keys{Store: db}
 	var until time.Time
 	if ends != 0 {
 		until = at.Add(ends)
@@ -247,12 +248,22 @@ func TestRevokedKey(t *testing.T) {
 	g.now = g.now.Add(2 * time.Second)
 	g.want(401, "GET", "/v1/screen", bearer(secret)...)
 
-	if err := os.WriteFile(filepath.Join(dir, "keys.db"), []byte("not a database at all, but text that is long enough to be read"), 0o600); err != nil {
+	// A file of older keys that cannot be taken over is as bad as keys that cannot be read.
+	bad := filepath.Join(dir, sqlite.OldKeyFile)
+	if err := os.WriteFile(bad, []byte("not a database at all, but text that is long enough to be read"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	g.now = g.now.Add(2 * time.Second)
 	g.want(503, "GET", "/v1/screen", bearer(secret)...)
 	g.want(200, "GET", "/healthz")
+	if err := os.Remove(bad); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.people.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	g.now = g.now.Add(2 * time.Second)
+	g.want(503, "GET", "/v1/screen", bearer(secret)...)
 }
 
 func TestAccessOnLoopback(t *testing.T) {

@@ -34,10 +34,11 @@ func newCaseServer(t *testing.T) *caseServer {
 	t.Helper()
 	dir := t.TempDir()
 	s := &caseServer{T: t, keys: map[string]string{}, now: time.Now().UTC(), dir: dir}
-	store, err := sqlite.OpenKeys(t.Context(), dir)
+	db, err := sqlite.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	store := sqlite.Keys{Store: db}
 	for name, k := range map[string]struct {
 		owner  string
 		scopes []access.Scope

@@ -92,6 +92,23 @@ func (p *servePeople) opened(ctx context.Context, write bool) (*account.Desk, er
 	return p.desk, nil
 }
 
+// keys reads the keys of programs, which stand in the same store. Those of an older file are taken over first.
+func (p *servePeople) keys(ctx context.Context) ([]access.Key, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	old := p.m.hasOldKeys(p.c.Data)
+	if d, err := p.opened(ctx, old); err != nil || d == nil {
+		return nil, err
+	}
+	s := keysIn(p.store)
+	if old {
+		if err := p.m.takeOverKeys(ctx, p.c.Data, s); err != nil {
+			return nil, err
+		}
+	}
+	return s.Keys(ctx)
+}
+
 // known reads who there is, no more often than keys are read.
 func (p *servePeople) known(ctx context.Context) (map[string]account.Person, error) {
 	p.mu.Lock()

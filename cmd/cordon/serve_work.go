@@ -97,7 +97,7 @@ type workForPages struct {
 type workStore struct {
 	dir   string
 	store *sqlite.Store
-	keys  *sqlite.Keys
+	keys  access.Store
 	// account is the pseudonym of the account that runs the server.
 	account string
 }
@@ -107,22 +107,14 @@ func openWork(ctx context.Context, m *Main, dir string) (s *workStore, err error
 	if s.store, err = sqlite.Open(ctx, dir); err != nil {
 		return nil, err
 	}
-	if s.keys, err = sqlite.OpenKeys(ctx, dir); err == nil {
-		s.account, err = m.actor(dir)
-	}
-	if err != nil {
+	s.keys = sqlite.Keys{Store: s.store}
+	if s.account, err = m.actor(dir); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (s *workStore) close() error {
-	err := s.store.Close()
-	if s.keys != nil {
-		err = errors.Join(err, s.keys.Close())
-	}
-	return err
-}
+func (s *workStore) close() error { return s.store.Close() }
 
 func (w *workForPages) close() error {
 	w.mu.Lock()

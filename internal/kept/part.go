@@ -261,6 +261,20 @@ var People = backup.Part{Name: "people", Version: 1, Tables: []backup.Table{{
 	},
 }}}
 
+// Access describes the table of keys of programs, to backups: of each only the hash of its secret.
+var Access = backup.Part{Name: "access", Version: 1, Tables: []backup.Table{{
+	Name: "access_key", Order: []string{"id"},
+	Columns: []backup.Column{
+		{Name: "id", Kind: backup.Text},
+		{Name: "owner", Kind: backup.Text},
+		{Name: "scopes", Kind: backup.Text},
+		{Name: "created", Kind: backup.Int},
+		{Name: "expires", Kind: backup.Int},
+		{Name: "revoked", Kind: backup.Int},
+		{Name: "hash", Kind: backup.Bytes},
+	},
+}}}
+
 // Parts are all of them. A store has the tables of these and no others.
 func Parts() []backup.Part {
 	return []backup.Part{
@@ -273,5 +287,6 @@ func Parts() []backup.Part {
 		Jobs,
 		Licences,
 		People,
+		Access,
 	}
 }

@@ -124,6 +124,7 @@ ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
 	jobTables + indexTables,
 	licenceTables,
 	peopleTables,
+	accessTables,
 }
 
 // Open opens the store at an address such as postgres://user@host/database, and

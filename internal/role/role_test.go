@@ -1,6 +1,7 @@
 package role_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -119,5 +120,48 @@ func TestParse(t *testing.T) {
 		if _, err := role.Parse(bad); err == nil || !strings.Contains(err.Error(), "viewer, analyst, approver, admin, auditor") {
 			t.Errorf("%q: %v", bad, err)
 		}
+	}
+}
+
+// TestDocs holds the table in docs/access.md to the one here.
+func TestDocs(t *testing.T) {
+	const file = "../../docs/access.md"
+	var b strings.Builder
+	b.WriteString("\n| to |")
+	for _, r := range role.OfPeople() {
+		b.WriteString(" " + string(r) + " |")
+	}
+	b.WriteString("\n|---|" + strings.Repeat(":-:|", len(role.OfPeople())) + "\n")
+	for _, p := range role.Permissions() {
+		line := "| " + role.About(p) + " |"
+		any := false
+		for _, r := range role.OfPeople() {
+			cell := " |"
+			if role.May(r, p) {
+				cell, any = " ✓ |", true
+			}
+			line += cell
+		}
+		if any {
+			b.WriteString(line + "\n")
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(text), "-run TestDocs` -->\n")
+	have, after, ok2 := strings.Cut(rest, "\n<!-- end of roles -->")
+	if !ok || !ok2 {
+		t.Fatal("docs/access.md has no place for the table of roles")
+	}
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(file, []byte(before+"-run TestDocs` -->\n"+b.String()+"\n<!-- end of roles -->"+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(b.String(), have); diff != "" {
+		t.Errorf("docs/access.md is not what the program does; run with UPDATE=1 (-want +got)\n%s", diff)
 	}
 }

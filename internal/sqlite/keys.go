@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,19 +13,10 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 )
 
-// Keys is an access.Store in a file of its own in the data folder, whatever else is kept where: keys belong to a server, and
-// a copy of lists and answers that is given away has none of them.
-type Keys struct{ store *Store }
+// accessTables hold keys. Of a secret only its SHA-256 is here.
+const accessTables = keyTables
 
-var _ access.Store = (*Keys)(nil)
-
-// keyFile is its name, keyForm the number of its form.
-const (
-	keyFile = "keys.db"
-	keyForm = 1
-)
-
-// keyTables are the tables. Of a secret only its SHA-256 is here.
+// keyTables are the tables that a file of keys had, when keys stood in one of their own.
 const keyTables = `
 CREATE TABLE access_key (
 	id      TEXT    NOT NULL PRIMARY KEY,
@@ -39,106 +29,54 @@ CREATE TABLE access_key (
 ) WITHOUT ROWID;
 `
 
-// OpenKeys opens the keys of a folder, and makes file and folder when they are not there. Only the owner of the process can
-// read what is made.
-func OpenKeys(ctx context.Context, dir string) (*Keys, error) {
-	path := filepath.Join(dir, keyFile)
-	err := os.MkdirAll(dir, 0o700)
-	if err == nil {
-		var f *os.File
-		if f, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
-			err = f.Close()
-		}
-	}
-	if err != nil {
-		return nil, fault.Wrap(fault.Unavailable, err, "the keys cannot be opened").WithFix("choose another folder with --data")
-	}
-	k, err := openKeys(ctx, path, dir, false)
-	if err != nil {
-		return nil, err
-	}
-	if err := k.prepare(ctx); err != nil {
-		k.Close()
-		return nil, fault.In(fault.Place{File: path}, err)
-	}
-	return k, nil
-}
+var _ access.Store = Keys{}
 
-// ReadKeys gives all keys of a folder, and makes nothing; none where there is no file of keys.
-func ReadKeys(ctx context.Context, dir string) ([]access.Key, error) {
-	path := filepath.Join(dir, keyFile)
+// Keys is the store of keys.
+type Keys struct{ *Store }
+
+// OldKeyFile is the file in the data folder that had the keys before they stood in the store.
+const OldKeyFile = "keys.db"
+
+// oldKeyForm is the number of its form.
+const oldKeyForm = 1
+
+// OldKeys gives the keys of the file that older programs kept them in; there is false where a folder has none.
+func OldKeys(ctx context.Context, dir string) (list []access.Key, there bool, err error) {
+	path := filepath.Join(dir, OldKeyFile)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return nil, false, nil
 	}
-	k, err := openKeys(ctx, path, dir, true)
+	s, err := open(ctx, path, dir, true)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
-	defer k.Close()
-	form, err := k.form(ctx, k.store.db)
-	if err != nil {
-		return nil, fault.In(fault.Place{File: path}, err)
+	defer s.Close()
+	var form int
+	if err := s.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&form); err != nil {
+		return nil, true, unavailable(err, "the keys cannot be read").At(fault.Place{File: path})
 	}
-	if form == 0 {
-		return nil, nil // it is being made
+	switch form {
+	case 0:
+		return nil, true, nil // it was never filled
+	case oldKeyForm:
+		list, err = Keys{s}.Keys(ctx)
+		return list, true, err
 	}
-	return k.Keys(ctx)
-}
-
-func openKeys(ctx context.Context, path, dir string, reading bool) (*Keys, error) {
-	s, err := open(ctx, path, dir, reading)
-	return &Keys{s}, err
-}
-
-// Close ends the use of the file.
-func (s *Keys) Close() error { return s.store.Close() }
-
-// form gives the number of the form of the file; 0 for an empty one.
-func (s *Keys) form(ctx context.Context, from interface {
-	QueryRowContext(ctx context.Context, q string, args ...any) *sql.Row
-},
-) (int, error) {
-	var form, tables int
-	err := from.QueryRowContext(ctx, "PRAGMA user_version").Scan(&form)
-	if err == nil {
-		err = from.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables)
-	}
-	switch {
-	case err != nil:
-		return 0, unavailable(err, "the keys cannot be read")
-	case form > keyForm:
-		return 0, fault.New(fault.Unavailable, "the keys were written by a newer version of Cordon").WithFix("use that version, or a newer one")
-	case form == 0 && tables > 0:
-		return 0, fault.New(fault.Unavailable, "the file is the database of another program").WithFix("choose another folder with --data")
-	}
-	return form, nil
-}
-
-// prepare makes the tables of a file that has none.
-func (s *Keys) prepare(ctx context.Context) error {
-	form, err := s.form(ctx, s.store.db)
-	if err != nil || form == keyForm {
-		return err
-	}
-	return s.store.tx(ctx, func(tx *sql.Conn) error {
-		now, err := s.form(ctx, tx) // another process may have been quicker
-		if err != nil || now == keyForm {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, keyTables+fmt.Sprintf("PRAGMA user_version = %d", keyForm))
-		return err
-	})
+	return nil, true, fault.New(fault.Unavailable, "the file of keys has a form that this program does not know").At(fault.Place{File: path})
 }
 
 const keyColumns = "id, owner, scopes, created, expires, revoked, hash"
 
 // AddKey is part of access.Store.
-func (s *Keys) AddKey(ctx context.Context, k access.Key) error {
+func (s Keys) AddKey(ctx context.Context, k access.Key) error {
 	var scopes []string
 	for _, x := range k.Scopes {
 		scopes = append(scopes, string(x))
 	}
-	return s.store.tx(ctx, func(tx *sql.Conn) error {
+	if s.reading {
+		return onlyReading()
+	}
+	return s.tx(ctx, func(tx *sql.Conn) error {
 		r, err := tx.ExecContext(ctx, "INSERT INTO access_key ("+keyColumns+") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 			k.ID, k.Owner, strings.Join(scopes, " "), k.Created.Unix(), orNever(k.Expires), orNever(k.Revoked), k.Hash[:])
 		if err != nil {
@@ -152,8 +90,8 @@ func (s *Keys) AddKey(ctx context.Context, k access.Key) error {
 }
 
 // Keys is part of access.Store.
-func (s *Keys) Keys(ctx context.Context) ([]access.Key, error) {
-	rows, err := s.store.db.QueryContext(ctx, "SELECT "+keyColumns+" FROM access_key ORDER BY created, id")
+func (s Keys) Keys(ctx context.Context) ([]access.Key, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT "+keyColumns+" FROM access_key ORDER BY created, id")
 	if err != nil {
 		return nil, unavailable(err, "the keys cannot be read")
 	}
@@ -173,8 +111,11 @@ func (s *Keys) Keys(ctx context.Context) ([]access.Key, error) {
 }
 
 // RevokeKey is part of access.Store.
-func (s *Keys) RevokeKey(ctx context.Context, id string, at time.Time) (k access.Key, err error) {
-	err = s.store.tx(ctx, func(tx *sql.Conn) error {
+func (s Keys) RevokeKey(ctx context.Context, id string, at time.Time) (k access.Key, err error) {
+	if s.reading {
+		return k, onlyReading()
+	}
+	err = s.tx(ctx, func(tx *sql.Conn) error {
 		row := tx.QueryRowContext(ctx, "UPDATE access_key SET revoked = coalesce(revoked, ?) WHERE id = ? RETURNING "+keyColumns, at.Unix(), id)
 		var err error
 		k, err = keyOf(row)

@@ -213,6 +213,7 @@ CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
 	jobTables,
 	licenceTables,
 	peopleTables,
+	accessTables,
 }
 
 // version gives the form of the database: how many migrations it went through.

@@ -46,7 +46,7 @@ var (
 type testWork struct {
 	port  *deskPort
 	store *sqlite.Store
-	keys  *sqlite.Keys
+	keys  sqlite.Keys
 	now   func() time.Time
 	// ids are the cases by the reference of our side.
 	ids map[string]string
@@ -142,9 +142,7 @@ func worked(port *deskPort, dir string) (w *testWork, err error) {
 	if w.store, err = sqlite.Open(ctx, dir); err != nil {
 		return nil, err
 	}
-	if w.keys, err = sqlite.OpenKeys(ctx, dir); err != nil {
-		return nil, err
-	}
+	w.keys = sqlite.Keys{Store: w.store}
 	k, _, err := access.New(nil, "payments-eu", []access.Scope{access.Screen}, workDay.AddDate(0, -1, 0), time.Time{})
 	if err == nil {
 		err = testKeys{w}.Add(ctx, casework.Person{Name: dag.ID}, k)

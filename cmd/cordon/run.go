@@ -66,10 +66,11 @@ type cli struct {
 
 	Selftest selftestCmd `cmd:"" help:"Does screening find what is listed here? Ask with 20 variants of every name, and count."`
 
-	Answers answersCmd `cmd:"" help:"Answers that were kept: list, show, hold, release, erase."`
-	Audit   auditCmd   `cmd:"" help:"The log of what was answered and done: verify it, prove what is in it, give it out."`
-	Replay  replayCmd  `cmd:"" help:"Answer a kept question again, from what was kept with it, and compare every byte."`
-	Cases   casesCmd   `cmd:"" help:"Hits to be decided by people: the queue, dispositions, a second person, suppressions."`
+	Answers  answersCmd  `cmd:"" help:"Answers that were kept: list, show, hold, release, erase."`
+	Audit    auditCmd    `cmd:"" help:"The log of what was answered and done: verify it, prove what is in it, give it out."`
+	Replay   replayCmd   `cmd:"" help:"Answer a kept question again, from what was kept with it, and compare every byte."`
+	Cases    casesCmd    `cmd:"" help:"Hits to be decided by people: the queue, dispositions, a second person, suppressions."`
+	Licences licencesCmd `cmd:"" help:"Licences, exemptions and approvals: conditions as tasks, and the decisions that rest on them."`
 
 	Jobs   jobsCmd   `cmd:"" help:"Long work in chunks: hand it in, follow it, take its results."`
 	Worker workerCmd `cmd:"" help:"Do jobs: as many of these, on as many machines, as there is work for."`

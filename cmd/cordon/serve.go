@@ -100,6 +100,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 	}
 	defer stopTelling()
 	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork(), c.stopCases(), c.people.close()) }()
+	defer c.startNoting(ctx, m, log)()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")

@@ -32,7 +32,7 @@ func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpa
 	}
 	c.cases = &casesForPrograms{m: m, c: c, sc: sc, log: log}
 	sc.quiet = &quietLive{read: c.cases.all, now: m.now, every: c.Poll}
-	to.Cases = c.cases
+	to.Cases, to.Licences = c.cases, c.cases
 }
 
 // stopCases ends their use.
@@ -119,8 +119,9 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 		return nil, err
 	}
 	d := &httpapi.CaseDesk{
-		Desk: &casework.Desk{Store: quietly{s, p.sc.quiet}, Policy: casework.Default()}, By: by, Now: p.m.now(), Known: p.known,
+		Desk: p.m.desk(s), By: by, Now: p.m.now(), Known: p.known,
 	}
+	d.Store = quietly{s, p.sc.quiet}
 	if access.By(ctx).Known() {
 		d.Refused = p.c.people.refusedCase
 	}
@@ -161,6 +162,18 @@ func (p *casesForPrograms) person(ctx context.Context, as httpapi.CaseAs) (casew
 	return casework.Person{Name: name, Via: via, Role: casework.Role(cmp.Or(as.Role, string(casework.Approver)))}, err
 }
 
+// quietly is a store that has suppressions read anew when something was added.
+type quietly struct {
+	casework.Store
+	quiet *quietLive
+}
+
+// Add is part of casework.Store.
+func (q quietly) Add(ctx context.Context, p casework.Policy, events []casework.Kept) error {
+	defer q.quiet.forget()
+	return q.Store.Add(ctx, p, events)
+}
+
 // byKey gives who acts with a key.
 func (p *casesForPrograms) byKey(ctx context.Context, a access.Actor) (casework.Person, error) {
 	name, err := p.known(a.Owner)
@@ -177,18 +190,6 @@ func (p *casesForPrograms) byKey(ctx context.Context, a access.Actor) (casework.
 		return withKey(a, name, nil), nil
 	}
 	return withKey(a, name, &owner), nil
-}
-
-// quietly is a store that has suppressions read anew when something was added.
-type quietly struct {
-	casework.Store
-	quiet *quietLive
-}
-
-// Add is part of casework.Store.
-func (q quietly) Add(ctx context.Context, p casework.Policy, events []casework.Kept) error {
-	defer q.quiet.forget()
-	return q.Store.Add(ctx, p, events)
 }
 
 // roleOf gives the role of who has a key with scopes.

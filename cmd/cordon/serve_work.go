@@ -200,7 +200,7 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 		return d
 	}
 	bases := sqlite.Watch{Store: s.store}
-	d.Cases = &casework.Desk{Store: s.store, Policy: casework.Default()}
+	d.Cases = w.m.desk(s.store)
 	d.Bases, d.Log, d.Keys = bases, s.store, keysForPages{s, w.m}
 	d.Jobs = func(ctx context.Context) ([]web.Job, error) {
 		return jobsForPages(ctx, sqlite.Queue{Store: s.store}, bases)

@@ -103,7 +103,7 @@ func (k Key) May(s Scope) bool {
 // brings are the permissions whose addresses a key with a scope may ask, though no key is given them by name. What it then
 // does there is for cases to say, by the roles that its scopes stand for.
 var brings = map[Scope][]role.Permission{
-	Cases: {role.SeeCases, role.Raise, role.Comment, role.Suppress, role.Approve},
+	Cases: {role.SeeCases, role.Raise, role.Comment, role.Suppress, role.Licences, role.Approve},
 }
 
 // Enters reports whether a key may ask an address that needs a permission.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
-	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -47,7 +46,7 @@ func (m *Main) casework(data, as string, role casework.Role, f func(database, *c
 	defer s.Close()
 	by := casework.Person{Name: account, Via: account, Role: role}
 	if as != "" {
-		if by.Name, err = logkey.Pseudonym(m.folderOf(data), as); err != nil {
+		if by.Name, err = m.personNamed(data, as); err != nil {
 			return err
 		}
 	}
@@ -112,7 +111,7 @@ func (c *casesListCmd) print(m *Main, all []casework.Case, now time.Time) error 
 	person := ""
 	if c.Assigned != "" {
 		var err error
-		if person, err = logkey.Pseudonym(m.folderOf(c.Data), c.Assigned); err != nil {
+		if person, err = m.personNamed(c.Data, c.Assigned); err != nil {
 			return err
 		}
 	}
@@ -259,7 +258,7 @@ func (c *casesAssignCmd) Run(m *Main) error {
 	return c.do(m, func(*casework.Case) (e casework.Event, err error) {
 		e.Kind = casework.Assigned
 		if c.To != "" {
-			e.To, err = logkey.Pseudonym(m.folderOf(c.Data), c.To)
+			e.To, err = m.personNamed(c.Data, c.To)
 		}
 		return e, err
 	})
@@ -315,7 +314,7 @@ func (c *casesSuppressCmd) Run(m *Main) error {
 	}
 	y, mo, n := day.Civil()
 	return c.do(m, func(*casework.Case) (casework.Event, error) {
-		owner, err := logkey.Pseudonym(m.folderOf(c.Data), c.Owner)
+		owner, err := m.personNamed(c.Data, c.Owner)
 		return casework.Event{
 			Kind: casework.Disposed, Disposition: casework.False, Code: c.Code, Text: c.Reason, Owner: owner,
 			Suppress: time.Date(y, time.Month(mo), n+1, 0, 0, 0, 0, time.UTC),

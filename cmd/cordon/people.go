@@ -89,6 +89,22 @@ func (m *Main) readingBeside(data string, write bool, f func(database) error) er
 	return f(s)
 }
 
+// personNamed gives the pseudonym of somebody by name: of the person who signs in with it, however it is written, so that the command
+// line makes no second person of them; of the name as it stands where nobody does.
+func (m *Main) personNamed(data, name string) (id string, err error) {
+	err = m.readingBeside(data, false, func(s database) error {
+		p, err := m.peopleDesk(peopleOf(s), data).Named(m.ctx, name)
+		if id = p.ID; fault.CodeOf(err) == fault.NotFound {
+			return nil
+		}
+		return err
+	})
+	if err != nil || id != "" {
+		return id, err
+	}
+	return logkey.Pseudonym(m.folderOf(data), name)
+}
+
 // passwordFlag says where a password comes from. It is never an argument, which others on the machine can see.
 type passwordFlag struct {
 	PasswordStdin bool `name:"password-stdin" help:"Read the password from standard input, one line; otherwise one is made and printed, once."`

@@ -20,6 +20,8 @@ type serveAccess struct {
 	Rate   float64 `help:"How many requests a second one key may make, or one address where no key is asked for; 0 for no limit." default:"0" placeholder:"N"`
 	Burst  int     `help:"How many of them at once; twice the rate unless given." default:"0" placeholder:"N"`
 
+	serveOIDC
+
 	SessionIdle time.Duration `name:"session-idle" help:"How long somebody stays signed in without doing anything." default:"1h" placeholder:"1h"`
 	SessionMost time.Duration `name:"session-most" help:"How long at all." default:"12h" placeholder:"12h"`
 	Proxy       []string      `help:"An address, or a network as in 10.0.0.0/8, of what stands in front: who asks is taken from its X-Forwarded-For when attempts to sign in are counted (repeatable)." placeholder:"ADDRESS"`
@@ -77,6 +79,9 @@ func (c *serveCmd) checkAccess() error {
 		return fault.New(fault.Usage, "--rate and --burst are numbers from 0 on").WithFix("leave them out for no limit")
 	}
 	if _, err := proxiesOf(c.Proxy); err != nil {
+		return err
+	}
+	if _, err := c.checkOIDC(); err != nil {
 		return err
 	}
 	return c.checkTelemetry()
@@ -168,7 +173,7 @@ func (c *serveCmd) keysSaid(m *Main) string {
 var scopeOf = map[string]access.Scope{
 	"/healthz": access.Open, "/readyz": access.Open, "/openapi.json": access.Open,
 	"/static/": access.Open, "/favicon.ico": access.Open,
-	"/sign-in": access.Open, "/sign-out": access.Open, "/set-up": access.Open, "/account": role.Self,
+	"/sign-in": access.Open, "/sign-out": access.Open, "GET /sign-in/oidc": access.Open, "GET " + oidcDone: access.Open, "/set-up": access.Open, "/account": role.Self,
 
 	"/v1/decide": access.Decide, "/v1/decide/batch": access.Decide, "/v1/payments": access.Decide,
 	"/v1/screen": access.Screen, "/v1/screen/batch": access.Screen, "/v1/explain": access.Screen, "/v1/selftest": access.Screen,

@@ -162,6 +162,18 @@ func (p *casesForPrograms) person(ctx context.Context, as httpapi.CaseAs) (casew
 	return casework.Person{Name: name, Via: via, Role: casework.Role(cmp.Or(as.Role, string(casework.Approver)))}, err
 }
 
+// quietly is a store that has suppressions read anew when something was added.
+type quietly struct {
+	casework.Store
+	quiet *quietLive
+}
+
+// Add is part of casework.Store.
+func (q quietly) Add(ctx context.Context, p casework.Policy, events []casework.Kept) error {
+	defer q.quiet.forget()
+	return q.Store.Add(ctx, p, events)
+}
+
 // byKey gives who acts with a key.
 func (p *casesForPrograms) byKey(ctx context.Context, a access.Actor) (casework.Person, error) {
 	name, err := p.known(a.Owner)
@@ -178,18 +190,6 @@ func (p *casesForPrograms) byKey(ctx context.Context, a access.Actor) (casework.
 		return withKey(a, name, nil), nil
 	}
 	return withKey(a, name, &owner), nil
-}
-
-// quietly is a store that has suppressions read anew when something was added.
-type quietly struct {
-	casework.Store
-	quiet *quietLive
-}
-
-// Add is part of casework.Store.
-func (q quietly) Add(ctx context.Context, p casework.Policy, events []casework.Kept) error {
-	defer q.quiet.forget()
-	return q.Store.Add(ctx, p, events)
 }
 
 // roleOf gives the role of who has a key with scopes.

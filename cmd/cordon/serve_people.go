@@ -44,6 +44,7 @@ type servePeople struct {
 	setUp     [sha256.Size]byte // of the code to set up with
 	printed   bool              // a code was printed, and nobody used it
 	settingUp sync.Mutex
+	outside   outside
 }
 
 func newServePeople(m *Main, c *serveCmd) *servePeople {
@@ -177,7 +178,7 @@ func (p *servePeople) Page(r *http.Request) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case people:
+	case people || p.Elsewhere():
 		return web.SignInAddress(r), nil
 	case setUp:
 		return "/set-up", nil

@@ -342,6 +342,9 @@ func TestFourEyes(t *testing.T) {
 	if n := entries("ana"); n != 5 {
 		t.Errorf("the log has %d refusals of 5", n)
 	}
+	if code, out := program(t, "cases", "confirm", x.caseN, "--as", " ANA "[1:], "--data", x.dir); code != 1 || !strings.Contains(out, "this is the same one") {
+		t.Errorf("at the command line, under a name written otherwise: %d %s", code, out)
+	}
 	// A key whose owner is nobody who works here is no second person, whatever its scopes.
 	if code, said = x.api(nobody, ghost, "POST", path+"/confirm", confirm); code != 403 {
 		t.Errorf("a key of nobody: %d %s", code, said)

@@ -162,13 +162,13 @@ type Desk struct {
 	Policy Policy
 	// AutoClose has cases closed by the rule of [Alert.Hard] when they are raised.
 	AutoClose bool
-	// Refused hears of everybody who is refused because of who they are, with the case that they would have done it to; nil
-	// for nobody. An error of it is given in place of the refusal.
-	Refused func(ctx context.Context, by Person, id string, k Kind) error
 	// Lapsed gives, by case, what time has done to the licences that cases rest on and
 	// nobody wrote down yet; nil where there are no licences. Cases are shown and decided as
 	// though it were written.
 	Lapsed func(ctx context.Context) (map[string][]Event, error)
+	// Refused hears of everybody who is refused because of who they are, with the case that they would have done it to; nil
+	// for nobody. An error of it is given in place of the refusal.
+	Refused func(ctx context.Context, by Person, id string, k Kind) error
 }
 
 // refused tells of a refusal.

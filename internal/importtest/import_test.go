@@ -60,6 +60,7 @@ var layers = []struct {
 	{pattern: "internal/webhook", layer: 6},
 	{pattern: "internal/mail", layer: 6},
 	{pattern: "internal/fetch", layer: 6},
+	{pattern: "internal/identity", layer: 6},
 	{pattern: "internal/extract", layer: 6},
 	{pattern: "internal/journal", layer: 6},
 	{pattern: "internal/telemetry", layer: 6},
@@ -155,7 +156,7 @@ var barred = []struct {
 }{
 	{
 		from: []string{"internal/httpapi", "internal/web", "internal/mcp"},
-		to:   []string{"internal/sqlite", "internal/postgres", "internal/river", "internal/webhook", "internal/mail", "internal/journal"},
+		to:   []string{"internal/sqlite", "internal/postgres", "internal/river", "internal/webhook", "internal/mail", "internal/journal", "internal/identity"},
 		why:  "a transport calls use cases, never an adapter",
 	},
 }

@@ -150,26 +150,26 @@ func Kinds() []Kind {
 	}
 }
 
-// needs says which permission each kind of event takes. Giving an authorisation back is for an approver.
+// needs says which permission each kind of event takes. Giving an authorisation back is for a second person.
 var needs = map[Kind]role.Permission{
 	Granted:    role.Licences,
 	Linked:     role.Licences,
 	CarriedOut: role.Licences,
 	Fulfilled:  role.Licences,
 	Revoked:    role.Licences,
-	Checked:    role.Comment,
-	Commented:  role.Comment,
-	Attached:   role.Comment,
 	Missed:     role.Raise,
 	Extended:   role.Approve,
 	Restored:   role.Approve,
 	Expired:    role.Clock,
+	Checked:    role.Comment,
+	Commented:  role.Comment,
+	Attached:   role.Comment,
 }
 
 // May says whether a role may make an event of a kind.
 func May(r casework.Role, k Kind) bool {
-	p, ok := needs[k]
-	return ok && role.May(r, p)
+	n, ok := needs[k]
+	return ok && role.May(r, n)
 }
 
 // Event is one thing that happened to a licence. Which fields it has depends on its kind.

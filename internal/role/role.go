@@ -95,10 +95,10 @@ const (
 	// Sample draws closed cases for review, and Review reviews them.
 	Sample Permission = "sample"
 	Review Permission = "review"
-	// Licences keeps licences and exemptions, with what came of their conditions.
+	// Licences keeps records of licences and of what was done for their conditions, and Restore gives a decision back the
+	// authorisation that it lost with one.
 	Licences Permission = "licences"
-	// Restore says that an authorisation which was lost holds again.
-	Restore Permission = "restore"
+	Restore  Permission = "restore"
 	// Clock closes by hard facts and marks what time has passed.
 	Clock Permission = "clock"
 	// SwitchLists has the server load lists anew.
@@ -141,8 +141,8 @@ var table = []struct {
 	{Approve, "be the second person, and decide what was escalated", []Role{Approver}},
 	{Sample, "draw closed cases for review", []Role{Approver, Auditor, Machine}},
 	{Review, "review closed cases", []Role{Approver, Auditor}},
-	{Licences, "keep licences and exemptions", []Role{Analyst, Approver}},
-	{Restore, "say that an authorisation holds again", []Role{Approver, Machine}},
+	{Licences, "keep records of licences, and of what was done for their conditions", []Role{Analyst, Approver}},
+	{Restore, "give a decision back the authorisation that it lost", []Role{Approver, Machine}},
 	{Clock, "close by hard facts, and mark what time has passed", []Role{Machine}},
 	{Audit, "read the log and check it", []Role{Approver, Admin, Auditor}},
 	{Export, "make packages of answers for others to check", []Role{Approver, Auditor}},

@@ -230,13 +230,13 @@ func (s *Site) render(r *http.Request, a *answer) ([]byte, error) {
 	}
 	nav, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	here := r.URL.RequestURI()
-	if r.Method != http.MethodGet { // what was posted has no address to come back to
+	if r.Method != http.MethodGet || strings.HasPrefix(nav, "sign-") { // what was posted has no address to come back to, nor has a code
 		here = "/" + nav
 	}
 	var b bytes.Buffer
 	err := t.ExecuteTemplate(&b, "frame", frame{
 		Title: a.title, Nav: nav, Theme: theme(r), Here: here, Body: a.body, Versions: s.Versions, Law: s.Desk.Law.Version[:12],
-		Cited: s.cited(r, a), Live: a.live, Signed: access.By(r.Context()).Name, Door: a.door,
+		Cited: s.cited(r, a), Live: a.live, Signed: access.By(r.Context()).Name, Door: a.door || strings.HasPrefix(nav, "sign-"),
 	})
 	return b.Bytes(), err
 }

@@ -23,6 +23,11 @@ type SignIn interface {
 	SetUp(r *http.Request, code, name, display, password string) error
 	// ChangePassword gives who is signed in another password; all their sessions end.
 	ChangePassword(r *http.Request, token, old, password string) error
+	// Elsewhere says whether there is a provider of identities to sign in with. Leave gives where to send a browser for that, and
+	// what it keeps until it comes back; Return the token of a session for one that came back with what it kept.
+	Elsewhere() bool
+	Leave(r *http.Request) (keep, to string, err error)
+	Return(r *http.Request, kept string) (token string, err error)
 	// Secure says whether people reach the server over TLS.
 	Secure() bool
 }
@@ -85,6 +90,8 @@ type signInPage struct {
 	Typed  map[string]string
 	// Lost is true for a browser that was just signed in and shows no session.
 	Lost bool
+	// Elsewhere is true where one can sign in with a provider of identities.
+	Elsewhere bool
 }
 
 // Wrong gives what is wrong with a field; "" for nothing.
@@ -157,11 +164,11 @@ func (s *Site) signInView(w http.ResponseWriter, r *http.Request, p *signInPage)
 		return "", 0, err
 	case setUp && !people:
 		return "/set-up", 0, nil
-	case !people:
+	case !people && !s.SignIn.Elsewhere():
 		return "", 0, fault.New(fault.NotFound, "nobody signs in to this server, as it knows nobody by name").
 			WithFix("`cordon people add` makes somebody who does")
 	}
-	p.Typed["back"] = backTo(p.Typed["back"])
+	p.Typed["back"], p.Elsewhere = backTo(p.Typed["back"]), s.SignIn.Elsewhere()
 	if r.Method != http.MethodPost {
 		p.Lost = r.URL.Query().Has("lost")
 		return "", 0, nil
@@ -248,12 +255,77 @@ func (s *Site) Refuse(w http.ResponseWriter, r *http.Request, status int, messag
 	}).ServeHTTP(w, r)
 }
 
+// The cookie of an attempt to sign in elsewhere, which lasts ten minutes.
+const (
+	flowCookie   = "cordon_flow"
+	flowLasts    = 600
+	flowSplitter = "~"
+)
+
+func (s *Site) flow(w http.ResponseWriter, value string, age int) {
+	c := &http.Cookie{Name: flowCookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.SignIn.Secure()}
+	if c.Secure {
+		c.Name = "__Host-" + flowCookie
+	}
+	http.SetCookie(w, c)
+}
+
+// leave sends somebody to sign in with a provider of identities.
+func (s *Site) leave(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	s.page(func(r *http.Request) (*answer, error) {
+		if _, err := s.doorForm(r, nil); err != nil {
+			return nil, err
+		}
+		if !s.SignIn.Elsewhere() {
+			return s.missing(r)
+		}
+		keep, to, err := s.SignIn.Leave(r)
+		if err != nil {
+			return nil, err
+		}
+		s.flow(w, keep+flowSplitter+url.QueryEscape(backTo(r.URL.Query().Get("back"))), flowLasts)
+		return &answer{location: to}, nil
+	}).ServeHTTP(w, r)
+}
+
+// comeBack lets in who comes back from there.
+func (s *Site) comeBack(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	s.page(func(r *http.Request) (*answer, error) {
+		if s.SignIn == nil || !s.SignIn.Elsewhere() {
+			return s.missing(r)
+		}
+		name := flowCookie
+		if s.SignIn.Secure() {
+			name = "__Host-" + flowCookie
+		}
+		kept, back := "", "/"
+		if list := r.CookiesNamed(name); len(list) == 1 && len(list[0].Value) < 4096 {
+			var escaped string
+			kept, escaped, _ = strings.Cut(list[0].Value, flowSplitter)
+			if plain, err := url.QueryUnescape(escaped); err == nil {
+				back = backTo(plain)
+			}
+		}
+		s.flow(w, "", -1) // it is good once
+		token, err := s.SignIn.Return(r, kept)
+		if err != nil {
+			return nil, err
+		}
+		SetSession(w, token, s.SignIn.Secure())
+		return &answer{location: back}, nil
+	}).ServeHTTP(w, r)
+}
+
 // doorRoutes names the addresses around signing in.
 func (s *Site) doorRoutes() {
 	signIn := s.door("signin", "Sign in", []string{"name", "password", "back"}, s.signInView)
 	s.mux.HandleFunc("GET /sign-in", signIn)
 	s.mux.HandleFunc("POST /sign-in", signIn)
 	s.mux.HandleFunc("POST /sign-out", s.signOut)
+	s.mux.HandleFunc("GET /sign-in/oidc", s.leave)
+	s.mux.HandleFunc("GET /sign-in/oidc/done", s.comeBack)
 	setUp := s.door("setup", "Set up", []string{"code", "name", "display", "password", "again-password"}, s.setUpView)
 	s.mux.HandleFunc("GET /set-up", setUp)
 	s.mux.HandleFunc("POST /set-up", setUp)

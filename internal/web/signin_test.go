@@ -33,6 +33,19 @@ func (d *testDoor) SignIn(_ *http.Request, name, password string) (string, error
 	return "token", d.broken
 }
 
+func (d *testDoor) Elsewhere() bool { return true }
+
+func (d *testDoor) Leave(*http.Request) (string, string, error) {
+	return "kept", "https://id.example.org/authorize", d.broken
+}
+
+func (d *testDoor) Return(_ *http.Request, kept string) (string, error) {
+	if kept != "kept" {
+		return "", fault.New(fault.Denied, "not begun here")
+	}
+	return "token", d.broken
+}
+
 func (d *testDoor) SignOut(_ context.Context, token string) error {
 	d.said = append(d.said, "out "+token)
 	return d.broken

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(testing.TB) Store) {
 		{"attempts", attempts},
 		{"attempts at once", atOnce},
 		{"a desk", desk},
+		{"outsiders", outsiders},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.f(t, open(t)) })
 	}
@@ -394,4 +395,58 @@ func desk(t *testing.T, s Store) {
 		"setting person:added:" + dag.ID: 1, "setting person:added": 1, "sign-in good": 10, "sign-in signed-out": 1, "setting person:roles": 1,
 		"setting person:sessions-ended": 1, "setting person:password": 2, "sign-in refused": 5, "setting person:disabled": 1, "setting person:enabled": 1,
 	}, counted)
+}
+
+// outsiders are let in by a provider of identities.
+func outsiders(t *testing.T, s Store) {
+	ctx := t.Context()
+	d := account.NewDesk(s, known, func() time.Time { return Start })
+	bo, local := made(t, "bo@example.org", Start, role.Approver), made(t, "local@example.org", Start, role.Admin)
+	local.Hash = "$argon2id$…"
+	add(t, s, bo)
+	add(t, s, local)
+	in := func(o account.Outsider, id string, roles ...role.Role) {
+		t.Helper()
+		token, p, err := d.SignInOutside(ctx, o)
+		check(t, err)
+		if x, err := d.Check(ctx, token); err != nil || x.ID != p.ID || id != "" && p.ID != id {
+			t.Errorf("%+v, %v", x, err)
+		}
+		same(t, "roles", roles, p.Roles)
+	}
+	out := func(what string, o account.Outsider) {
+		t.Helper()
+		if token, p, err := d.SignInOutside(ctx, o); fault.CodeOf(err) != fault.Denied || token != "" || p.ID != "" {
+			t.Errorf("%s: %+v, %v", what, p, err)
+		}
+	}
+	out("nobody here", account.Outsider{ID: "i|1", Email: "ana@example.org"})
+	out("no address", account.Outsider{ID: "i|1"})
+	out("one who has a password", account.Outsider{ID: "i|1", Email: "local@example.org"})
+	out("no group", account.Outsider{ID: "i|1", Email: "ana@example.org", Mapped: true})
+	in(account.Outsider{ID: "i|2", Email: "Bo@Example.org"}, bo.ID, role.Approver)
+	in(account.Outsider{ID: "i|2"}, bo.ID, role.Approver) // they are known from now on, whatever their address
+	out("another with the same address", account.Outsider{ID: "i|3", Email: "bo@example.org"})
+	ana := account.Outsider{ID: "i|1", Email: "ana@example.org", Display: "Ana", Mapped: true, Roles: []role.Role{role.Viewer, role.Analyst, role.Viewer}}
+	in(ana, "", role.Analyst, role.Viewer)
+	token, _, err := d.SignInOutside(ctx, ana)
+	check(t, err)
+	ana.Roles = []role.Role{role.Auditor}
+	in(ana, "", role.Auditor)
+	_, err = d.Check(ctx, token)
+	wantCode(t, err, fault.Denied) // with other roles the sessions of before are over
+	ana.Roles = nil
+	out("in no group any more", ana)
+	_, err = d.Disable(ctx, "u-shell", bo.ID)
+	check(t, err)
+	out("shut out here", account.Outsider{ID: "i|2"})
+	counted := 0
+	for _, line := range entries(t, s) {
+		if strings.HasPrefix(line, "sign-in anonymous refused:provider:u-") {
+			counted++
+		}
+	}
+	if counted != 7 {
+		t.Errorf("the log has %d refusals of 7", counted)
+	}
 }

@@ -74,7 +74,7 @@ func TestWordsAreAsFarApart(t *testing.T) {
 		y := slipped(r, x)
 		wordsApart(r, s, v, prepared(t, p, schema.Draw(r, "schema a"), x), prepared(t, p, schema.Draw(r, "schema b"), y), &exact)
 	})
-	if exact < 20 {
+	if exact < 20 && !testing.Short() { // in short mode few names are drawn
 		t.Errorf("only %d pairs of words were a little apart", exact)
 	}
 }

@@ -276,12 +276,9 @@ func shorten(s string) string {
 }
 
 func (p *Reader) prepareName(n Name, k kind) (name, bool) {
-	words, cut := splitWords(n.Text)
+	words, cut := p.split(n.Text)
 	short, _ := cutText(n.Text, MaxNameBytes)
 	out := name{kind: n.Kind, text: strings.TrimSpace(strings.ToValidUTF8(short, "\uFFFD"))}
-	for i := range words {
-		words[i] = sameScript(words[i])
-	}
 	if out.person = k == personKind; out.person {
 		out.tokens = p.personTokens(words)
 	} else {
@@ -311,32 +308,44 @@ func promote(list []token) {
 
 func (p *Reader) newToken(w word, k kind) token {
 	r := p.of(w)
-	t := token{text: w.text, hash: r.hash, forms: r.forms}
-	if len(r.latin) > 0 {
-		latin := string(t.forms[0].letters)
-		if latin != "" {
-			t.first = latin[0]
-		}
-		t.length = float32(len(latin))
-		t.bits = p.rarity(latin, k)
-		t.class = p.lex.nick[r.fold]
-		if t.class == 0 {
-			t.class = p.lex.nick[latin]
-		}
-		if last := r.latin[len(r.latin)-1]; last.Unvowelled || last.Syllabic { // the sounds are blurred, so the same letters tell less
-			t.bits = min(t.bits, looseBits*float32(len(t.forms[0].skel))+1)
-		}
-	} else {
-		// A script without a table is compared by its own letters.
-		t.length = float32(len(t.forms[0].letters))
-		t.bits = p.rarity(r.fold[:min(len(r.fold), 8)], k)
-	}
-	if k == personKind && t.class != 0 {
-		if b := float32(p.lex.classBits[t.class]); b > 0 {
-			t.bits = min(t.bits, b)
-		}
+	t := token{text: w.text, hash: r.hash, forms: r.forms, class: r.class, length: float32(len(r.forms[0].letters)), bits: r.bits[bearersOf(k)]}
+	if len(r.latin) > 0 && len(r.forms[0].letters) > 0 {
+		t.first = r.forms[0].letters[0]
 	}
 	return t
+}
+
+// weigh works out what a word tells that does not depend on the name it stands in.
+func (p *Reader) weigh(r *reading) {
+	latin := string(r.forms[0].letters)
+	most := float32(math.Inf(1))
+	if len(r.latin) > 0 {
+		r.class = p.lex.nick[r.fold]
+		if r.class == 0 {
+			r.class = p.lex.nick[latin]
+		}
+		if last := r.latin[len(r.latin)-1]; last.Unvowelled || last.Syllabic { // the sounds are blurred, so the same letters tell less
+			most = looseBits*float32(len(r.forms[0].skel)) + 1
+		}
+	} else { // a script without a table is compared by its own letters
+		latin = r.fold[:min(len(r.fold), 8)]
+	}
+	for _, k := range []kind{personKind, orgKind} {
+		r.bits[bearersOf(k)] = min(most, p.rarity(latin, k))
+	}
+	if b := float32(p.lex.classBits[r.class]); r.class != 0 && b > 0 {
+		bits := &r.bits[bearersOf(personKind)]
+		*bits = min(*bits, b)
+	}
+	r.title, r.particle = p.lex.title[r.fold], p.lex.particle[r.fold]
+}
+
+// bearersOf says whom the rarity of a word is taken among: persons, or all else.
+func bearersOf(k kind) int {
+	if k == personKind {
+		return 0
+	}
+	return 1
 }
 
 // servantBits is what Abd and Abu tell at most. They are halves of names, which
@@ -374,9 +383,6 @@ func appendForeign(sounds []sound, drop []uint8, letters []byte) ([]sound, []uin
 	return sounds, drop
 }
 
-// isForeign says whether letters are those of a foreign form.
-func isForeign(letters []byte) bool { return len(letters) > 1 && letters[1] >= 0x80 }
-
 // personTokens gives the words of a person's name their roles.
 func (p *Reader) personTokens(words []word) []token {
 	mixed := slices.ContainsFunc(words, func(w word) bool { return !w.capital })
@@ -390,22 +396,23 @@ func (p *Reader) personTokens(words []word) []token {
 		out = append(out, t)
 	}
 	for _, w := range words {
-		f := p.of(w).fold
+		r := p.of(w)
+		f := r.fold
 		if f == "" {
 			continue
 		}
-		n := len([]rune(f))
+		n := utf8.RuneCountInString(f)
 		switch {
 		case !cjk(w.script) && n == 1:
 			put(w, roleInitial)
 		case mixed && w.capital && n == 2 && w.script == romanise.Latin && len(words) > 1 && !hasVowel(f):
 			put(word{text: f[:1], script: w.script}, roleInitial)
 			put(word{text: f[1:], script: w.script}, roleInitial)
-		case p.lex.title[f]:
+		case r.title:
 			put(w, roleTitle)
-		case p.lex.particle[f] != 0:
+		case r.particle != 0:
 			put(w, roleParticle)
-			out[len(out)-1].class = p.lex.particle[f]
+			out[len(out)-1].class = r.particle
 		case w.script == romanise.Arabic && n >= 5 && strings.HasPrefix(f, "عبدال") && f != "عبدالله":
 			put(word{text: "عبد", script: w.script}, roleWord)
 			put(word{text: "ال", script: w.script}, roleParticle)
@@ -502,7 +509,7 @@ func mergeLetters(words []word) []word {
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		one := func(j int) bool {
-			return j < len(words) && len([]rune(words[j].text)) == 1 && !cjk(words[j].script) && words[j].script != romanise.None
+			return j < len(words) && utf8.RuneCountInString(words[j].text) == 1 && !cjk(words[j].script) && words[j].script != romanise.None
 		}
 		for one(i) && one(i+1) {
 			a, b := words[i], words[i+1]
@@ -510,6 +517,7 @@ func mergeLetters(words []word) []word {
 				break
 			}
 			w.text += b.text
+			w.read = nil
 			w.tight, w.dot, w.capital = b.tight, b.dot, w.capital && b.capital
 			i++
 		}

@@ -12,11 +12,19 @@ type Reader struct {
 	*Params
 	words map[wordKey]*reading
 	forms map[formKey]form
+	last  split
+}
+
+// split is a name cut into words.
+type split struct {
+	name  string
+	words []word
+	cut   bool
 }
 
 // NewReader makes a reader.
 func NewReader(p *Params) *Reader {
-	return &Reader{p, map[wordKey]*reading{}, map[formKey]form{}}
+	return &Reader{Params: p, words: map[wordKey]*reading{}, forms: map[formKey]form{}}
 }
 
 type wordKey struct {
@@ -31,14 +39,18 @@ type formKey struct {
 
 // reading is a word with all that does not depend on the name it stands in.
 type reading struct {
-	text    string
-	script  romanise.Script
-	fold    string // the form under which it is looked up
-	hash    uint64 // of fold
-	latin   []romanise.Reading
-	forms   []form // one for each of latin, or one of its own letters
-	korean  [][]romanise.Syllable
-	chinese []romanise.MandarinSet
+	text     string
+	script   romanise.Script
+	fold     string // the form under which it is looked up
+	hash     uint64 // of fold
+	latin    []romanise.Reading
+	forms    []form // one for each of latin, or one of its own letters
+	class    uint16 // of given names
+	particle uint16 // its class
+	title    bool
+	bits     [2]float32 // rarity, by bearersOf
+	korean   [][]romanise.Syllable
+	chinese  []romanise.MandarinSet
 	// Syllables are read when they are first asked for.
 	koreanRead, chineseRead bool
 }
@@ -46,8 +58,27 @@ type reading struct {
 // remembered is how many words, and how many forms, a reader remembers; then it begins anew.
 const remembered = 4096
 
+// split cuts a name into words that are read, and says whether it was cut short; of the last name it remembers them.
+func (p *Reader) split(s string) ([]word, bool) {
+	if p.last.words != nil && p.last.name == s {
+		return p.last.words, p.last.cut
+	}
+	words, cut := splitWords(s)
+	for i := range words {
+		words[i] = sameScript(words[i])
+		words[i].read = p.of(words[i])
+	}
+	if len(s) <= MaxNameBytes {
+		p.last = split{s, words, cut}
+	}
+	return words, cut
+}
+
 // of reads a word.
 func (p *Reader) of(w word) *reading {
+	if w.read != nil {
+		return w.read
+	}
 	key := wordKey{w.text, w.script}
 	if r := p.words[key]; r != nil {
 		return r
@@ -60,6 +91,7 @@ func (p *Reader) of(w word) *reading {
 	if len(r.forms) == 0 {
 		r.forms = []form{p.foreignForm(r.fold)}
 	}
+	p.weigh(r)
 	if len(p.words) == remembered {
 		clear(p.words)
 	}

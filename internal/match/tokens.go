@@ -14,10 +14,11 @@ import (
 type word struct {
 	text    string
 	script  romanise.Script
-	dot     bool // followed by a dot
-	capital bool // all its letters are capitals
-	begins  bool // with a capital
-	tight   bool // joined to the next by a dot, stroke or nothing
+	dot     bool     // followed by a dot
+	capital bool     // all its letters are capitals
+	begins  bool     // with a capital
+	tight   bool     // joined to the next by a dot, stroke or nothing
+	read    *reading // nil until it was read
 }
 
 const (

@@ -25,7 +25,7 @@ func wordsApart(t interface{ Fatalf(string, ...any) }, s *Scorer, v *Sieve, a, b
 	words := map[wordKey]uint32{} // by the first reading
 	EachWord(b, 0, func(w []byte, _, _ []uint64) {
 		n := uint32(all.Len())
-		all.Add(w, true)
+		all.Add(string(w), true)
 		if l := all.word(n); l.join()&wordJoin == 0 && l.glance&glanceMore == 0 {
 			f := l.form()
 			words[wordKey{l.hash, string(f.letters)}] = n
@@ -74,7 +74,7 @@ func TestWordsAreAsFarApart(t *testing.T) {
 		y := slipped(r, x)
 		wordsApart(r, s, v, prepared(t, p, schema.Draw(r, "schema a"), x), prepared(t, p, schema.Draw(r, "schema b"), y), &exact)
 	})
-	if exact < 20 {
+	if exact < 20 && !testing.Short() { // in short mode few names are drawn
 		t.Errorf("only %d pairs of words were a little apart", exact)
 	}
 }

@@ -70,7 +70,7 @@ type wordsMade struct {
 	shapes []byte
 	units  uint32
 
-	words [][]byte // in the order in which they were met
+	words []string // in the order in which they were met
 	keys  []uint64 // of each word, one after the other
 	ends  []wordEnds
 	list  match.Words
@@ -102,8 +102,9 @@ func (m *wordsMade) add(list []entryWord, shape uint32) {
 		n, ok := m.number[string(list[i].word)]
 		if !ok {
 			n = uint32(len(m.ends))
-			m.number[string(list[i].word)] = n
-			m.words = append(m.words, list[i].word)
+			word := string(list[i].word)
+			m.number[word] = n
+			m.words = append(m.words, word)
 			m.keys = append(m.keys, list[i].alike...)
 			alike := len(m.keys)
 			m.keys = append(m.keys, list[i].own...)
@@ -122,7 +123,8 @@ func (m *wordsMade) sort() error {
 	}
 	slices.SortFunc(order, func(a, b uint32) int { return match.CompareWords(m.words[a], m.words[b]) })
 	to := make([]uint32, len(order))
-	var before []byte
+	m.number = nil
+	before := ""
 	var shared, keys []uint64
 	for i, n := range order {
 		from, ends, w := 0, m.ends[n], m.words[n]
@@ -130,7 +132,7 @@ func (m *wordsMade) sort() error {
 			from = m.ends[n-1].own
 		}
 		alike, own := m.keys[from:ends.alike], m.keys[ends.alike:ends.own]
-		begins := before == nil || !match.Alike(before, w) || !slices.Equal(alike, shared)
+		begins := i == 0 || !match.Alike(before, w) || !slices.Equal(alike, shared)
 		if keys = append(keys[:0], own...); begins { // the others of a group are found by its first
 			keys, shared = append(keys, alike...), alike
 		}
@@ -156,11 +158,11 @@ func (m *wordsMade) parts() (parts [][]byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ends := make([]uint32, len(m.number)+1)
+	ends := make([]uint32, m.list.Len()+1)
 	for _, p := range m.pairs {
 		ends[p.word+1]++
 	}
-	for i := range len(m.number) {
+	for i := range m.list.Len() {
 		ends[i+1] += ends[i]
 	}
 	units := make([]byte, 4*len(m.pairs))
@@ -169,7 +171,7 @@ func (m *wordsMade) parts() (parts [][]byte, err error) {
 		ends[p.word]++
 	}
 	var b []byte
-	for _, e := range ends[:len(m.number)] {
+	for _, e := range ends[:m.list.Len()] {
 		b = binary.LittleEndian.AppendUint32(b, e)
 	}
 	for _, part := range [][]byte{m.shapes, m.list.Glances, m.list.Ends, m.list.Rests, b, units, ix} {

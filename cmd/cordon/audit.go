@@ -16,10 +16,10 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/licence"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/snapshot"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/watched"
 )
 
@@ -116,6 +116,9 @@ func (c *auditVerifyCmd) folder(m *Main, s database, given ledger.Public) error 
 	if err := verifyCases(m, s, &v); err != nil {
 		return err
 	}
+	if err := verifyLicences(m, s, &v); err != nil {
+		return err
+	}
 	if err := verifyBases(m, s, &v); err != nil {
 		return err
 	}
@@ -148,18 +151,26 @@ func verifyBases(m *Main, s database, v *answer.Verified) error {
 	return err
 }
 
-// verifyCases holds the events of cases to their entries too; only a folder keeps any yet.
-func verifyCases(m *Main, of database, v *answer.Verified) error {
-	s, ok := of.(*sqlite.Store)
-	if !ok {
-		return nil
-	}
+// verifyCases holds the events of cases to their entries too.
+func verifyCases(m *Main, s database, v *answer.Verified) error {
 	n, err := casework.Verify(m.ctx, casework.Default(), s, s, func(what string) {
 		v.Problems++
 		fmt.Fprintf(m.Out, "FOUND  %s\n", what)
 	})
 	if n > 0 {
 		fmt.Fprintf(m.Out, "%s of cases; ", report.Counted(n, "event"))
+	}
+	return err
+}
+
+// verifyLicences holds those of licences to theirs.
+func verifyLicences(m *Main, s database, v *answer.Verified) error {
+	n, err := licence.Verify(m.ctx, s, s, func(what string) {
+		v.Problems++
+		fmt.Fprintf(m.Out, "FOUND  %s\n", what)
+	})
+	if n > 0 {
+		fmt.Fprintf(m.Out, "%s of licences; ", report.Counted(n, "event"))
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/backup"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/licence"
 	"github.com/cordon-engine/cordon/internal/once"
 	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/snapshot"
@@ -61,6 +62,8 @@ type database interface {
 	backup.Store
 	once.Store
 	casework.Store
+	casework.Files
+	licence.Store
 	// Ready says why it cannot be read or, where write is set, written.
 	Ready(ctx context.Context, write bool) error
 }

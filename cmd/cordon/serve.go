@@ -29,7 +29,8 @@ type serveCmd struct {
 	serveKeep
 	serveAccess
 	serveTelemetry
-	probe storeProbe
+	probe    storeProbe
+	preparer sitePreparer
 	serveJobs
 	notifyFlag
 	serveWork
@@ -104,6 +105,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
 	}
 	c.greet(m, on.Addr())
+	defer c.preparer.start(ctx)()
 	ctx, stop := c.draining(ctx)
 	defer stop()
 	return serve(ctx, on, h, log)
@@ -231,6 +233,8 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		return nil, err
 	}
 	mux.Handle("/", site)
+	mux.Handle("/search", site) // whose address the API for clients of yente would send on to its own
+	c.preparer.site = site
 	c.mountOperations(mux, api)
 	return c.around(m, hosts, log).Guard(mux), nil
 }

@@ -61,6 +61,12 @@ const (
 	HoldReleased Kind = "hold released"
 	// Revoked: the suppression of further hits is over.
 	Revoked Kind = "suppression revoked"
+	// Licensed: the case rests on a licence; AuthorisationLost: that licence is no ground
+	// for it any more, and the case is open again; AuthorisationRestored: a person gave
+	// the licence its word back, and the case stays open until people decide it anew.
+	Licensed              Kind = "licence linked"
+	AuthorisationLost     Kind = "authorisation lost"
+	AuthorisationRestored Kind = "authorisation restored"
 )
 
 // Disposition is what somebody makes of a case.
@@ -139,6 +145,8 @@ type Event struct {
 	Due      time.Time
 	// Upheld says whether a review came to what was decided: Reviewed.
 	Upheld bool
+	// Licence is the id of one: Licensed and what follows from it.
+	Licence string
 }
 
 // Case is what its events make of it.
@@ -164,6 +172,8 @@ type Case struct {
 	Review *Review
 	// Hold is what a person placed; nil for none. See [Case.Held].
 	Hold *Hold
+	// Licences are those that the case rests on, in the order in which they were linked.
+	Licences []Authority
 	// Asked is true when the last word was [NotEnough].
 	Asked bool
 	// Last is the time of the newest event.
@@ -227,6 +237,39 @@ type Hold struct {
 	Person, Text string
 }
 
+// Authority is a licence that a case rests on.
+type Authority struct {
+	// Licence is its id.
+	Licence string
+	Linked  time.Time
+	// Lost is since when it is no ground any more, and Why; zero while it is one.
+	Lost time.Time
+	Why  string
+}
+
+// Licence gives what the case knows of a licence; nil for one that it does not rest on.
+func (c *Case) Licence(id string) *Authority {
+	for i := range c.Licences {
+		if c.Licences[i].Licence == id {
+			return &c.Licences[i]
+		}
+	}
+	return nil
+}
+
+// Unauthorised gives a licence that the case rested on and that is no ground any more, when
+// the case has no other that is one; nil for none.
+func (c *Case) Unauthorised() *Authority {
+	var lost *Authority
+	for i := range c.Licences {
+		if c.Licences[i].Lost.IsZero() {
+			return nil
+		}
+		lost = &c.Licences[i]
+	}
+	return lost
+}
+
 // Held says whether what the case is about is held: always, but when it is closed as
 // false and no person placed a hold of their own.
 func (c *Case) Held() bool {
@@ -242,6 +285,8 @@ func (c *Case) State() string {
 		return "closed " + string(c.Closed.Disposition)
 	case c.Proposal != nil:
 		return "to confirm"
+	case c.Unauthorised() != nil:
+		return "authorisation lost"
 	case c.Escalated:
 		return "escalated"
 	case c.Asked:

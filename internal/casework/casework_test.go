@@ -155,6 +155,9 @@ func TestMay(t *testing.T) {
 		"hold placed: analyst approver",
 		"hold released: approver",
 		"suppression revoked: analyst approver",
+		"licence linked: analyst approver machine",
+		"authorisation lost: analyst approver machine",
+		"authorisation restored: approver machine",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("who may do what (-want +got):\n%s", diff)

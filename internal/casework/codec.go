@@ -31,6 +31,7 @@ type eventRow struct {
 	Deadline    string             `json:"deadline,omitempty"`
 	Due         time.Time          `json:"due,omitzero"`
 	Upheld      bool               `json:"upheld,omitempty"`
+	Licence     string             `json:"licence,omitempty"`
 }
 
 type alertRow struct {
@@ -67,7 +68,7 @@ func Encode(e *Event) []byte {
 	r := eventRow{
 		Case: e.Case, N: e.N, Time: e.Time.UTC(), Kind: e.Kind, Person: e.Person, Role: e.Role, Via: e.Via, To: e.To, Text: e.Text,
 		Disposition: e.Disposition, Code: e.Code, Suppress: e.Suppress, Owner: e.Owner, Of: e.Of, Deadline: e.Deadline, Due: e.Due,
-		Upheld: e.Upheld,
+		Upheld: e.Upheld, Licence: e.Licence,
 	}
 	if a := e.Alert; a != nil {
 		r.Alert = &alertRow{sideRowOf(&a.Subject), sideRowOf(&a.Listing), a.Tier, a.Score, a.Stake, a.Answer, a.Against}
@@ -101,7 +102,7 @@ func Decode(b []byte) (Event, error) {
 	e := Event{
 		Case: r.Case, N: r.N, Time: r.Time, Kind: r.Kind, Person: r.Person, Role: r.Role, Via: r.Via, To: r.To, Text: r.Text,
 		Disposition: r.Disposition, Code: r.Code, Suppress: r.Suppress, Owner: r.Owner, Of: r.Of, Deadline: r.Deadline, Due: r.Due,
-		Upheld: r.Upheld,
+		Upheld: r.Upheld, Licence: r.Licence,
 	}
 	if a := r.Alert; a != nil {
 		e.Alert = &Alert{a.Subject.side(), a.Listing.side(), a.Tier, a.Score, a.Stake, a.Answer, a.Against}

@@ -41,7 +41,7 @@ func (c *Case) Apply(p Policy, e Event) error {
 		return err
 	}
 	next := *c
-	next.Deadlines = slices.Clone(c.Deadlines)
+	next.Deadlines, next.Licences = slices.Clone(c.Deadlines), slices.Clone(c.Licences)
 	if err := next.apply(p, &e); err != nil {
 		return err
 	}
@@ -103,6 +103,8 @@ func (c *Case) apply(p Policy, e *Event) error {
 		return c.hold(e)
 	case Revoked:
 		return c.revoked(e)
+	case Licensed, AuthorisationLost, AuthorisationRestored:
+		return c.licensed(e)
 	}
 	return fault.New(fault.Internal, "%q is nothing that happens to a case", e.Kind)
 }
@@ -165,6 +167,10 @@ func (c *Case) disposed(p Policy, e *Event) error {
 	}
 	if c.Escalated && e.Role != Approver {
 		return denied("the case is escalated: an approver decides it")
+	}
+	if a := c.Unauthorised(); a != nil && slices.Contains(onLicence, e.Code) {
+		return conflict("the authorisation is lost: %s", a.Why).
+			WithFix("link another licence to the case, have an approver restore this one (`cordon licences restore`), or decide it on another ground")
 	}
 	if err := c.suppressable(p, e); err != nil {
 		return err
@@ -357,4 +363,40 @@ func (c *Case) revoked(e *Event) error {
 	}
 	c.Suppression = nil
 	return words(e)
+}
+
+// onLicence are the reasons that a licence gives.
+var onLicence = []string{"authorised", "exemption-applies"}
+
+// licensed links a licence to the case, or says that it is no ground any more, or is one
+// again. What is lost opens a case that was closed as false, and voids what was proposed;
+// what is given back closes nothing.
+func (c *Case) licensed(e *Event) error {
+	if blank(e.Licence) {
+		return fault.New(fault.Internal, "no licence is named")
+	}
+	a := c.Licence(e.Licence)
+	switch {
+	case e.Kind == Licensed && a != nil:
+		return conflict("the case rests on the licence %s already", e.Licence)
+	case e.Kind == Licensed:
+		c.Licences = append(c.Licences, Authority{Licence: e.Licence, Linked: e.Time})
+		return nil
+	case a == nil:
+		return conflict("the case does not rest on the licence %s", e.Licence)
+	case (e.Kind == AuthorisationLost) != a.Lost.IsZero():
+		return conflict("the case knows that of the licence %s already", e.Licence)
+	}
+	if err := words(e); err != nil {
+		return err
+	}
+	if e.Kind == AuthorisationRestored {
+		a.Lost, a.Why = time.Time{}, ""
+		return nil
+	}
+	a.Lost, a.Why = e.Time, e.Text
+	if c.Proposal = nil; c.Closed != nil && c.Closed.Disposition == False {
+		c.reset()
+	}
+	return nil
 }

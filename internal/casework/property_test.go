@@ -58,6 +58,7 @@ type pair struct {
 	deciders  []string
 	escalated bool
 	holder    string // who placed a hold of their own
+	licence   string // "" for none, "held" or "lost"
 }
 
 type history struct {
@@ -126,7 +127,7 @@ func (h *history) raise() {
 	busy := known && !changed && p.open
 	if !quiet && !busy { // whatever was decided or proposed is over
 		escalated := p.escalated
-		*p = pair{id: p.id, facts: facts, open: true, escalated: escalated, holder: p.holder}
+		*p = pair{id: p.id, facts: facts, open: true, escalated: escalated, holder: p.holder, licence: p.licence}
 		if hard && h.desk.AutoClose && !escalated {
 			p.open, p.hard = false, true
 		}
@@ -153,6 +154,7 @@ var doing = []casework.Kind{
 	casework.Assigned, casework.Commented, casework.Returned, casework.Reopened, casework.Sampled, casework.Reviewed,
 	casework.Contradicted, casework.DeadlineSet, casework.DeadlineMet, casework.DeadlineMissed, casework.Opened, casework.Changed,
 	casework.HoldPlaced, casework.HoldReleased, casework.Revoked,
+	casework.Licensed, casework.AuthorisationLost, casework.AuthorisationRestored,
 }
 
 func (h *history) act(p *pair) {
@@ -160,6 +162,7 @@ func (h *history) act(p *pair) {
 	e := casework.Event{
 		Kind: rapid.SampledFrom(doing).Draw(h.T, "does"), Text: rapid.SampledFrom([]string{"because", "because", "because", " "}).Draw(h.T, "text"),
 		To: "u-ann", Of: p.event, Deadline: "report", Due: h.now.Add(time.Hour), Upheld: rapid.Bool().Draw(h.T, "upheld"),
+		Licence: "01K",
 	}
 	if rapid.IntRange(0, 2).Draw(h.T, "what is likely") > 0 {
 		by, e.Kind = h.likely(p)
@@ -283,13 +286,31 @@ func (h *history) done(p *pair, by casework.Person, e *casework.Event, c *casewo
 			h.Fatalf("%s revoked what was not suppressed", by.Role)
 		}
 		p.quiet = time.Time{}
+	case casework.Licensed:
+		if p.licence != "" || !worker {
+			h.Fatalf("%s linked a licence that is %s", by.Role, p.licence)
+		}
+		p.licence = "held"
+	case casework.AuthorisationLost:
+		if p.licence != "held" || !worker {
+			h.Fatalf("%s took a licence that is %q", by.Role, p.licence)
+		}
+		p.licence, p.proposer = "lost", ""
+		if !p.open && !p.true_ {
+			h.reopen(p)
+		}
+	case casework.AuthorisationRestored:
+		if p.licence != "lost" || by.Role != casework.Approver {
+			h.Fatalf("%s gave back a licence that is %q", by.Role, p.licence)
+		}
+		p.licence = "held"
 	case casework.Contradicted, casework.Opened, casework.Changed:
 		h.Fatalf("a person made the event %s", e.Kind)
 	}
 }
 
 func (h *history) reopen(p *pair) {
-	*p = pair{id: p.id, facts: p.facts, open: true, escalated: p.escalated, holder: p.holder}
+	*p = pair{id: p.id, facts: p.facts, open: true, escalated: p.escalated, holder: p.holder, licence: p.licence}
 }
 
 // compare holds the case to the model, and to what must never be.
@@ -306,6 +327,9 @@ func (h *history) compare(p *pair) {
 	}
 	if c.Held() != (p.open || p.true_ || p.holder != "") {
 		h.Fatalf("held is %v; the model has open = %v, true = %v, held by %q", c.Held(), p.open, p.true_, p.holder)
+	}
+	if (c.Unauthorised() != nil) != (p.licence == "lost") {
+		h.Fatalf("the case has the licences %+v, and the model %q", c.Licences, p.licence)
 	}
 	quiet := c.Suppression.Holds(&c.Alert, h.now)
 	if quiet != (!p.open && h.now.Before(p.quiet)) {

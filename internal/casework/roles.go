@@ -44,6 +44,10 @@ var may = map[Kind][]Role{
 	HoldPlaced:     {Analyst, Approver},
 	HoldReleased:   {Approver},
 	Revoked:        {Analyst, Approver},
+	Licensed:       {Machine, Analyst, Approver},
+
+	AuthorisationLost:     {Machine, Analyst, Approver},
+	AuthorisationRestored: {Machine, Approver},
 }
 
 // May says whether a role may make an event of a kind.
@@ -53,7 +57,7 @@ func May(r Role, k Kind) bool { return slices.Contains(may[k], r) }
 func Kinds() []Kind {
 	return []Kind{
 		Opened, Changed, Assigned, Commented, Disposed, Confirmed, Returned, Contradicted, Reopened, DeadlineSet, DeadlineMet,
-		DeadlineMissed, Sampled, Reviewed, HoldPlaced, HoldReleased, Revoked,
+		DeadlineMissed, Sampled, Reviewed, HoldPlaced, HoldReleased, Revoked, Licensed, AuthorisationLost, AuthorisationRestored,
 	}
 }
 

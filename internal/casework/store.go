@@ -95,14 +95,19 @@ func Follow(p Policy, events []Kept, had func(id string) ([]Kept, error)) error 
 // Grouped gives events that come in order of case and number as the cases that they are
 // of.
 func Grouped(events iter.Seq2[Kept, error]) iter.Seq2[[]Kept, error] {
-	return func(yield func([]Kept, error) bool) {
-		var list []Kept
+	return GroupedBy(events, func(k *Kept) string { return k.Case })
+}
+
+// GroupedBy gives what comes in order of an id as lists that have one each.
+func GroupedBy[K any](events iter.Seq2[K, error], id func(*K) string) iter.Seq2[[]K, error] {
+	return func(yield func([]K, error) bool) {
+		var list []K
 		for k, err := range events {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if len(list) > 0 && list[0].Case != k.Case {
+			if len(list) > 0 && id(&list[0]) != id(&k) {
 				if !yield(list, nil) {
 					return
 				}
@@ -145,6 +150,10 @@ type Desk struct {
 	Policy Policy
 	// AutoClose has cases closed by the rule of [Alert.Hard] when they are raised.
 	AutoClose bool
+	// Lapsed gives, by case, what time has done to the licences that cases rest on and
+	// nobody wrote down yet; nil where there are no licences. Cases are shown and decided as
+	// though it were written.
+	Lapsed func(ctx context.Context) (map[string][]Event, error)
 }
 
 // Get gives a case with its events.
@@ -158,17 +167,54 @@ func (d *Desk) Get(ctx context.Context, id string) (Case, []Event, error) {
 	}
 	events := Events(kept)
 	c, err := Fold(d.Policy, events)
-	return c, events, err
+	if err != nil || d.Lapsed == nil || len(c.Licences) == 0 {
+		return c, events, err
+	}
+	lapsed, err := d.Lapsed(ctx)
+	if err != nil {
+		return c, events, err
+	}
+	return c, events, c.lapse(d.Policy, lapsed[id])
+}
+
+// lapse has the case be as though events were written that are not: what time did to its
+// licences. Its version stays that of what is written.
+func (c *Case) lapse(p Policy, events []Event) error {
+	n, last := c.Events, c.Last
+	for _, e := range events {
+		if a := c.Licence(e.Licence); a == nil || !a.Lost.IsZero() {
+			continue
+		}
+		e.Case, e.N, e.Person, e.Role = c.ID, c.Events+1, "time", Machine
+		if e.Time.Before(c.Last) {
+			e.Time = c.Last
+		}
+		if err := c.Apply(p, e); err != nil {
+			return err
+		}
+	}
+	c.Events, c.Last = n, last
+	return nil
 }
 
 // Cases gives all cases, in order of id.
 func (d *Desk) Cases(ctx context.Context) ([]Case, error) {
 	var out []Case
+	var lapsed map[string][]Event
+	if d.Lapsed != nil {
+		var err error
+		if lapsed, err = d.Lapsed(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for kept, err := range d.Store.All(ctx) {
 		if err != nil {
 			return nil, err
 		}
 		c, err := Fold(d.Policy, Events(kept))
+		if err == nil {
+			err = c.lapse(d.Policy, lapsed[c.ID])
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package kept
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -43,4 +44,22 @@ func UnpackContent(hash [sha256.Size]byte, packed []byte) ([]byte, error) {
 		return nil, fault.New(fault.Unavailable, "the content %x is damaged", hash[:]).WithFix("restore the store from a backup")
 	}
 	return b, nil
+}
+
+// FileBytes gives the bytes of an attached file by its SHA-256 in hex; find looks for what was packed. One that is not there is
+// fault.NotFound.
+func FileBytes(sum string, find func(hash []byte) ([]string, error)) ([]byte, error) {
+	if err := CheckSum(sum); err != nil {
+		return nil, err
+	}
+	var hash [sha256.Size]byte
+	_, _ = hex.Decode(hash[:], []byte(sum)) // it was checked
+	list, err := find(hash[:])
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fault.New(fault.NotFound, "there is no file %s", sum)
+	}
+	return UnpackContent(hash, []byte(list[0]))
 }

@@ -101,6 +101,21 @@ var Cases = backup.Part{Name: "cases", Version: 1, Tables: []backup.Table{
 	},
 }}
 
+// Licences are the tables of licences, whose events have entries in the log, and of files that are attached to them and to cases.
+var Licences = backup.Part{Name: "licences", Version: 1, Tables: []backup.Table{
+	{
+		Name: "licence_event", Order: []string{"seq"},
+		Columns: []backup.Column{
+			{Name: "seq", Kind: backup.Int},
+			{Name: "id", Kind: backup.Text},
+			{Name: "n", Kind: backup.Int},
+			{Name: "data", Kind: backup.Bytes},
+			{Name: "salt", Kind: backup.Bytes},
+		},
+	},
+	{Name: "attached_file", Order: []string{"hash"}, Columns: []backup.Column{{Name: "hash", Kind: backup.Bytes}, {Name: "data", Kind: backup.Bytes}}},
+}}
+
 // Watched describes the tables of bases of customers, to backups.
 var Watched = backup.Part{Name: "watched", Version: 1, Tables: []backup.Table{
 	{
@@ -236,5 +251,6 @@ func Parts() []backup.Part {
 		Once,
 		Notify,
 		Jobs,
+		Licences,
 	}
 }

@@ -53,11 +53,13 @@ const (
 	// Watch: a version of a base of customers was kept, or a run over one; Data is the
 	// hash of what is known of it.
 	Watch Kind = "watch"
+	// Licence: something happened to a licence; Data is the commitment to the event.
+	Licence Kind = "licence"
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch, Case}
+	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch, Case, Licence}
 }
 
 // Entry is one line of the log.

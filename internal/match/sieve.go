@@ -312,7 +312,7 @@ type Sieve struct {
 	enough []*leasts
 	plain  rewrites
 	slack  rewrites // where one word is of a script without vowels
-	listed listedForm
+	sight  sight
 	m      scratch
 }
 
@@ -1062,24 +1062,15 @@ func (s *Sieve) near(q *sieveWord, o outline, r *[sketchRecord]byte) (apart floa
 // letters gives the least that it costs to write a word letter by letter as one
 // with this record, in 1/unit.
 func (q *sieveWord) letters(r *[sketchRecord]byte) int {
-	alpha := binary.LittleEndian.Uint32(r[recordAlpha:])
-	return unit * max(bits.OnesCount32(q.f.alpha&^alpha), bits.OnesCount32(alpha&^q.f.alpha))
+	return otherLetters(q.f.alpha, binary.LittleEndian.Uint32(r[recordAlpha:]))
 }
 
 // cost gives the least that it costs to write a word as one of these sounds, in
 // 1/unit, from the sounds that only one of them has. Beyond most it does not go on.
 func (t *rewrites) cost(q *sieveWord, theirs uint64, slack bool, most int) int {
-	cost := 0
-	for i := range q.sounds {
-		if x := &q.sounds[i]; theirs&x.itself == 0 {
-			drop := x.drop
-			if slack {
-				drop = x.slack
-			}
-			if cost += int(t.rewrite(drop, x.sound, theirs)); cost > most {
-				return cost
-			}
-		}
+	cost := t.away(q, theirs, slack, most)
+	if cost > most {
+		return cost
 	}
 	back := 0
 	for more := theirs &^ q.set; more != 0; more &= more - 1 {
@@ -1089,6 +1080,22 @@ func (t *rewrites) cost(q *sieveWord, theirs uint64, slack bool, most int) int {
 		}
 	}
 	return max(cost, back)
+}
+
+// away is cost for the sounds of the word of the query alone.
+func (t *rewrites) away(q *sieveWord, theirs uint64, slack bool, most int) (cost int) {
+	for i := range q.sounds {
+		if x := &q.sounds[i]; theirs&x.itself == 0 {
+			drop := x.drop
+			if slack {
+				drop = x.slack
+			}
+			if cost += int(t.rewrite(drop, x.sound, theirs)); cost > most {
+				break
+			}
+		}
+	}
+	return cost
 }
 
 // rewrite gives the least that it costs to write a sound as one of a set, or to

@@ -10,24 +10,58 @@ import (
 )
 
 // A listed word is a reading of a word of the core of a listed name, or of two
-// neighbours written together: its outline and its record (see [sketch]), with the
-// kind of the name and whether it is two words in the record. It is the same for
-// all names that have the word, so that a query is compared with the words of a
-// list and not with its names.
-
-// WordSize is the number of bytes of a listed word: its outline, its record, and the letters of the reading with their number.
+// neighbours written together, with the kind of the name. It is the same for all
+// names that have the word, so that a query is compared with the words of a list and
+// not with its names.
+//
+//	glance  the classes of its consonants, a nibble each (8 bytes), its sounds as a
+//	        set (6), a hash of the word (2), its letters as a set (4), and what [glance]
+//	        reads of the rest (4)
+//	rest    its rarity in sixteenths of a bit (2), its class (2), the numbers of its
+//	        letters and of its sounds, these, and what it costs to leave each sound out
 const (
-	WordSize    = wordLetters + 32
-	wordLetters = sketchOutline + sketchRecord
+	glanceSounds = 8
+	glanceFlags  = 16
+	glanceSize   = 24
+	restClass    = 2
+	restLetters  = 4
+	restSounds   = 5
+	restHead     = 6
 )
 
-// Where a record says of what kind of name its word is, and the flag for a join.
+// glance is what is looked at of a word before its letters: the set of its letters, how
+// many letters and how many consonants its word has in its first reading and how many
+// consonants it has itself, the role of the word, and flags.
+type glance uint64
+
+// Where they stand, above the set of letters.
 const (
-	recordKind   = 21
-	recordJoin   = 4
-	recordOne    = 8  // only one of the two is of the core
-	recordNumber = 16 // one of them is a number
-	recordOnly   = 32 // the word is all of the core of its name
+	glanceLength = 32
+	glanceFirst  = 37
+	glanceCount  = 42
+	glanceRole   = 47
+	glanceLoose  = 1 << 49
+	glanceClass  = 1 << 50 // the word has a class
+	glanceMore   = 1 << 51 // another reading of the word before
+	glanceKind   = 52
+	glanceJoin   = 54
+	glanceBegins = 1 << 60 // it is the first of a group (see [Words])
+)
+
+func (g glance) alpha() uint32 { return uint32(g) }
+func (g glance) length() int   { return int(g >> glanceLength & 31) }
+func (g glance) first() int    { return int(g >> glanceFirst & 31) }
+func (g glance) count() int    { return int(g >> glanceCount & 31) }
+func (g glance) role() role    { return role(g >> glanceRole & 3) }
+func (g glance) loose() bool   { return g&glanceLoose != 0 }
+func (g glance) join() byte    { return byte(g >> glanceJoin & 15) }
+
+// What a word is that is two of a name, and whether it is a name alone.
+const (
+	wordJoin   = 1 << iota
+	wordOne    // only one of the two is of the core
+	wordNumber // one of them is a number
+	wordOnly   // the word is all of the core of its name
 )
 
 // KindCount is the number of kinds of names. Their words are kept apart, because they
@@ -37,68 +71,172 @@ const KindCount = int(kinds)
 // PersonKind is the kind of the names of persons.
 const PersonKind = int(personKind)
 
-// EachWord gives the listed words of a name, numbered as in [NameKeys], and the
-// keys under which each is found: those of words that a query may mean by it. The
-// slices are not used again.
-func EachWord(p *Prepared, i int, do func(word [WordSize]byte, keys []uint64)) {
+// EachWord gives the listed words of a name, numbered as in [NameKeys], with the
+// keys under which each is found: those of all words whose consonants are alike, and
+// its own. Queries that may mean the word have one of them. The slices are not used
+// again.
+func EachWord(p *Prepared, i int, do func(word []byte, alike, own []uint64)) {
 	n := &p.names[i]
-	var k sketcher
-	give := func(f *form, class uint16, hash uint64, join byte) {
-		at := k.n - 1
-		var w [WordSize]byte
-		binary.LittleEndian.PutUint64(w[:], uint64(k.outlines[at]))
-		copy(w[sketchOutline:], k.records[sketchRecord*at:])
+	give := func(f *form, g glance, w listedWord) {
 		words := n.core
-		if join&recordJoin != 0 && join&recordOne == 0 {
+		join := g.join()
+		if join&wordJoin != 0 && join&wordOne == 0 {
 			words--
 		}
-		keys := aloneKeys(wordKeys(nil, f, class, hash, p.kind), f, p.kind, keyAny)
+		alike := aloneKeys(skeletonKeys(nil, f, p.kind), f, p.kind, keyAny)
+		own := ownKeys(nil, f, w.class, w.hash, p.kind)
 		if words == 1 {
-			keys, join = aloneKeys(keys, f, p.kind, keyOnly), join|recordOnly
+			alike = aloneKeys(alike, f, p.kind, keyOnly)
+			g |= wordOnly << glanceJoin
 		}
-		w[sketchOutline+recordKind] = byte(p.kind) | join
-		w[wordLetters] = byte(copy(w[wordLetters+1:], f.letters))
-		do(w, keys)
+		do(w.bytes(f, g|glance(p.kind)<<glanceKind), alike, own)
 	}
 	for t := range n.tokens {
 		if t := &n.tokens[t]; t.core() {
-			for f := range t.forms {
-				k.word(t, f)
-				give(&t.forms[f], t.class, t.hash, 0)
+			for i := range t.forms {
+				g := glance(t.length)<<glanceLength | glance(len(t.forms[0].skel))<<glanceFirst | glance(t.role)<<glanceRole
+				if i > 0 {
+					g |= glanceMore
+				}
+				if t.class != 0 {
+					g |= glanceClass
+				}
+				give(&t.forms[i], g, listedWord{min(255, t.bits*16), t.class, t.hash})
 			}
 		}
 	}
 	for j := range n.joins {
 		if n.joinable(j) {
-			o := outline(math.Ceil(float64(sumBits(n, int8(j), 2))*16)) << outlineHash
-			k.form(&n.joins[j], o, len(n.joins[j].letters), 0, 0, 0)
-			give(&n.joins[j], 0, 0, n.joinFlags(j))
+			f := &n.joins[j]
+			g := glance(len(f.letters))<<glanceLength | glance(n.joinFlags(j))<<glanceJoin
+			give(f, g, listedWord{sumBits(n, int8(j), 2) * 16, 0, 0})
 		}
 	}
 }
 
-// CompareWords orders listed words by their kind and their consonants, then by all the rest, so that words with the same keys lie together.
+// listedWord is what of a listed word is not of its reading; bits are in sixteenths.
+type listedWord struct {
+	bits  float32
+	class uint16
+	hash  uint64 // 0 for two words
+}
+
+func (l listedWord) bytes(f *form, g glance) []byte {
+	packed := uint64(0)
+	for i, c := range f.skel {
+		packed |= uint64(c) << (4 * i)
+	}
+	g |= glance(f.alpha) | glance(len(f.skel))<<glanceCount
+	if f.loose {
+		g |= glanceLoose
+	}
+	w := make([]byte, 0, glanceSize+restHead+3*len(f.letters))
+	w = binary.LittleEndian.AppendUint64(w, packed)
+	w = binary.LittleEndian.AppendUint64(w, f.set()|l.hash<<48)
+	w = binary.LittleEndian.AppendUint64(w, uint64(g))
+	w = binary.LittleEndian.AppendUint16(w, uint16(math.Ceil(float64(l.bits))))
+	w = binary.LittleEndian.AppendUint16(w, l.class)
+	w = append(w, byte(len(f.letters)), byte(len(f.sounds)))
+	return append(append(append(w, f.letters...), f.sounds...), f.drop[:len(f.sounds)]...)
+}
+
+// CompareWords orders listed words so that those of one kind with the same keys for words
+// that are alike lie together, and of these those with the same letters.
 func CompareWords(a, b []byte) int {
-	x, y := a[sketchOutline:], b[sketchOutline:]
-	first := func(r []byte) uint64 { // the first consonant counts most
-		v := bits.ReverseBytes64(binary.LittleEndian.Uint64(r))
+	first := func(w []byte) uint64 { // the first consonant counts most
+		v := bits.ReverseBytes64(binary.LittleEndian.Uint64(w))
 		return v>>4&0x0F0F0F0F0F0F0F0F | v&0x0F0F0F0F0F0F0F0F<<4
 	}
+	x, y := flagsOf(a), flagsOf(b)
 	return cmp.Or(
-		cmp.Compare(x[recordKind]&3, y[recordKind]&3), cmp.Compare(first(x), first(y)),
-		bytes.Compare(a[wordLetters:], b[wordLetters:]), bytes.Compare(a, b),
+		cmp.Compare(x>>glanceKind&3, y>>glanceKind&3), cmp.Compare(x.join()&wordJoin, y.join()&wordJoin),
+		cmp.Compare(x.join()&wordOnly, y.join()&wordOnly), cmp.Compare(first(a), first(b)),
+		bytes.Compare(a[glanceSize+restLetters:], b[glanceSize+restLetters:]), bytes.Compare(a, b),
 	)
+}
+
+func flagsOf(word []byte) glance { return glance(binary.LittleEndian.Uint64(word[glanceFlags:])) }
+
+// Words are listed words in the order of [CompareWords], a part of all of them after the
+// other, since of most words that a query is compared with little is read. Those with the
+// same keys for words that are alike are a group. Ends say where the rest of each ends.
+type Words struct{ Glances, Ends, Rests []byte }
+
+// Add adds a word; begins says that it is the first of a group.
+func (d *Words) Add(word []byte, begins bool) {
+	d.Glances = append(d.Glances, word[:glanceSize]...)
+	d.Rests = append(d.Rests, word[glanceSize:]...)
+	d.Ends = binary.LittleEndian.AppendUint32(d.Ends, uint32(len(d.Rests)))
+	if begins {
+		flags := d.Glances[len(d.Glances)-glanceSize+glanceFlags:]
+		binary.LittleEndian.PutUint64(flags, binary.LittleEndian.Uint64(flags)|glanceBegins)
+	}
+}
+
+// Alike says whether two words may be in one group, if their keys are the same.
+func Alike(a, b []byte) bool {
+	const of = 3<<glanceKind | wordJoin<<glanceJoin
+	return flagsOf(a)&of == flagsOf(b)&of && bytes.Equal(a[:glanceSounds], b[:glanceSounds])
+}
+
+// Len is the number of words.
+func (d *Words) Len() int { return len(d.Ends) / 4 }
+
+// Whole says whether there is a glance of each word.
+func (d *Words) Whole() bool { return len(d.Ends)%4 == 0 && len(d.Glances) == glanceSize*d.Len() }
+
+// Holds says whether a word is there with all its letters.
+func (d *Words) Holds(n uint32) bool {
+	if int(n) >= d.Len() {
+		return false
+	}
+	from, to := d.restOf(n)
+	if from > to || int(to) > len(d.Rests) || to-from < restHead {
+		return false
+	}
+	r := d.Rests[from:to]
+	return len(r) == restHead+int(r[restLetters])+2*int(r[restSounds]) && max(r[restLetters], r[restSounds]) <= maxSounds
+}
+
+func (d *Words) restOf(n uint32) (from, to uint32) {
+	if n > 0 {
+		from = binary.LittleEndian.Uint32(d.Ends[4*n-4:])
+	}
+	return from, binary.LittleEndian.Uint32(d.Ends[4*n:])
+}
+
+// Begins says whether a word is the first of a group.
+func (d *Words) Begins(n uint32) bool { return d.glance(n).glance&glanceBegins != 0 }
+
+// seen is a word as far as its glance tells.
+type seen struct {
+	skeleton, sounds uint64
+	hash             uint16
+	glance
+}
+
+// glance reads the glance of a word.
+func (d *Words) glance(n uint32) seen {
+	b := d.Glances[glanceSize*int(n):][:glanceSize]
+	sounds := binary.LittleEndian.Uint64(b[glanceSounds:])
+	return seen{binary.LittleEndian.Uint64(b), sounds & allSounds, uint16(sounds >> 48), flagsOf(b)}
+}
+
+// word reads a word that is there.
+func (d *Words) word(n uint32) listed {
+	from, to := d.restOf(n)
+	return listed{d.glance(n), d.Rests[from:to]}
 }
 
 // joinFlags says what two words are that are written together.
 func (n *name) joinFlags(j int) byte {
-	flags := byte(recordJoin)
+	flags := byte(wordJoin)
 	for i := j; i < j+2; i++ {
 		switch t := &n.tokens[i]; {
 		case t.role == roleNumber:
-			flags |= recordNumber
+			flags |= wordNumber
 		case !t.core():
-			flags |= recordOne
+			flags |= wordOne
 		}
 	}
 	return flags
@@ -108,16 +246,23 @@ func (n *name) joinFlags(j int) byte {
 // consonant is that of too many words.
 const shortSkeleton = 3
 
-// wordKeys appends the keys of a reading of a word: its skeleton, whole and less
-// any one consonant; where that says too little, its letters, whole and less any
-// one; its class and its spelling.
-func wordKeys(keys []uint64, f *form, class uint16, hash uint64, of kind) []uint64 {
+// skeletonKeys appends the keys of the consonants of a reading of a word: its skeleton,
+// whole and less any one consonant where that is not too little.
+func skeletonKeys(keys []uint64, f *form, of kind) []uint64 {
 	k := keyer{keys[len(keys):]}
 	s := skeletonOf(f)
 	k.put(keyWord, s.hash())
 	if len(s) > shortSkeleton {
 		s.without(func(h uint64) { k.put(keyWord, h) })
-	} else {
+	}
+	return append(keys, k.of(of)...)
+}
+
+// ownKeys appends the other keys of a reading of a word: where its consonants say too
+// little its letters, whole and less any one; its class and its spelling.
+func ownKeys(keys []uint64, f *form, class uint16, hash uint64, of kind) []uint64 {
+	k := keyer{keys[len(keys):]}
+	if len(skeletonOf(f)) <= shortSkeleton {
 		k.put(keyLetters, f.hash)
 		var b [maxSounds]byte
 		for i := range f.letters {
@@ -223,7 +368,7 @@ func (s *Sieve) Terms(list []Term, of int) []Term {
 func (s *Sieve) term(words []sieveWord, name, of int, join byte) Term {
 	t := Term{Name: name, Word: int(words[0].word), words: words, of: kind(of), join: join}
 	cores := s.names[name].n.core
-	if join != 0 && join&recordOne == 0 {
+	if join != 0 && join&wordOne == 0 {
 		cores--
 	}
 	only := uint64(0)
@@ -248,17 +393,24 @@ func (s *Sieve) term(words []sieveWord, name, of int, join byte) Term {
 // pairWith gives the weights for names of a kind.
 func (s *Sieve) pairWith(of int) kind { return pairKindOf(s.query.kind, kind(of)) }
 
-// Keys gives the keys under which words are found that a term may mean.
-func (t *Term) Keys() (keys []uint64) {
+// Keys gives the keys under which words are found that a term may mean: those that words
+// share which are alike, and those of single words. They are written over what it is given.
+func (t *Term) Keys(alike, own []uint64) ([]uint64, []uint64) {
+	sort := uint64(keyOnly)
+	if t.only {
+		sort = keyAny
+	}
+	alike, own = alike[:0], own[:0]
 	for i := range t.words {
 		q := &t.words[i]
-		keys = wordKeys(keys, q.f, q.class, q.full, t.of)
-		if t.only {
-			keys = aloneKeys(keys, q.f, t.of, keyAny)
-		} else {
-			keys = aloneKeys(keys, q.f, t.of, keyOnly)
-		}
+		alike = aloneKeys(skeletonKeys(alike, q.f, t.of), q.f, t.of, sort)
+		own = ownKeys(own, q.f, q.class, q.full, t.of)
 	}
+	return unique(alike), unique(own)
+}
+
+// unique sorts keys and leaves each once.
+func unique(keys []uint64) []uint64 {
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
@@ -279,33 +431,29 @@ const (
 // Tells gives the most that a term and a listed word add to the evidence of two
 // names, compared with their being different words, and whether words are written
 // together in it; ok is false when they are different.
-func (s *Sieve) Tells(t *Term, word []byte) (gain float32, join Join, ok bool) {
-	if len(word) != WordSize {
-		return 0, 0, false
-	}
-	o, r := outline(binary.LittleEndian.Uint64(word)), (*[sketchRecord]byte)(word[sketchOutline:])
-	w := &s.w[s.pairWith(int(t.of))]
-	s.listed.ready = false
-	if r[recordKind]&recordJoin != 0 || t.join != 0 {
-		apart, ok := s.mayJoin(t, o, r, word)
+func (s *Sieve) Tells(t *Term, d *Words, n uint32) (gain float32, join Join, ok bool) {
+	l, w := d.word(n), &s.w[s.pairWith(int(t.of))]
+	g := l.glance
+	if g.join()&wordJoin != 0 || t.join != 0 {
+		apart, ok := s.mayJoin(t, &l)
 		if !ok {
 			return 0, 0, false
 		}
-		gain, join = s.joinTells(t, o, r, w, apart)
+		gain, join = s.joinTells(t, &l, w, apart)
 		return gain, join, true
 	}
 	for i := range t.words {
 		q := &t.words[i]
 		told, met := float32(0), false
 		switch {
-		case q.role == roleNumber && o.role() == roleNumber:
-			told, met = float32(w.rarity)*o.bits()+float32(w.word+w.number), q.hash == o.hash()
-		case q.role != roleNumber && o.role() != roleNumber:
+		case q.role == roleNumber && g.role() == roleNumber:
+			told, met = float32(w.rarity)*l.bits()+float32(w.word+w.number), q.hash == l.hash
+		case q.role != roleNumber && g.role() != roleNumber:
 			var apart float32
-			if apart, met = s.spelt(q, i == 0, o, r, word); met {
-				told, _ = w.pair(min(q.bits, o.bits()), apart)
+			if apart, met = s.spelt(q, i == 0, &l); met {
+				told, _ = w.pair(min(q.bits, l.bits()), apart)
 				told = max(0, told-float32(w.conflict))
-				if q.role == rolePlace && o.role() == rolePlace {
+				if q.role == rolePlace && g.role() == rolePlace {
 					told += float32(w.place)
 				}
 			}
@@ -317,22 +465,47 @@ func (s *Sieve) Tells(t *Term, word []byte) (gain float32, join Join, ok bool) {
 	return gain, NoJoin, ok
 }
 
+// listed is a listed word that is read.
+type listed struct {
+	seen
+	rest []byte
+}
+
+func (l *listed) bits() float32 { return float32(binary.LittleEndian.Uint16(l.rest)) / 16 }
+func (l *listed) class() uint16 { return binary.LittleEndian.Uint16(l.rest[restClass:]) }
+
+// form gives the reading with what [soundTable.written] reads.
+func (l *listed) form() form {
+	letters, sounds := int(l.rest[restLetters]), int(l.rest[restSounds])
+	r := l.rest[restHead:]
+	return form{
+		letters: r[:letters], sounds: r[letters:][:sounds], drop: r[letters+sounds:][:sounds],
+		loose: l.loose(), alpha: l.alpha(),
+	}
+}
+
+// most says how far two words may be apart of which one or both are two words written
+// together, and how much further that makes them.
+func (t *Term) most(g glance) (most, more float32) {
+	if t.join != 0 && g.join()&wordJoin != 0 {
+		return movedMost, joinedApart + movedApart
+	}
+	return joinedMost, joinedApart
+}
+
 // mayJoin says whether a term and a listed word may be aligned of which one or
 // both are two words, and how far they are apart at least.
-func (s *Sieve) mayJoin(t *Term, o outline, r *[sketchRecord]byte, word []byte) (apart float32, ok bool) {
-	most, more := float32(joinedMost), float32(joinedApart)
-	switch {
-	case t.join != 0 && r[recordKind]&recordJoin != 0:
-		most, more = movedMost, joinedApart+movedApart
-	case t.join != 0 && o&outlineMore != 0:
+func (s *Sieve) mayJoin(t *Term, l *listed) (apart float32, ok bool) {
+	if t.join != 0 && l.glance&glanceMore != 0 {
 		return 0, false // a join is compared with the first reading
 	}
+	most, more := t.most(l.glance)
 	for i := range t.words {
-		if _, may := s.close(&t.words[i], o, r, most); may {
-			d, may := s.together(&t.words[i], o, word, most)
-			if !may {
-				continue
-			}
+		q := &t.words[i]
+		if !q.asLong(l.glance) || !q.closeTo(&l.seen) || s.lack(q, l.sounds) > 1 {
+			continue
+		}
+		if d, may := s.together(q, l, most); may {
 			if d += more; !ok || d < apart {
 				apart = d
 			}
@@ -342,58 +515,44 @@ func (s *Sieve) mayJoin(t *Term, o outline, r *[sketchRecord]byte, word []byte) 
 	return apart, ok
 }
 
-// listedForm is a listed word made ready for comparison by its letters.
-type listedForm struct {
-	form
-	ready bool
-	b     [2 * maxSounds]byte
+// nearTo says whether the consonants of a listed word are as many edits apart as they may be
+// in spellings of a word, closeTo whether they are where words are written together.
+func (q *sieveWord) nearTo(l *seen) bool {
+	most := int(q.near[l.count()])
+	return most >= 0 && packedDistance(q.f, l.skeleton, l.count()) <= most/2
 }
 
-// formOf gives the listed word that is looked at, with what [soundTable.written] reads.
-func (s *Sieve) formOf(o outline, word []byte) *form {
-	l := &s.listed
-	if l.ready {
-		return &l.form
-	}
-	l.ready = true
-	n := min(int(word[wordLetters]), maxSounds)
-	l.letters, l.loose, l.alpha = word[wordLetters+1:][:n], o.loose(), binary.LittleEndian.Uint32(word[sketchOutline+recordAlpha:])
-	if isForeign(l.letters) {
-		l.sounds, l.drop = appendForeign(l.b[:0:maxSounds], l.b[maxSounds:maxSounds], l.letters)
-		return &l.form
-	}
-	l.sounds = appendSounds(l.b[:0:maxSounds], l.letters)
-	l.drop = l.b[maxSounds:][:len(l.sounds)]
-	for i := range l.sounds {
-		l.drop[i] = s.p.sounds.dropCost(l.sounds, i)
-	}
-	return &l.form
+func (q *sieveWord) closeTo(l *seen) bool {
+	return q.close[l.count()] >= 0 && packedDistance(q.f, l.skeleton, l.count()) <= 1
 }
 
-// spelt is alike with the letters of the listed word, so that the two are as far apart as it says: at least, where one has several
-// readings. first says that the word of the query is its first.
-func (s *Sieve) spelt(q *sieveWord, first bool, o outline, r *[sketchRecord]byte, word []byte) (apart float32, ok bool) {
-	if q.hash == o.hash() || q.sameClass(o, r) {
+// asLong says whether a listed word is as long as it may be where words are written together.
+func (q *sieveWord) asLong(g glance) bool { return uint(q.length-g.length()+2) <= 4 }
+
+// spelt says how far a word of a query and a listed word are apart, if they are spellings of each other: at least, where one has
+// several readings. first says that the word of the query is its first.
+func (s *Sieve) spelt(q *sieveWord, first bool, l *listed) (apart float32, ok bool) {
+	if q.hash == l.hash || q.class != 0 && q.class == l.class() && q.role == l.role() {
 		return 0, true
 	}
-	if _, ok = s.near(q, o, r); !ok {
+	if !q.nearTo(&l.seen) {
 		return 0, false
 	}
-	f := s.formOf(o, word)
-	if q.loose != o.loose() {
-		long := (float32(q.first+int(r[recordFirst]))/2 + 1) * unit
-		apart = float32(s.p.sounds.written(q.f, f, int(conflict*long)+1, &s.m))/long + blur
+	f := l.form()
+	if q.loose != f.loose {
+		long := q.blurred(l.glance)
+		apart = float32(s.p.sounds.written(q.f, &f, int(conflict*long)+1, &s.m))/long + blur
 		return apart - 1e-4, apart < conflict+1e-4
 	}
-	long := float32(q.length+o.length()) / 2 * unit
-	d := s.p.sounds.written(q.f, f, int(conflict*long)+1, &s.m)
+	long := float32(q.length+l.length()) / 2 * unit
+	letters := otherLetters(q.f.alpha, f.alpha)
+	d := s.p.sounds.written(q.f, &f, mostSounds(long, letters), &s.m)
 	if d >= far {
 		return 0, false
 	}
 	apart = float32(d) / long
 	if apart > .02 {
-		letters := q.letters(r)
-		if first && o&outlineMore == 0 {
+		if first && l.glance&glanceMore == 0 {
 			letters = byLetter(q.f.letters, f.letters, far, &s.m)
 		}
 		apart = (1-letterShare)*apart + letterShare*float32(letters)/long
@@ -401,15 +560,32 @@ func (s *Sieve) spelt(q *sieveWord, first bool, o outline, r *[sketchRecord]byte
 	return max(0, apart-1e-4), apart < conflict+1e-4
 }
 
+// blurred gives the length over which costs are taken of two words of which one is in a
+// script without vowels, in 1/unit.
+func (q *sieveWord) blurred(g glance) float32 { return (float32(q.first+g.first())/2 + 1) * unit }
+
+// otherLetters gives the least that it costs to write a word letter by letter as another, of which
+// the letters are known as sets, in 1/unit.
+func otherLetters(a, b uint32) int {
+	return unit * max(bits.OnesCount32(a&^b), bits.OnesCount32(b&^a))
+}
+
+// mostSounds gives what writing the sounds of two words may cost, of a mean length, both in
+// 1/unit, if they are spellings of each other although their letters cost so much.
+func mostSounds(long float32, letters int) int {
+	return int(max((conflict*long-letterShare*float32(letters))/(1-letterShare), .02*long)) + 1
+}
+
 // together says how far two forms are apart that are aligned where words are written together, if they are less than most.
-func (s *Sieve) together(q *sieveWord, o outline, word []byte, most float32) (apart float32, ok bool) {
-	f := s.formOf(o, word)
+func (s *Sieve) together(q *sieveWord, l *listed, most float32) (apart float32, ok bool) {
+	f := l.form()
 	long := float32(len(q.f.letters)+len(f.letters)) / 2
 	limit := int(.2 * long * unit)
-	if q.loose != o.loose() {
-		long = float32(len(q.f.skel)+o.count())/2 + 1
+	if q.loose != f.loose {
+		long = float32(len(q.f.skel)+l.count())/2 + 1
 	}
-	d := s.p.sounds.written(q.f, f, limit, &s.m)
+	limit = min(limit, int(most*long*unit)+1)
+	d := s.p.sounds.written(q.f, &f, limit, &s.m)
 	if d >= far {
 		return 0, false
 	}
@@ -418,20 +594,17 @@ func (s *Sieve) together(q *sieveWord, o outline, word []byte, most float32) (ap
 }
 
 // joinTells is Tells for words that are aligned with two.
-func (s *Sieve) joinTells(t *Term, o outline, r *[sketchRecord]byte, w *bounds, apart float32) (gain float32, join Join) {
-	rarity, listed := o.bits(), r[recordKind]
-	if listed&recordJoin != 0 {
-		rarity = float32(o.hash()) / 16
-	}
-	told, _ := w.pair(min(t.words[0].bits, rarity), apart)
+func (s *Sieve) joinTells(t *Term, l *listed, w *bounds, apart float32) (gain float32, join Join) {
+	listed := l.join()
+	told, _ := w.pair(min(t.words[0].bits, l.bits()), apart)
 	gain, join = max(0, told+w.joined-float32(w.conflict)), Aligned
-	if (t.join|listed)&recordNumber != 0 || t.words[0].role == roleNumber || o.role() == roleNumber {
+	if (t.join|listed)&wordNumber != 0 || t.words[0].role == roleNumber || l.role() == roleNumber {
 		join |= Unknown
 	}
-	if t.join != 0 && t.join&recordOne == 0 {
+	if t.join != 0 && t.join&wordOne == 0 {
 		join |= OfQuery
 	}
-	if listed&recordJoin != 0 && listed&recordOne == 0 {
+	if listed&wordJoin != 0 && listed&wordOne == 0 {
 		join |= OfListed
 	}
 	return gain, join

@@ -38,12 +38,13 @@ const (
 	WatchVersion Type = "watch.version" // a base has another version
 	ListLoaded   Type = "list.loaded"   // a list has another snapshot
 	CaseEvent    Type = "case.event"    // something happened to a case
+	LicenceEvent Type = "licence.event" // something happened to a licence
 	// Test is asked for by a person, to see whether an endpoint answers.
 	Test Type = "cordon.test"
 )
 
 // Types are those that an endpoint may ask for.
-func Types() []Type { return []Type{WatchRun, WatchVersion, ListLoaded, CaseEvent} }
+func Types() []Type { return []Type{WatchRun, WatchVersion, ListLoaded, CaseEvent, LicenceEvent} }
 
 // TypeOf gives the type of message that an entry of the log becomes; "" for none.
 func TypeOf(e *ledger.Entry) Type {
@@ -56,6 +57,8 @@ func TypeOf(e *ledger.Entry) Type {
 		return ListLoaded
 	case e.Kind == ledger.Case:
 		return CaseEvent
+	case e.Kind == ledger.Licence:
+		return LicenceEvent
 	}
 	return ""
 }

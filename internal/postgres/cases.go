@@ -33,25 +33,31 @@ var _ casework.Store = (*Store)(nil)
 
 // Add is part of casework.Store.
 func (s *Store) Add(ctx context.Context, p casework.Policy, events []casework.Kept) error {
-	return s.adding(ctx, func(tx pgx.Tx) error {
-		if err := caseFollows(ctx, tx, p, events); err != nil {
-			return err
-		}
-		entries := make([]ledger.Entry, len(events))
-		for i := range events {
-			entries[i] = events[i].Entry()
-		}
-		entered, err := s.enter(ctx, tx, entries...)
-		if err != nil {
-			return err
-		}
-		for i := range events {
-			if err := addEvent(ctx, tx, &events[i], entered[i].Seq); err != nil {
-				return err
-			}
-		}
+	return s.adding(ctx, func(tx pgx.Tx) error { return s.addCases(ctx, tx, p, events) })
+}
+
+// addCases adds events of cases in a transaction.
+func (s *Store) addCases(ctx context.Context, tx pgx.Tx, p casework.Policy, events []casework.Kept) error {
+	if len(events) == 0 {
 		return nil
-	})
+	}
+	if err := caseFollows(ctx, tx, p, events); err != nil {
+		return err
+	}
+	entries := make([]ledger.Entry, len(events))
+	for i := range events {
+		entries[i] = events[i].Entry()
+	}
+	entered, err := s.enter(ctx, tx, entries...)
+	if err != nil {
+		return err
+	}
+	for i := range events {
+		if err := addEvent(ctx, tx, &events[i], entered[i].Seq); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // caseFollows says whether events may follow those that are kept. Who asks holds the

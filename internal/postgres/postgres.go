@@ -121,6 +121,7 @@ ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
 	onceTables,
 	notifyTables,
 	jobTables + indexTables,
+	licenceTables,
 }
 
 // Open opens the store at an address such as postgres://user@host/database, and

@@ -28,7 +28,7 @@ func Build(b *index.Builder, params *match.Params, against []Against, docs iter.
 // build puts entries into an index builder.
 func (m *meta) build(b *index.Builder, list iter.Seq2[entry, error], progress func(n int)) ([][]byte, error) {
 	var made sketchesMade
-	words := wordsMade{b: b.Beside(), number: map[[match.WordSize]byte]uint32{}}
+	words := wordsMade{b: b.Beside(), number: map[string]uint32{}}
 	defer words.b.Close()
 	n := 0
 	for e, err := range list {
@@ -217,7 +217,7 @@ type meta struct {
 	words    *words
 }
 
-const metaVersion = 5
+const metaVersion = 6
 
 // sketches are those of all names (see [match.AppendSketch]), in the order of the
 // units of the index.

@@ -16,10 +16,10 @@ import (
 // that have them.
 type words struct {
 	ix     *index.Index // of words, by their keys
-	record []byte       // of each word, one after the other
-	ends   []byte       // where the units of each word end in units, 4 bytes each
-	units  []byte       // for each word, the units of the index of names that have it
-	shapes []byte       // of each unit (see [match.Shape]), 4 bytes each
+	list   match.Words
+	ends   []byte // where the units of each word end in units, 4 bytes each
+	units  []byte // for each word, the units of the index of names that have it
+	shapes []byte // of each unit (see [match.Shape]), 4 bytes each
 	told   []atomic.Pointer[told]
 	held   atomic.Int64 // words that are remembered
 	hand   atomic.Int64 // the next slot that makes room
@@ -41,12 +41,15 @@ type told struct {
 	most  float32    // that a word tells which is not written together
 }
 
-// toldWord is a listed word that may be meant, with its units.
+// toldWord is a listed word that may be meant, with where its units are.
 type toldWord struct {
-	gain  float32
-	join  match.Join
-	units []byte // of the index, 4 bytes each; they lie within it
+	gain     float32
+	join     match.Join
+	from, to uint32
 }
+
+// unitsOf gives the units of a listed word, 4 bytes each; they lie within the index.
+func (d *words) unitsOf(w *toldWord) []byte { return d.units[4*int(w.from) : 4*int(w.to)] }
 
 // toldSlots is the number of terms of queries that are remembered, a power of two;
 // each may stand in one of toldWays places. Beyond toldWords listed words in all the
@@ -60,27 +63,31 @@ const (
 // wordsMade gathers the words of names.
 type wordsMade struct {
 	b      *index.Builder
-	number map[[match.WordSize]byte]uint32 // in the order in which they were met
+	number map[string]uint32 // in the order in which they were met
 	pairs  []wordOf
 	shapes []byte
 	units  uint32
 
-	records []byte
-	keys    []uint64 // of each word, one after the other
-	ends    []int    // where they end
+	words [][]byte // in the order in which they were met
+	keys  []uint64 // of each word, one after the other
+	ends  []wordEnds
+	list  match.Words
 }
+
+// wordEnds say where the keys of a word end: those of words that are alike, then its own.
+type wordEnds struct{ alike, own int }
 
 // wordOf says that a unit has a word.
 type wordOf struct{ word, unit uint32 }
 
 // entryWord is a word of a unit, with its keys.
 type entryWord struct {
-	word [match.WordSize]byte
-	keys []uint64
+	word       []byte
+	alike, own []uint64
 }
 
 func wordsOf(p *match.Prepared, name int) (list []entryWord) {
-	match.EachWord(p, name, func(w [match.WordSize]byte, keys []uint64) { list = append(list, entryWord{w, keys}) })
+	match.EachWord(p, name, func(w []byte, alike, own []uint64) { list = append(list, entryWord{w, alike, own}) })
 	return list
 }
 
@@ -90,13 +97,15 @@ func (m *wordsMade) add(list []entryWord, shape uint32) {
 	m.units++
 	m.shapes = binary.LittleEndian.AppendUint32(m.shapes, shape)
 	for i := range list {
-		n, ok := m.number[list[i].word]
+		n, ok := m.number[string(list[i].word)]
 		if !ok {
 			n = uint32(len(m.ends))
-			m.number[list[i].word] = n
-			m.records = append(m.records, list[i].word[:]...)
-			m.keys = append(m.keys, list[i].keys...)
-			m.ends = append(m.ends, len(m.keys))
+			m.number[string(list[i].word)] = n
+			m.words = append(m.words, list[i].word)
+			m.keys = append(m.keys, list[i].alike...)
+			alike := len(m.keys)
+			m.keys = append(m.keys, list[i].own...)
+			m.ends = append(m.ends, wordEnds{alike, len(m.keys)})
 		}
 		m.pairs = append(m.pairs, wordOf{n, unit})
 	}
@@ -105,28 +114,34 @@ func (m *wordsMade) add(list []entryWord, shape uint32) {
 // sort numbers the words anew, so that those that sound alike lie together: a query is
 // compared with them one after the other, and what is far apart in memory is slow.
 func (m *wordsMade) sort() error {
-	word := func(n uint32) []byte { return m.records[int(n)*match.WordSize:][:match.WordSize] }
 	order := make([]uint32, len(m.ends))
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(a, b uint32) int { return match.CompareWords(word(a), word(b)) })
-	records, to := make([]byte, 0, len(m.records)), make([]uint32, len(order))
+	slices.SortFunc(order, func(a, b uint32) int { return match.CompareWords(m.words[a], m.words[b]) })
+	to := make([]uint32, len(order))
+	var before []byte
+	var shared, keys []uint64
 	for i, n := range order {
-		from := 0
+		from, ends, w := 0, m.ends[n], m.words[n]
 		if n > 0 {
-			from = m.ends[n-1]
+			from = m.ends[n-1].own
 		}
-		if _, err := m.b.Add([][]uint64{m.keys[from:m.ends[n]]}, nil); err != nil {
+		alike, own := m.keys[from:ends.alike], m.keys[ends.alike:ends.own]
+		begins := before == nil || !match.Alike(before, w) || !slices.Equal(alike, shared)
+		if keys = append(keys[:0], own...); begins { // the others of a group are found by its first
+			keys, shared = append(keys, alike...), alike
+		}
+		if _, err := m.b.Add([][]uint64{keys}, nil); err != nil {
 			return err
 		}
-		records = append(records, word(n)...)
-		to[n] = uint32(i)
+		m.list.Add(w, begins)
+		before, to[n] = w, uint32(i)
 	}
 	for i := range m.pairs {
 		m.pairs[i].word = to[m.pairs[i].word]
 	}
-	m.records, m.keys = records, nil
+	m.words, m.keys = nil, nil
 	return nil
 }
 
@@ -155,7 +170,7 @@ func (m *wordsMade) parts() (parts [][]byte, err error) {
 	for _, e := range ends[:len(m.number)] {
 		b = binary.LittleEndian.AppendUint32(b, e)
 	}
-	for _, part := range [][]byte{m.shapes, m.records, b, units, ix} {
+	for _, part := range [][]byte{m.shapes, m.list.Glances, m.list.Ends, m.list.Rests, b, units, ix} {
 		parts = append(parts, sized(len(part)), part)
 	}
 	return parts, nil
@@ -163,7 +178,9 @@ func (m *wordsMade) parts() (parts [][]byte, err error) {
 
 // read takes the words out of the meta bytes of an index.
 func (d *words) read(c *cursor) (err error) {
-	d.shapes, d.record, d.ends, d.units = c.text(), c.text(), c.text(), c.text()
+	d.shapes = c.text()
+	d.list = match.Words{Glances: c.text(), Ends: c.text(), Rests: c.text()}
+	d.ends, d.units = c.text(), c.text()
 	ix := c.text()
 	if c.bad {
 		return nil // said by the caller
@@ -175,33 +192,31 @@ func (d *words) read(c *cursor) (err error) {
 
 // check makes sure that the words are those of an index with so many units.
 func (d *words) check(units int) error {
-	if len(d.shapes) != 4*units || len(d.ends) != 4*d.ix.Len() || len(d.record) != match.WordSize*d.ix.Len() {
+	if len(d.shapes) != 4*units || len(d.ends) != 4*d.ix.Len() || d.list.Len() != d.ix.Len() || !d.list.Whole() {
 		return fault.New(fault.Unavailable, "the index is damaged: its words are not those of its names").WithFix("build it anew")
 	}
 	return nil
 }
 
-// unitsOf gives the units that have a word; all lie within the index.
-func (d *words) unitsOf(word uint32) ([]byte, error) {
-	from := 0
+// rangeOf gives where the units lie that have a word; all are of the index.
+func (d *words) rangeOf(word uint32) (from, to uint32, err error) {
 	if word > 0 {
-		from = int(binary.LittleEndian.Uint32(d.ends[4*word-4:]))
+		from = binary.LittleEndian.Uint32(d.ends[4*word-4:])
 	}
-	to := int(binary.LittleEndian.Uint32(d.ends[4*word:]))
-	if from > to || 4*to > len(d.units) {
-		return nil, fault.New(fault.Unavailable, "the index is damaged: the word %d lies outside it", word).WithFix("build it anew")
+	to = binary.LittleEndian.Uint32(d.ends[4*word:])
+	if from > to || 4*int(to) > len(d.units) {
+		return 0, 0, fault.New(fault.Unavailable, "the index is damaged: the word %d lies outside it", word).WithFix("build it anew")
 	}
-	units := d.units[4*from : 4*to]
-	for b := units; len(b) >= 4; b = b[4:] {
+	for b := d.units[4*int(from) : 4*int(to)]; len(b) >= 4; b = b[4:] {
 		if unit := binary.LittleEndian.Uint32(b); int(unit) >= d.size() {
-			return nil, fault.New(fault.Unavailable, "the index is damaged: it has no name %d", unit).WithFix("build it anew")
+			return 0, 0, fault.New(fault.Unavailable, "the index is damaged: it has no name %d", unit).WithFix("build it anew")
 		}
 	}
-	return units, nil
+	return from, to, nil
 }
 
 // find gives what a term tells, from memory or from the index.
-func (d *words) find(s *match.Sieve, t *match.Term) (*told, error) {
+func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 	slots := d.told[t.ID%(toldSlots/toldWays)*toldWays:][:toldWays]
 	slot := &slots[t.ID>>60%toldWays]
 	for i := range slots {
@@ -213,35 +228,71 @@ func (d *words) find(s *match.Sieve, t *match.Term) (*told, error) {
 		}
 	}
 	out := &told{id: t.ID}
-	var list []uint32
-	var err error
-	for _, key := range t.Keys() {
+	if err := d.mayMean(s, t, m); err != nil {
+		return nil, err
+	}
+	m.words, m.joins = m.words[:0], m.joins[:0]
+	for _, n := range m.may {
+		if !d.list.Holds(n) {
+			return nil, fault.New(fault.Unavailable, "the index is damaged: its word %d is not whole", n).WithFix("build it anew")
+		}
+		gain, join, ok := s.Tells(t, &d.list, n)
+		if !ok {
+			continue
+		}
+		from, to, err := d.rangeOf(n)
+		if err != nil {
+			return nil, err
+		}
+		out.units += int(to - from)
+		w := toldWord{gain, join, from, to}
+		if join == match.NoJoin {
+			m.words, out.most = append(m.words, w), max(out.most, gain)
+		} else {
+			m.joins = append(m.joins, w)
+		}
+	}
+	slices.SortStableFunc(m.words, func(a, b toldWord) int { return cmp.Compare(b.gain, a.gain) })
+	out.words, out.joins = slices.Clone(m.words), slices.Clone(m.joins)
+	d.keep(slot, out)
+	return out, nil
+}
+
+// lookup is the memory of looking terms up.
+type lookup struct {
+	alike, own          []uint64
+	groups, single, may []uint32
+	words, joins        []toldWord
+}
+
+// mayMean finds the words that a term may mean, in order.
+func (d *words) mayMean(s *match.Sieve, t *match.Term, m *lookup) (err error) {
+	m.alike, m.own = t.Keys(m.alike, m.own)
+	if m.groups, err = d.having(m.groups[:0], m.alike); err != nil {
+		return err
+	}
+	if m.single, err = d.having(m.single[:0], m.own); err != nil {
+		return err
+	}
+	m.may = s.MayMean(m.may[:0], t, &d.list, m.groups, m.single)
+	slices.Sort(m.may)
+	m.may = slices.Compact(m.may)
+	return nil
+}
+
+// having appends the words under these keys to an empty list, in order.
+func (d *words) having(list []uint32, keys []uint64) (_ []uint32, err error) {
+	for _, key := range keys {
 		if list, err = d.ix.Append(list, key); err != nil {
 			return nil, err
 		}
 	}
 	slices.Sort(list)
-	for _, n := range slices.Compact(list) {
-		at := int(n) * match.WordSize
-		gain, join, ok := s.Tells(t, d.record[at:at+match.WordSize])
-		if !ok {
-			continue
-		}
-		units, err := d.unitsOf(n)
-		if err != nil {
-			return nil, err
-		}
-		out.units += len(units) / 4
-		w := toldWord{gain, join, units}
-		if join == match.NoJoin {
-			out.words, out.most = append(out.words, w), max(out.most, gain)
-		} else {
-			out.joins = append(out.joins, w)
-		}
+	list = slices.Compact(list)
+	if n := len(list); n > 0 && int(list[n-1]) >= d.list.Len() {
+		return nil, fault.New(fault.Unavailable, "the index is damaged: it has no word %d", list[n-1]).WithFix("build it anew")
 	}
-	slices.SortStableFunc(out.words, func(a, b toldWord) int { return cmp.Compare(b.gain, a.gain) })
-	d.keep(slot, out)
-	return out, nil
+	return list, nil
 }
 
 // keep remembers what a term tells, and forgets others when there are too many.
@@ -268,6 +319,7 @@ type sums struct {
 	slot    []uint32  // where the sum of a unit in that set lies
 	terms   []match.Term
 	told    []termTold
+	lookup  lookup
 	found   []index.Candidate
 	left    int // units that may still be read
 	bounded index.Bounded
@@ -330,7 +382,7 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 	for i := range m.told {
 		t := &m.told[i]
 		fresh = fresh && most >= enough.Any(left)
-		m.add(t, t.most-spare, fresh, joins)
+		m.add(d, t, t.most-spare, fresh, joins)
 		if t.most > 0 {
 			most, left = most-t.most, left-1
 		}
@@ -351,7 +403,7 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 func (m *sums) tell(d *words, s *match.Sieve, terms []match.Term) error {
 	m.told = m.told[:0]
 	for i := range terms {
-		t, err := d.find(s, &terms[i])
+		t, err := d.find(s, &terms[i], &m.lookup)
 		if err != nil {
 			return err
 		}
@@ -366,7 +418,7 @@ func (m *sums) tell(d *words, s *match.Sieve, terms []match.Term) error {
 	slices.SortStableFunc(m.told, func(a, b termTold) int { return a.units - b.units })
 	for i := range m.told {
 		for k := range m.told[i].joins {
-			for b := m.told[i].joins[k].units; len(b) >= 4; b = b[4:] {
+			for b := d.unitsOf(&m.told[i].joins[k]); len(b) >= 4; b = b[4:] {
 				m.unit(binary.LittleEndian.Uint32(b), true)
 			}
 		}
@@ -397,7 +449,7 @@ func (m *sums) unit(u uint32, fresh bool) *wordSum {
 // add counts the units of a word of the query: it counts once for a unit, by the
 // best that it tells. Words that tell less than least count only where words are
 // written together.
-func (m *sums) add(t *termTold, least float32, fresh, joins bool) {
+func (m *sums) add(d *words, t *termTold, least float32, fresh, joins bool) {
 	for i := range t.words {
 		w := &t.words[i]
 		if w.gain < least {
@@ -406,7 +458,7 @@ func (m *sums) add(t *termTold, least float32, fresh, joins bool) {
 			}
 			fresh = false
 		}
-		for b := w.units; len(b) >= 4; b = b[4:] {
+		for b := d.unitsOf(w); len(b) >= 4; b = b[4:] {
 			x := m.unit(binary.LittleEndian.Uint32(b), fresh)
 			if x != nil && x.last != t.word {
 				x.last = t.word
@@ -422,7 +474,7 @@ func (m *sums) add(t *termTold, least float32, fresh, joins bool) {
 func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
 	for k := range t.told.joins {
 		w := &t.told.joins[k]
-		for b := w.units; len(b) >= 4; b = b[4:] {
+		for b := d.unitsOf(w); len(b) >= 4; b = b[4:] {
 			unit := binary.LittleEndian.Uint32(b)
 			x := &m.of[m.slot[unit]]
 			if x.joined != 0 && x.joined != t.word || enough.With(w.join, d.shape(unit), int(x.met)+1, x.all+w.gain) {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/cordon-engine/cordon/internal/index"
 	"github.com/cordon-engine/cordon/internal/match"
 )
 
@@ -75,17 +74,17 @@ func addedUp(t *testing.T, d *words, s *match.Sieve, kind int) (found []uint32) 
 				if terms[i].Name != name {
 					continue
 				}
-				shared := sharing(t, d.ix, terms[i].Keys())
+				shared := sharing(t, d, &terms[i])
 				for n := range d.ix.Len() {
-					gain, join, ok := s.Tells(&terms[i], d.record[n*match.WordSize:][:match.WordSize])
+					gain, join, ok := s.Tells(&terms[i], &d.list, uint32(n))
 					if !ok || !shared[uint32(n)] {
 						continue
 					}
-					of, err := d.unitsOf(uint32(n))
+					from, to, err := d.rangeOf(uint32(n))
 					if err != nil {
 						t.Fatal(err)
 					}
-					for ; len(of) > 0; of = of[4:] {
+					for of := d.units[4*from : 4*to]; len(of) > 0; of = of[4:] {
 						do(&terms[i], uint32(of[0])|uint32(of[1])<<8|uint32(of[2])<<16|uint32(of[3])<<24, gain, join)
 					}
 				}
@@ -125,17 +124,25 @@ func addedUp(t *testing.T, d *words, s *match.Sieve, kind int) (found []uint32) 
 	return found
 }
 
-// sharing gives the words that have one of the keys.
-func sharing(t *testing.T, ix *index.Index, keys []uint64) map[uint32]bool {
+// sharing gives the words that share a key with a term, of groups all.
+func sharing(t *testing.T, d *words, term *match.Term) map[uint32]bool {
 	shared := map[uint32]bool{}
-	for _, key := range keys {
-		list, err := ix.Append(nil, key)
+	having := func(keys []uint64) []uint32 {
+		list, err := d.having(nil, keys)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, n := range list {
+		return list
+	}
+	alike, own := term.Keys(nil, nil)
+	for _, n := range having(alike) {
+		shared[n] = true
+		for n++; int(n) < d.list.Len() && !d.list.Begins(n); n++ {
 			shared[n] = true
 		}
+	}
+	for _, n := range having(own) {
+		shared[n] = true
 	}
 	return shared
 }

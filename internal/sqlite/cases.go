@@ -32,25 +32,31 @@ var _ casework.Store = (*Store)(nil)
 
 // Add is part of casework.Store.
 func (s *Store) Add(ctx context.Context, p casework.Policy, events []casework.Kept) error {
-	return s.kept(ctx, func(c *ready) error {
-		if err := caseFollows(ctx, c, p, events); err != nil {
-			return err
-		}
-		entries := make([]ledger.Entry, len(events))
-		for i := range events {
-			entries[i] = events[i].Entry()
-		}
-		entered, err := s.enter(ctx, c, entries...)
-		if err != nil {
-			return err
-		}
-		for i := range events {
-			if err := addEvent(ctx, c, &events[i], entered[i].Seq); err != nil {
-				return err
-			}
-		}
+	return s.kept(ctx, func(c *ready) error { return s.addCases(ctx, c, p, events) })
+}
+
+// addCases adds events of cases in a transaction.
+func (s *Store) addCases(ctx context.Context, c *ready, p casework.Policy, events []casework.Kept) error {
+	if len(events) == 0 {
 		return nil
-	})
+	}
+	if err := caseFollows(ctx, c, p, events); err != nil {
+		return err
+	}
+	entries := make([]ledger.Entry, len(events))
+	for i := range events {
+		entries[i] = events[i].Entry()
+	}
+	entered, err := s.enter(ctx, c, entries...)
+	if err != nil {
+		return err
+	}
+	for i := range events {
+		if err := addEvent(ctx, c, &events[i], entered[i].Seq); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // caseFollows says whether events may follow those that are kept.

@@ -211,6 +211,7 @@ CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
 	onceTables,
 	notifyTables,
 	jobTables,
+	licenceTables,
 }
 
 // version gives the form of the database: how many migrations it went through.

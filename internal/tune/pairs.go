@@ -49,7 +49,7 @@ func (m *maker) keysOf(schema, name string) []uint64 {
 		return nil
 	}
 	keys := match.Keys(x)
-	match.EachWord(x, 0, func(_ [match.WordSize]byte, of []uint64) { keys = append(keys, of...) })
+	match.EachWord(x, 0, func(_ []byte, alike, own []uint64) { keys = append(append(keys, alike...), own...) })
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }

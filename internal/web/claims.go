@@ -227,13 +227,22 @@ func (s *Site) searchClaims(ctx context.Context, page *searchPage, words []strin
 	page.ClaimsAt = "/claims?" + q.Encode()
 	list := nearestBy(co.desk.Ledger.Claims(), words, s.wordsOf)
 	slices.SortStableFunc(list, claim.Compare)
-	page.MoreClaims = max(0, len(list)-claimsFound)
-	for _, c := range list[:len(list)-page.MoreClaims] {
-		page.Claims = append(page.Claims, s.cardOf(co.desk.Ledger, c))
+	page.Own = map[string][]claimCard{}
+	for _, c := range list {
+		card, by := s.cardOf(co.desk.Ledger, c), c.SpeakerState.String()
+		own := slices.ContainsFunc(page.States, func(x stateLink) bool { return x.Code == by })
+		switch {
+		case own && len(page.Own[by]) < claimsFound:
+			page.Own[by] = append(page.Own[by], card)
+		case len(page.Claims) < claimsFound:
+			page.Claims = append(page.Claims, card)
+		default:
+			page.MoreClaims++
+		}
 	}
 }
 
-// claimsFound is how many claims a search shows at most.
+// claimsFound is how many claims a search shows at most, of each side.
 const claimsFound = 6
 
 func (s *Site) cardOf(l *claim.Ledger, c *claim.Claim) claimCard {
@@ -256,7 +265,8 @@ type claimPage struct {
 	Law                       string
 	LawAddress                string
 	Obligations               []*law.Provision
-	Origins, Resting, Sharing []string
+	Origins                   []string
+	Resting, Sharing          []*claim.Claim
 	For, Against, Conceded    []claimCard
 	Statement, Caution, Reply string
 	Asked                     []askedRow
@@ -293,14 +303,8 @@ func (s *Site) claim(r *http.Request) (*answer, error) {
 		}
 		page.Law, page.LawAddress = report.Sentence(rl), link(c.Activity)
 	}
-	for _, x := range l.Resting(c) {
-		page.Resting = append(page.Resting, x.ID)
-	}
-	for _, x := range l.SharingOrigin(c) {
-		if !slices.Contains(page.Resting, x.ID) {
-			page.Sharing = append(page.Sharing, x.ID)
-		}
-	}
+	page.Resting = l.Resting(c)
+	page.Sharing = slices.DeleteFunc(slices.Clone(l.SharingOrigin(c)), func(x *claim.Claim) bool { return slices.Contains(page.Resting, x) })
 	sides := l.SidesOf(c)
 	page.Statement, page.Caution = sides.Statement(), sides.Caution()
 	for _, side := range []struct {

@@ -2,9 +2,11 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -174,14 +176,22 @@ func (s *Site) decide(r *http.Request) (*answer, error) {
 	return a, nil
 }
 
+// rule gives the ruling, that of before for the same facts, days and look-ups.
 func (s *Site) rule(p *posed) (*ruling.Ruling, error) {
 	full, said := s.lookUp(p)
 	p.full = full
-	rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said})
-	if err != nil {
-		return nil, err
+	asOf := ""
+	if p.asOf != nil {
+		asOf = p.asOf.String()
 	}
-	return rl, s.Desk.Engine.Explain(rl, s.Desk.HS.Neighbours)
+	key := fmt.Sprintf("%s %s %d %+v", full.AppendJSON(nil), asOf, p.known, said)
+	return s.rulings.get(key, func() (*ruling.Ruling, error) {
+		rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said})
+		if err != nil {
+			return nil, err
+		}
+		return rl, s.Desk.Engine.Explain(rl, s.Desk.HS.Neighbours)
+	})
 }
 
 // lookUp gives the activity with what the lists of one moment say of its parties
@@ -372,7 +382,7 @@ func (s *Site) card(p *posed, rl *ruling.Ruling) *rulingCard {
 		}
 	}
 	if len(c.Cites) > maxCites {
-		c.Sentence = report.Saying(rl) + ", under " + itoa(len(c.Cites)) + " paragraphs."
+		c.Sentence = report.Saying(rl) + ", under " + strconv.Itoa(len(c.Cites)) + " paragraphs."
 	}
 	for i := range rl.Views {
 		c.Views = append(c.Views, viewLine{rl.Views[i].Verdict, report.ViewText(&rl.Views[i], s.state)})
@@ -406,9 +416,9 @@ func assumedTitle(a *ruling.Assumption, act *activity.Activity) string {
 	case f.Scope == vocab.OfParties && len(act.Parties) == 0:
 		return f.Title + " (any party)"
 	case f.Scope == vocab.OfParties && len(act.Parties) > 1:
-		return f.Title + " (party " + itoa(a.Line+1) + ")"
+		return f.Title + " (party " + strconv.Itoa(a.Line+1) + ")"
 	case f.Scope == vocab.OfGoods && len(act.Goods) > 1:
-		return f.Title + " (line " + itoa(a.Line+1) + ")"
+		return f.Title + " (line " + strconv.Itoa(a.Line+1) + ")"
 	}
 	return f.Title
 }
@@ -435,7 +445,7 @@ func (s *Site) nearAddress(p *posed, m *ruling.NearMiss) string {
 	b := p.a.Clone()
 	name := vocab.FactOf(m.Fact).Name
 	if m.Line >= 0 && vocab.FactOf(m.Fact).Scope != vocab.OfActivity {
-		name = strings.Replace(firstName(m.Fact), "[1]", "["+itoa(m.Line+1)+"]", 1)
+		name = strings.Replace(firstName(m.Fact), "[1]", "["+strconv.Itoa(m.Line+1)+"]", 1)
 	}
 	extra := p.extra()
 	switch m.Differs {

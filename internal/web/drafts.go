@@ -252,11 +252,9 @@ func (s *Site) backtest(r *http.Request) (*answer, error) {
 		page.Errors = append(page.Errors, fieldError{"f-enforcement", "Enforcement and substitution", plain(err)})
 		q, _ = draft.Ask{}.Question()
 	}
-	list, forecasts, err := s.Library.Backtests(r.Context(), q.Inputs)
-	if err != nil {
+	if page.Doc, err = s.backtested(r.Context(), q.Inputs); err != nil {
 		return nil, err
 	}
-	page.Doc = report.DraftBacktest(list, forecasts, s.state)
 	a := &answer{template: "backtest", title: page.Doc.Title, body: page}
 	if len(page.Errors) > 0 {
 		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title

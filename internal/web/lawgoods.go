@@ -357,6 +357,9 @@ func (s *Site) goodsBar(page *lawGoodsPage) *dateBar {
 	return s.dateBarTo(page.Day, func(d when.Day) string { return s.goodsAddress(page, "as_of", d.String()) })
 }
 
+// Last is the index of the last part of the trail.
+func (page *lawGoodsPage) Last() int { return len(page.Trail) - 1 }
+
 // Heading says what the page shows in a sentence.
 func (page *lawGoodsPage) Heading() string {
 	what := "Goods"

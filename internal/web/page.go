@@ -119,6 +119,7 @@ func (s *Site) functions() template.FuncMap {
 		"standingclass": standingClass,
 		"nocharts":      func() []chart { return nil },
 		"linked":        s.linked,
+		"sectiontitle":  s.sectionTitle,
 		"moment":        moment,
 		"dayof":         dayOf,
 		"standsign":     standSign,

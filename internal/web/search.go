@@ -27,8 +27,10 @@ type searchPage struct {
 	MoreSubjects int
 	Lists        bool
 	// States are those that the query names, Claims those in which its words occur; ClaimsAt leads to all of them.
-	States     []stateLink
-	Claims     []claimCard
+	States []stateLink
+	Claims []claimCard
+	// Own are claims of a state that the query names, by its code: what it answers comes before what is said of it.
+	Own        map[string][]claimCard
 	MoreClaims int
 	ClaimsAt   string
 	// Day is one that the query names, NoDay for none.

@@ -27,6 +27,8 @@ import (
 type conduct struct {
 	*Facts
 	desk *states.Desk
+	// events are the titles of events by their ids.
+	events map[string]string
 }
 
 func (c *conduct) matrix(known when.Day) (*matrix.Matrix, error) { return c.Matrices.At(known) }
@@ -54,7 +56,10 @@ func (s *Site) conduct(ctx context.Context) (*conduct, error) {
 			own.Matrices = states.NewMatrices(f.States)
 			f = &own
 		}
-		s.keeping.of = &conduct{Facts: f, desk: f.States}
+		s.keeping.of = &conduct{Facts: f, desk: f.States, events: map[string]string{}}
+		for i := range f.Events {
+			s.keeping.of.events[f.Events[i].ID] = f.Events[i].Title
+		}
 	}
 	return s.keeping.of, nil
 }
@@ -454,31 +459,55 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 }
 
 var (
-	bracketed = regexp.MustCompile(`\[([a-z0-9][a-z0-9-]*)(;|\])`)
-	provided  = regexp.MustCompile(`\b[0-9]{4}-p[0-9a-z]+(-[a-z]+)*\b`)
-	addressed = regexp.MustCompile(`https?://[^\s<>"')\]]+`)
+	identified = regexp.MustCompile(`\[[a-z0-9][a-z0-9-]*[;\]]|\b[a-z0-9]+(?:-[a-z0-9]+)+\b`)
+	addressed  = regexp.MustCompile(`https?://[^\s<>"')\]]+`)
 )
 
-// linked writes a text of a report with its claims, provisions and web addresses as links.
+// sectionTitle heads a section of a report: one about a provision with its name and paragraph, in place of its id.
+func (s *Site) sectionTitle(sec report.Section) template.HTML {
+	p, ok := s.Desk.Law.Provision(sec.ID)
+	if !ok {
+		return template.HTML(template.HTMLEscapeString(sec.Title))
+	}
+	return template.HTML(template.HTMLEscapeString(p.Title) + ` <span class="meta block"><a href="/law/` + p.ID + `">` + template.HTMLEscapeString(p.Cite()) + `</a></span>`)
+}
+
+// linked writes a text of a report with its claims, provisions and web addresses as links; undertakings and events have their
+// titles in place of their ids.
 func (s *Site) linked(text string) template.HTML {
 	t := template.HTMLEscapeString(text)
 	if addressed.MatchString(t) {
 		return template.HTML(addressed.ReplaceAllString(t, `<a href="$0" rel="external noreferrer">$0</a>`))
 	}
 	c, err := s.conduct(context.Background()) // what is in memory already
-	if err == nil {
-		t = bracketed.ReplaceAllStringFunc(t, func(m string) string {
-			id := m[1 : len(m)-1]
-			if _, err := c.desk.Ledger.Claim(id); err != nil {
-				return m
-			}
-			return `[<a href="/claims/` + id + `">` + id + `</a>` + m[len(m)-1:]
-		})
-	}
-	return template.HTML(provided.ReplaceAllStringFunc(t, func(id string) string {
-		if _, ok := s.Desk.Law.Provision(id); !ok {
+	return template.HTML(identified.ReplaceAllStringFunc(t, func(id string) string {
+		if _, ok := s.Desk.Law.Provision(id); ok {
+			return `<a href="/law/` + id + `">` + id + `</a>`
+		}
+		if err != nil {
 			return id
 		}
-		return `<a href="/law/` + id + `">` + id + `</a>`
+		return c.identified(id)
 	}))
+}
+
+// identified gives what an id stands for: a claim in brackets as a link, an undertaking or event by its title, and what is no id
+// as it is.
+func (c *conduct) identified(id string) string {
+	if id[0] == '[' {
+		inner, end := id[1:len(id)-1], id[len(id)-1:]
+		if _, err := c.desk.Ledger.Claim(inner); err != nil {
+			return id
+		}
+		return `[<a href="/claims/` + inner + `">` + inner + `</a>` + end
+	}
+	if c.Commitments != nil {
+		if p, ok := c.Commitments.Law.Provision(id); ok {
+			return `<a href="/commitments/` + id + `">` + template.HTMLEscapeString(p.Title) + `</a>`
+		}
+	}
+	if title, ok := c.events[id]; ok {
+		return template.HTMLEscapeString(title)
+	}
+	return id
 }

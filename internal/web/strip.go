@@ -1,13 +1,11 @@
 package web
 
 import (
-	"container/list"
 	"fmt"
 	"html/template"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/decide"
@@ -177,48 +175,3 @@ func band(along []decide.Stretch, period when.Period, day when.Day) *strip {
 	}
 	return out
 }
-
-// memory keeps the strips asked for last: they depend on nothing but the facts,
-// the law and the day.
-type memory struct {
-	mu    sync.Mutex
-	size  int
-	order *list.List
-	by    map[string]*list.Element
-}
-
-type kept struct {
-	key   string
-	along []decide.Stretch
-}
-
-func newMemory(size int) *memory {
-	return &memory{size: size, order: list.New(), by: map[string]*list.Element{}}
-}
-
-func (m *memory) get(key string, fill func() ([]decide.Stretch, error)) ([]decide.Stretch, error) {
-	m.mu.Lock()
-	if e, ok := m.by[key]; ok {
-		m.order.MoveToFront(e)
-		defer m.mu.Unlock()
-		return e.Value.(*kept).along, nil //nolint:forcetypeassert // only kept goes in
-	}
-	m.mu.Unlock()
-	along, err := fill()
-	if err != nil {
-		return nil, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if _, ok := m.by[key]; !ok {
-		m.by[key] = m.order.PushFront(&kept{key, along})
-		if m.order.Len() > m.size {
-			old := m.order.Back()
-			m.order.Remove(old)
-			delete(m.by, old.Value.(*kept).key) //nolint:forcetypeassert // only kept goes in
-		}
-	}
-	return along, nil
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -19,6 +19,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/scenario"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -79,12 +80,15 @@ type Site struct {
 	pages  map[string]*template.Template
 	parts  *template.Template // the components alone, for pieces of pages
 	assets *assets
-	strips *memory
-	form   *forms
-	laws   *lawIndex
-	tree   goodsTree
-	tale   func() (*storyPage, error)
-	world  []outline
+	// rulings, and strips, which are verdicts along time, depend on nothing but the facts, the law and the days.
+	rulings   *memory[*ruling.Ruling]
+	strips    *memory[[]decide.Stretch]
+	backtests *memory[*report.Document]
+	form      *forms
+	laws      *lawIndex
+	tree      goodsTree
+	tale      func() (*storyPage, error)
+	world     []outline
 	// keeping is what is known, with what was worked out from it.
 	keeping keeping
 	mux     *http.ServeMux
@@ -94,7 +98,10 @@ type Site struct {
 
 // New makes the pages.
 func New(c Config) (*Site, error) {
-	s := &Site{Config: c, strips: newMemory(256), mux: http.NewServeMux()}
+	s := &Site{
+		Config: c, rulings: newMemory[*ruling.Ruling](64), strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16),
+		mux: http.NewServeMux(),
+	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -349,7 +350,7 @@ func (s *Site) refusal(r screen.Row) error {
 func (f *batchForm) where(r screen.Row, err error) string {
 	place := ""
 	if r.Line > 0 {
-		place = "line " + itoa(r.Line)
+		place = "line " + strconv.Itoa(r.Line)
 	}
 	if field := screen.FieldOf(err); field != "" {
 		column := field

@@ -271,6 +271,7 @@ var workFolder = sync.OnceValues(func() (string, error) { return os.MkdirTemp(""
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	stopChrome()
 	if dir, err := workFolder(); err == nil {
 		_ = os.RemoveAll(dir)
 	}

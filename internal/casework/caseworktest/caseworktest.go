@@ -342,6 +342,14 @@ func (m *Memory) All(context.Context) iter.Seq2[[]casework.Kept, error] {
 	}
 }
 
+// Enter puts an entry into the log, for what is kept beside the cases.
+func (m *Memory) Enter(e ledger.Entry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e.Seq = int64(len(m.log))
+	m.log = append(m.log, e)
+}
+
 // View gives the log; its reader has entries and nothing else.
 func (m *Memory) View(_ context.Context, f func(ledger.Reader) error) error {
 	m.mu.Lock()

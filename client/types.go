@@ -121,7 +121,7 @@ type CapsPart struct {
 // Case is a case for programs.
 type Case struct {
 	ID string `json:"id"`
-	// State is open, to confirm, escalated, asked, suppressed, contradicted, closed true or closed false.
+	// State is open, to confirm, authorisation lost, escalated, asked, suppressed, contradicted, closed true or closed false.
 	State string `json:"state"`
 	// Held says whether what the case is about may not be moved.
 	Held bool `json:"held"`
@@ -133,17 +133,19 @@ type Case struct {
 	Score   float64  `json:"score"`
 	Stake   float64  `json:"stake"`
 	// Priority is the probability times the stake, by which the queue is ordered.
-	Priority    float64             `json:"priority"`
-	Answer      string              `json:"answer"`
-	Against     []string            `json:"against,omitempty"`
-	Opened      time.Time           `json:"opened"`
-	Raised      time.Time           `json:"raised"`
-	Assigned    string              `json:"assigned,omitempty"`
-	Escalated   bool                `json:"escalated,omitempty"`
-	Proposal    *CaseDecision       `json:"proposal,omitempty"`
-	Closed      *CaseDecision       `json:"closed,omitempty"`
-	Suppression *CaseSuppression    `json:"suppression,omitempty"`
-	Hold        *CaseHold           `json:"hold,omitempty"`
+	Priority    float64          `json:"priority"`
+	Answer      string           `json:"answer"`
+	Against     []string         `json:"against,omitempty"`
+	Opened      time.Time        `json:"opened"`
+	Raised      time.Time        `json:"raised"`
+	Assigned    string           `json:"assigned,omitempty"`
+	Escalated   bool             `json:"escalated,omitempty"`
+	Proposal    *CaseDecision    `json:"proposal,omitempty"`
+	Closed      *CaseDecision    `json:"closed,omitempty"`
+	Suppression *CaseSuppression `json:"suppression,omitempty"`
+	Hold        *CaseHold        `json:"hold,omitempty"`
+	// Licences are those that the case rests on.
+	Licences    []CaseLicence       `json:"licences,omitempty"`
 	Contradicts []CaseContradiction `json:"contradictions"`
 	// History is in whole cases only.
 	History []CaseEvent `json:"history,omitempty"`
@@ -203,12 +205,29 @@ type CaseFact struct {
 	Value string `json:"value"`
 }
 
+// CaseFile is a file that was attached; its bytes are asked for by its hash.
+type CaseFile struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+	Media  string `json:"media"`
+}
+
 // CaseHold is a hold that a person placed.
 type CaseHold struct {
 	Event  int       `json:"event"`
 	Time   time.Time `json:"time"`
 	Person string    `json:"person"`
 	Reason string    `json:"reason"`
+}
+
+// CaseLicence is a licence that a case rests on.
+type CaseLicence struct {
+	Licence string    `json:"licence"`
+	Linked  time.Time `json:"linked"`
+	// Lost is since when it is no ground any more, and Why.
+	Lost *time.Time `json:"lost,omitempty"`
+	Why  string     `json:"why,omitempty"`
 }
 
 // CaseMet is what became of a hit or a ruling that may be a case.
@@ -870,6 +889,184 @@ type LawDiff struct {
 	Ended []Provision `json:"ended"`
 	From  string      `json:"from"`
 	To    string      `json:"to"`
+}
+
+// Licence is a licence for programs.
+type Licence struct {
+	ID string `json:"id"`
+	// State is in force, not begun, condition missed, expired or revoked.
+	State string `json:"state"`
+	// Events is how many there are: the version of the record, to be given with what is done to it.
+	Events    int    `json:"events"`
+	Authority string `json:"authority"`
+	Reference string `json:"reference"`
+	// Kind is licence, exemption or committee approval.
+	Kind   string        `json:"kind"`
+	Holder string        `json:"holder"`
+	Covers LicenceCovers `json:"covers"`
+	From   string        `json:"from"`
+	Until  string        `json:"until,omitempty"`
+	Source string        `json:"source,omitempty"`
+	// Verified says that somebody held the record to its source.
+	Verified  bool              `json:"verified"`
+	CheckedBy string            `json:"checked_by,omitempty"`
+	Note      string            `json:"note,omitempty"`
+	Recorded  time.Time         `json:"recorded"`
+	By        string            `json:"by"`
+	Tasks     []LicenceTask     `json:"tasks"`
+	Decisions []LicenceDecision `json:"decisions"`
+	// Lost counts the decisions that have lost their authorisation.
+	Lost  int        `json:"lost"`
+	Files []CaseFile `json:"files,omitempty"`
+	// History is in whole licences only.
+	History []LicenceEvent `json:"history,omitempty"`
+}
+
+// What is sent about licences. Event is how many events of the licence were seen: where it has more, it is refused.
+type LicenceConditions struct {
+	ID       string `json:"id"`
+	What     string `json:"what"`
+	Who      string `json:"who"`
+	Due      string `json:"due,omitempty"`
+	Evidence string `json:"evidence"`
+}
+
+// What is sent about licences. Event is how many events of the licence were seen: where it has more, it is refused.
+type LicenceCoverage struct {
+	Provisions []string `json:"provisions,omitempty"`
+	Activities []string `json:"activities,omitempty"`
+	Parties    []string `json:"parties,omitempty"`
+	// Goods: beginnings of HS codes.
+	Goods []string `json:"goods,omitempty"`
+	// Limit: over all decisions, as in 1200.50 EUR.
+	Limit string `json:"limit,omitempty"`
+	Uses  int    `json:"uses,omitempty"`
+}
+
+// LicenceCovers is what a licence is about, and what is left of it.
+type LicenceCovers struct {
+	Provisions []string `json:"provisions,omitempty"`
+	Activities []string `json:"activities,omitempty"`
+	Parties    []string `json:"parties,omitempty"`
+	Goods      []string `json:"goods,omitempty"`
+	Limit      string   `json:"limit,omitempty"`
+	Left       string   `json:"left,omitempty"`
+	Uses       int      `json:"uses,omitempty"`
+	Used       int      `json:"used"`
+}
+
+// LicenceDecision is a decision that rests on a licence.
+type LicenceDecision struct {
+	// Kind is case or answer.
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+	// State is authorised or authorisation lost.
+	State      string     `json:"state"`
+	Linked     time.Time  `json:"linked"`
+	Person     string     `json:"person"`
+	Amount     string     `json:"amount,omitempty"`
+	CarriedOut string     `json:"carried_out,omitempty"`
+	Lost       *time.Time `json:"lost,omitempty"`
+	Why        string     `json:"why,omitempty"`
+	Restored   *time.Time `json:"restored,omitempty"`
+}
+
+// What is sent about licences. Event is how many events of the licence were seen: where it has more, it is refused.
+type LicenceDone struct {
+	Case   string `json:"case,omitempty"`
+	Answer string `json:"answer,omitempty"`
+	On     string `json:"on"`
+	Text   string `json:"text"`
+	Event  int    `json:"event,omitempty"`
+}
+
+// LicenceEvent is one thing that happened to a licence.
+type LicenceEvent struct {
+	N      int       `json:"n"`
+	Time   time.Time `json:"time"`
+	Kind   string    `json:"kind"`
+	Person string    `json:"person"`
+	Role   string    `json:"role"`
+	Via    string    `json:"via,omitempty"`
+	Words  string    `json:"words,omitempty"`
+}
+
+// What is sent about licences. Event is how many events of the licence were seen: where it has more, it is refused.
+type LicenceExtend struct {
+	Until string `json:"until"`
+	Text  string `json:"text"`
+	Event int    `json:"event,omitempty"`
+}
+
+// What is sent about licences. Event is how many events of the licence were seen: where it has more, it is refused.
+type LicenceFulfil struct {
+	Condition string `json:"condition"`
+	// Evidence: what shows it.
+	Evidence string `json:"evidence"`
+	Text     string `json:"text"`
+	Event    int    `json:"event,omitempty"`
+}
+
+// What is sent about licences. Event is how many events of the licence were seen: where it has more, it is refused.
+type LicenceLink struct {
+	// Case: the id of a case, or.
+	Case string `json:"case,omitempty"`
+	// Answer: the id of an answer that was kept.
+	Answer string `json:"answer,omitempty"`
+	// Amount: how much of the limit it takes, as in 1200.50 EUR.
+	Amount string `json:"amount,omitempty"`
+	// Text: in words.
+	Text string `json:"text"`
+	// Event: how many events were seen; refused when there are more.
+	Event int `json:"event,omitempty"`
+}
+
+// What is sent about licences. Event is how many events of the licence were seen: where it has more, it is refused.
+type LicenceMiss struct {
+	Condition string `json:"condition"`
+	Text      string `json:"text"`
+	Event     int    `json:"event,omitempty"`
+}
+
+// What is sent about licences. Event is how many events of the licence were seen: where it has more, it is refused.
+type LicenceSay struct {
+	Text  string `json:"text"`
+	Event int    `json:"event,omitempty"`
+}
+
+// LicenceTask is a condition and what became of it.
+type LicenceTask struct {
+	Licence string `json:"licence"`
+	ID      string `json:"id"`
+	// State is open, to be kept, fulfilled, missed or late.
+	State    string `json:"state"`
+	What     string `json:"what"`
+	Who      string `json:"who"`
+	Due      string `json:"due,omitempty"`
+	Evidence string `json:"evidence"`
+	// Left is how many days are left; below 0 for one that is overdue.
+	Left      *int       `json:"left,omitempty"`
+	Fulfilled *time.Time `json:"fulfilled,omitempty"`
+	By        string     `json:"by,omitempty"`
+	Shown     string     `json:"shown,omitempty"`
+	Missed    *time.Time `json:"missed,omitempty"`
+}
+
+// What is sent about licences. Event is how many events of the licence were seen: where it has more, it is refused.
+type LicenceTerms struct {
+	Authority string           `json:"authority"`
+	Reference string           `json:"reference"`
+	Kind      string           `json:"kind"`
+	Holder    string           `json:"holder"`
+	Covers    *LicenceCoverage `json:"covers,omitempty"`
+	From      string           `json:"from"`
+	// Until: the last day; none where it has no end.
+	Until      string              `json:"until,omitempty"`
+	Conditions []LicenceConditions `json:"conditions,omitempty"`
+	Source     string              `json:"source,omitempty"`
+	// Verified: somebody held this to the document.
+	Verified bool   `json:"verified,omitempty"`
+	Note     string `json:"note,omitempty"`
 }
 
 // LineMove is a move in that form.

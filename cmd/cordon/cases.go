@@ -51,7 +51,10 @@ func (m *Main) casework(data, as string, role casework.Role, f func(database, *c
 			return err
 		}
 	}
-	return f(s, &casework.Desk{Store: s, Policy: casework.Default()}, by)
+	if _, err := m.licenceBook(s, casework.Person{Name: account, Via: account}).Note(m.ctx, m.now()); err != nil {
+		return err
+	}
+	return f(s, m.desk(s), by)
 }
 
 // caseReader opens the desk for reading.
@@ -61,7 +64,7 @@ func (m *Main) caseReader(data string, f func(*casework.Desk) error) error {
 		return err
 	}
 	defer s.Close()
-	return f(&casework.Desk{Store: s, Policy: casework.Default()})
+	return f(m.desk(s))
 }
 
 type casesListCmd struct {
@@ -187,6 +190,9 @@ func showCase(m *Main, x *casework.Case, events []casework.Event) {
 		line("hold", "by %s since %s: %s", h.Person, h.Time.Format(time.RFC3339), h.Text)
 	}
 	line("assigned", "%s", cmp.Or(x.Assigned, "nobody"))
+	for i := range x.Licences {
+		line("licence", "%s", authorityWords(&x.Licences[i]))
+	}
 	for _, s := range []struct {
 		word string
 		side *casework.Side
@@ -201,6 +207,14 @@ func showCase(m *Main, x *casework.Case, events []casework.Event) {
 		e := &events[i]
 		line(fmt.Sprintf("event %d", e.N), "%s  %s by %s (%s)  %s", e.Time.Format(time.RFC3339), e.Kind, e.Person, e.Role, report.CaseEventWords(e))
 	}
+}
+
+// authorityWords says a licence that a case rests on.
+func authorityWords(a *casework.Authority) string {
+	if a.Lost.IsZero() {
+		return a.Licence + ", linked " + a.Linked.Format(time.DateOnly)
+	}
+	return a.Licence + ", AUTHORISATION LOST since " + a.Lost.Format(time.DateOnly) + ": " + a.Why
 }
 
 // caseAct is what is done to cases.

@@ -66,10 +66,11 @@ type cli struct {
 
 	Selftest selftestCmd `cmd:"" help:"Does screening find what is listed here? Ask with 20 variants of every name, and count."`
 
-	Answers answersCmd `cmd:"" help:"Answers that were kept: list, show, hold, release, erase."`
-	Audit   auditCmd   `cmd:"" help:"The log of what was answered and done: verify it, prove what is in it, give it out."`
-	Replay  replayCmd  `cmd:"" help:"Answer a kept question again, from what was kept with it, and compare every byte."`
-	Cases   casesCmd   `cmd:"" help:"Hits to be decided by people: the queue, dispositions, a second person, suppressions."`
+	Answers  answersCmd  `cmd:"" help:"Answers that were kept: list, show, hold, release, erase."`
+	Audit    auditCmd    `cmd:"" help:"The log of what was answered and done: verify it, prove what is in it, give it out."`
+	Replay   replayCmd   `cmd:"" help:"Answer a kept question again, from what was kept with it, and compare every byte."`
+	Cases    casesCmd    `cmd:"" help:"Hits to be decided by people: the queue, dispositions, a second person, suppressions."`
+	Licences licencesCmd `cmd:"" help:"Licences, exemptions and approvals: conditions as tasks, and the decisions that rest on them."`
 
 	Jobs   jobsCmd   `cmd:"" help:"Long work in chunks: hand it in, follow it, take its results."`
 	Worker workerCmd `cmd:"" help:"Do jobs: as many of these, on as many machines, as there is work for."`
@@ -78,6 +79,7 @@ type cli struct {
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
 	Backup  backupCmd  `cmd:"" help:"Write the store, and what stands beside it, into one file."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty folder or database."`
+	People  peopleCmd  `cmd:"" help:"People who sign in to the pages: add, list, roles, passwords, sessions."`
 	Keys    keysCmd    `cmd:"" help:"Keys by which programs and people may ask a server: make, list, revoke."`
 	Health  healthCmd  `cmd:"" help:"Ask a server whether it lives, or is ready."`
 	Config  configCmd  `cmd:"" help:"Settings of a server: check a file of them, or print an example."`
@@ -528,6 +530,33 @@ Examples:
 Examples:
   cordon mcp
   cordon mcp --data /var/lib/cordon --max-age 48h`,
+	"people": `People sign in to the pages of a server, and what they do there they do in their own
+name. docs/access.md tells what each role may do.
+
+Examples:
+  cordon people add ana --role analyst --display "Ana Alves"
+  cordon people list`,
+	"people add": `The password is printed once and stored nowhere: only its hash is kept.
+
+Examples:
+  cordon people add dag --role admin
+  cordon people add ana --role analyst --role auditor --password-stdin < password.txt
+  cordon people add bo@example.org --role approver --no-password`,
+	"people list": `Examples:
+  cordon people list
+  cordon people list --format json`,
+	"people role": `Examples:
+  cordon people role ana analyst approver`,
+	"people disable": `Examples:
+  cordon people disable ana`,
+	"people enable": `Examples:
+  cordon people enable ana`,
+	"people password": `Examples:
+  cordon people password ana
+  cordon people password ana --password-stdin < password.txt`,
+	"people sessions": `Examples:
+  cordon people sessions
+  cordon people sessions ana --end`,
 	"keys add": `The secret is printed once and stored nowhere: only its hash is kept. A server takes
 a new key, and drops a revoked one, within the time of --poll.
 

@@ -99,7 +99,8 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 		return err
 	}
 	defer stopTelling()
-	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork(), c.stopCases()) }()
+	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork(), c.stopCases(), c.people.close()) }()
+	defer c.startNoting(ctx, m, log)()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "cannot listen on %s", c.Addr).WithFix("choose another address with --addr")
@@ -200,6 +201,10 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 // handler puts pages and API together.
 func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener) (http.Handler, error) {
 	c.loopback = loopback(host)
+	c.people = newServePeople(m, c)
+	if err := c.checkPeople(m.ctx); err != nil {
+		return nil, err
+	}
 	lib := c.library(m, sc)
 	api, config, err := c.programs(m, log, sc, lib)
 	if err != nil {
@@ -213,6 +218,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		return nil, err
 	}
 	c.startWork(m, log, sc, &pages)
+	pages.SignIn = c.people
 	pages.Scenarios, pages.Operations = config.Scenarios, operations(api)
 	site, err := web.New(pages)
 	if err != nil {
@@ -236,7 +242,11 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 	mux.Handle("/search", site) // whose address the API for clients of yente would send on to its own
 	c.preparer.site = site
 	c.mountOperations(mux, api)
-	return c.around(m, hosts, log).Guard(mux), nil
+	around := c.around(m, hosts, log)
+	around.Show = func(w http.ResponseWriter, r *http.Request, p *httpapi.Problem) {
+		site.Refuse(w, r, p.Status, p.Detail, p.Fix)
+	}
+	return around.Guard(mux), nil
 }
 
 // anchor makes an address into a name within a page.

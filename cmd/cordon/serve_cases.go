@@ -32,7 +32,7 @@ func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpa
 	}
 	c.cases = &casesForPrograms{m: m, c: c, sc: sc, log: log}
 	sc.quiet = &quietLive{read: c.cases.all, newest: c.cases.newest, now: m.now, every: c.Poll}
-	to.Cases = c.cases
+	to.Cases, to.Licences = c.cases, c.cases
 }
 
 // stopCases ends their use.
@@ -127,7 +127,11 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 		return nil, err
 	}
 	d := &httpapi.CaseDesk{
-		Desk: &casework.Desk{Store: quietly{s, p.sc.quiet}, Policy: casework.Default()}, By: by, Now: p.m.now(), Known: p.known,
+		Desk: p.m.desk(s), By: by, Now: p.m.now(), Known: p.known,
+	}
+	d.Store = quietly{s, p.sc.quiet}
+	if access.By(ctx).Known() {
+		d.Refused = p.c.people.refusedCase
 	}
 	d.From = func(ctx context.Context, id string, stake float64) ([]casework.Met, error) {
 		return p.from(ctx, s, d, id, stake)
@@ -135,8 +139,11 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 	return d, nil
 }
 
-// known gives the pseudonym of a name, which the command line gives it too.
+// known gives the pseudonym of a name, which the command line gives it too: that of a person where it is the name of one.
 func (p *casesForPrograms) known(name string) (string, error) {
+	if x, ok, _, err := p.c.people.owner(p.m.ctx, name); err != nil || ok {
+		return x.ID, err
+	}
 	return logkey.Pseudonym(p.m.folderOf(p.c.Data), name)
 }
 
@@ -146,11 +153,12 @@ func (p *casesForPrograms) known(name string) (string, error) {
 func (p *casesForPrograms) person(ctx context.Context, as httpapi.CaseAs) (casework.Person, error) {
 	a := access.By(ctx)
 	switch {
-	case a.Key && (as.As != "" || as.Role != ""):
-		return casework.Person{}, fault.New(fault.Usage, "the key says who asks, and Cordon-As and Cordon-Role do not").WithFix("leave them out")
+	case a.Known() && (as.As != "" || as.Role != ""):
+		return casework.Person{}, fault.New(fault.Usage, "the key or the session says who asks, and Cordon-As and Cordon-Role do not").WithFix("leave them out")
+	case a.Person():
+		return acting(a), nil
 	case a.Key:
-		name, err := p.known(a.Owner)
-		return casework.Person{Name: name, Via: a.ID, Role: roleOf(a.Scopes)}, err
+		return p.byKey(ctx, a)
 	case !p.c.loopback || p.c.NoKeys:
 		return casework.Person{Name: access.Anonymous, Role: casework.Viewer}, nil
 	}
@@ -172,6 +180,24 @@ type quietly struct {
 func (q quietly) Add(ctx context.Context, p casework.Policy, events []casework.Kept) error {
 	defer q.quiet.forget()
 	return q.Store.Add(ctx, p, events)
+}
+
+// byKey gives who acts with a key.
+func (p *casesForPrograms) byKey(ctx context.Context, a access.Actor) (casework.Person, error) {
+	name, err := p.known(a.Owner)
+	if err != nil {
+		return casework.Person{}, err
+	}
+	owner, ok, some, err := p.c.people.owner(ctx, a.Owner)
+	switch {
+	case err != nil:
+		return casework.Person{}, err
+	case !some:
+		return casework.Person{Name: name, Via: a.ID, Role: roleOf(a.Scopes)}, nil
+	case !ok:
+		return withKey(a, name, nil), nil
+	}
+	return withKey(a, name, &owner), nil
 }
 
 // roleOf gives the role of who has a key with scopes.

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/licence"
 	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // exampleCase gives the id of the nth case of the examples of the API, and exampleAnswer that of their kept answer.
@@ -54,7 +56,42 @@ func (p *casesForPrograms) exampleCases(h http.Handler, live *screen.Live) error
 			return err
 		}
 	}
-	return p.exampleAnswer(h, live)
+	if err := p.exampleAnswer(h, live); err != nil {
+		return err
+	}
+	return exampleLicences(ctx, s, now, ana)
+}
+
+// exampleLicence gives the id of the nth licence of the examples.
+func exampleLicence(n int) string { return fmt.Sprintf("01ARZ3NDEKTSV4RRFFQ69G5M%02d", n) }
+
+// exampleLicences makes the licences that the examples of the API speak of, each as its example needs it.
+func exampleLicences(ctx context.Context, s licence.Store, now time.Time, by casework.Person) error {
+	answer := licence.Decision{Kind: licence.Answer, ID: exampleAnswer}
+	link := licence.Event{Kind: licence.Linked, Decision: answer, Text: "The pumps."}
+	steps := map[int][]licence.Event{3: {link}, 4: {link}, 5: {
+		link, {Kind: licence.Missed, Condition: "end-use", Text: "Not shown."}, {Kind: licence.Fulfilled, Condition: "end-use", Text: "Shown.", Evidence: "A photo."},
+	}}
+	y, m, d := now.AddDate(0, 1, 0).Date()
+	for n := 1; n <= 8; n++ {
+		terms := &licence.Terms{
+			Authority: "Ministry of examples", Reference: fmt.Sprint("X-", n), Form: licence.License, Holder: "Andean Relief",
+			From: when.Date(2026, 1, 15), Until: when.Date(y, int(m), d), Source: "Letter of 14 January 2026",
+			Conditions: []licence.Condition{
+				{ID: "report", What: "Report each shipment.", Who: "Export desk", Due: when.Date(y, int(m), d), Evidence: "A stamped copy."},
+				{ID: "end-use", What: "Not to be passed on.", Who: "The consignee", Due: when.NoDay, Evidence: "Visits."},
+			},
+		}
+		var kept []licence.Kept
+		for i, e := range append([]licence.Event{{Kind: licence.Granted, Terms: terms}}, steps[n]...) {
+			e.Licence, e.N, e.Time, e.Person, e.Role = exampleLicence(n), i+1, now, by.Name, by.Role
+			kept = append(kept, licence.Seal(e))
+		}
+		if err := s.AddLicences(ctx, kept, casework.Default(), nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *casesForPrograms) exampleAnswer(h http.Handler, live *screen.Live) error {

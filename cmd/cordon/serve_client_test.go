@@ -149,6 +149,56 @@ func TestClient(t *testing.T) {
 			x, err = c.Case(ctx, met[0].Case)
 			return err == nil && x.Stake > 0 && x.Held, err
 		},
+		"Licences": func() (bool, error) {
+			l, err := c.LicenceAdd(ctx, client.LicenceTerms{Authority: "A", Reference: "R", Kind: "licence", Holder: "H", From: "2026-01-01", Conditions: []client.LicenceConditions{
+				{ID: "end-use", What: "not passed on", Who: "consignee", Evidence: "visits"},
+			}})
+			if err == nil {
+				l, err = c.LicenceLink(ctx, l.ID, client.LicenceLink{Case: exampleCase(9), Text: "the pumps", Event: l.Events})
+			}
+			if err == nil {
+				l, err = c.LicenceComment(ctx, l.ID, client.LicenceSay{Text: "seen"})
+			}
+			if err == nil {
+				l, err = c.LicenceMiss(ctx, l.ID, client.LicenceMiss{Condition: "end-use", Text: "sold on"})
+			}
+			if err != nil || l.Lost != 1 {
+				return false, err
+			}
+			x, err := c.Case(ctx, exampleCase(9))
+			if err != nil || len(x.Licences) != 1 || x.Licences[0].Lost == nil {
+				return false, err
+			}
+			n, err := count(c.Licences(ctx, client.LicencesQuery{State: "lost", Decision: exampleCase(9)}))
+			if err != nil || n != 1 {
+				return false, err
+			}
+			tasks, err := c.LicenceTasks(ctx, true)
+			if err != nil || len(tasks) == 0 {
+				return false, err
+			}
+			if l, err = c.LicenceFulfil(ctx, l.ID, client.LicenceFulfil{Condition: "end-use", Evidence: "photo", Text: "returned"}); err != nil {
+				return false, err
+			}
+			var p *client.Problem
+			if _, err := c.LicenceRestore(ctx, l.ID, client.LicenceLink{Case: exampleCase(9), Text: "x"}); !errors.As(err, &p) || p.Status != 403 {
+				return false, fmt.Errorf("the same person restored: %w", err)
+			}
+			if _, err := c.LicenceCheck(ctx, l.ID, client.LicenceSay{Text: "x"}); !errors.As(err, &p) || p.Status != 403 {
+				return false, fmt.Errorf("the same person checked: %w", err)
+			}
+			if _, err := c.LicenceExtend(ctx, l.ID, client.LicenceExtend{Until: "2099-01-01", Text: "x"}); !errors.As(err, &p) || p.Status != 409 {
+				return false, fmt.Errorf("what has no end was extended: %w", err)
+			}
+			if _, err := c.LicenceDone(ctx, l.ID, client.LicenceDone{Case: exampleCase(9), On: "2026-01-02", Text: "x"}); !errors.As(err, &p) || p.Status != 409 {
+				return false, fmt.Errorf("what was lost was carried out: %w", err)
+			}
+			if l, err = c.LicenceRevoke(ctx, l.ID, client.LicenceSay{Text: "withdrawn"}); err != nil {
+				return false, err
+			}
+			l, err = c.Licence(ctx, l.ID)
+			return err == nil && l.State == "revoked" && len(l.History) == l.Events, err
+		},
 		"Lists": func() (bool, error) { l, err := c.Lists(ctx); return len(l) > 0 && l[0].Subjects > 0, err },
 		"Entry": func() (bool, error) {
 			e, err := c.Entry(ctx, "KPi.001", "2017-01-01", "")

@@ -182,10 +182,18 @@ func (w *workForPages) Desk(r *http.Request) (*web.WorkDesk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !busy && w.c.loopback && !w.c.NoKeys {
+	if a := access.By(r.Context()); a.Person() {
+		return w.signedFor(a), nil
+	}
+	// Once there are people nobody plays one, and whoever shows a key looks.
+	people, err := w.c.people.anybody(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	if !busy && w.c.loopback && !w.c.NoKeys && !people {
 		return w.exampleFor(r)
 	}
-	return w.ownFor(r)
+	return w.ownFor(r, people)
 }
 
 // desk is what both desks have.
@@ -200,7 +208,7 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 		return d
 	}
 	bases := sqlite.Watch{Store: s.store}
-	d.Cases = &casework.Desk{Store: s.store, Policy: casework.Default()}
+	d.Cases = w.m.desk(s.store)
 	d.Bases, d.Log, d.Keys = bases, s.store, keysForPages{s, w.m}
 	d.Jobs = func(ctx context.Context) ([]web.Job, error) {
 		return jobsForPages(ctx, sqlite.Queue{Store: s.store}, bases)
@@ -210,14 +218,14 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 
 // ownFor gives the desk of the data folder. Nobody signs in: on this machine alone, whoever asks acts as the account that runs
 // the server, in a role of their choice, as on the command line; where others reach it, they look and do nothing.
-func (w *workForPages) ownFor(r *http.Request) (*web.WorkDesk, error) {
+func (w *workForPages) ownFor(r *http.Request, people bool) (*web.WorkDesk, error) {
 	d := w.desk(w.own)
 	d.By, d.Name = casework.Person{Name: access.By(r.Context()).ID, Role: casework.Viewer}, "a visitor"
-	d.Note = "Nobody signs in on this server, so that nothing can be decided here: a key is not a person."
+	d.Note = "Nobody is signed in, so that nothing can be decided here: a key is not a person."
 	if w.own == nil {
 		return d, nil
 	}
-	if w.c.loopback && !w.c.NoKeys {
+	if w.c.loopback && !w.c.NoKeys && !people {
 		d.By = casework.Person{Name: w.own.account, Via: w.own.account, Role: casework.Approver}
 		d.Name = "the account that runs the server"
 		d.Note = "Nobody signs in on this server: whoever reaches it acts as the account that runs it, and is one person in every role."
@@ -229,11 +237,16 @@ func (w *workForPages) ownFor(r *http.Request) (*web.WorkDesk, error) {
 			d.Choices = append(d.Choices, p)
 		}
 		d.Playing = string(d.By.Role)
-		d.Package = func(ctx context.Context, out io.Writer, ids []string, reason string) error {
-			return w.m.packFor(ctx, w.own, d.By.Name, out, ids, reason)
-		}
+		d.Package = w.packageIn(d.By.Name)
 	}
 	return d, nil
+}
+
+// packageIn makes packages of answers in somebody's name.
+func (w *workForPages) packageIn(name string) func(ctx context.Context, out io.Writer, ids []string, reason string) error {
+	return func(ctx context.Context, out io.Writer, ids []string, reason string) error {
+		return w.m.packFor(ctx, w.own, name, out, ids, reason)
+	}
 }
 
 // packFor makes a package of answers in somebody's name.

@@ -20,38 +20,30 @@ import (
 	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/role"
 )
 
-// Scope is what a key may be used for. Scopes are added, never renamed: they stand in stores.
-type Scope string
+// Scope is what a key may be used for: a permission, as roles have them. Scopes are added, never renamed: they stand in
+// stores.
+type Scope = role.Permission
 
-// The scopes.
+// The scopes that a key can have, and Open, which needs none.
 const (
-	// Open needs no key: whether the server lives, the description of the API, style and type of the pages.
-	Open Scope = ""
-	// Decide asks for rulings.
-	Decide Scope = "decide"
-	// Screen asks who somebody is, one or many at a time.
-	Screen Scope = "screen"
-	// Lists reads the lists that are loaded, with their past.
-	Lists Scope = "lists"
-	// Read reads law, goods, states, claims, records, undertakings, and has documents and drafts read: nothing about clients.
-	Read Scope = "read"
-	// Answers reads the answers that were kept.
-	Answers Scope = "answers"
-	// Jobs hands in jobs, and reads, cancels and lists them with their results.
-	Jobs Scope = "jobs"
-	// Watch puts customers on file, has them screened, and reads what that found.
-	Watch Scope = "watch"
+	Open    = role.Open
+	Decide  = role.Decide
+	Screen  = role.Screen
+	Lists   = role.Lists
+	Read    = role.Read
+	Answers = role.Answers
+	Jobs    = role.Jobs
+	Watch   = role.Watch
 	// Cases reads cases and works on them as an analyst; Approve, beside it, as an approver: it is the second person.
-	Cases   Scope = "cases"
-	Approve Scope = "approve"
-	// Tools uses all tools over MCP: what decide, screen, lists and read may.
-	Tools Scope = "mcp"
-	// Metrics reads the figures of operation.
-	Metrics Scope = "metrics"
+	Cases   = role.Cases
+	Approve = role.Approve
+	Tools   = role.Tools
+	Metrics = role.Metrics
 	// Admin may do all of it, and change what is loaded.
-	Admin Scope = "admin"
+	Admin = role.All
 )
 
 // Scopes are those that a key can have, with what they are for.
@@ -106,6 +98,17 @@ type Key struct {
 // May reports whether a key has a scope.
 func (k Key) May(s Scope) bool {
 	return s == Open || slices.Contains(k.Scopes, s) || slices.Contains(k.Scopes, Admin)
+}
+
+// brings are the permissions whose addresses a key with a scope may ask, though no key is given them by name. What it then
+// does there is for cases to say, by the roles that its scopes stand for.
+var brings = map[Scope][]role.Permission{
+	Cases: {role.SeeCases, role.Raise, role.Comment, role.Suppress, role.Licences, role.Approve},
+}
+
+// Enters reports whether a key may ask an address that needs a permission.
+func (k Key) Enters(p role.Permission) bool {
+	return k.May(p) || slices.ContainsFunc(k.Scopes, func(has Scope) bool { return slices.Contains(brings[has], p) })
 }
 
 // Ended says why a key is good no longer; "" while it is.
@@ -229,7 +232,16 @@ type Actor struct {
 	// one owner are one person.
 	Owner  string
 	Scopes []Scope
+	// Roles are those of a person who is signed in, whose pseudonym is ID and whose name for others is Name; nil for all others.
+	Roles []role.Role
+	Name  string
 }
+
+// Known says whether somebody is known to ask: by a key, or signed in.
+func (a Actor) Known() bool { return a.Key || a.Person() }
+
+// Person says whether it is somebody who signed in.
+func (a Actor) Person() bool { return len(a.Roles) > 0 }
 
 // Anonymous is whoever asks a server that wants no key.
 const Anonymous = "anonymous"

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/role"
 )
 
 // Policy is what a desk asks for. It is a value: whoever folds events gives the one
@@ -165,7 +166,7 @@ func (c *Case) disposed(p Policy, e *Event) error {
 	if err := words(e); err != nil {
 		return err
 	}
-	if c.Escalated && e.Role != Approver {
+	if c.Escalated && !role.May(e.Role, role.Approve) {
 		return denied("the case is escalated: an approver decides it")
 	}
 	if a := c.Unauthorised(); a != nil && slices.Contains(onLicence, e.Code) {
@@ -197,6 +198,8 @@ func (c *Case) suppressable(p Policy, e *Event) error {
 	switch {
 	case e.Suppress.IsZero() && e.Owner == "":
 		return nil
+	case !role.May(e.Role, role.Suppress):
+		return denied("the role %q suppresses nothing", e.Role).WithFix("ask somebody whose role may")
 	case e.Disposition != False:
 		return fault.New(fault.Usage, "only what is found false is suppressed")
 	case blank(e.Owner) || e.Suppress.IsZero():

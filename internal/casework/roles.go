@@ -1,57 +1,63 @@
 package casework
 
 import (
-	"slices"
-
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/role"
 )
 
-// Role is what somebody is to the desk.
-type Role string
+// Role is what somebody is to the desk; package role has the table of what each may do.
+type Role = role.Role
 
 // The roles.
 const (
-	Viewer   Role = "viewer"
-	Analyst  Role = "analyst"
-	Approver Role = "approver"
-	Admin    Role = "admin"
-	Auditor  Role = "auditor"
-	// Machine is screening itself: it raises alerts and tells what time has passed.
-	Machine Role = "machine"
+	Viewer   = role.Viewer
+	Analyst  = role.Analyst
+	Approver = role.Approver
+	Admin    = role.Admin
+	Auditor  = role.Auditor
+	Machine  = role.Machine
 )
 
 // Roles lists the roles.
-func Roles() []Role { return []Role{Viewer, Analyst, Approver, Admin, Auditor, Machine} }
+func Roles() []Role { return role.Roles() }
 
-// may says which roles may make which events. Admins keep the program and decide no
-// case; whoever is one thing and the other has both accounts, and is one person all
-// the same.
-var may = map[Kind][]Role{
-	Opened:         {Machine, Analyst, Approver},
-	Changed:        {Machine, Analyst, Approver},
-	Contradicted:   {Machine},
-	Assigned:       {Analyst, Approver},
-	Commented:      {Analyst, Approver, Auditor},
-	Disposed:       {Analyst, Approver},
-	Confirmed:      {Approver},
-	Returned:       {Approver},
-	Reopened:       {Machine, Analyst, Approver},
-	DeadlineSet:    {Analyst, Approver},
-	DeadlineMet:    {Analyst, Approver},
-	DeadlineMissed: {Machine},
-	Sampled:        {Machine, Approver, Auditor},
-	Reviewed:       {Approver, Auditor},
-	HoldPlaced:     {Analyst, Approver},
-	HoldReleased:   {Approver},
-	Revoked:        {Analyst, Approver},
-	Licensed:       {Machine, Analyst, Approver},
+// needs says which permission each kind of event takes. Admins keep the program and decide no case; whoever is one thing
+// and the other has both roles, and is one person all the same.
+var needs = map[Kind]role.Permission{
+	Opened:         role.Raise,
+	Changed:        role.Raise,
+	Reopened:       role.Raise,
+	Contradicted:   role.Clock,
+	DeadlineMissed: role.Clock,
+	Assigned:       role.Cases,
+	Disposed:       role.Cases,
+	DeadlineSet:    role.Cases,
+	DeadlineMet:    role.Cases,
+	HoldPlaced:     role.Cases,
+	Revoked:        role.Suppress,
+	Commented:      role.Comment,
+	Confirmed:      role.Approve,
+	Returned:       role.Approve,
+	HoldReleased:   role.Approve,
+	Sampled:        role.Sample,
+	Reviewed:       role.Review,
+	Licensed:       role.Raise,
 
-	AuthorisationLost:     {Machine, Analyst, Approver},
-	AuthorisationRestored: {Machine, Approver},
+	AuthorisationLost:     role.Raise,
+	AuthorisationRestored: role.Restore,
+}
+
+// Needs gives the permission that an event of a kind takes; false for no kind.
+func Needs(k Kind) (role.Permission, bool) {
+	p, ok := needs[k]
+	return p, ok
 }
 
 // May says whether a role may make an event of a kind.
-func May(r Role, k Kind) bool { return slices.Contains(may[k], r) }
+func May(r Role, k Kind) bool {
+	p, ok := needs[k]
+	return ok && role.May(r, p)
+}
 
 // Kinds lists the kinds of events.
 func Kinds() []Kind {

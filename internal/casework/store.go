@@ -10,6 +10,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/role"
 )
 
 // Store keeps cases as their events. What one call writes is one transaction; what it
@@ -145,6 +146,17 @@ type Person struct {
 	// Name is a pseudonym, and Via that of the account it was done from.
 	Name, Via string
 	Role      Role
+	// Roles are all that they have, where there are several: an event is made in Role if that may make it, and in another of
+	// these if not.
+	Roles []Role
+}
+
+// roleFor gives the role in which a person makes an event.
+func (p *Person) roleFor(k Kind) Role {
+	if n, ok := Needs(k); ok && !role.May(p.Role, n) && role.Any(p.Roles, n) {
+		return role.For(p.Roles, n)
+	}
+	return p.Role
 }
 
 // Desk is where cases are worked on.
@@ -157,6 +169,20 @@ type Desk struct {
 	// nobody wrote down yet; nil where there are no licences. Cases are shown and decided as
 	// though it were written.
 	Lapsed func(ctx context.Context) (map[string][]Event, error)
+	// Refused hears of everybody who is refused because of who they are, with the case that they would have done it to; nil
+	// for nobody. An error of it is given in place of the refusal.
+	Refused func(ctx context.Context, by Person, id string, k Kind) error
+}
+
+// refused tells of a refusal.
+func (d *Desk) refused(ctx context.Context, by Person, id string, k Kind, err error) error {
+	if d.Refused == nil || err == nil || fault.CodeOf(err) != fault.Denied {
+		return err
+	}
+	if told := d.Refused(ctx, by, id, k); told != nil {
+		return told
+	}
+	return err
 }
 
 // Get gives a case with its events.
@@ -238,15 +264,16 @@ func (d *Desk) Do(ctx context.Context, id string, by Person, now time.Time, e Ev
 		e.N = c.Events + 1
 	}
 	e = signed(e, id, by, now)
-	if err := c.Apply(d.Policy, e); err != nil {
-		return c, err
+	err = c.Apply(d.Policy, e)
+	if err == nil {
+		err = d.Store.Add(ctx, d.Policy, []Kept{Seal(e)})
 	}
-	return c, d.Store.Add(ctx, d.Policy, []Kept{Seal(e)})
+	return c, d.refused(ctx, by, id, e.Kind, err)
 }
 
 func signed(e Event, id string, by Person, now time.Time) Event {
 	e.Case, e.Time = id, now.UTC().Truncate(time.Millisecond)
-	e.Person, e.Via, e.Role = by.Name, by.Via, by.Role
+	e.Person, e.Via, e.Role = by.Name, by.Via, by.roleFor(e.Kind)
 	return e
 }
 

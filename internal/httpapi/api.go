@@ -55,6 +55,8 @@ type Config struct {
 	Watching Watching
 	// Cases are worked on; nil where none are kept.
 	Cases Cases
+	// Licences are kept; nil where none are.
+	Licences Licences
 	// Scenarios are those of the law.
 	Scenarios []*scenario.Scenario
 	// Examples has an [Example] for each operation, by its id; none where it is nil.
@@ -126,6 +128,7 @@ func New(c Config) (*API, error) {
 	for _, register := range []func(*registrar){
 		registerDecide, registerScreen, registerJobs, registerLists, registerLaw, registerGoods, registerStates, registerClaims,
 		registerPayments, registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest, registerWatch, registerCases,
+		registerLicences,
 	} {
 		register(r)
 	}

@@ -41,6 +41,7 @@ var tags = []*huma.Tag{
 	{Name: "jobs", Description: "Long work in chunks: hand it in, follow it, take its results."},
 	{Name: "watch", Description: "Customers on file, screened as lists change"},
 	{Name: "cases", Description: "Hits and rulings that people decide"},
+	{Name: "licences", Description: "What an authority allowed, what is owed for it, and what hangs on it"},
 	{Name: "lists", Description: "Official lists, and who was on them when"},
 	{Name: "law", Description: "The law, by day"},
 	{Name: "goods", Description: "What goods are"},

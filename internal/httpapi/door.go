@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/role"
 )
 
 // Door lets in who has a key with the scope of what is asked, and no more often than it may. It is safe for concurrent use.
@@ -25,6 +27,20 @@ type Door struct {
 	// SignIn hears of who comes with a good key, and of who comes with one that is not, which is "" then; nil for nobody. While it
 	// fails nobody is let in.
 	SignIn func(r *http.Request, key string) error
+	// People are those who sign in; nil for a server where nobody does.
+	People People
+}
+
+// People knows who is signed in. It is asked at each request, and lets nobody in when it fails.
+type People interface {
+	// Signed gives who is signed in by what a browser sent; false for nobody.
+	Signed(r *http.Request) (access.Actor, bool, error)
+	// Page is where a browser of somebody who is not signed in is sent; "" where nobody can sign in.
+	Page(r *http.Request) (string, error)
+	// Good says whether a key is good as far as its owner goes: one of somebody who was shut out is not.
+	Good(ctx context.Context, k access.Key) (bool, error)
+	// Refused hears of somebody who is signed in and asks what their roles do not let them.
+	Refused(ctx context.Context, a access.Actor, lacks role.Permission) error
 }
 
 // Scopes tells which scope an address needs, by the patterns that routers have. What no pattern matches is not there.
@@ -63,7 +79,7 @@ func (d *Door) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, *Pr
 	wanted, err := d.Wanted(r)
 	switch {
 	case err != nil:
-		return nil, refusal(http.StatusServiceUnavailable, fault.Unavailable, "", "try again in a moment", access.ErrUnavailable.Error())
+		return nil, unavailable(access.ErrUnavailable.Error())
 	case !wanted:
 		return r, d.often(access.Caller(r.RemoteAddr))
 	}
@@ -75,10 +91,15 @@ func (d *Door) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, *Pr
 	if p != nil {
 		return nil, p
 	}
-	k, err := d.Ring.Find(r.Context(), secret)
+	if secret == "" && d.People != nil {
+		if in, p, known := d.person(r, scope, there); known {
+			return in, p
+		}
+	}
+	k, err := d.find(r.Context(), secret)
 	switch {
 	case errors.Is(err, access.ErrUnavailable):
-		return nil, refusal(http.StatusServiceUnavailable, fault.Unavailable, "", "try again in a moment", err.Error())
+		return nil, unavailable(err.Error())
 	case err != nil:
 		return nil, d.unknown(w, r, secret)
 	}
@@ -90,14 +111,87 @@ func (d *Door) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, *Pr
 		return r, p
 	}
 	if !there {
-		return r, refusal(http.StatusNotFound, fault.NotFound, "", "/openapi.json lists what there is", "there is nothing here")
+		return r, nothing()
 	}
-	if !k.May(scope) {
+	if !k.Enters(scope) {
 		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="cordon", error="insufficient_scope", scope=%q`, scope))
 		return r, refusal(http.StatusForbidden, fault.Denied, "", fmt.Sprintf("use a key that was made with --scope %s", scope),
 			fmt.Sprintf("the key %s has not the scope %q", k.ID, scope))
 	}
 	return r, nil
+}
+
+// unavailable is the problem of what cannot be known at the moment; nobody is let in meanwhile.
+func unavailable(detail string) *Problem {
+	return refusal(http.StatusServiceUnavailable, fault.Unavailable, "", "try again in a moment", detail)
+}
+
+// nothing is the problem of an address that is not there.
+func nothing() *Problem {
+	return refusal(http.StatusNotFound, fault.NotFound, "", "/openapi.json lists what there is", "there is nothing here")
+}
+
+// find gives the key of a secret, if it and its owner are good.
+func (d *Door) find(ctx context.Context, secret string) (access.Key, error) {
+	k, err := d.Ring.Find(ctx, secret)
+	if err != nil || d.People == nil {
+		return k, err
+	}
+	good, err := d.People.Good(ctx, k)
+	switch {
+	case err != nil:
+		return access.Key{}, access.ErrUnavailable
+	case !good:
+		return access.Key{}, access.ErrUnknown
+	}
+	return k, nil
+}
+
+// person lets in who is signed in, if one of their roles may; known is false where nobody is and no page is wanted.
+func (d *Door) person(r *http.Request, needs role.Permission, there bool) (in *http.Request, p *Problem, known bool) {
+	a, ok, err := d.People.Signed(r)
+	if err != nil {
+		return nil, unavailable("it cannot be seen who is signed in"), true
+	}
+	if !ok {
+		return d.stranger(r)
+	}
+	in = r.WithContext(access.With(r.Context(), a))
+	if p := d.often(a.ID); p != nil {
+		return in, p, true
+	}
+	switch {
+	case !there:
+		return in, nothing(), true
+	case role.Any(a.Roles, needs):
+		return in, nil, true
+	}
+	if err := d.People.Refused(r.Context(), a, needs); err != nil {
+		return in, unavailable("it cannot be noted who was refused"), true
+	}
+	what := role.About(needs)
+	if needs == role.All || what == "" {
+		what = "do this"
+	}
+	return in, refusal(http.StatusForbidden, fault.Denied, "", "ask somebody whose role may; the page of people says which",
+		"your role does not let you "+what), true
+}
+
+// stranger sends the browser of somebody who is not signed in to where they can.
+func (d *Door) stranger(r *http.Request) (in *http.Request, p *Problem, known bool) {
+	if !browses(r) {
+		return nil, nil, false
+	}
+	page, err := d.People.Page(r)
+	switch {
+	case err != nil:
+		return nil, unavailable("it cannot be seen who may sign in"), true
+	case page == "":
+		return nil, nil, false
+	}
+	p = refusal(http.StatusUnauthorized, fault.Denied, "", "sign in", "nobody is signed in")
+	p.to = page
+	return nil, p, true
 }
 
 // signIn tells of who comes.

@@ -57,6 +57,8 @@ type Around struct {
 	// Admit lets a request in, as the one that is passed on, or says why not; nil lets all in. It may set headers of the
 	// answer.
 	Admit func(w http.ResponseWriter, r *http.Request) (*http.Request, *Problem)
+	// Show answers a browser that is not let in with a page; nil answers it as programs.
+	Show func(w http.ResponseWriter, r *http.Request, p *Problem)
 	// Watch hears of every request; nil for nobody.
 	Watch Watcher
 }
@@ -126,7 +128,7 @@ func (a Around) Guard(next http.Handler) http.Handler {
 		if a.Admit != nil {
 			in, p := a.Admit(seen, r)
 			if p != nil {
-				writeProblem(seen, p)
+				a.writeTo(seen, r, p)
 				return
 			}
 			r = in

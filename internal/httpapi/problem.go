@@ -27,6 +27,7 @@ type Problem struct {
 	Place  *Place `json:"place,omitempty" doc:"where in the input"`
 
 	after time.Duration // when to come again; the usual time where it is 0
+	to    string        // where a browser is sent instead; "" for nowhere
 }
 
 // Place says where in the input the fault lies.
@@ -102,6 +103,25 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 	maps.Copy(w.Header(), p.GetHeaders())
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the reader is gone
+}
+
+// writeTo answers a request that is not let in: a browser is sent where there is a page for it, or shown one.
+func (a Around) writeTo(w http.ResponseWriter, r *http.Request, p *Problem) {
+	switch {
+	case p.to != "":
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, p.to, http.StatusSeeOther)
+	case a.Show != nil && browses(r):
+		maps.Copy(w.Header(), p.GetHeaders())
+		a.Show(w, r, p)
+	default:
+		writeProblem(w, p)
+	}
+}
+
+// browses says whether a request comes from somebody who wants a page.
+func browses(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "text/html") && !strings.HasPrefix(r.URL.Path, "/v1/")
 }
 
 // The framework makes its own errors (an unknown parameter, a body that is too

@@ -124,6 +124,7 @@ var layers = []struct {
 	{pattern: "internal/ledger", layer: 2},
 
 	{pattern: "client", layer: 1, stdOnly: true},
+	{pattern: "internal/role", layer: 1},
 	{pattern: "internal/ftmodel", layer: 1},
 	{pattern: "internal/goods", layer: 1},
 	{pattern: "internal/place", layer: 1},

@@ -241,6 +241,26 @@ var Jobs = backup.Part{Name: "jobs", Version: 1, Tables: []backup.Table{
 	},
 }}
 
+// People describes the table of people, to backups: with the hashes of their passwords, so that they sign in to what is restored.
+// Sessions are in no backup, nor is what was tried in vain: whoever was signed in signs in again.
+var People = backup.Part{Name: "people", Version: 1, Tables: []backup.Table{{
+	Name: "person", Order: []string{"id"},
+	Columns: []backup.Column{
+		{Name: "id", Kind: backup.Text},
+		{Name: "name", Kind: backup.Text},
+		{Name: "display", Kind: backup.Text},
+		{Name: "roles", Kind: backup.Text},
+		{Name: "hash", Kind: backup.Text},
+		{Name: "outside", Kind: backup.Text},
+		{Name: "salt", Kind: backup.Bytes},
+		{Name: "created", Kind: backup.Int},
+		{Name: "made_by", Kind: backup.Text},
+		{Name: "disabled", Kind: backup.Int},
+		{Name: "seen", Kind: backup.Int},
+		{Name: "version", Kind: backup.Int},
+	},
+}}}
+
 // Parts are all of them. A store has the tables of these and no others.
 func Parts() []backup.Part {
 	return []backup.Part{
@@ -252,5 +272,6 @@ func Parts() []backup.Part {
 		Notify,
 		Jobs,
 		Licences,
+		People,
 	}
 }

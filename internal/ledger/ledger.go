@@ -55,11 +55,13 @@ const (
 	Watch Kind = "watch"
 	// Licence: something happened to a licence; Data is the commitment to the event.
 	Licence Kind = "licence"
+	// Refusal: somebody who was known was refused what they asked; About names the permission they lack, or the case.
+	Refusal Kind = "refusal"
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch, Case, Licence}
+	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch, Case, Licence, Refusal}
 }
 
 // Entry is one line of the log.

@@ -234,3 +234,36 @@ func Quantity(thousandths int64, unit string) string {
 	}
 	return strings.TrimSpace(s + " " + unit)
 }
+
+// Template is a file to fill in, which reads as it stands.
+const Template = `# A licence, an exemption or an approval of the 1718 Committee, as the document has it.
+authority: Ministry that issued it
+reference: Its number
+kind: licence # or exemption, or committee approval
+holder: To whom it was given
+covers: # what is left out is not bounded
+  provisions: [] # ids of the law, as cordon law list prints them
+  activities: [transfer] # kinds, as cordon schema activity has them
+  goods: ["8413"] # beginnings of HS codes, in quotes
+  parties: []
+  limit: 100000 EUR # over all decisions; at most three decimals
+  uses: 3 # how many decisions may rest on it
+from: 2026-01-01
+until: 2026-09-30
+conditions: # each becomes a task; without a day it is to be kept throughout
+  - id: report
+    what: Report each shipment
+    who: Export desk
+    due: 2026-10-31
+    evidence: The report with the stamp of the authority
+source: Where you read it
+verified: false # true only when somebody held this file to the document
+`
+
+// SameUnit says whether a quantity in a unit, "" for none said, may be taken of the limit.
+func (l *Licence) SameUnit(unit string) error {
+	if unit != "" && unit != l.Terms.Covers.Unit {
+		return fault.New(fault.Usage, "the limit of the licence is in %q, and the amount in %q", l.Terms.Covers.Unit, unit)
+	}
+	return nil
+}

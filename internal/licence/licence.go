@@ -16,6 +16,7 @@
 package licence
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -148,25 +150,27 @@ func Kinds() []Kind {
 	}
 }
 
-// may says which roles may make which events. Giving an authorisation back is for an
-// approver.
-var may = map[Kind][]casework.Role{
-	Granted:    {casework.Analyst, casework.Approver},
-	Checked:    {casework.Analyst, casework.Approver, casework.Auditor},
-	Linked:     {casework.Analyst, casework.Approver},
-	CarriedOut: {casework.Analyst, casework.Approver},
-	Fulfilled:  {casework.Analyst, casework.Approver},
-	Missed:     {casework.Machine, casework.Analyst, casework.Approver},
-	Extended:   {casework.Approver},
-	Expired:    {casework.Machine},
-	Revoked:    {casework.Analyst, casework.Approver},
-	Restored:   {casework.Approver},
-	Commented:  {casework.Analyst, casework.Approver, casework.Auditor},
-	Attached:   {casework.Analyst, casework.Approver, casework.Auditor},
+// needs says which permission each kind of event takes. Giving an authorisation back is for a second person.
+var needs = map[Kind]role.Permission{
+	Granted:    role.Licences,
+	Linked:     role.Licences,
+	CarriedOut: role.Licences,
+	Fulfilled:  role.Licences,
+	Revoked:    role.Licences,
+	Missed:     role.Raise,
+	Extended:   role.Approve,
+	Restored:   role.Approve,
+	Expired:    role.Clock,
+	Checked:    role.Comment,
+	Commented:  role.Comment,
+	Attached:   role.Comment,
 }
 
 // May says whether a role may make an event of a kind.
-func May(r casework.Role, k Kind) bool { return slices.Contains(may[k], r) }
+func May(r casework.Role, k Kind) bool {
+	n, ok := needs[k]
+	return ok && role.May(r, n)
+}
 
 // Event is one thing that happened to a licence. Which fields it has depends on its kind.
 type Event struct {
@@ -384,4 +388,51 @@ func dayOf(t time.Time) when.Day {
 func after(d when.Day) time.Time {
 	y, m, n := d.Civil()
 	return time.Date(y, time.Month(m), n+1, 0, 0, 0, 0, time.UTC)
+}
+
+// Owing is a condition of a licence.
+type Owing struct {
+	Licence *Licence
+	*Task
+}
+
+// Owed gives the conditions of licences that are still to be done or were missed, those
+// that were missed first, then by day; all of them where that is asked for. A licence that
+// was revoked asks for what was due all the same.
+func Owed(list []Licence, all bool) []Owing {
+	var out []Owing
+	for i := range list {
+		for j := range list[i].Tasks {
+			t := &list[i].Tasks[j]
+			if s := t.State(); all || s == "open" || s == "missed" {
+				out = append(out, Owing{&list[i], t})
+			}
+		}
+	}
+	rank := func(o *Owing) int {
+		return map[string]int{"missed": 0, "open": 1, "to be kept": 2, "late": 3, "fulfilled": 3}[o.State()]
+	}
+	slices.SortStableFunc(out, func(a, b Owing) int {
+		return cmp.Or(cmp.Compare(rank(&a), rank(&b)), cmp.Compare(a.Due, b.Due))
+	})
+	return out
+}
+
+// Chosen gives those of licences that are wanted: held, lost, ended or all, and only those
+// on which a decision rests, by its id, where one is given.
+func Chosen(all []Licence, state, decision string) []Licence {
+	return slices.DeleteFunc(slices.Clone(all), func(l Licence) bool {
+		if decision != "" && l.Link(Decision{Case, decision}) == nil && l.Link(Decision{Answer, decision}) == nil {
+			return true
+		}
+		switch state {
+		case "held":
+			return !l.InForce()
+		case "lost":
+			return l.Lost() == 0
+		case "ended":
+			return l.Expired.IsZero() && l.Revoked.IsZero()
+		}
+		return false
+	})
 }

@@ -7,6 +7,7 @@ type sight struct {
 	s     *Sieve
 	t     *Term
 	q     *sieveWord
+	read  byte             // of no meaning
 	costs [2][sounds]uint8 // what writing each sound costs at least that only the other has; of like scripts, and of unlike ones
 	known [2]bool
 }
@@ -16,6 +17,9 @@ type sight struct {
 // be given more than once.
 func (s *Sieve) MayMean(list []uint32, t *Term, d *Words, alike, own []uint32) []uint32 {
 	v := &s.sight
+	for _, n := range alike { // they lie far apart, and here no read waits for another
+		v.read += d.Glances[glanceSize*int(n)]
+	}
 	for i := range t.words {
 		v.s, v.t, v.q, v.known = s, t, &t.words[i], [2]bool{}
 		for _, n := range alike {

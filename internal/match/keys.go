@@ -8,7 +8,7 @@ import (
 
 // KeysVersion changes whenever the keys of some name do, with the parameters
 // unchanged: an index of other keys would lose candidates in silence.
-const KeysVersion = 7
+const KeysVersion = 8
 
 // Keys gives the candidate keys of a subject, sorted, each once, for what is no
 // matter of single words (see [EachWord]): names written together, acronyms,

@@ -896,7 +896,7 @@ func (s *Scorer) syllables(x, y *view, chinese bool) {
 func syllableDistance(a, b *syllable, chinese bool) float64 {
 	if chinese {
 		if a.chinese.Meets(&b.chinese) {
-			return .05
+			return agreeing
 		}
 		return .5
 	}
@@ -911,7 +911,7 @@ func syllableDistance(a, b *syllable, chinese bool) float64 {
 	case x.Tail&y.Tail == 0:
 		return .3
 	}
-	return .05
+	return agreeing
 }
 
 // NameFeatures gives the quantities of the two names that agree best.

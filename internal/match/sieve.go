@@ -16,6 +16,8 @@ import (
 //	         of joins (a byte each)
 //	outlines of each record, 8 bytes (see [outline])
 //	initials their letters as a set (see [initialSet]), 8 bytes, where there are any
+//	syllables of a name read as Korean, and of one read as Chinese, as a set (see
+//	         [koreanSet], [chineseSet]), 8 bytes each
 //	records  of each reading of each core word, then of each two neighbours
 //	         written together, then of the whole name
 //
@@ -86,11 +88,34 @@ func (s sketch) whole() bool {
 
 // start gives where the records begin.
 func (s sketch) start() int {
+	at := s.syllables()
+	if s[headFlags]&sketchKorean != 0 {
+		at += 8
+	}
+	if s[headFlags]&sketchChinese != 0 {
+		at += 8
+	}
+	return at
+}
+
+// syllables gives where the syllables begin.
+func (s sketch) syllables() int {
 	at := sketchHead + sketchOutline*s.records()
 	if s[headInitials] > 0 {
 		at += 8
 	}
 	return at
+}
+
+// korean and chinese give the syllables of a name that is read so.
+func (s sketch) korean() uint64 { return binary.LittleEndian.Uint64(s[s.syllables():]) }
+
+func (s sketch) chinese() uint64 {
+	at := s.syllables()
+	if s[headFlags]&sketchKorean != 0 {
+		at += 8
+	}
+	return binary.LittleEndian.Uint64(s[at:])
 }
 
 // initials gives the number of initials, and their letters.
@@ -185,6 +210,12 @@ func AppendSketch(b []byte, p *Prepared, i int) []byte {
 	}
 	if initials > 0 {
 		b = binary.LittleEndian.AppendUint64(b, letters)
+	}
+	if len(n.korean) > 0 {
+		b = binary.LittleEndian.AppendUint64(b, koreanSet(n.korean))
+	}
+	if len(n.chinese) > 0 {
+		b = binary.LittleEndian.AppendUint64(b, chineseSet(n.chinese))
 	}
 	return append(b, k.records...)
 }
@@ -669,16 +700,22 @@ func (p *partner) take(bits, word, apart float32) {
 func (s *Sieve) most(x *sifted, sketch sketch, k kind, need float64) float64 {
 	w := &s.w[k]
 	flags := sketch[headFlags]
-	if !w.ok || flags&x.n.readAs()&(sketchKorean|sketchChinese) != 0 || x.acronymOf(sketch) {
+	if !w.ok || x.acronymOf(sketch) {
 		return math.Inf(1)
 	}
-	s.pairs(x, sketch, w)
 	extra := max(0, s.p.file.Facts.WeakName)
+	syllables := math.Inf(-1)
+	if flags&x.n.readAs()&(sketchKorean|sketchChinese) != 0 {
+		if syllables = w.bySyllables(x.n, sketch) + extra; syllables >= need {
+			return syllables
+		}
+	}
+	s.pairs(x, sketch, w)
 	if flags&sketchLegal != 0 && x.legal && k != personKind {
 		extra += w.form
 	}
 	initials := s.usable(x, sketch)
-	best := w.of(&s.sum, x, initials, partner{}, join{}) + extra
+	best := max(syllables, w.of(&s.sum, x, initials, partner{}, join{})+extra)
 	if best >= need || len(x.n.tokens) == 1 && sketch[headTokens] == 1 {
 		return best
 	}

@@ -46,6 +46,12 @@ func TestSieveLosesNothing(t *testing.T) {
 			list = append(list, prepared(t, p, schema, n))
 		}
 	}
+	for i, n := range []string{
+		"Kim Jong Il", "Kim Chong-il", "Jong Il Kim", "Gim Jeong-eun", "Kim Jon Un", "Pak Pong Ju", "Park Bong-ju", "박봉주", "Ri Yong Ho", "Lee Myung-bak",
+		"Jang Song Thaek", "Chang Sung-taek", "장성택", "Zhang Wei", "Chang Wei", "张伟", "Li Xiaoming", "Zhou Enlai", "Chou En-lai", "周恩来", "Ou Yang Feng", "Pang Su Jin Ho",
+	} {
+		list = append(list, prepared(t, p, []string{"Person", "LegalEntity"}[i%2], n))
+	}
 	for i := range list {
 		for j := range list {
 			sifts(t, s, v, list[i], list[j])

@@ -46,6 +46,7 @@ const (
 	glanceKind   = 52
 	glanceJoin   = 54
 	glanceBegins = 1 << 60 // it is the first of a group (see [Words])
+	glanceEasy   = 1 << 61 // its name may score enough by little: it has one word beside numbers, or an initial
 )
 
 func (g glance) alpha() uint32 { return uint32(g) }
@@ -77,6 +78,10 @@ const PersonKind = int(personKind)
 // again.
 func EachWord(p *Prepared, i int, do func(word []byte, alike, own []uint64)) {
 	n := &p.names[i]
+	easy := glance(0)
+	if n.easy() {
+		easy = glanceEasy
+	}
 	give := func(f *form, g glance, w listedWord) {
 		words := n.core
 		join := g.join()
@@ -89,7 +94,7 @@ func EachWord(p *Prepared, i int, do func(word []byte, alike, own []uint64)) {
 			alike = aloneKeys(alike, f, p.kind, keyOnly)
 			g |= wordOnly << glanceJoin
 		}
-		do(w.bytes(f, g|glance(p.kind)<<glanceKind), alike, own)
+		do(w.bytes(f, g|easy|glance(p.kind)<<glanceKind), alike, own)
 	}
 	for t := range n.tokens {
 		if t := &n.tokens[t]; t.core() {
@@ -112,6 +117,20 @@ func EachWord(p *Prepared, i int, do func(word []byte, alike, own []uint64)) {
 			give(f, g, listedWord{sumBits(n, int8(j), 2) * 16, 0, 0})
 		}
 	}
+}
+
+// easy says whether a name has one word of the core beside numbers, or an initial.
+func (n *name) easy() bool {
+	words := 0
+	for i := range n.tokens {
+		switch t := &n.tokens[i]; {
+		case t.role == roleInitial:
+			return true
+		case t.core() && t.role != roleNumber:
+			words++
+		}
+	}
+	return words <= 1
 }
 
 // listedWord is what of a listed word is not of its reading; bits are in sixteenths.
@@ -179,14 +198,28 @@ func Alike(a, b []byte) bool {
 	return flagsOf(a)&of == flagsOf(b)&of && bytes.Equal(a[:glanceSounds], b[:glanceSounds])
 }
 
+// Easy says whether the names of a word have one word beside numbers, or an initial, so
+// that they may score enough by little.
+func (d *Words) Easy(n uint32) bool { return d.glance(n).glance&glanceEasy != 0 }
+
 // Len is the number of words.
 func (d *Words) Len() int { return len(d.Ends) / 4 }
 
 // Whole says whether there is a glance of each word.
 func (d *Words) Whole() bool { return len(d.Ends)%4 == 0 && len(d.Glances) == glanceSize*d.Len() }
 
-// Holds says whether a word is there with all its letters.
-func (d *Words) Holds(n uint32) bool {
+// Hold says whether words are there with all their letters; if not, which is not. It
+// reads them where no read waits for another.
+func (d *Words) Hold(list []uint32) (n uint32, ok bool) {
+	for _, n := range list {
+		if !d.holds(n) {
+			return n, false
+		}
+	}
+	return 0, true
+}
+
+func (d *Words) holds(n uint32) bool {
 	if int(n) >= d.Len() {
 		return false
 	}
@@ -630,7 +663,8 @@ const (
 type leasts struct {
 	key   leastsKey
 	least [4][shapeInitials][shapeCores][sumWords]float32
-	any   [sumWords]float32 // the least of any shape of whose words so many or fewer have a partner
+	easy  [sumWords]float32 // the least of any shape of which so many words or fewer have a partner
+	hard  [sumWords]float32 // of shapes of more words than one and without initials
 }
 
 // leastsKey is what they follow from.
@@ -680,28 +714,38 @@ func (s *Sieve) leasts(x sifted, key leastsKey) *leasts {
 			}
 		}
 	}
-	e.any[0] = float32(math.Inf(1))
 	fewest := 1
 	if key.numbers > 0 { // a shape counts no numbers, so that a name may be one and have no words
 		fewest = 0
 	}
+	e.easy, e.hard = e.fewest(fewest, shapeInitials), e.fewest(2, 1)
+	return e
+}
+
+// fewest gives the least of any shape of so many words or more and of less initials, by how
+// many words or fewer have a partner.
+func (e *leasts) fewest(words, initials int) (least [sumWords]float32) {
+	least[0] = float32(math.Inf(1))
 	for met := 1; met < sumWords; met++ {
-		e.any[met] = e.any[met-1]
-		for initials := range shapeInitials {
-			for cores := fewest; cores < shapeCores; cores++ {
-				e.any[met] = min(e.any[met], e.least[byWords][initials][cores][met])
-				if met >= key.proper {
-					e.any[met] = min(e.any[met], e.least[byCover][initials][cores][met])
+		least[met] = least[met-1]
+		for initials := range initials {
+			for cores := words; cores < shapeCores; cores++ {
+				least[met] = min(least[met], e.least[byWords][initials][cores][met])
+				if met >= e.key.proper {
+					least[met] = min(least[met], e.least[byCover][initials][cores][met])
 				}
 			}
 		}
 	}
-	return e
+	return least
 }
 
-// Any gives the sum from which any listed name may score enough of whose words at
-// most met have a partner.
-func (e *Enough) Any(met int) float32 { return e.any[min(met, sumWords-1)] }
+// Any gives the sum from which a listed name may score enough of whose words at most met
+// have a partner: one for which little suffices (see [Words.Easy]), and any other.
+func (e *Enough) Any(met int) (easy, hard float32) {
+	met = min(met, sumWords-1)
+	return e.easy[met], e.hard[met]
+}
 
 // Of reports whether a listed name of this shape, of whose words met have a partner
 // that tell sum together, may score enough.

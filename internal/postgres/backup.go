@@ -25,7 +25,7 @@ func (s *Store) Dump(ctx context.Context, f func(backup.Source) error) error {
 type view struct{ from pgx.Tx }
 
 // own are the tables that are of this store and not of what it keeps; so are those of River, which are filled anew.
-const own = "'form', 'raw', 'raw_piece', 'worker', 'index_snapshot', 'index_file', 'index_piece'"
+const own = "'form', 'raw', 'raw_piece', 'worker', 'index_snapshot', 'index_file', 'index_piece', 'person_session', 'sign_in_failure'"
 
 // Tables names all tables but those of the store itself.
 func (v view) Tables(ctx context.Context) ([]string, error) {

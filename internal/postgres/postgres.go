@@ -37,7 +37,7 @@ var _ snapshot.Store = (*Store)(nil)
 // Keys of the advisory locks, which are of one database. A migration holds the
 // first, who publishes a load the second, and who adds to the log the third, until
 // its transaction ends; who makes the tables of River the fourth, who fills them anew
-// the fifth. Who wants the third after the second never wants the second
+// the fifth; and who counts an attempt to sign in the sixth. Who wants the third after the second never wants the second
 // after the third.
 const (
 	migrating  = 0x636f72646f6e_01
@@ -45,6 +45,7 @@ const (
 	appending  = 0x636f72646f6e_03
 	rivering   = 0x636f72646f6e_04
 	refilling  = 0x636f72646f6e_05
+	signingIn  = 0x636f72646f6e_06
 )
 
 // settings of a transaction that writes: how long it waits for another load that
@@ -122,6 +123,7 @@ ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
 	notifyTables,
 	jobTables + indexTables,
 	licenceTables,
+	peopleTables,
 }
 
 // Open opens the store at an address such as postgres://user@host/database, and

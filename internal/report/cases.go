@@ -12,7 +12,7 @@ import (
 // CaseJSON is a case for programs.
 type CaseJSON struct {
 	ID string `json:"id"`
-	// State is open, to confirm, escalated, asked, suppressed, contradicted, closed true or closed false.
+	// State is open, to confirm, authorisation lost, escalated, asked, suppressed, contradicted, closed true or closed false.
 	State string `json:"state"`
 	// Held says whether what the case is about may not be moved.
 	Held bool `json:"held"`
@@ -24,17 +24,19 @@ type CaseJSON struct {
 	Score   float64      `json:"score"`
 	Stake   float64      `json:"stake"`
 	// Priority is the probability times the stake, by which the queue is ordered.
-	Priority    float64                 `json:"priority"`
-	Answer      string                  `json:"answer"`
-	Against     []string                `json:"against,omitempty"`
-	Opened      time.Time               `json:"opened"`
-	Raised      time.Time               `json:"raised"`
-	Assigned    string                  `json:"assigned,omitempty"`
-	Escalated   bool                    `json:"escalated,omitempty"`
-	Proposal    *CaseDecisionJSON       `json:"proposal,omitempty"`
-	Closed      *CaseDecisionJSON       `json:"closed,omitempty"`
-	Suppression *CaseSuppressionJSON    `json:"suppression,omitempty"`
-	Hold        *CaseHoldJSON           `json:"hold,omitempty"`
+	Priority    float64              `json:"priority"`
+	Answer      string               `json:"answer"`
+	Against     []string             `json:"against,omitempty"`
+	Opened      time.Time            `json:"opened"`
+	Raised      time.Time            `json:"raised"`
+	Assigned    string               `json:"assigned,omitempty"`
+	Escalated   bool                 `json:"escalated,omitempty"`
+	Proposal    *CaseDecisionJSON    `json:"proposal,omitempty"`
+	Closed      *CaseDecisionJSON    `json:"closed,omitempty"`
+	Suppression *CaseSuppressionJSON `json:"suppression,omitempty"`
+	Hold        *CaseHoldJSON        `json:"hold,omitempty"`
+	// Licences are those that the case rests on.
+	Licences    []CaseLicenceJSON       `json:"licences,omitempty"`
 	Contradicts []CaseContradictionJSON `json:"contradictions"`
 	// History is in whole cases only.
 	History []CaseEventJSON `json:"history,omitempty"`
@@ -78,6 +80,15 @@ type CaseHoldJSON struct {
 	Time   time.Time `json:"time"`
 	Person string    `json:"person"`
 	Reason string    `json:"reason"`
+}
+
+// CaseLicenceJSON is a licence that a case rests on.
+type CaseLicenceJSON struct {
+	Licence string    `json:"licence"`
+	Linked  time.Time `json:"linked"`
+	// Lost is since when it is no ground any more, and Why.
+	Lost *time.Time `json:"lost,omitempty"`
+	Why  string     `json:"why,omitempty"`
 }
 
 // CaseContradictionJSON is a fact on which the sides have nothing in common.
@@ -145,6 +156,9 @@ func Case(c *casework.Case, now time.Time, history []casework.Event) CaseJSON {
 	if h := c.Hold; h != nil {
 		out.Hold = &CaseHoldJSON{h.N, h.Time, h.Person, h.Text}
 	}
+	for _, x := range c.Licences {
+		out.Licences = append(out.Licences, CaseLicenceJSON{x.Licence, x.Linked, timeOf(x.Lost), x.Why})
+	}
 	for _, x := range a.Contradictions() {
 		out.Contradicts = append(out.Contradicts, CaseContradictionJSON(x))
 	}
@@ -198,6 +212,12 @@ func CaseEventWords(e *casework.Event) string {
 	}
 	if e.Of > 0 {
 		add("event %d", e.Of)
+	}
+	if e.Licence != "" {
+		add("licence %s", e.Licence)
+	}
+	if e.Deadline != "" {
+		add("%s", e.Deadline)
 	}
 	if e.Alert != nil {
 		add("%.1f %% by %s", 100*e.Alert.Score, e.Alert.Answer)

@@ -217,7 +217,7 @@ type meta struct {
 	words    *words
 }
 
-const metaVersion = 6
+const metaVersion = 7
 
 // sketches are those of all names (see [match.AppendSketch]), in the order of the
 // units of the index.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"sort"
 	"sync/atomic"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -45,6 +46,7 @@ type told struct {
 type toldWord struct {
 	gain     float32
 	join     match.Join
+	easy     bool // little suffices for the units
 	from, to uint32
 }
 
@@ -232,10 +234,10 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 		return nil, err
 	}
 	m.words, m.joins = m.words[:0], m.joins[:0]
+	if n, ok := d.list.Hold(m.may); !ok {
+		return nil, fault.New(fault.Unavailable, "the index is damaged: its word %d is not whole", n).WithFix("build it anew")
+	}
 	for _, n := range m.may {
-		if !d.list.Holds(n) {
-			return nil, fault.New(fault.Unavailable, "the index is damaged: its word %d is not whole", n).WithFix("build it anew")
-		}
 		gain, join, ok := s.Tells(t, &d.list, n)
 		if !ok {
 			continue
@@ -244,8 +246,11 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 		if err != nil {
 			return nil, err
 		}
+		if from == to {
+			continue
+		}
 		out.units += int(to - from)
-		w := toldWord{gain, join, from, to}
+		w := toldWord{gain, join, d.list.Easy(n), from, to}
 		if join == match.NoJoin {
 			m.words, out.most = append(m.words, w), max(out.most, gain)
 		} else {
@@ -321,7 +326,8 @@ type sums struct {
 	told    []termTold
 	lookup  lookup
 	found   []index.Candidate
-	left    int // units that may still be read
+	left    int  // units that may still be read
+	touched byte // of no meaning
 	bounded index.Bounded
 }
 
@@ -378,11 +384,12 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 	// Words that few names have go first. Once those to come cannot suffice
 	// together, they count only for units met before; and so does what is too little
 	// even with the most that all others tell.
-	fresh, spare := true, most-enough.Any(left)
+	easy, hard := enough.Any(left)
+	spareEasy, spareHard := most-easy, most-hard
 	for i := range m.told {
 		t := &m.told[i]
-		fresh = fresh && most >= enough.Any(left)
-		m.add(d, t, t.most-spare, fresh, joins)
+		easy, hard := enough.Any(left)
+		m.add(d, t, fresh{t.most - spareEasy, most >= easy}, fresh{t.most - spareHard, most >= hard}, joins)
 		if t.most > 0 {
 			most, left = most-t.most, left-1
 		}
@@ -391,7 +398,7 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 		m.joins(d, &m.told[i], enough)
 	}
 	for i := range m.of {
-		if x := &m.of[i]; x.all >= enough.Any(int(x.met)) && enough.Of(d.shape(x.unit), int(x.met), x.all) {
+		if x := &m.of[i]; enough.Of(d.shape(x.unit), int(x.met), x.all) {
 			m.found = append(m.found, index.Candidate{At: x.unit, Bits: x.all})
 		}
 	}
@@ -446,20 +453,40 @@ func (m *sums) unit(u uint32, fresh bool) *wordSum {
 	return &m.of[m.slot[u]]
 }
 
+// fresh says from which gain on a listed word counts for units that were not met before,
+// if any does.
+type fresh struct {
+	least float32
+	any   bool
+}
+
+func (f fresh) takes(gain float32) bool { return f.any && gain >= f.least }
+
 // add counts the units of a word of the query: it counts once for a unit, by the
-// best that it tells. Words that tell less than least count only where words are
-// written together.
-func (m *sums) add(d *words, t *termTold, least float32, fresh, joins bool) {
-	for i := range t.words {
-		w := &t.words[i]
-		if w.gain < least {
-			if !joins {
-				return
-			}
-			fresh = false
+// best that it tells. Listed words that do not tell enough, for names for which little
+// suffices or for others, count only where units were met before.
+func (m *sums) add(d *words, t *termTold, easy, hard fresh, joins bool) {
+	if len(m.of) == 0 && !easy.any && !hard.any {
+		return
+	}
+	words := t.words
+	if least := min(easy.least, hard.least); !joins {
+		words = words[:sort.Search(len(words), func(i int) bool { return words[i].gain < least })]
+	}
+	for i := range words { // read here, no read waits for another
+		m.touched += d.units[4*int(words[i].from)]
+	}
+	for i := range words {
+		w := &words[i]
+		takes := hard.takes(w.gain)
+		if w.easy {
+			takes = easy.takes(w.gain)
+		}
+		if !takes && len(m.of) == 0 {
+			continue
 		}
 		for b := d.unitsOf(w); len(b) >= 4; b = b[4:] {
-			x := m.unit(binary.LittleEndian.Uint32(b), fresh)
+			x := m.unit(binary.LittleEndian.Uint32(b), takes)
 			if x != nil && x.last != t.word {
 				x.last = t.word
 				x.met++

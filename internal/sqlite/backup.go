@@ -28,9 +28,12 @@ type view struct {
 	from source
 }
 
+// own are the tables that are of this store and of no copy of it: a copy signs nobody in.
+const own = "'person_session', 'sign_in_failure'"
+
 // Tables names all tables; the form is no table here, and raw files are none.
 func (v view) Tables(ctx context.Context) ([]string, error) {
-	return query(ctx, v.from, scanText, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1")
+	return query(ctx, v.from, scanText, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN ("+own+") ORDER BY 1")
 }
 
 // Rows gives the rows of a table.

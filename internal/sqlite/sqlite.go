@@ -212,6 +212,7 @@ CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
 	notifyTables,
 	jobTables,
 	licenceTables,
+	peopleTables,
 }
 
 // version gives the form of the database: how many migrations it went through.

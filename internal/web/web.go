@@ -44,6 +44,8 @@ type Config struct {
 	Library Library
 	// Work opens the daily work; nil leaves its pages out of work.
 	Work Work
+	// SignIn lets people in; nil for pages that nobody signs in to.
+	SignIn SignIn
 	// Operations describe the API for its reference page.
 	Operations []Operation
 	// Log takes faults of Cordon itself; never what people typed.
@@ -159,6 +161,7 @@ func (s *Site) routes() {
 		s.mux.Handle(pattern, s.page(view))
 	}
 	s.workRoutes()
+	s.doorRoutes()
 	s.mux.HandleFunc("GET /goods/suggest", s.suggest)
 	s.mux.HandleFunc("GET /who/suggest", s.whoSuggest)
 	s.mux.HandleFunc("POST /theme", s.setTheme)

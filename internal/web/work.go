@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,11 +15,13 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/account"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/watched"
@@ -44,6 +47,10 @@ type WorkDesk struct {
 	Choices []WorkPerson
 	Playing string
 	Now     time.Time
+	// Signed says that they signed in, and have the roles of By.
+	Signed bool
+	// Refused hears of a form that is refused because of who sent it; nil for nobody.
+	Refused func(ctx context.Context) error
 
 	Cases *casework.Desk
 	// Why compares the sides of an alert with the lists as they are.
@@ -66,10 +73,20 @@ type WorkPerson struct {
 	// ID is the pseudonym under which the log has them.
 	ID, Name string
 	Role     casework.Role
+	// Roles are all that they have, where there are several.
+	Roles []casework.Role
 	// Since and Seen are when they came and when they were here last; zero where that is not known.
 	Since, Seen time.Time
 	// Ended says why they may not sign in any more; "" while they may.
 	Ended string
+}
+
+// RoleNames are their roles.
+func (p WorkPerson) RoleNames() string {
+	if len(p.Roles) == 0 {
+		return string(p.Role)
+	}
+	return strings.ReplaceAll(account.RolesText(p.Roles), " ", ", ")
 }
 
 // WorkEvidence is how alike the sides of an alert are by the lists as they are.
@@ -149,8 +166,56 @@ type working struct {
 	Said   string
 }
 
-// Tabs are the pages of the work.
-func (w *working) Tabs() []struct{ Address, Label string } { return workTabs }
+// Tabs are the pages of the work that whoever asks may see.
+func (w *working) Tabs() []struct{ Address, Label string } {
+	if !w.Signed {
+		return workTabs
+	}
+	var out []struct{ Address, Label string }
+	for _, t := range workTabs {
+		if w.May(tabNeeds[t.Address]) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// tabNeeds are the permissions that some of the pages need beside that to look.
+var tabNeeds = map[string]role.Permission{
+	"/work/audit": role.Audit, "/work/keys": role.SeeKeys, "/work/people": role.SeePeople, "/work/settings": role.Settings,
+}
+
+// May says whether whoever acts has a permission, in whichever of their roles.
+func (w *working) May(p role.Permission) bool {
+	return role.May(w.By.Role, p) || role.Any(w.By.Roles, p)
+}
+
+// colleagues are those whom something can be given to: the persons of an example, or those who sign in. Where they cannot be read
+// there are none, and the page still stands.
+func (w *working) colleagues() []WorkPerson {
+	if !w.Signed || w.People == nil {
+		return w.Choices
+	}
+	list, err := w.People(w.ctx())
+	if err != nil {
+		w.site.Log.LogAttrs(w.ctx(), slog.LevelWarn, "people", slog.String("error", err.Error()))
+	}
+	return list
+}
+
+// MayDo says whether whoever acts may make an event.
+func (w *working) MayDo(k casework.Kind) bool {
+	p, ok := casework.Needs(k)
+	return ok && w.May(p)
+}
+
+// RoleNames are the roles of whoever acts.
+func (w *working) RoleNames() string {
+	if len(w.By.Roles) == 0 {
+		return string(w.By.Role)
+	}
+	return strings.ReplaceAll(account.RolesText(w.By.Roles), " ", ", ")
+}
 
 // Wrong gives what is wrong with a field; "" for nothing.
 func (w *working) Wrong(id string) string {
@@ -266,6 +331,11 @@ func (s *Site) atWork(tab string, f func(w *working) (*answer, error)) view {
 				return nil, err
 			}
 			if !hmac.Equal([]byte(r.PostForm.Get("token")), []byte(w.Token)) {
+				if d.Refused != nil {
+					if err := d.Refused(r.Context()); err != nil {
+						return nil, err
+					}
+				}
 				return nil, fault.New(fault.Denied, "this form was not made for %s, or by an earlier start of the server", d.Name).
 					WithFix("load the page anew and send it from there")
 			}
@@ -292,10 +362,7 @@ func (w *working) value(name string) string { return strings.TrimSpace(w.r.PostF
 // page gives a page of the work with its status.
 func (w *working) page(template, title string, body any) *answer {
 	a := &answer{template: template, title: title, body: body}
-	if len(w.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+title
-	}
-	return a
+	return a.refuse(w.Errors)
 }
 
 // refused puts a fault of somebody's doing beside the form that it comes from, and gives its status; faults of other kinds

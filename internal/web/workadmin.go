@@ -10,6 +10,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/role"
 )
 
 // keysPage are the keys of programs.
@@ -55,7 +56,7 @@ func (s *Site) workKeys(w *working) (*answer, error) {
 	if w.Keys == nil {
 		return nil, missingPart("keys")
 	}
-	page := &keysPage{working: w, Typed: map[string]string{"days": "365"}, May: w.By.Role == casework.Admin}
+	page := &keysPage{working: w, Typed: map[string]string{"days": "365"}, May: w.May(role.Keys)}
 	status := 0
 	if w.r.Method == http.MethodPost {
 		var err error
@@ -94,7 +95,7 @@ func (p *keysPage) act() (status int, err error) {
 		}
 	}
 	if !p.May {
-		return p.refused("f-owner", "Keys", fault.New(fault.Denied, "the role %s makes and ends no keys", p.By.Role).WithFix("ask an administrator"))
+		return p.refused("f-owner", "Keys", fault.New(fault.Denied, "the role %s makes and ends no keys", p.RoleNames()).WithFix("ask an administrator"))
 	}
 	switch p.value("do") {
 	case "make":
@@ -166,24 +167,16 @@ func (s *Site) people(w *working) (*answer, error) {
 			return nil, err
 		}
 	}
-	for _, k := range casework.Kinds() {
-		row := roleRow{Kind: kindWords[k]}
+	for _, x := range role.Permissions() {
+		row := roleRow{Kind: role.About(x)}
 		for _, r := range page.Roles {
-			row.May = append(row.May, casework.May(r, k))
+			row.May = append(row.May, role.May(r, x))
 		}
-		page.Table = append(page.Table, row)
+		if slices.Contains(row.May, true) {
+			page.Table = append(page.Table, row)
+		}
 	}
 	return w.page("workpeople", "People", page), nil
-}
-
-// kindWords say what somebody does who makes an event.
-var kindWords = map[casework.Kind]string{
-	casework.Opened: "open a case with a hit", casework.Changed: "bring new facts", casework.Assigned: "assign a case",
-	casework.Commented: "comment", casework.Disposed: "say true, false, not enough or escalate", casework.Confirmed: "confirm as a second person",
-	casework.Returned: "send back as a second person", casework.Contradicted: "close by hard facts", casework.Reopened: "open a case again",
-	casework.DeadlineSet: "set a deadline", casework.DeadlineMet: "meet a deadline", casework.DeadlineMissed: "mark a deadline as missed",
-	casework.Sampled: "draw closed cases for review", casework.Reviewed: "review",
-	casework.HoldPlaced: "place a hold of their own", casework.HoldReleased: "release it, as a second person", casework.Revoked: "end a suppression",
 }
 
 // settingsPage is what the server runs with.

@@ -262,24 +262,24 @@ func (p *casePage) decidable() {
 	switch {
 	case p.Case.Closed != nil:
 		p.Decide = "closed"
-	case !casework.May(p.By.Role, casework.Disposed):
-		p.Decide = "the role " + string(p.By.Role) + " decides no case"
-	case p.Case.Escalated && p.By.Role != casework.Approver:
+	case !p.MayDo(casework.Disposed):
+		p.Decide = "the role " + p.RoleNames() + " decides no case"
+	case p.Case.Escalated && !p.MayDo(casework.Confirmed):
 		p.Decide = "the case is escalated: an approver decides it"
 	}
 	if d := p.Case.Proposal; d != nil {
 		switch {
 		case d.Person == p.By.Name:
 			p.Second = "You said this yourself. A second person confirms it or sends it back; the same person is refused, in whatever role and from whatever account."
-		case !casework.May(p.By.Role, casework.Confirmed):
-			p.Second = "An approver confirms it or sends it back; the role " + string(p.By.Role) + " may not."
+		case !p.MayDo(casework.Confirmed):
+			p.Second = "An approver confirms it or sends it back; the role " + p.RoleNames() + " may not."
 		default:
 			p.Second = "may"
 		}
 	}
 	p.Owners = []option{{Value: p.By.Name, Label: p.Name + " (you)", Chosen: true}}
-	for _, x := range p.Choices {
-		if x.ID != p.By.Name {
+	for _, x := range p.colleagues() {
+		if x.ID != p.By.Name && x.Ended == "" {
 			p.Owners = append(p.Owners, option{Value: x.ID, Label: x.Name})
 		}
 	}

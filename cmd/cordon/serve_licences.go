@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/httpapi"
+)
+
+// notedEvery is how often a server writes down what time has done to licences. Who looks meanwhile sees it all the same.
+const notedEvery = 5 * time.Minute
+
+// Book is part of httpapi.Licences.
+func (p *casesForPrograms) Book(ctx context.Context, as httpapi.CaseAs, write bool) (*httpapi.LicenceBook, error) {
+	by, err := p.person(ctx, as)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.open(ctx, write)
+	if err != nil {
+		return nil, err
+	}
+	clock, err := p.clock()
+	return &httpapi.LicenceBook{Book: p.m.licenceBook(s, clock), By: by, Now: p.m.now()}, err
+}
+
+// clock is in whose name the server notes what time has done.
+func (p *casesForPrograms) clock() (casework.Person, error) {
+	account, err := p.m.actor(p.m.folderOf(p.c.Data))
+	return casework.Person{Name: account, Via: account}, err
+}
+
+// startNoting writes down what time has done to licences, now and every few minutes, until the returned function is called.
+func (c *serveCmd) startNoting(ctx context.Context, m *Main, log *slog.Logger) (stop func()) {
+	if c.cases == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(notedEvery)
+		defer tick.Stop()
+		for {
+			if err := c.cases.note(ctx); err != nil && ctx.Err() == nil {
+				log.LogAttrs(ctx, slog.LevelWarn, "what time did to licences is not written down", slog.String("error", err.Error()))
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	})
+	return func() {
+		cancel()
+		wg.Wait()
+	}
+}
+
+// note writes down what time has done. Where nothing was kept yet there is nothing to do.
+func (p *casesForPrograms) note(ctx context.Context) error {
+	s, err := p.open(ctx, false)
+	if err != nil {
+		return err
+	}
+	clock, err := p.clock()
+	if err != nil {
+		return err
+	}
+	_, err = p.m.licenceBook(s, clock).Note(ctx, p.m.now())
+	return err
+}

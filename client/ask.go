@@ -109,8 +109,8 @@ type Query struct {
 	Limit     int     `json:"limit,omitempty"`
 }
 
-// Screen looks for one party. Look at Outcome: "not_screened" is no answer, and "clear" says only that the lists under
-// Against have nobody like it.
+// Screen looks for one party. Look at Outcome: "not_screened" is no answer, "suppressed" says that two people found the only
+// hits to be somebody else, for a time, and "clear" says only that the lists under Against have nobody like it.
 func (c *Client) Screen(ctx context.Context, q Query) (*Answer, error) {
 	body, err := json.Marshal(q)
 	if err != nil {

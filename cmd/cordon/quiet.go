@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"iter"
@@ -197,6 +198,9 @@ func (q *quietAsked) add(x keptQuiet) {
 
 // quietOfRuling gives what a ruling was given under, of its text for programs.
 func quietOfRuling(text []byte) (out quietAsked, err error) {
+	if !bytes.Contains(text, []byte(`"suppressed":{`)) && !bytes.Contains(text, []byte(`"uncompared":`)) {
+		return out, nil // as nearly always
+	}
 	var r struct {
 		Screened []struct {
 			Subject    string                      `json:"subject"`
@@ -232,15 +236,17 @@ func (m *Main) quiet(data string) (z quieting) {
 	return z
 }
 
-// quietLive are the suppressions of a server, read anew every so often and when something was done to a case here. While they
-// cannot be read nothing is suppressed.
+// quietLive are the suppressions of a server, looked for every so often and when something was done to a case here, and read anew
+// where something was done to a case anywhere. While they cannot be read nothing is suppressed.
 type quietLive struct {
-	read  func(ctx context.Context) ([]casework.Case, error)
-	now   func() time.Time
-	every time.Duration
+	read   func(ctx context.Context) ([]casework.Case, error)
+	newest func(ctx context.Context) (int64, error)
+	now    func() time.Time
+	every  time.Duration
 
 	mu    sync.Mutex
 	at    time.Time
+	event int64 // the newest that was read
 	quiet quieting
 }
 
@@ -260,15 +266,27 @@ func (l *quietLive) take(ctx context.Context) quieting {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.at.IsZero() || now.Sub(l.at) >= l.every || now.Before(l.at) {
-		cases, err := l.read(context.WithoutCancel(ctx))
-		l.quiet, l.at = quieting{}, now
-		if err != nil {
-			l.quiet.unread = uncompared(err)
-		} else {
-			l.quiet.Quiet = casework.QuietOf(cases)
-		}
+		l.at = now
+		l.fill(context.WithoutCancel(ctx))
 	}
 	out := l.quiet
 	out.now = now
 	return out
+}
+
+func (l *quietLive) fill(ctx context.Context) {
+	event, err := l.newest(ctx) // asked first: what comes in between is read again
+	if err == nil && l.quiet.Quiet != nil && event == l.event {
+		return
+	}
+	l.quiet, l.event = quieting{}, event
+	var cases []casework.Case
+	if err == nil {
+		cases, err = l.read(ctx)
+	}
+	if err != nil {
+		l.quiet.unread = uncompared(err)
+		return
+	}
+	l.quiet.Quiet = casework.QuietOf(cases)
 }

@@ -31,7 +31,7 @@ func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpa
 		return
 	}
 	c.cases = &casesForPrograms{m: m, c: c, sc: sc, log: log}
-	sc.quiet = &quietLive{read: c.cases.all, now: m.now, every: c.Poll}
+	sc.quiet = &quietLive{read: c.cases.all, newest: c.cases.newest, now: m.now, every: c.Poll}
 	to.Cases, to.Licences = c.cases, c.cases
 }
 
@@ -103,6 +103,14 @@ func (p *casesForPrograms) all(ctx context.Context) ([]casework.Case, error) {
 		return nil, err
 	}
 	return (&casework.Desk{Store: s, Policy: casework.Default()}).Cases(ctx)
+}
+
+func (p *casesForPrograms) newest(ctx context.Context) (int64, error) {
+	s, err := p.open(ctx, false)
+	if err != nil {
+		return 0, err
+	}
+	return s.NewestEvent(ctx)
 }
 
 // demoPerson is who acts where nobody signs in and no name was said.

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/access"
-	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
@@ -198,13 +197,13 @@ func TestCasesOverHTTP(t *testing.T) {
 	if a := s.screened(party + `,"limit":1}`); a.Suppressed != 1 || a.Hits[0].Suppressed == nil || a.Hits[0].Suppressed.Case != met.Case || a.Outcome != "suppressed" {
 		t.Errorf("%+v", a)
 	}
-	read := s.quiet.read
-	s.quiet.read = func(context.Context) ([]casework.Case, error) { return nil, errors.New("the disk is gone") }
+	newest := s.quiet.newest
+	s.quiet.newest = func(context.Context) (int64, error) { return 0, errors.New("the disk is gone") }
 	s.quiet.forget()
 	if a := s.screened(party + `}`); a.Suppressed != 0 || a.Outcome == "suppressed" || a.Outcome == "clear" || !slices.Contains(a.Notes, uncompared(errors.New("the disk is gone"))) {
 		t.Errorf("what cannot be read suppresses, or nothing says so: %+v", a)
 	}
-	s.quiet.read = read
+	s.quiet.newest = newest
 	s.quiet.forget()
 	if a := s.screened(party + `,"ref":"c-9"}`); a.Suppressed != 0 || a.Outcome == "clear" {
 		t.Errorf("a party with a number of its own inherits: %+v", a)

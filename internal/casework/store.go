@@ -29,6 +29,9 @@ type Store interface {
 	Pair(ctx context.Context, subject, listing string) (string, error)
 	// All gives the id of every case with its events, in order of id, as of one moment.
 	All(ctx context.Context) iter.Seq2[[]Kept, error]
+	// NewestEvent gives the number in the log of the newest event, -1 for none: where it is
+	// the same as before, so are all cases.
+	NewestEvent(ctx context.Context) (int64, error)
 }
 
 // SaltSize is the size of a salt in bytes.

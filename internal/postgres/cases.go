@@ -109,6 +109,16 @@ func (s *Store) Events(ctx context.Context, id string) ([]casework.Kept, error) 
 	return list, err
 }
 
+// NewestEvent is part of casework.Store. Numbers of the log are given out one transaction after the other.
+func (s *Store) NewestEvent(ctx context.Context) (int64, error) {
+	list, err := query(ctx, s.pool, func(rows pgx.Rows) (n int64, err error) { return n, rows.Scan(&n) },
+		"SELECT coalesce(max(seq), -1) FROM cordon.case_event")
+	if err != nil {
+		return 0, err
+	}
+	return list[0], nil
+}
+
 // Pair is part of casework.Store.
 func (s *Store) Pair(ctx context.Context, subject, listing string) (string, error) {
 	list, err := query(ctx, s.pool, scanText, "SELECT id FROM cordon.case_pair WHERE subject = $1 AND listing = $2", []byte(subject), []byte(listing))

@@ -31,7 +31,7 @@ func BuildBase(b *index.Builder, params *match.Params, list iter.Seq2[Known, err
 		if err != nil {
 			return entry{err: err}
 		}
-		e := entry{doc: k.Data}
+		e := entry{doc: k.encode()}
 		e.add(r.plain, "")
 		if r.person != r.plain {
 			e.add(r.person, "")
@@ -61,9 +61,9 @@ func NewBase(ix *index.Index, params *match.Params) (*Base, error) {
 // Len is the number of parties.
 func (b *Base) Len() int { return b.e.ix.Len() }
 
-// Reach calls found for each party on file that has the evidence to be the subject,
-// as screening it would weigh the two. input reads the data of a party.
-func (b *Base) Reach(s *subject.Subject, input func(data []byte) (match.Input, error), found func(data []byte) error) error {
+// Reach calls found with the data of each party on file that has the evidence to be the
+// subject, as screening it would weigh the two.
+func (b *Base) Reach(s *subject.Subject, found func(data []byte) error) error {
 	e := b.e
 	of := InputOf(s)
 	listed, err := match.Prepare(e.params, of)
@@ -81,12 +81,12 @@ func (b *Base) Reach(s *subject.Subject, input func(data []byte) (match.Input, e
 		if err != nil {
 			return err
 		}
-		in, err := input(data)
+		known, err := knownOf(data)
 		if err != nil {
 			return err
 		}
-		in.Names = respelled(in.Names, of.Names)
-		q, err := read(w.reader, in)
+		known.Input.Names = respelled(known.Input.Names, of.Names)
+		q, err := read(w.reader, known.Input)
 		if err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (b *Base) Reach(s *subject.Subject, input func(data []byte) (match.Input, e
 		if e.params.AgainstList(score.Probability) < e.params.Possible() && score.Bits-score.NameBits < identifiedBits {
 			continue
 		}
-		if err := found(data); err != nil {
+		if err := found(known.Data); err != nil {
 			return err
 		}
 	}
@@ -133,9 +133,10 @@ func (b *Base) near(w *worker, of match.Input, listed *match.Prepared) ([]uint32
 // how the authorities and the rules of ownership stand to it on a day.
 type Mark struct {
 	List, ID string
-	// Sum changes when the state does.
-	Sum [8]byte
-	doc uint32
+	// Sum changes when the state does, Asks when that by which it is looked for among
+	// parties does: whoever may be it now may have been it before, where Asks is the same.
+	Sum, Asks [8]byte
+	doc       uint32
 }
 
 // Marks gives the mark of every subject of the lists, in the order of the index.
@@ -173,6 +174,11 @@ func (e *Engine) mark(doc uint32, asOf when.Day) (Mark, error) {
 		fmt.Fprintf(h, "\x00%s %s %s", s.Listing.ID, s.Listing.Tier, s.Standing)
 	}
 	copy(m.Sum[:], h.Sum(nil))
+	in := InputOf(d.Record.Subject)
+	asks := writer{}
+	asks.input(&in)
+	sum := sha256.Sum256(asks.b)
+	copy(m.Asks[:], sum[:])
 	return m, nil
 }
 

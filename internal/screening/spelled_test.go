@@ -92,9 +92,7 @@ func TestWrittenTogether(t *testing.T) {
 	}
 	for i, name := range spelledNames {
 		var found []string
-		if err := base.Reach(docs[i].Record.Subject, func(b []byte) (match.Input, error) {
-			return match.Input{Names: []match.Name{{Text: string(b)}}}, nil
-		}, func(b []byte) error {
+		if err := base.Reach(docs[i].Record.Subject, func(b []byte) error {
 			found = append(found, string(b))
 			return nil
 		}); err != nil {

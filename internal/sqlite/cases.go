@@ -107,6 +107,15 @@ func (s *Store) Events(ctx context.Context, id string) ([]casework.Kept, error) 
 	return list, err
 }
 
+// NewestEvent is part of casework.Store.
+func (s *Store) NewestEvent(ctx context.Context) (int64, error) {
+	list, err := query(ctx, s.db, scanNumber, "SELECT coalesce(max(seq), -1) FROM case_event")
+	if err != nil {
+		return 0, err
+	}
+	return int64(list[0]), nil
+}
+
 // Pair is part of casework.Store.
 func (s *Store) Pair(ctx context.Context, subject, listing string) (string, error) {
 	list, err := query(ctx, s.db, scanText, "SELECT id FROM case_pair WHERE subject = ? AND listing = ?", subject, listing)

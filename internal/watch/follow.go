@@ -37,7 +37,7 @@ func (w *Watcher) Follow(ctx context.Context, base string) (*Result, error) {
 	if j.last == nil || j.last.Params != j.run.Params || j.last.Program != j.run.Program {
 		return j.full()
 	}
-	changed, err := j.changed()
+	changed, asked, err := j.changed()
 	if err != nil {
 		return nil, err
 	}
@@ -49,18 +49,8 @@ func (w *Watcher) Follow(ctx context.Context, base string) (*Result, error) {
 	if err := j.met(changed, touched); err != nil {
 		return nil, err
 	}
-	if err := j.reached(changed, touched); err != nil {
+	if err := j.reached(asked, touched); err != nil {
 		return nil, err
-	}
-	for ref, s := range j.before {
-		if _, again := touched[ref]; !again {
-			j.after[ref] = s
-		}
-	}
-	if j.last.Version != j.run.Version {
-		if err := j.left(); err != nil {
-			return nil, err
-		}
 	}
 	if err := j.screen(inOrder(touched)); err != nil {
 		return nil, err
@@ -69,52 +59,71 @@ func (w *Watcher) Follow(ctx context.Context, base string) (*Result, error) {
 	return j.finish()
 }
 
-// changed gives the subjects whose mark is another than at the last run, with those
-// that are gone.
-func (j *job) changed() (map[string]bool, error) {
+// changed gives the subjects whose mark is another than at the last run, with those that are gone, and of them
+// those whom customers may be who were not before: the new ones, and those that are looked for by something else.
+func (j *job) changed() (changed map[string]bool, asked []screening.Mark, err error) {
 	packed, err := j.Store.Marks(j.ctx, j.run.Base)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	old, err := readMarks(packed)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := map[string]bool{}
-	for key, sum := range j.now {
-		if was, ok := old[key]; !ok || was != sum {
-			out[key] = true
+	changed = map[string]bool{}
+	for _, m := range j.listed {
+		key := m.List + " " + m.ID
+		was, ok := old[key]
+		if ok && was.sum == m.Sum {
+			continue
+		}
+		changed[key] = true
+		if !ok || was.asks != m.Asks {
+			asked = append(asked, m)
 		}
 	}
 	for key := range old {
 		if _, ok := j.now[key]; !ok {
-			out[key] = true
+			changed[key] = true
 		}
 	}
-	return out, nil
+	return changed, asked, nil
 }
 
-// own adds the customers that are new or changed in the base since the last run.
+// own adds the customers that are new or changed in the base since the last run, and notes who is gone.
 func (j *job) own(touched map[string]watched.Customer) error {
 	if j.last.Version == j.run.Version {
 		return nil
+	}
+	before := j.before
+	j.gone = map[string]bool{}
+	left := func(until string) { // both come in the order of references
+		for len(before) > 0 && (until == "" || before[0].Ref < until) {
+			j.gone[before[0].Ref] = true
+			before = before[1:]
+		}
 	}
 	for c, err := range j.customers(j.run.Version) {
 		if err != nil {
 			return err
 		}
+		if left(c.Ref); len(before) > 0 && before[0].Ref == c.Ref {
+			before = before[1:]
+		}
 		if c.Since > j.last.Version {
 			touched[c.Ref] = c
 		}
 	}
+	left("")
 	return nil
 }
 
 // met adds the customers that had met a subject that changed, and those that could
 // not be screened.
 func (j *job) met(changed map[string]bool, touched map[string]watched.Customer) error {
-	for ref, s := range j.before {
-		again := s.Outcome == screening.NotScreened ||
+	for i := range j.before {
+		s := &j.before[i]
+		ref, again := s.Ref, s.Outcome == screening.NotScreened ||
 			slices.ContainsFunc(s.Findings, func(f watched.Finding) bool { return changed[f.Key()] })
 		if _, have := touched[ref]; have || !again {
 			continue
@@ -131,28 +140,9 @@ func (j *job) met(changed map[string]bool, touched map[string]watched.Customer) 
 	return nil
 }
 
-// left drops the states of customers that the base does not have any more.
-func (j *job) left() error {
-	for ref := range j.after {
-		_, err := j.Store.Customer(j.ctx, j.run.Base, j.run.Version, ref)
-		if fault.CodeOf(err) == fault.NotFound {
-			delete(j.after, ref)
-		} else if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// reached adds the customers that one of the changed subjects may be.
-func (j *job) reached(changed map[string]bool, touched map[string]watched.Customer) error {
-	var marks []screening.Mark
-	for _, m := range j.listed {
-		if changed[m.List+" "+m.ID] {
-			marks = append(marks, m)
-		}
-	}
-	if len(marks) == 0 {
+// reached adds the customers that one of the subjects asked for may be.
+func (j *job) reached(asked []screening.Mark, touched map[string]watched.Customer) error {
+	if len(asked) == 0 {
 		return nil
 	}
 	segments, done, err := j.openBase()
@@ -161,13 +151,13 @@ func (j *job) reached(changed map[string]bool, touched map[string]watched.Custom
 	}
 	defer done()
 	var mu sync.Mutex
-	return each(marks, func(m screening.Mark) error {
+	return each(asked, func(m screening.Mark) error {
 		s, err := j.Desk.Marked(m)
 		if err != nil {
 			return err
 		}
 		for _, g := range segments {
-			if err := g.base.Reach(s, j.input, func(data []byte) error {
+			if err := g.base.Reach(s, func(data []byte) error {
 				c, ok, err := j.still(g, data)
 				if ok {
 					mu.Lock()
@@ -251,17 +241,8 @@ func unpack(data []byte) (c watched.Customer, err error) {
 	return c, nil
 }
 
-func (j *job) input(data []byte) (match.Input, error) {
-	c, err := unpack(data)
-	if err != nil {
-		return match.Input{}, err
-	}
-	in, _, err := screen.Party(c.Party).Input(j.Places)
-	return in, err
-}
-
 // indexVersion changes when the index over a base is made differently.
-const indexVersion = "2"
+const indexVersion = "3"
 
 // segment is an index over the customers that came or changed in the versions after from, up to to.
 type segment struct {

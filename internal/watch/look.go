@@ -41,7 +41,7 @@ func (w *Watcher) Look(ctx context.Context, base string, run int) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	j.before = map[string]watched.State{}
+	j.before = nil
 	if err := j.screen(j.customers(of.Number)); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"cmp"
 	"compress/flate"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"io"
 	"iter"
@@ -63,12 +64,16 @@ type job struct {
 	*Watcher
 	ctx    context.Context
 	run    watched.Run
-	last   *watched.Run // the run before, nil for none
-	before map[string]watched.State
-	after  map[string]watched.State
-	listed []screening.Mark   // of all listed subjects
-	now    map[string][8]byte // the same by list and subject
+	last   *watched.Run             // the run before, nil for none
+	before []watched.State          // in the order of references
+	after  map[string]watched.State // of those who were screened and are, or were, not clear
+	gone   map[string]bool          // of those before, who are not on file any more
+	listed []screening.Mark         // of all listed subjects
+	now    map[string]mark          // the same by list and subject
 }
+
+// mark is what is kept of the mark of a listed subject.
+type mark struct{ sum, asks [8]byte }
 
 // Run screens every customer of the newest version of a base and keeps what it finds.
 func (w *Watcher) Run(ctx context.Context, base string) (*Result, error) {
@@ -106,7 +111,7 @@ func (w *Watcher) begin(ctx context.Context, base string, kind watched.Kind) (*j
 	if err != nil {
 		return nil, err
 	}
-	j := &job{Watcher: w, ctx: ctx, before: map[string]watched.State{}, after: map[string]watched.State{}, now: map[string][8]byte{}}
+	j := &job{Watcher: w, ctx: ctx, after: map[string]watched.State{}, now: map[string]mark{}}
 	j.run = watched.Run{
 		Base: base, Number: len(runs) + 1, Kind: kind, Version: v.Number, Lists: listsOf(w.Desk), Params: w.Desk.Params().ID(),
 		Program: w.Program, AsOf: w.AsOf.String(), Actor: w.Actor, Started: w.time(), Rows: v.Rows, Refused: v.Refused, Erased: v.Kept - customers,
@@ -114,19 +119,15 @@ func (w *Watcher) begin(ctx context.Context, base string, kind watched.Kind) (*j
 	}
 	if len(runs) > 0 {
 		j.last = &runs[len(runs)-1]
-		list, err := w.Store.States(ctx, base, j.last.Number)
-		if err != nil {
+		if j.before, err = w.Store.States(ctx, base, j.last.Number); err != nil {
 			return nil, err
-		}
-		for _, s := range list {
-			j.before[s.Ref] = s
 		}
 	}
 	for m, err := range w.Desk.Marks(w.AsOf) {
 		if err != nil {
 			return nil, err
 		}
-		j.now[m.List+" "+m.ID] = m.Sum
+		j.now[m.List+" "+m.ID] = mark{m.Sum, m.Asks}
 		j.listed = append(j.listed, m)
 	}
 	return j, nil
@@ -151,27 +152,86 @@ func (j *job) customers(version int) iter.Seq2[watched.Customer, error] {
 	return j.Store.Customers(j.ctx, j.run.Base, version)
 }
 
-// screen answers customers, and keeps those that are not clear, or were not before.
+// screen answers customers, and keeps those that are not clear, or were not before. Of those who say the same
+// one is screened.
 func (j *job) screen(list iter.Seq2[watched.Customer, error]) error {
 	b := screen.Batch{
 		AsOf: j.AsOf, Threshold: j.Desk.Params().Possible(), Limit: math.MaxInt32, Places: j.Places, Workers: j.Workers,
 	}
+	var twins []twin
 	n := 0
-	return j.Desk.Run(j.ctx, b, numbered(list), func(a screen.Answered) error {
+	take := func(s watched.State) {
 		if n++; n%1024 == 0 && j.Progress != nil {
 			j.Progress("customers screened", n)
 		}
-		if a.Answer.Outcome == screening.NotScreened {
+		if s.Outcome == screening.NotScreened {
 			j.run.NotScreened++
 		} else {
 			j.run.Screened++
 		}
-		s := stateOf(a.Row.Party[screen.Ref][0], j.Desk, &a.Answer)
-		if _, was := j.before[s.Ref]; was || !s.Quiet() {
+		if !s.Quiet() || j.was(s.Ref) {
 			j.after[s.Ref] = s
 		}
+	}
+	err := j.Desk.Run(j.ctx, b, numbered(apart(list, &twins)), func(a screen.Answered) error {
+		take(stateOf(a.Row.Party[screen.Ref][0], j.Desk, &a.Answer))
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	for _, t := range twins {
+		s, ok := j.after[t.of]
+		if !ok {
+			s.Outcome = screening.Clear
+		}
+		s.Ref = t.ref
+		take(s)
+	}
+	return nil
+}
+
+// was reports whether a customer had a state before.
+func (j *job) was(ref string) bool {
+	_, ok := slices.BinarySearchFunc(j.before, ref, func(s watched.State, ref string) int { return strings.Compare(s.Ref, ref) })
+	return ok
+}
+
+// twin is a customer who says the same as another.
+type twin struct{ ref, of string }
+
+// apart leaves out the customers who say what one before them says, and notes them.
+func apart(list iter.Seq2[watched.Customer, error], twins *[]twin) iter.Seq2[watched.Customer, error] {
+	return func(yield func(watched.Customer, error) bool) {
+		first := map[[16]byte]string{}
+		for c, err := range list {
+			if err == nil {
+				says := saysOf(c.Party)
+				if of, ok := first[says]; ok {
+					*twins = append(*twins, twin{c.Ref, of})
+					continue
+				}
+				first[says] = c.Ref
+			}
+			if !yield(c, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// saysOf tells parties apart by all that they say.
+func saysOf(p map[string][]string) [16]byte {
+	var b []byte
+	for _, field := range slices.Sorted(maps.Keys(p)) {
+		b = append(binary.AppendUvarint(b, uint64(len(field))), field...)
+		b = binary.AppendUvarint(b, uint64(len(p[field])))
+		for _, v := range p[field] {
+			b = append(binary.AppendUvarint(b, uint64(len(v))), v...)
+		}
+	}
+	sum := sha256.Sum256(b)
+	return [16]byte(sum[:])
 }
 
 // numbered gives customers as rows; the reference travels among the fields, where
@@ -196,25 +256,8 @@ func numbered(list iter.Seq2[watched.Customer, error]) iter.Seq2[screen.Row, err
 
 // finish compares with the run before, counts, and keeps the run.
 func (j *job) finish() (*Result, error) {
-	var after, changed []watched.State
 	res := &Result{}
-	for _, ref := range slices.Sorted(maps.Keys(union(j.before, j.after))) {
-		b, was := j.before[ref]
-		a, is := j.after[ref]
-		if !is {
-			a = watched.State{Ref: ref, Outcome: screening.Clear} // it is not on file any more
-		}
-		if !a.Quiet() {
-			after = append(after, a)
-		}
-		if !was {
-			b = watched.State{Ref: ref, Outcome: screening.Clear}
-		}
-		if !equal(&a, &b) {
-			changed = append(changed, a)
-			res.Changes = append(res.Changes, watched.Changes(ref, &b, &a)...)
-		}
-	}
+	after, changed := j.compare(res)
 	j.count(after, res.Changes)
 	if j.Suppressed != nil {
 		j.run.Suppressed = j.Suppressed(j.ctx, &j.run, after)
@@ -231,15 +274,40 @@ func (j *job) finish() (*Result, error) {
 	return res, err
 }
 
-func union(a, b map[string]watched.State) map[string]bool {
-	out := make(map[string]bool, len(a)+len(b))
-	for k := range a {
-		out[k] = true
+// compare goes through the states before and those of who was screened, by reference, and gives all states after
+// the run and those that differ.
+func (j *job) compare(res *Result) (after, changed []watched.State) {
+	note := func(b, a *watched.State) {
+		if !a.Quiet() {
+			after = append(after, *a)
+		}
+		if !equal(a, b) {
+			changed = append(changed, *a)
+			res.Changes = append(res.Changes, watched.Changes(a.Ref, b, a)...)
+		}
 	}
-	for k := range b {
-		out[k] = true
+	clear := func(ref string) *watched.State { return &watched.State{Ref: ref, Outcome: screening.Clear} }
+	before, screened := j.before, slices.Sorted(maps.Keys(j.after))
+	for len(before)+len(screened) > 0 {
+		switch {
+		case len(screened) == 0 || len(before) > 0 && before[0].Ref < screened[0]:
+			if b := &before[0]; j.run.Kind == watched.Delta && !j.gone[b.Ref] {
+				after = append(after, *b) // carried over
+			} else {
+				note(b, clear(b.Ref)) // it is not on file any more
+			}
+			before = before[1:]
+		case len(before) == 0 || screened[0] < before[0].Ref:
+			a := j.after[screened[0]]
+			note(clear(a.Ref), &a)
+			screened = screened[1:]
+		default:
+			a := j.after[screened[0]]
+			note(&before[0], &a)
+			before, screened = before[1:], screened[1:]
+		}
 	}
-	return out
+	return after, changed
 }
 
 // equal says whether two states are the same but for scores.
@@ -276,17 +344,23 @@ func (j *job) count(after []watched.State, changes []watched.Change) {
 	}
 }
 
+// marksVersion stands before marks, where those of the first form have the length of a key, which is never 0.
+var marksVersion = []byte{0, 2}
+
 // packMarks writes the marks of listed subjects, in the order of their keys.
-func packMarks(marks map[string][8]byte) ([]byte, error) {
+func packMarks(marks map[string]mark) ([]byte, error) {
 	var b bytes.Buffer
 	z, err := flate.NewWriter(&b, flate.BestSpeed)
+	if err == nil {
+		_, err = z.Write(marksVersion)
+	}
 	if err != nil {
 		return nil, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(marks)) {
-		sum := marks[key]
+		m := marks[key]
 		line := append(binary.AppendUvarint(nil, uint64(len(key))), key...)
-		if _, err := z.Write(append(line, sum[:]...)); err != nil {
+		if _, err := z.Write(append(append(line, m.sum[:]...), m.asks[:]...)); err != nil {
 			return nil, err
 		}
 	}
@@ -296,22 +370,31 @@ func packMarks(marks map[string][8]byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// readMarks reads what packMarks wrote.
-func readMarks(packed []byte) (map[string][8]byte, error) {
+// readMarks reads what packMarks wrote; those of the first form say nothing of what is asked.
+func readMarks(packed []byte) (map[string]mark, error) {
 	damaged := fault.New(fault.Unavailable, "what the last run kept of the lists is damaged").WithFix("`cordon watch run` starts anew")
 	b, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
 	if err != nil {
 		return nil, damaged
 	}
-	out := map[string][8]byte{}
+	b, second := bytes.CutPrefix(b, marksVersion)
+	each := 8
+	if second {
+		each = 16
+	}
+	out := map[string]mark{}
 	for len(b) > 0 {
 		n, size := binary.Uvarint(b)
-		if size <= 0 || n > uint64(len(b)-size) || uint64(len(b)-size)-n < 8 {
+		if size <= 0 || n > uint64(len(b)-size) || len(b)-size-int(n) < each {
 			return nil, damaged
 		}
-		key := string(b[size : size+int(n)])
-		out[key] = [8]byte(b[size+int(n):])
-		b = b[size+int(n)+8:]
+		key, at := string(b[size:size+int(n)]), size+int(n)
+		m := mark{sum: [8]byte(b[at:])}
+		if second {
+			m.asks = [8]byte(b[at+8:])
+		}
+		out[key] = m
+		b = b[at+each:]
 	}
 	return out, nil
 }

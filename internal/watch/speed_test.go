@@ -96,10 +96,10 @@ func pretend(t *testing.T, w *world, d *watch.Watcher, n int) {
 		Base: "b", Number: 1, Kind: watched.Full, Version: 1, Params: d.Desk.Params().ID(), Program: d.Program, AsOf: d.AsOf.String(), Actor: d.Actor,
 		Started: w.now, Ended: w.now, Rows: n, Customers: n, Screened: n, Possible: n / 8, Clear: n - n/8, New: n / 8,
 	}
-	marks := map[string][8]byte{}
+	var marks []screening.Mark
 	for m, err := range d.Desk.Marks(d.AsOf) {
 		check(t, err)
-		marks[m.List+" "+m.ID] = m.Sum
+		marks = append(marks, m)
 	}
 	var states []watched.State
 	for i := 0; i < n; i += 8 {

@@ -420,3 +420,34 @@ func TestIndexGrows(t *testing.T) {
 		t.Errorf("at most %d files, %d in the end", most, files())
 	}
 }
+
+// TestTwins: of customers who say the same one is screened, and each has what was found; and an entry of which nothing
+// changed by which it is looked for is not looked for again, while who had met it is screened again.
+func TestTwins(t *testing.T) {
+	w := newWorld(t, t.TempDir())
+	w.load("x", person("x:1", "Ludmila Vorontsova"), person("x:2", "Somebody Else"))
+	var csv strings.Builder
+	csv.WriteString("ref,name\n")
+	for i := range 200 {
+		fmt.Fprintf(&csv, "c%03d,%s\n", i, []string{"Ludmila Vorontsova", "Gunnhild Haraldsdottir"}[i%2])
+	}
+	w.add("full", csv.String())
+	w.add("delta", csv.String())
+	full, _ := both(t, w, "the first run")
+	if r := full.Run; r.Screened != 200 || r.Match+r.Possible != 100 || r.New != 100 {
+		t.Errorf("%s", r.Line())
+	}
+	off := person("x:1", "Ludmila Vorontsova")
+	off.Listings[0].Tier = subject.Named
+	w.load("x", off, person("x:2", "Somebody Else"))
+	_, delta := both(t, w, "another tier")
+	if r := delta.Run; r.Kind != watched.Delta || r.Entries != 1 || r.Screened != 100 || r.Carried != 100 || r.Changed != 100 {
+		t.Errorf("%s", r.Line())
+	}
+	// It is looked for among customers again when its names change, and by who came since.
+	w.load("x", person("x:1", "Ludmila Vorontsova", alias("Gunnhild Haraldsdottir")), person("x:2", "Somebody Else"))
+	_, delta = both(t, w, "another name")
+	if r := delta.Run; r.Screened != 200 || r.New != 100 || r.Changed != 100 {
+		t.Errorf("%s", r.Line())
+	}
+}

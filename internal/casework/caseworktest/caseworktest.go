@@ -79,6 +79,19 @@ func empty(t *testing.T, s Store) {
 	for range s.All(ctx) {
 		t.Error("there is a case")
 	}
+	if n, err := s.NewestEvent(ctx); n != -1 || err != nil {
+		t.Errorf("the newest event is %d, %v", n, err)
+	}
+}
+
+// newest gives the number of the newest event, which is the number of its entry.
+func newest(t testing.TB, s Store) int64 {
+	t.Helper()
+	n, err := s.NewestEvent(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // fails is what a test, or a property of one, is told its failures by.
@@ -137,8 +150,12 @@ func kept(t *testing.T, s Store) {
 		{Kind: casework.DeadlineSet, Deadline: "report", Due: Start.Add(time.Hour), Owner: "u-ann"},
 	}
 	for _, e := range want {
+		before := newest(t, s)
 		if _, err := d.Do(ctx, m.Case, ann, Start.Add(time.Second), e); err != nil {
 			t.Fatal(err)
+		}
+		if now := newest(t, s); now <= before {
+			t.Errorf("the newest event was %d and is %d", before, now)
 		}
 	}
 	c, err := d.Do(ctx, m.Case, bob, Start.Add(2*time.Second), casework.Event{Kind: casework.Confirmed, Of: 4})
@@ -270,11 +287,12 @@ type Memory struct {
 	cases map[string][]casework.Kept
 	pairs map[[2]string]string
 	log   []ledger.Entry
+	last  int64 // the entry of the newest event
 }
 
 // NewMemory gives an empty one.
 func NewMemory() *Memory {
-	return &Memory{cases: map[string][]casework.Kept{}, pairs: map[[2]string]string{}}
+	return &Memory{cases: map[string][]casework.Kept{}, pairs: map[[2]string]string{}, last: -1}
 }
 
 // Add is part of casework.Store.
@@ -298,8 +316,16 @@ func (m *Memory) Add(_ context.Context, p casework.Policy, events []casework.Kep
 		entry := e.Entry()
 		entry.Seq = int64(len(m.log))
 		m.log = append(m.log, entry)
+		m.last = entry.Seq
 	}
 	return nil
+}
+
+// NewestEvent is part of casework.Store.
+func (m *Memory) NewestEvent(context.Context) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last, nil
 }
 
 // Events is part of casework.Store.

@@ -145,7 +145,13 @@ type Case struct {
 	Suppression *CaseSuppression `json:"suppression,omitempty"`
 	Hold        *CaseHold        `json:"hold,omitempty"`
 	// Licences are those that the case rests on.
-	Licences    []CaseLicence       `json:"licences,omitempty"`
+	Licences []CaseLicence `json:"licences,omitempty"`
+	// Deadlines are what is owed by a day; of a case that was found true and has none, ReportUnsaid says that nobody said yet.
+	Deadlines    []CaseDeadline `json:"deadlines,omitempty"`
+	ReportUnsaid bool           `json:"report_unsaid,omitempty"`
+	// NoReport says that no report is owed, and who said so.
+	NoReport    *CaseHold           `json:"no_report,omitempty"`
+	Files       []CaseFile          `json:"files,omitempty"`
 	Contradicts []CaseContradiction `json:"contradictions"`
 	// History is in whole cases only.
 	History []CaseEvent `json:"history,omitempty"`
@@ -164,6 +170,20 @@ type CaseContradiction struct {
 	Field   string   `json:"field"`
 	Subject []string `json:"subject"`
 	Listing []string `json:"listing"`
+}
+
+// CaseDeadline is something that is owed by a time.
+type CaseDeadline struct {
+	Name string `json:"name"`
+	// Duty is the id of the report that it is for, none for a deadline of the desk's own.
+	Duty  string `json:"duty,omitempty"`
+	Owner string `json:"owner"`
+	// Due is the first moment that is too late.
+	Due       time.Time  `json:"due"`
+	Late      bool       `json:"late"`
+	Met       *time.Time `json:"met,omitempty"`
+	Filed     string     `json:"filed,omitempty"`
+	Reference string     `json:"reference,omitempty"`
 }
 
 // CaseDecision is what somebody made of a case, and who confirmed it.

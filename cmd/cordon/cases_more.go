@@ -77,7 +77,7 @@ func (c *casesClocksCmd) Run(m *Main) error {
 }
 
 func (c *casesClocksCmd) duties(m *Main, t *clock.Table) error {
-	out := []report.DutyJSON{}
+	out := []report.ReportDutyJSON{}
 	for _, d := range t.Duties() {
 		out = append(out, report.Duty(&d))
 	}

@@ -8,8 +8,14 @@ import (
 	"github.com/cordon-engine/cordon/internal/clock"
 )
 
-// DutyJSON is a report that may be owed to an authority.
-type DutyJSON struct {
+// CaseFileDataJSON is a file with its bytes.
+type CaseFileDataJSON struct {
+	CaseFileJSON
+	Data []byte `json:"data"`
+}
+
+// ReportDutyJSON is a report that may be owed to an authority.
+type ReportDutyJSON struct {
 	ID        string `json:"id"`
 	Authority string `json:"authority"`
 	What      string `json:"what"`
@@ -25,8 +31,8 @@ type DutyJSON struct {
 }
 
 // Duty gives a duty for programs.
-func Duty(d *clock.Duty) DutyJSON {
-	return DutyJSON{d.ID, d.Authority, d.What, d.Starts, d.Term(), d.Cite, d.Source, d.URL, d.Verified, d.Note}
+func Duty(d *clock.Duty) ReportDutyJSON {
+	return ReportDutyJSON{d.ID, d.Authority, d.What, d.Starts, d.Term(), d.Cite, d.Source, d.URL, d.Verified, d.Note}
 }
 
 // CaseClockJSON is what is owed of a case by a day; without a day, that nobody said yet what is.

@@ -20,7 +20,7 @@ DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building; the fi
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench soak recall kills cases workers build generate clean
+.PHONY: help demo run test check format vet lint layers drift race fuzz schemathesis bench bench-pages soak recall kills cases workers build generate clean
 
 help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,6 +114,10 @@ schemathesis: ## Drive the API from its description with schemathesis, where it 
 
 bench: ## Run the benchmarks and print the table of docs/BENCHMARKS.md
 	@$(GO) test -run '^$$' -bench . -benchmem $(TESTFLAGS) ./internal/decide ./internal/goods ./internal/place ./cmd/cordon ./internal/match ./internal/screening | awk -f docs/benchtable.awk
+
+bench-pages: ## Time of the processor that each page takes, asked again and asked for the first time
+	@$(GO) test -run '^$$' -bench 'Page$$' -benchtime 20x -cpu 1 $(TESTFLAGS) ./internal/web | awk -f docs/benchtable.awk
+	@$(GO) test -run '^$$' -bench 'Pages$$' -benchtime 3x -cpu 1 $(TESTFLAGS) ./internal/web | awk -f docs/benchtable.awk
 
 # The program is a process of its own, asked over connections to it; its list is kept in SOAKDIR for the next run, where that is given.
 DURATION ?= 20s

@@ -82,6 +82,11 @@ func (m *Main) draftDesk(f statesFlags) (*draftDesk, error) {
 	if err != nil {
 		return nil, err
 	}
+	return draftDeskOf(s)
+}
+
+// draftDeskOf makes the desk from what is known of states.
+func draftDeskOf(s *states.Desk) (*draftDesk, error) {
 	b, err := data.FS.ReadFile("goods/humanitarian.yaml")
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the list of humanitarian goods")

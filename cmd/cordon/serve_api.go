@@ -232,23 +232,41 @@ func (l *library) version(d *states.Desk, b *evidence.Book, records series.Store
 }
 
 // Draft is part of the port. The law with the draft is a copy of its own.
-func (l *library) Draft(_ context.Context, text []byte) (*httpapi.Draft, error) {
+// The claims do not hang on it: they are those that were read already.
+func (l *library) Draft(ctx context.Context, text []byte) (*httpapi.Draft, error) {
 	const name = "draft.yaml"
 	if _, err := yamltree.Parse(name, text); err != nil { // before all the rest is read beside it
 		return nil, err
 	}
 	f := l.flags
 	f.Drafts = []law.File{{Name: name, Data: text}}
-	d, err := l.m.draftDesk(f)
+	of, err := l.Facts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	of, err := nameIn(d.Law, name)
+	d, err := l.m.draftDeskBeside(of.States, f)
 	if err != nil {
 		return nil, err
 	}
-	c, err := draft.New(d.facts, d.Law, of)
+	named, err := nameIn(d.Law, name)
+	if err != nil {
+		return nil, err
+	}
+	c, err := draft.New(d.facts, d.Law, named)
 	return &httpapi.Draft{Desk: d.Desk, Facts: d.facts, Case: c}, err
+}
+
+// draftDeskBeside opens the law with drafts beside the claims of another desk.
+func (m *Main) draftDeskBeside(of *states.Desk, f statesFlags) (*draftDesk, error) {
+	d, err := m.open(f.lawFlags, ruling.Options{})
+	if err != nil {
+		return nil, err
+	}
+	s := &states.Desk{Facts: statesFacts(d), Ledger: of.Ledger, Watchers: of.Watchers}
+	if s.Records, err = m.figuresOn(&s.Facts, f.Data); err != nil {
+		return nil, err
+	}
+	return draftDeskOf(s)
 }
 
 // Read is part of the port.

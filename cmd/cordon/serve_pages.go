@@ -30,8 +30,12 @@ func (l libraryForPages) Draft(ctx context.Context, text []byte) (*web.Draft, er
 }
 
 // Backtests is part of the port.
-func (l libraryForPages) Backtests(_ context.Context, in draft.Inputs) ([]*draft.Backtest, *draft.Forecasts, error) {
-	d, err := l.m.draftDesk(l.flags)
+func (l libraryForPages) Backtests(ctx context.Context, in draft.Inputs) ([]*draft.Backtest, *draft.Forecasts, error) {
+	f, err := l.library.Facts(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := draftDeskOf(f.States)
 	if err != nil {
 		return nil, nil, err
 	}

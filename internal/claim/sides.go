@@ -3,6 +3,8 @@ package claim
 import (
 	"cmp"
 	"slices"
+
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // Sides are the two sides of one assertion.
@@ -16,15 +18,23 @@ type Sides struct {
 }
 
 // SidesOf gives both sides of a claim, each in the order of [OrderRule].
-func (l *Ledger) SidesOf(c *Claim) Sides {
+func (l *Ledger) SidesOf(c *Claim) Sides { return l.SidesBy(c, when.NoDay) }
+
+// SidesBy gives both sides from what was published by a day; NoDay for all.
+func (l *Ledger) SidesBy(c *Claim, known when.Day) Sides {
 	s := Sides{Claim: c, For: []*Claim{c}}
 	for _, in := range l.inbound[c.ID] {
 		switch in.Kind {
 		case Supports, Repeats, Quotes:
-			s.For = append(s.For, in.From)
+			if !l.PublishedAfter(in.From, known) {
+				s.For = append(s.For, in.From)
+			}
 		}
 	}
 	for _, a := range l.Answers(c) {
+		if l.PublishedAfter(a, known) {
+			continue
+		}
 		switch a.Kind {
 		case Admission, Remedy, Compliance:
 			s.Conceded = append(s.Conceded, a)
@@ -33,19 +43,26 @@ func (l *Ledger) SidesOf(c *Claim) Sides {
 		}
 	}
 	s.For, s.Against, s.Conceded = ordered(s.For), ordered(s.Against), ordered(s.Conceded)
-	s.ForWeight, s.AgainstWeight = l.weigh(s.For), l.weigh(l.withSupport(s.Against))
+	s.ForWeight, s.AgainstWeight = l.weigh(s.For), l.weigh(l.withSupport(s.Against, known))
 	if c.Kind.conduct() {
 		s.ForWeight = l.Weigh(s.For) // a reading of the law supports no fact
 	}
 	return s
 }
 
-// withSupport adds to claims what supports or repeats them.
-func (l *Ledger) withSupport(claims []*Claim) []*Claim {
+// PublishedAfter reports whether a claim was published after a day; NoDay is after all. One whose source states no day of
+// publication was not.
+func (l *Ledger) PublishedAfter(c *Claim, known when.Day) bool {
+	published := l.SourceOf(c).Published
+	return known != when.NoDay && Given(published) && published.From > known
+}
+
+// withSupport adds to claims what supports or repeats them, of what was published by a day.
+func (l *Ledger) withSupport(claims []*Claim, known when.Day) []*Claim {
 	out := slices.Clone(claims)
 	for _, c := range claims {
 		for _, in := range l.inbound[c.ID] {
-			if in.Kind == Supports || in.Kind == Repeats || in.Kind == Quotes {
+			if (in.Kind == Supports || in.Kind == Repeats || in.Kind == Quotes) && !l.PublishedAfter(in.From, known) {
 				out = append(out, in.From)
 			}
 		}

@@ -347,8 +347,9 @@ func TestTasks(t *testing.T) {
 	if err := os.WriteFile(batch, []byte("name,dob\nMarvolo Quendrith,1960\nAnybody,soon\nGunnhild Haraldsdottir,\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	// Every width, and with and without script where pages are set otherwise.
 	for _, on := range []bool{true, false} {
-		for _, width := range widths {
+		for _, width := range map[bool][]int64{true: {360, 1440}, false: {360, 768}}[on] {
 			t.Run(fmt.Sprintf("script=%v/%d", on, width), func(t *testing.T) {
 				do(t, ctx, scripts(on), chromedp.EmulateViewport(width, 900), colours("light"))
 				t.Run("may the shipyard renew the permits", func(t *testing.T) {
@@ -374,6 +375,33 @@ func TestTasks(t *testing.T) {
 					do(t, ctx, chromedp.NavigateBack())
 					if h := heading(t, ctx); h != "Needs approval" {
 						t.Errorf("back leads to %q", h)
+					}
+				})
+				t.Run("the same in a person's own words", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/"), write("#f-ask", "could a Polish shipyard renew permits for its DPRK welders on 1 October 2017?"))
+					follow(t, ctx, ".hero button")
+					follow(t, ctx, `main a[href^="/decide/"]`)
+					do(
+						t, ctx,
+						write("#f-work-nationality", "DPRK"),
+						write("#f-work-host", "Poland"),
+						chromedp.Click(chromedp.CSS(`#f-work-new-authorisation input[value="yes"]`)),
+					)
+					follow(t, ctx, "#change button")
+					if h := heading(t, ctx); h != "Needs approval" {
+						t.Errorf("the page says %q", h)
+					}
+				})
+				t.Run("what China answers about the trucks", func(t *testing.T) {
+					do(t, ctx, chromedp.Navigate(srv.URL+"/"), write("#f-ask", "what does China answer about the trucks?"))
+					follow(t, ctx, ".hero button")
+					if got := eval[string](t, ctx, "document.querySelector('main h3').textContent + ': ' + document.querySelector('main article').innerText"); !strings.Contains(got, "What China says") ||
+						!strings.Contains(got, "could not be used to carry or fire missiles") {
+						t.Errorf("the first of what is found is %q", got)
+					}
+					follow(t, ctx, `main a[href="/claims/trucks-cn-answer"]`)
+					if h := heading(t, ctx); !strings.HasPrefix(h, "China, briefing to the Committee: denial") {
+						t.Errorf("it leads to %q", h)
 					}
 				})
 				t.Run("an error keeps what was typed", func(t *testing.T) {
@@ -471,6 +499,35 @@ func TestTasks(t *testing.T) {
 	do(t, ctx, scripts(true))
 }
 
+// TestFirstPageInABrowser holds what a browser that was never here fetches for a page, and says when it painted it.
+func TestFirstPageInABrowser(t *testing.T) {
+	ctx := browser(t)
+	srv := httptest.NewServer(site(t))
+	t.Cleanup(srv.Close)
+	for _, a := range []string{"/", welders, "/law?as_of=2017-07-04", "/claims"} {
+		do(t, ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(srv.URL+a))
+		var got struct {
+			Bytes int
+			Paint float64
+			Parts string
+		}
+		text := eval[string](t, ctx, `(async () => {
+			await document.fonts.ready;
+			for (let i = 0; i < 100 && !performance.getEntriesByName('first-contentful-paint').length; i++) await new Promise((f) => setTimeout(f, 20));
+			const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+			return JSON.stringify({bytes: all.reduce((n, e) => n + e.encodedBodySize, 0), paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+				parts: all.map((e) => e.name.split('/').pop() + ' ' + e.encodedBodySize).join(', ')});
+		})()`)
+		if err := json.Unmarshal([]byte(text), &got); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d bytes, painted after %.0f ms (%s)", a, got.Bytes, got.Paint, got.Parts)
+		if got.Bytes > firstBudget || !strings.Contains(got.Parts, "woff2") {
+			t.Errorf("%s: a browser fetches %d bytes: %s", a, got.Bytes, got.Parts)
+		}
+	}
+}
+
 // TestKeys holds what the keys do: the skip link comes first, / searches, j and k
 // move, codes are suggested.
 func TestKeys(t *testing.T) {
@@ -498,8 +555,40 @@ func TestKeys(t *testing.T) {
 	if n := eval[int](t, ctx, "document.querySelectorAll('#f-q-list option').length"); n == 0 {
 		t.Error("no code is suggested")
 	}
+	progressOf(t, ctx)
 	sliders(t, ctx, srv.URL)
 	asPNG(t, ctx, srv.URL)
+}
+
+// progressOf waits for jobs to end on a page that is not loaded again; without script the page would load itself.
+func progressOf(t *testing.T, ctx context.Context) {
+	t.Helper()
+	s, w := ownDesk(t)
+	srv := httptest.NewServer(s)
+	defer srv.Close()
+	do(t, ctx, chromedp.Navigate(srv.URL+"/work/jobs"))
+	eval[bool](t, ctx, "window.same = true")
+	if h := heading(t, ctx); h != "2 jobs at work, 1 failed" {
+		t.Errorf("the page says %q", h)
+	}
+	w.idle.Store(true)
+	h := ""
+	for range 200 {
+		if h = heading(t, ctx); h == "No job is at work, 1 failed" {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if same := eval[bool](t, ctx, "window.same === true"); h != "No job is at work, 1 failed" || !same {
+		t.Errorf("when the jobs have ended the page says %q (the same page: %v)", h, same)
+	}
+	if body := get(t, s, "/work/jobs").Body.String(); strings.Contains(body, "data-live") || strings.Contains(body, `http-equiv="refresh"`) {
+		t.Error("a page on which nothing goes on is asked for again")
+	}
+	w.idle.Store(false)
+	if body := get(t, s, "/work/jobs").Body.String(); !strings.Contains(body, `<noscript><meta http-equiv="refresh"`) {
+		t.Error("without script the page does not follow its jobs")
+	}
 }
 
 // sliders moves the slider of years and that of days: the field follows, and letting go asks for the page.

@@ -67,7 +67,7 @@ func (s *Site) claims(r *http.Request) (*answer, error) {
 	}
 	l := c.desk.Ledger
 	page.Known = dayField(page.Query, &page.Errors, "known_at", "As known on")
-	list := slices.DeleteFunc(s.pickClaims(l, page), func(c *claim.Claim) bool { return publishedAfter(l, c, page.Known) })
+	list := slices.DeleteFunc(s.pickClaims(l, page), func(c *claim.Claim) bool { return l.PublishedAfter(c, page.Known) })
 	slices.SortStableFunc(list, claim.Compare)
 	page.Count, page.Origins = len(list), len(l.OriginsOf(list))
 	all := list
@@ -88,17 +88,7 @@ func (s *Site) claims(r *http.Request) (*answer, error) {
 		},
 		"csv": asCSV(func() ([][]string, error) { return s.claimRows(l, all), nil }),
 	}}
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
-}
-
-// publishedAfter reports whether a claim was published after a day, as the matrix takes it: one whose source states no day
-// of publication was not.
-func publishedAfter(l *claim.Ledger, c *claim.Claim, known when.Day) bool {
-	published := l.SourceOf(c).Published
-	return known != when.NoDay && claim.Given(published) && published.From > known
+	return a.refuse(page.Errors), nil
 }
 
 // claimRows gives claims as a table.
@@ -270,12 +260,27 @@ type claimPage struct {
 	For, Against, Conceded    []claimCard
 	Statement, Caution, Reply string
 	Asked                     []askedRow
+	Query                     map[string]string
+	Errors                    []fieldError
+	Dates                     dates
+	Known                     when.Day
+}
+
+// claimKnown reads the day as known on; the claim itself has to be published by then.
+func (s *Site) claimKnown(page *claimPage, l *claim.Ledger, c *claim.Claim) when.Day {
+	day := dayField(page.Query, &page.Errors, "known_at", "As known on")
+	if l.PublishedAfter(c, day) {
+		page.Errors = append(page.Errors, fieldError{"f-known-at", "As known on", "this was published later, " + l.SourceOf(c).Published.Long()})
+		day = when.NoDay
+	}
+	page.Dates = datesOf(page.Query, page.Errors, "known_at")
+	return day
 }
 
 type askedRow struct{ Who, By, On, What, Answer string }
 
 func (s *Site) claim(r *http.Request) (*answer, error) {
-	if err := known(r, "format"); err != nil {
+	if err := known(r, "known_at", "format"); err != nil {
 		return nil, err
 	}
 	co, err := s.conduct(r.Context())
@@ -289,8 +294,9 @@ func (s *Site) claim(r *http.Request) (*answer, error) {
 	}
 	page := &claimPage{
 		claimCard: s.cardOf(l, c), Source: l.SourceOf(c), Standing: strings.ReplaceAll(l.Standing(c).String(), "_", " "), Origins: l.Origins(c),
-		Reply: l.Reply(c).String(),
+		Query: map[string]string{"known_at": strings.TrimSpace(r.URL.Query().Get("known_at"))},
 	}
+	page.Known = s.claimKnown(page, l, c)
 	for _, id := range c.Obligations {
 		if p, ok := s.Desk.Law.Provision(id); ok {
 			page.Obligations = append(page.Obligations, p)
@@ -303,9 +309,13 @@ func (s *Site) claim(r *http.Request) (*answer, error) {
 		}
 		page.Law, page.LawAddress = report.Sentence(rl), link(c.Activity)
 	}
-	page.Resting = l.Resting(c)
-	page.Sharing = slices.DeleteFunc(slices.Clone(l.SharingOrigin(c)), func(x *claim.Claim) bool { return slices.Contains(page.Resting, x) })
-	sides := l.SidesOf(c)
+	later := func(x *claim.Claim) bool { return l.PublishedAfter(x, page.Known) }
+	page.Resting = slices.DeleteFunc(slices.Clone(l.Resting(c)), later)
+	page.Sharing = slices.DeleteFunc(slices.Clone(l.SharingOrigin(c)), func(x *claim.Claim) bool { return slices.Contains(page.Resting, x) || later(x) })
+	sides := l.SidesBy(c, page.Known)
+	if page.Reply = l.Reply(c).String(); len(l.Answers(c)) > 0 && len(sides.Against)+len(sides.Conceded) == 0 {
+		page.Reply = "no answer was published by " + page.Known.Long()
+	}
 	page.Statement, page.Caution = sides.Statement(), sides.Caution()
 	for _, side := range []struct {
 		from []*claim.Claim
@@ -330,7 +340,12 @@ func (s *Site) claim(r *http.Request) (*answer, error) {
 		}
 		page.Asked = append(page.Asked, row)
 	}
-	return &answer{template: "claim", title: "Claim " + c.ID, body: page, forms: map[string]form{
-		"json": func() (*answer, error) { return asJSON(report.ClaimForPrograms(l, c, false, false)) },
-	}}, nil
+	if by, err := l.Claim(page.TakenBy); err == nil && later(by) {
+		page.TakenBy = ""
+	}
+	a := &answer{template: "claim", title: "Claim " + c.ID, body: page, dated: &dated{asOf: when.NoDay, known: page.Known}}
+	if page.Known == when.NoDay { // for programs there is only the whole of it
+		a.forms = map[string]form{"json": func() (*answer, error) { return asJSON(report.ClaimForPrograms(l, c, false, false)) }}
+	}
+	return a.refuse(page.Errors), nil
 }

@@ -89,10 +89,7 @@ func (s *Site) promises(r *http.Request) (*answer, error) {
 		"json": func() (*answer, error) { return asJSON(report.CommitmentsForPrograms(v, false)) },
 		"csv":  asCSV(func() ([][]string, error) { return promiseRows(page.Groups), nil }),
 	}}
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }
 
 // promiseGroups puts accounts together by instrument, each with a band over the time of its instrument.
@@ -306,10 +303,7 @@ func (s *Site) promise(r *http.Request) (*answer, error) {
 	}}
 	d := promiseDrawings(page.Title, page.Groups)
 	a.forms["svg"], page.File = s.drawn(r, a, []drawing{d}), d.file(r)
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }
 
 // lanes lays the events out: those of the first who promised on the left, those of the others who did on the right.

@@ -31,6 +31,9 @@ type draftsPage struct {
 	Counts []draftCount
 }
 
+// Number is the number of a figure, which people count from one.
+func (*draftsPage) Number(i int) int { return i + 1 }
+
 type likeChoice struct{ ID, Title string }
 
 // draftCount is how many provisions stand so to the law.
@@ -69,7 +72,7 @@ func (s *Site) drafts(r *http.Request) (*answer, error) {
 		values = r.PostForm
 		page.Text, page.Asked = strings.ReplaceAll(values.Get("text"), "\r\n", "\n"), true
 	}
-	if err := knownIn(values, append(draftParameters, "text")...); err != nil {
+	if err := knownIn(values, append(draftParameters, "text", "format")...); err != nil {
 		return nil, err
 	}
 	for _, n := range draftParameters {
@@ -90,10 +93,11 @@ func (s *Site) drafts(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	a := &answer{template: "drafts", title: "What would a stronger measure touch?", body: page}
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+	if format := values.Get("format"); page.Asked && format != "" && len(page.Errors) == 0 {
+		a.title = page.Doc.Title
+		return s.draftForm(r, a, page, format)
 	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }
 
 // beginDraft fills the text in: the shape of an instrument, or a draft of one provision.
@@ -256,8 +260,5 @@ func (s *Site) backtest(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	a := &answer{template: "backtest", title: page.Doc.Title, body: page}
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }

@@ -67,8 +67,10 @@ func (s *Site) drawn(r *http.Request, a *answer, list []drawing) form {
 
 // standalone writes a picture with its title, its notes and its citation. Links lead nowhere outside a page and are left out.
 func (s *Site) standalone(r *http.Request, a *answer, d *drawing) []byte {
-	c := s.cited(r, a)
-	notes := append(d.Notes[:len(d.Notes):len(d.Notes)], c.Text, "Address: "+c.Address)
+	notes := append(d.Notes[:len(d.Notes):len(d.Notes)], s.citedAs(a))
+	if c := s.cited(r, a); c != nil { // what was sent has no address
+		notes = append(notes, "Address: "+c.Address)
+	}
 	lines := 0
 	var above, below bytes.Buffer
 	heads := wrapped(d.Title, lettersInTitle)

@@ -45,12 +45,17 @@ func inForm(r *http.Request, a *answer) (*answer, error) {
 	if a.status >= http.StatusBadRequest {
 		return nil, fault.New(fault.Invalid, "the address has an error, and a file would not show it").WithFix("open the address without format: the page says what is wrong")
 	}
-	if f, ok := a.forms[format]; ok {
+	return chosenForm(a.forms, format)
+}
+
+// chosenForm gives one of the forms of a page.
+func chosenForm(forms map[string]form, format string) (*answer, error) {
+	if f, ok := forms[format]; ok {
 		return f()
 	}
 	e := fault.New(fault.Usage, "this page has no format %q", format)
-	if len(a.forms) > 0 {
-		return nil, e.WithFix("say %s", strings.Join(slices.Sorted(maps.Keys(a.forms)), " or "))
+	if len(forms) > 0 {
+		return nil, e.WithFix("say %s", strings.Join(slices.Sorted(maps.Keys(forms)), " or "))
 	}
 	return nil, e.WithFix("leave format out of the address")
 }
@@ -61,12 +66,9 @@ func (s *Site) cited(r *http.Request, a *answer) *citation {
 	if r.Method != http.MethodGet || a.status >= http.StatusBadRequest || a.bare || private {
 		return nil
 	}
-	c := &citation{Text: a.cite, Address: r.URL.RequestURI()}
+	c := &citation{Text: s.citedAs(a), Address: r.URL.RequestURI()}
 	if a.dated != nil && a.dated.pinned {
 		c.Address = addParameter(r.URL, "as_of", a.dated.asOf.String())
-	}
-	if c.Text == "" {
-		c.Text = "Cordon, “" + a.title + "”, " + s.days(a.dated) + "; law " + s.Desk.Law.Version[:12] + ", data " + clipped(s.Versions.Data, 12) + ", program " + s.Versions.Program + "."
 	}
 	for _, w := range formWords {
 		if _, ok := a.forms[w.Address]; ok {
@@ -74,6 +76,14 @@ func (s *Site) cited(r *http.Request, a *answer) *citation {
 		}
 	}
 	return c
+}
+
+// citedAs is the line to cite a page by, without its address.
+func (s *Site) citedAs(a *answer) string {
+	if a.cite != "" {
+		return a.cite
+	}
+	return "Cordon, “" + a.title + "”, " + s.days(a.dated) + "; law " + s.Desk.Law.Version[:12] + ", data " + clipped(s.Versions.Data, 12) + ", program " + s.Versions.Program + "."
 }
 
 // days says of which day something is, and as known when.

@@ -2,8 +2,11 @@ package web
 
 import (
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -22,53 +25,13 @@ type galleryPage struct {
 	Hit       Hit
 	Lists     []ListState
 	Screening []Screening
-	Claim     cannedClaim
-	Matrix    cannedMatrix
-	Figure    figure
-	Progress  progress
-	Source    source
+	Claim     *claimCard
+	Figure    chart
+	Jobs      *jobsPage
+	// Tiers, Outcomes, Stands and Says are all words of a kind, each with its sign; Cells are levels of evidence by answers.
+	Tiers, Outcomes, Stands, Says, CellHeads []string
+	Cells                                    []stateRow
 }
-
-// cannedClaim is what somebody says, with its grade and the answer to it.
-type cannedClaim struct {
-	Speaker, Place, Words, Grade, Check, Reply, ReplyBy string
-}
-
-// cannedMatrix is obligation by period; each cell has evidence and response.
-type cannedMatrix struct {
-	Periods []string
-	Rows    []matrixRow
-}
-
-type matrixRow struct {
-	Name  string
-	Cells []matrixCell
-}
-
-// matrixCell is one cell: Evidence and Response are words of the design, "" for no
-// information.
-type matrixCell struct{ Evidence, Response string }
-
-// figure is a chart with its table, source and download.
-type figure struct {
-	Title, Source, Unit string
-	Rows                []figureRow
-}
-
-type figureRow struct {
-	Label, Value string
-	Width        string
-}
-
-// progress is a task that runs.
-type progress struct {
-	Done, Of int
-	Rate     string
-	Left     string
-}
-
-// source is where a statement comes from.
-type source struct{ Title, Address, Hash, Seen string }
 
 // gallery shows every component with canned data, for review and for the tests.
 func (s *Site) gallery(r *http.Request) (*answer, error) {
@@ -78,6 +41,13 @@ func (s *Site) gallery(r *http.Request) (*answer, error) {
 	page, err := s.canned()
 	if err != nil {
 		return nil, err
+	}
+	if c, err := s.conduct(r.Context()); err == nil { // one with an answer shows the most
+		for _, x := range c.desk.Ledger.Claims() {
+			if card := s.cardOf(c.desk.Ledger, x); page.Claim == nil || len(page.Claim.Answers) == 0 && len(card.Answers) > 0 {
+				page.Claim = &card
+			}
+		}
 	}
 	return &answer{template: "gallery", title: "Gallery of components", body: page, bare: true}, nil
 }
@@ -102,7 +72,7 @@ func (s *Site) canned() (*galleryPage, error) {
 	old := list
 	old.ID, old.Title, old.Stale = "example-old", "Example list, not renewed", "it was last checked 9 days ago"
 	page := &galleryPage{
-		Provision: provisionCard{p, report.Rows(p, s.state)},
+		Provision: provisionCard{p, report.Rows(p, s.state), s.stands(p, s.Today(), when.NoDay)},
 		Bar:       s.dateBar(&lawPage{Day: day(2017, 7, 4), Query: map[string]string{}}),
 		Errors:    []fieldError{{"g-date", "Day", "2017-02-30 is not a day of the calendar. Write it as 2017-02-28"}},
 		Fields: []field{
@@ -125,21 +95,15 @@ func (s *Site) canned() (*galleryPage, error) {
 			{"Country", "example state", "example state", 0.15},
 			{"Year of founding", "1998", "1996", -0.08},
 		},
-		Lists: []ListState{list, old},
-		Claim: cannedClaim{
-			Speaker: "A spokesman of the example ministry", Place: "page 3, line 12", Words: "All workers were sent home in time",
-			Grade: "C3", Check: "Not borne out: 120 permits were still valid a month later", Reply: "The permits had lapsed by law", ReplyBy: "the ministry",
-		},
-		Matrix: cannedMatrix{[]string{"2017", "2018", "2019", "2020"}, []matrixRow{
-			{"Report on workers", []matrixCell{{"", ""}, {"possible", ""}, {"alleged", "denied"}, {"corroborated", "law disputed"}}},
-			{"Coal", []matrixCell{{"", "complied"}, {"adjudicated", "admitted"}, {"alleged", ""}, {"corroborated", "remedied"}}},
-		}},
-		Figure: figure{"Coal went on arriving for five months", "Canned figures, for the look of it", "thousand t", []figureRow{
-			{"January", "120", "40%"}, {"February", "300", "100%"}, {"March", "90", "30%"},
-		}},
-		Progress: progress{8200, 20000, "3,100 a second", "4 seconds left"},
-		Source:   source{"Example gazette, no. 12 of 2017", "/about", "9f2c0a6be1d34c77…", "21 September 2017"},
+		Lists:    []ListState{list, old},
+		Tiers:    []string{"listed", "owned_or_controlled", "may_be_owned", "controlled", "named_in_report", "former", "not_yet", "uncertain", "red_flag"},
+		Outcomes: []string{"match", "possible", "clear", "not_screened"},
+		Stands:   []string{"open", "to confirm", "escalated", "asked", "suppressed", "contradicted", "closed true", "closed false"},
+		Says:     []string{"agree", "differ", "unknown"},
+		Figure:   cannedFigure(),
 	}
+	page.CellHeads, page.Cells = cannedCells()
+	page.Jobs = cannedJobs()
 	page.Hit = Hit{
 		Tier: "listed", Names: page.Names, Score: 0.69, Evidence: page.Evidence,
 		Listings: []Listing{{"Example authority", "Example programme", "EXe.014", day(2017, 8, 5), when.NoDay, "Example gazette"}, {"Another authority", "Programme", "A-77", day(2016, 3, 2), day(2019, 1, 9), "Another gazette"}},
@@ -156,6 +120,37 @@ func (s *Site) canned() (*galleryPage, error) {
 	page.Card = cannedCard(p)
 	page.Strip = cannedStrip(p)
 	return page, nil
+}
+
+// cannedCells are all levels of evidence, with no answer, with one, and complied with.
+func cannedCells() (heads []string, rows []stateRow) {
+	for _, level := range append([]string{"none"}, levels[1:]...) {
+		cell := stateCell{Level: level, Address: "/gallery"}
+		answered, met := cell, cell
+		answered.Response, met.Met = "denied", 2
+		rows = append(rows, stateRow{Name: level, Cells: []stateCell{cell, answered, met, {}}})
+	}
+	return []string{"alone", "with an answer", "met", "nothing on record"}, rows
+}
+
+func cannedFigure() chart {
+	var points []chartPoint
+	for i, k := range []record.Kind{record.Reported, record.Estimated, record.Alleged, record.Derived} {
+		f := record.Range{Low: float64(60 + 40*i), High: float64(60 + 60*i), Known: true}
+		row := chartRow{When: strconv.Itoa(2014 + i), By: "Example authority", Figure: report.RangeText(f), Kind: k.String(), Source: "Example yearbook"}
+		points = append(points, chartPoint{when.Period{From: when.Date(2014+i, 1, 1), To: when.Date(2014+i, 12, 31)}, f, k, row.When, row})
+	}
+	return chartOf("gallery", "Coal, thousand tonnes", points)
+}
+
+func cannedJobs() *jobsPage {
+	w := &working{WorkDesk: &WorkDesk{Now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)}}
+	page := &jobsPage{working: w}
+	for _, state := range []string{"waiting", "running", "done", "failed"} {
+		j := Job{Kind: "Screening of a file", About: "example", State: state, Total: 20000, Done: 8200, Refused: 3, Started: w.Now.Add(-4 * time.Second)}
+		page.Jobs = append(page.Jobs, w.job(j))
+	}
+	return page
 }
 
 func cannedCard(p *law.Provision) *rulingCard {

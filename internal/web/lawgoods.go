@@ -166,10 +166,7 @@ func (s *Site) lawGoods(r *http.Request) (*answer, error) {
 		"json": func() (*answer, error) { return asJSON(page.forPrograms()) },
 		"csv":  asCSV(func() ([][]string, error) { return page.rows(), nil }),
 	}}
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }
 
 // regimeOf chooses the regime, the first where the address names none.

@@ -121,10 +121,7 @@ func (s *Site) law(r *http.Request) (*answer, error) {
 	if page.Day != when.NoDay {
 		a.title = "The law on " + page.Day.Long()
 	}
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }
 
 // namingGoods keeps the provisions that name the goods.
@@ -277,10 +274,7 @@ func (s *Site) changes(r *http.Request) (*answer, error) {
 	} else if len(page.Errors) == 0 && r.URL.RawQuery != "" {
 		page.Errors = append(page.Errors, fieldError{"f-from", "Days", "Give both days: what changed is the difference between them"})
 	}
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }
 
 // timeline is the page of all days on which something begins or ends.
@@ -332,6 +326,9 @@ type provisionPage struct {
 	// the name of the instrument, which stands at Whole.
 	Single         bool
 	Heading, Whole string
+	Query          map[string]string
+	Errors         []fieldError
+	Dates          dates
 	Cards          []provisionCard
 	Scenarios      []scenarioLine
 	More           int
@@ -340,8 +337,9 @@ type provisionPage struct {
 }
 
 type provisionCard struct {
-	P    *law.Provision
-	Rows []report.Row
+	P      *law.Provision
+	Rows   []report.Row
+	Stands string
 }
 
 // scenarioLine is a scenario with what the engine says to it now.
@@ -356,7 +354,7 @@ type scenarioLine struct {
 const maxScenarios = 12
 
 func (s *Site) provision(r *http.Request) (*answer, error) {
-	if err := known(r, "format"); err != nil {
+	if err := known(r, "as_of", "known_at", "format"); err != nil {
 		return nil, err
 	}
 	id := r.PathValue("id")
@@ -364,9 +362,17 @@ func (s *Site) provision(r *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &provisionPage{ID: id, Instrument: list[0].Instrument}
+	page := &provisionPage{ID: id, Instrument: list[0].Instrument, Query: map[string]string{}}
+	for _, n := range []string{"as_of", "known_at"} {
+		page.Query[n] = strings.TrimSpace(r.URL.Query().Get(n))
+	}
+	day, known := dayField(page.Query, &page.Errors, "as_of", "As of"), dayField(page.Query, &page.Errors, "known_at", "As known on")
+	page.Dates = datesOf(page.Query, page.Errors, "as_of", "known_at")
+	if day == when.NoDay {
+		day = s.Today()
+	}
 	for _, p := range list {
-		page.Cards = append(page.Cards, provisionCard{p, report.Rows(p, s.state)})
+		page.Cards = append(page.Cards, provisionCard{p, report.Rows(p, s.state), s.stands(p, day, known)})
 	}
 	if err := s.beside(page, list); err != nil {
 		return nil, err
@@ -378,7 +384,29 @@ func (s *Site) provision(r *http.Request) (*answer, error) {
 		page.Heading = list[0].Instrument.Name
 		title = page.Heading
 	}
-	return &answer{template: "provision", title: title, body: page, forms: s.provisionForms(list)}, nil
+	a := &answer{template: "provision", title: title, body: page, forms: s.provisionForms(list), dated: &dated{asOf: day, known: known}}
+	return a.refuse(page.Errors), nil
+}
+
+// stands says whether a provision was in force on a day, from what was published by another.
+func (s *Site) stands(p *law.Provision, day, known when.Day) string {
+	from, until, ok := p.Period(s.Desk.Law, known)
+	on := "today"
+	if day != s.Today() {
+		on = "on " + day.Long()
+	}
+	switch {
+	case !ok && !p.Applies():
+		return "Not in force: " + p.Instrument.Status.String()
+	case !ok:
+		return "Not published by " + known.Long()
+	case day < from:
+		return "Not yet in force " + on + ": it begins on " + from.Long()
+	case day > until:
+		return "No longer in force " + on + ": it ended on " + until.Long()
+	default:
+		return "In force " + on
+	}
 }
 
 // whole gives the address of an instrument: the number that the ids of its

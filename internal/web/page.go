@@ -44,8 +44,18 @@ type answer struct {
 	bare  bool
 	// door is true for a page that is shown to whoever is not signed in.
 	door bool
+	// live is true while what the page shows goes on: it is then asked for again, by script or by itself.
+	live bool
 	// forms are the other forms of the page, by the word that asks for them.
 	forms map[string]form
+}
+
+// refuse marks a page whose fields have errors: its status and title say so.
+func (a *answer) refuse(errs []fieldError) *answer {
+	if len(errs) > 0 {
+		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+	}
+	return a
 }
 
 // frame is what the frame of every page needs.
@@ -58,6 +68,7 @@ type frame struct {
 	Versions report.Versions
 	Law      string
 	Cited    *citation
+	Live     bool
 }
 
 // parse reads the templates: the frame and the components with each page.
@@ -113,7 +124,6 @@ func (s *Site) functions() template.FuncMap {
 		"dict":          dict,
 		"tiersign":      tierSign,
 		"outcomesign":   outcomeSign,
-		"schema":        report.SchemaWord,
 		"property":      report.PropertyWord,
 		"nameof":        NameOf,
 		"who":           whoAddress,
@@ -226,7 +236,7 @@ func (s *Site) render(r *http.Request, a *answer) ([]byte, error) {
 	var b bytes.Buffer
 	err := t.ExecuteTemplate(&b, "frame", frame{
 		Title: a.title, Nav: nav, Theme: theme(r), Here: here, Body: a.body, Versions: s.Versions, Law: s.Desk.Law.Version[:12],
-		Cited: s.cited(r, a), Signed: access.By(r.Context()).Name, Door: a.door,
+		Cited: s.cited(r, a), Live: a.live, Signed: access.By(r.Context()).Name, Door: a.door,
 	})
 	return b.Bytes(), err
 }

@@ -58,10 +58,7 @@ func (s *Site) reading(r *http.Request) (*answer, error) {
 			return nil, err
 		}
 	}
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }
 
 // readInto reads the document. What is wrong with it stands beside its field.

@@ -33,6 +33,8 @@ type searchPage struct {
 	Own        map[string][]claimCard
 	MoreClaims int
 	ClaimsAt   string
+	// Question is true for more words than goods or names have.
+	Question bool
 	// Day is one that the query names, NoDay for none.
 	Day when.Day
 }
@@ -44,6 +46,9 @@ func (p *searchPage) Form(kind string) string {
 	}
 	return "/decide/" + kind + "?date=" + p.Day.String()
 }
+
+// longest is how many words goods and names are looked for with.
+const longest = 5
 
 // maxFound is how many provisions a search shows.
 const maxFound = 25
@@ -80,7 +85,12 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 	page.Provisions = found[:min(maxFound, len(found))]
 	page.More = len(found) - len(page.Provisions)
 	s.searchClaims(r.Context(), page, words)
+	// A whole question is no name of goods, nor of anybody.
+	page.Question = len(words) > longest
 	for _, h := range s.Desk.HS.Search(page.Query, 6) {
+		if page.Question {
+			break
+		}
 		page.Goods = append(page.Goods, decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)})
 	}
 	return a, nil

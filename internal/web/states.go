@@ -182,10 +182,7 @@ func (s *Site) whoKeeps(r *http.Request) (*answer, error) {
 		d := drawing{ID: "map", Title: page.Heading(), Notes: []string{mapNote}, SVG: page.Map, Height: worldHeight * (drawingWidth - 2*drawingMargin) / worldWidth}
 		a.forms["svg"], page.File = s.drawn(r, a, []drawing{d}), d.file(r)
 	}
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }
 
 // dayField reads a field that holds one day.
@@ -452,10 +449,7 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 		"csv":  asCSV(func() ([][]string, error) { return report.CellRows(slices.Concat(d.Conduct, d.Complied)), nil }),
 	}
 	s.drawCharts(r, a, page.Figures)
-	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-	}
-	return a, nil
+	return a.refuse(page.Errors), nil
 }
 
 var (

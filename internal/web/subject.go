@@ -170,7 +170,7 @@ func (s *Site) subject(r *http.Request) (*answer, error) {
 	}
 	if wrong != nil {
 		page.Errors = []fieldError{{"f-as-of", "As of", plain(wrong)}}
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
+		a.refuse(page.Errors)
 	}
 	page.Dates = datesOf(map[string]string{"as_of": typed}, page.Errors, "as_of")
 	return a, nil

@@ -199,6 +199,7 @@ type whoPage struct {
 	Batch            bool
 	Names, BatchDate string
 	Dates            dates
+	Pictures         []namedPicture
 }
 
 // Wrong gives what is wrong with a field; "" for nothing.
@@ -227,7 +228,7 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 	if to := renamed(r, "date", "as_of"); to != "" {
 		return &answer{location: to}, nil
 	}
-	if err := known(r, "name", "kind", "country", "identifier", "as_of"); err != nil {
+	if err := known(r, "name", "kind", "country", "identifier", "as_of", "figure", "format"); err != nil {
 		return nil, err
 	}
 	page := &whoPage{NoPort: s.Screener == nil, Typed: map[string]string{}}
@@ -259,8 +260,7 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 	page.Query.AsOf = dayField(page.Typed, &page.Errors, "as_of", "As of")
 	page.Dates, a.dated = datesOf(page.Typed, page.Errors, "as_of"), &dated{asOf: page.Query.AsOf, known: when.NoDay}
 	if len(page.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+a.title
-		return a, nil
+		return a.refuse(page.Errors), nil
 	}
 	res, err := s.Screener.Screen(r.Context(), page.Query)
 	if err != nil {
@@ -271,6 +271,7 @@ func (s *Site) who(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	a.title = strings.TrimSpace(page.Typed["name"]+" "+page.Typed["identifier"]) + ": who is it?"
+	s.takeEvidence(r, a, page)
 	return a, nil
 }
 

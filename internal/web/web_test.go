@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/scenario"
@@ -149,11 +150,11 @@ var addresses = []string{
 	"/decide/employment?date=2017-02-30&work.nationality=Nowhere",
 	"/decide/test?date=2026-01-10&test.state=IR&test.type=enrichment",
 	"/law", "/law?as_of=2017-07-04&kind=transfer&direction=from", "/law?as_of=2017-12-23&goods=coal", "/law/changes",
-	"/law/changes?from=2017-07-04&to=2017-12-23&kind=employment", "/law/timeline?kind=employment", "/law/goods", "/law/goods?code=87&as_of=2017-12-23&since=2017-07-04", "/law/goods?code=2710&direction=to&lines=all", "/law/goods?q=trucks&as_of=2016-01-01&known_at=2018-01-01", "/law/2375-p17", "/law/2397",
+	"/law/changes?from=2017-07-04&to=2017-12-23&kind=employment", "/law/timeline?kind=employment", "/law/goods", "/law/goods?code=87&as_of=2017-12-23&since=2017-07-04", "/law/goods?code=2710&direction=to&lines=all", "/law/goods?q=trucks&as_of=2016-01-01&known_at=2018-01-01", "/law/2375-p17", "/law/2375-p17?as_of=2017-07-04", "/law/2397?as_of=2018-01-01&known_at=2017-12-23",
 	"/goods", "/goods?q=frozen+squid", "/goods?q=8413", "/goods?q=99999999", "/search?q=workers", "/search?q=zzzz", "/search?q=welders", "/search?q=quendrith",
 	"/work", "/work?state=closed&q=zzzz", "/work?state=all", "/work/suppressions", "/work/licences", "/work/watchlists", "/work/watchlists/clients", "/work/jobs", "/work/audit", "/work/audit/7", "/work/audit?about=un@1",
 	"/work/keys", "/work/people", "/work/settings", "/sign-in", "/sign-in?back=%2Fwork&lost", "/set-up",
-	"/states", "/states?measure=sectoral&year=2017&known_at=2019-12-31", "/states?measure=fuel&year=1900", "/states/CN", "/states/PL?known_at=2018-01-01", "/states/TV", "/claims", "/claims?state=CN&kind=denial", "/claims?q=zzzz", "/claims/trucks-finding", "/commitments", "/commitments?as_of=2017-12-31", "/commitments/freeze-2017", "/commitments/freeze-2017?assume=accepted&as_of=2018-03-31", "/commitments/moratorium-2018-icbm", "/drafts", "/drafts?like=2371&on=2027-01-01", "/drafts?like=none", "/drafts/backtest", "/reading", "/search?q=china+trucks",
+	"/states", "/states?measure=sectoral&year=2017&known_at=2019-12-31", "/states?measure=fuel&year=1900", "/states/CN", "/states/PL?known_at=2018-01-01", "/states/TV", "/claims", "/claims?state=CN&kind=denial", "/claims?q=zzzz", "/claims/trucks-finding", "/claims/trucks-finding?known_at=2012-01-01", "/commitments", "/commitments?as_of=2017-12-31", "/commitments/freeze-2017", "/commitments/freeze-2017?assume=accepted&as_of=2018-03-31", "/commitments/moratorium-2018-icbm", "/drafts", "/drafts?like=2371&on=2027-01-01", "/drafts?like=none", "/drafts/backtest", "/reading", "/search?q=china+trucks",
 	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Marvolo+Quendrit", "/who?name=zorbat", "/who?name=Nobody+At+All&as_of=2017-01-01", "/who?name=x&country=Nowhere&as_of=soon", "/who/x:P.001", "/who/x:E.002?as_of=2019-06-01", "/who/x:IMO%209074729?as_of=2017-01-01", "/who/x:none", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",
 }
 
@@ -174,7 +175,7 @@ func TestEveryPage(t *testing.T) {
 		switch {
 		case strings.HasPrefix(a, "/no/"), strings.Contains(a, "9999-p1"), strings.HasSuffix(a, "x:none"):
 			want = http.StatusNotFound
-		case strings.Contains(a, "Nowhere"), strings.Contains(a, "99999999"), strings.Contains(a, "year=1900"), strings.Contains(a, "like=none"):
+		case strings.Contains(a, "Nowhere"), strings.Contains(a, "99999999"), strings.Contains(a, "year=1900"), strings.Contains(a, "like=none"), strings.Contains(a, "finding?known_at"):
 			want = http.StatusUnprocessableEntity
 		}
 		if w.Code != want {
@@ -183,6 +184,53 @@ func TestEveryPage(t *testing.T) {
 		if body := w.Body.String(); !strings.Contains(body, "</html>") || strings.Contains(body, "ZgotmplZ") || strings.Contains(body, "<no value>") {
 			t.Errorf("%s: not a whole page", a)
 		}
+	}
+}
+
+// TestDaysChangeWhatPagesSay holds that the two days of a page are heeded wherever they can be chosen.
+func TestDaysChangeWhatPagesSay(t *testing.T) {
+	s := site(t)
+	for _, c := range []struct{ address, says, not string }{
+		{"/law/2375-p17?as_of=2017-07-04", "Not yet in force on 4 July 2017: it begins on 11 September 2017", "<strong>In force"},
+		{"/law/2375-p17?as_of=2017-10-01", "In force on 1 October 2017", "Not yet"},
+		{"/law/2375-p17?known_at=2017-07-04", "Not published by 4 July 2017", "<strong>In force"},
+		{"/law/2371-p11?as_of=2018-01-01", "No longer in force on 1 January 2018: it ended on 10 September 2017", "Not yet"},
+		{"/law/2371-p11?as_of=2018-01-01&known_at=2017-08-10", "In force on 1 January 2018", "No longer"},
+		{"/claims/trucks-finding", "could not be used to carry or fire missiles", "answer was published by"},
+		{"/claims/trucks-finding?known_at=2013-06-26", "could not be used to carry or fire missiles", "answer was published by"},
+		{"/claims/trucks-finding?known_at=2012-01-01", "this was published later", "Cite as"},
+	} {
+		body := html.UnescapeString(get(t, s, c.address).Body.String())
+		if !strings.Contains(body, c.says) {
+			t.Errorf("%s does not say %q", c.address, c.says)
+		}
+		if strings.Contains(body, c.not) {
+			t.Errorf("%s says %q", c.address, c.not)
+		}
+	}
+	co, err := s.conduct(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, later := co.desk.Ledger, 0
+	for _, c := range l.Claims() {
+		published := l.SourceOf(c).Published
+		for _, x := range l.SidesOf(c).Against {
+			if !claim.Given(published) || !l.PublishedAfter(x, published.To) {
+				continue
+			}
+			later++
+			address := "/claims/" + c.ID + "?known_at=" + published.To.String()
+			if body := html.UnescapeString(get(t, s, address).Body.String()); strings.Contains(body, x.Text) || !strings.Contains(body, c.Text) {
+				t.Errorf("%s shows what %s answered later, or not what was said", address, x.ID)
+			}
+			if w := get(t, s, address+"&format=json"); w.Code != http.StatusBadRequest {
+				t.Errorf("a file that leaves the day out: status %d", w.Code)
+			}
+		}
+	}
+	if later < 3 {
+		t.Errorf("only %d answers were published after what they answer", later)
 	}
 }
 

@@ -366,10 +366,7 @@ func (w *working) value(name string) string { return strings.TrimSpace(w.r.PostF
 // page gives a page of the work with its status.
 func (w *working) page(template, title string, body any) *answer {
 	a := &answer{template: template, title: title, body: body}
-	if len(w.Errors) > 0 {
-		a.status, a.title = http.StatusUnprocessableEntity, "Error: "+title
-	}
-	return a
+	return a.refuse(w.Errors)
 }
 
 // refused puts a fault of somebody's doing beside the form that it comes from, and gives its status; faults of other kinds

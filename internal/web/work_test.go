@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,6 +52,8 @@ type testWork struct {
 	now   func() time.Time
 	// ids are the cases by the reference of our side.
 	ids map[string]string
+	// idle is true when no job is at work.
+	idle atomic.Bool
 }
 
 // Desk is part of Work. Whoever asks plays the person of the cookie, and Ana without one.
@@ -72,12 +75,16 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 			return EvidenceOf(w.port.desk, w.port.places, a, w.port.today)
 		},
 		Jobs: func(context.Context) ([]Job, error) {
-			return []Job{
+			list := []Job{
 				{ID: "j3", Kind: "Screening of a file", About: "upload of 26 November", Done: 4200, Total: 12000, Refused: 3, Started: workDay.Add(-14 * time.Second), State: "running"},
 				{ID: "j2", Kind: "Re-screening", About: "clients, run 2", State: "waiting"},
 				{ID: "j1", Kind: "Re-screening", About: "clients, run 1", Done: 3, Total: 3, Started: workDay.Add(-2 * time.Hour), Ended: workDay.Add(-2*time.Hour + time.Second), State: "done", Address: "/work/watchlists/clients?run=1"},
 				{ID: "j0", Kind: "Re-screening", About: "clients", State: "failed", Error: "the lists were too old", Started: workDay.Add(-3 * time.Hour), Ended: workDay.Add(-3 * time.Hour)},
-			}, nil
+			}
+			if w.idle.Load() {
+				return list[2:], nil
+			}
+			return list, nil
 		},
 		People: func(context.Context) ([]WorkPerson, error) { return team, nil },
 		NameOf: func(id string) string {

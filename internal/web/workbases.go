@@ -240,7 +240,9 @@ func (s *Site) jobs(w *working) (*answer, error) {
 	if w.r.URL.Query().Get("format") == "json" {
 		return asJSON(jobsJSON(list))
 	}
-	return w.page("workjobs", "Jobs", page), nil
+	a := w.page("workjobs", "Jobs", page)
+	a.live = page.Running > 0
+	return a, nil
 }
 
 // job works out how fast a job is and how long it will take at that rate.

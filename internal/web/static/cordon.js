@@ -210,3 +210,22 @@ for (const a of document.querySelectorAll('[data-png]')) {
     }, 'image/png');
   });
 }
+
+// What goes on is asked for again as long as it does. A part in which somebody is stays as it is.
+for (const part of document.querySelectorAll('[data-live]')) {
+  const again = async () => {
+    let on = true;
+    if (!document.hidden && !part.contains(document.activeElement)) {
+      try {
+        const answer = await fetch(location.href);
+        const next = answer.ok && new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(part.id);
+        if (next) {
+          part.replaceChildren(...next.childNodes);
+          on = next.hasAttribute('data-live');
+        }
+      } catch { /* the server is away; it may come back */ }
+    }
+    if (on) setTimeout(again, 2000);
+  };
+  setTimeout(again, 2000);
+}

@@ -145,7 +145,13 @@ type Case struct {
 	Suppression *CaseSuppression `json:"suppression,omitempty"`
 	Hold        *CaseHold        `json:"hold,omitempty"`
 	// Licences are those that the case rests on.
-	Licences    []CaseLicence       `json:"licences,omitempty"`
+	Licences []CaseLicence `json:"licences,omitempty"`
+	// Deadlines are what is owed by a day; of a case that was found true and has none, ReportUnsaid says that nobody said yet.
+	Deadlines    []CaseDeadline `json:"deadlines,omitempty"`
+	ReportUnsaid bool           `json:"report_unsaid,omitempty"`
+	// NoReport says that no report is owed, and who said so.
+	NoReport    *CaseHold           `json:"no_report,omitempty"`
+	Files       []CaseFile          `json:"files,omitempty"`
 	Contradicts []CaseContradiction `json:"contradictions"`
 	// History is in whole cases only.
 	History []CaseEvent `json:"history,omitempty"`
@@ -159,11 +165,68 @@ type CaseAssign struct {
 	Event int `json:"event,omitempty"`
 }
 
+// What is sent about reports that are owed, and about reviews.
+type CaseAttach struct {
+	// Name: what the file is called.
+	Name string `json:"name"`
+	// Data: its bytes, at most 10 MiB of them, in base64.
+	Data []uint8 `json:"data"`
+	// Event: how many events were seen; refused when there are more.
+	Event int `json:"event,omitempty"`
+}
+
+// CaseClock is what is owed of a case by a day; without a day, that nobody said yet what is.
+type CaseClock struct {
+	Case    string `json:"case"`
+	Subject string `json:"subject"`
+	Listing string `json:"listing"`
+	Name    string `json:"name,omitempty"`
+	// Duty is the id of the report, none for a deadline of the desk's own.
+	Duty      string `json:"duty,omitempty"`
+	Authority string `json:"authority,omitempty"`
+	Cite      string `json:"cite,omitempty"`
+	Verified  bool   `json:"verified"`
+	Owner     string `json:"owner,omitempty"`
+	Began     string `json:"began,omitempty"`
+	// Due is the first moment that is too late.
+	Due       *time.Time `json:"due,omitempty"`
+	Late      bool       `json:"late"`
+	Filed     string     `json:"filed,omitempty"`
+	Reference string     `json:"reference,omitempty"`
+	Met       *time.Time `json:"met,omitempty"`
+}
+
+// What is sent about reports that are owed, and about reviews.
+type CaseClockStart struct {
+	// Duty: the report, by its id; a wrong one lists those that there are.
+	Duty string `json:"duty"`
+	// From: the day from which its time runs: when it was blocked, or rejected.
+	From string `json:"from"`
+	// Owner: who answers for it.
+	Owner string `json:"owner"`
+	// Event: how many events were seen; refused when there are more.
+	Event int `json:"event,omitempty"`
+}
+
 // CaseContradiction is a fact on which the sides have nothing in common.
 type CaseContradiction struct {
 	Field   string   `json:"field"`
 	Subject []string `json:"subject"`
 	Listing []string `json:"listing"`
+}
+
+// CaseDeadline is something that is owed by a time.
+type CaseDeadline struct {
+	Name string `json:"name"`
+	// Duty is the id of the report that it is for, none for a deadline of the desk's own.
+	Duty  string `json:"duty,omitempty"`
+	Owner string `json:"owner"`
+	// Due is the first moment that is too late.
+	Due       time.Time  `json:"due"`
+	Late      bool       `json:"late"`
+	Met       *time.Time `json:"met,omitempty"`
+	Filed     string     `json:"filed,omitempty"`
+	Reference string     `json:"reference,omitempty"`
 }
 
 // CaseDecision is what somebody made of a case, and who confirmed it.
@@ -186,6 +249,17 @@ type CaseDispose struct {
 	Text string `json:"text"`
 	// Event: how many events were seen; refused when there are more.
 	Event int `json:"event,omitempty"`
+}
+
+// What is sent about reports that are owed, and about reviews.
+type CaseDraw struct {
+	// Seed: what the sample can be drawn again by.
+	Seed string `json:"seed"`
+	Size int    `json:"size"`
+	// From: only cases closed from this day on.
+	From string `json:"from,omitempty"`
+	// Until: only cases closed up to and with this day.
+	Until string `json:"until,omitempty"`
 }
 
 // CaseEvent is one thing that happened to a case.
@@ -211,6 +285,28 @@ type CaseFile struct {
 	SHA256 string `json:"sha256"`
 	Size   int64  `json:"size"`
 	Media  string `json:"media"`
+}
+
+// CaseFileData is a file with its bytes.
+type CaseFileData struct {
+	Name   string  `json:"name"`
+	SHA256 string  `json:"sha256"`
+	Size   int64   `json:"size"`
+	Media  string  `json:"media"`
+	Data   []uint8 `json:"data"`
+}
+
+// What is sent about reports that are owed, and about reviews.
+type CaseFiled struct {
+	Duty string `json:"duty"`
+	// On: the day on which it was filed.
+	On string `json:"on"`
+	// Reference: how the authority calls it, or the number of the letter.
+	Reference string `json:"reference"`
+	// Text: in words.
+	Text string `json:"text"`
+	// Event: how many events were seen; refused when there are more.
+	Event int `json:"event,omitempty"`
 }
 
 // CaseHold is a hold that a person placed.
@@ -248,6 +344,15 @@ type CaseOpen struct {
 	Answer string `json:"answer"`
 	// Stake: what is at stake, in any unit; 1 unless given.
 	Stake *float64 `json:"stake,omitempty"`
+}
+
+// What is sent about reports that are owed, and about reviews.
+type CaseReview struct {
+	Upheld bool `json:"upheld"`
+	// Text: in words.
+	Text string `json:"text"`
+	// Event: how many events were seen; refused when there are more.
+	Event int `json:"event,omitempty"`
 }
 
 // What is sent to do something to a case. Event is how many events of the case were seen: where it has more, it is refused.
@@ -362,6 +467,13 @@ type Claim struct {
 	Caution      string   `json:"caution,omitempty"`
 	// At is where it was read.
 	At string `json:"at,omitempty"`
+}
+
+// CodeCount counts closed cases.
+type CodeCount struct {
+	Disposition string `json:"disposition"`
+	Reason      string `json:"reason"`
+	N           int    `json:"n"`
 }
 
 // Commitments is the form for programs.
@@ -1416,6 +1528,26 @@ type Provision struct {
 	Note              string   `json:"note,omitempty"`
 }
 
+// Quality is how well a desk works.
+type Quality struct {
+	Open   int `json:"open"`
+	Closed int `json:"closed"`
+	// Waiting are drawn and not looked at again yet.
+	Waiting int `json:"waiting"`
+	// FalseClear is of the cases closed as false that were looked at again: how many were not upheld.
+	FalseClear Rate `json:"false_clear"`
+	// FalseTrue is that of those closed as true.
+	FalseTrue Rate   `json:"false_true"`
+	ByReason  []Rate `json:"by_reason"`
+	// Samples are the seeds that were drawn by.
+	Samples []string `json:"samples"`
+	// MedianAge, NinetyAge and OldestAge are of open cases, in days since they were raised.
+	MedianAge float64     `json:"median_age"`
+	NinetyAge float64     `json:"ninety_age"`
+	OldestAge float64     `json:"oldest_age"`
+	Reasons   []CodeCount `json:"reasons"`
+}
+
 // Question is a missing fact that would change the verdict.
 type Question struct {
 	// Fact: as the activity names it, or date.
@@ -1433,6 +1565,15 @@ type Question struct {
 type Range struct {
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
+}
+
+// Rate is how many of so many, with the interval of 95 per cent confidence by Wilson.
+type Rate struct {
+	Reason string  `json:"reason,omitempty"`
+	N      int     `json:"n"`
+	Of     int     `json:"of"`
+	Low    float64 `json:"low"`
+	High   float64 `json:"high"`
 }
 
 // ReadClaim is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
@@ -1552,6 +1693,22 @@ type Regime struct {
 	ID string `json:"id"`
 	// Scope: what was not assessed.
 	Scope string `json:"scope"`
+}
+
+// ReportDuty is a report that may be owed to an authority.
+type ReportDuty struct {
+	ID        string `json:"id"`
+	Authority string `json:"authority"`
+	What      string `json:"what"`
+	// Starts is what has it begin: blocked or rejected.
+	Starts string `json:"starts"`
+	Term   string `json:"term"`
+	Cite   string `json:"cite"`
+	Source string `json:"source"`
+	URL    string `json:"url"`
+	// Verified says that it was held to the text of the law.
+	Verified bool   `json:"verified"`
+	Note     string `json:"note,omitempty"`
 }
 
 // Review is what of the law is not verified, and who checked what.

@@ -6,9 +6,9 @@ package data
 import "embed"
 
 // FS holds the folders forecasts, instruments, listings, ownership, scenarios, goods, place, records, claims, watchers, schema,
-// review, matching, mirror, reading, selftest, commitments, events, story and api.
+// review, matching, mirror, reading, selftest, commitments, events, story, api and clocks.
 //
 //go:embed forecasts instruments listings ownership scenarios goods place records claims watchers schema review matching
 //go:embed mirror reading
-//go:embed selftest commitments events story api
+//go:embed selftest commitments events story api clocks
 var FS embed.FS

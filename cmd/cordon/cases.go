@@ -28,6 +28,7 @@ type casesCmd struct {
 	Hold     casesHoldCmd     `cmd:"" help:"Hold what cases are about, whatever becomes of them, until another person releases it."`
 	Release  casesReleaseCmd  `cmd:"" help:"Take such a hold away, as a second person. What is not closed as false stays held."`
 	Revoke   casesRevokeCmd   `cmd:"" help:"End suppressions before their day."`
+	casesMore
 }
 
 // whoFlags say who does something.
@@ -168,12 +169,11 @@ func (c *casesShowCmd) Run(m *Main) error {
 		if c.Format == "json" {
 			return m.printJSON(report.Case(&x, m.now(), events))
 		}
-		showCase(m, &x, events)
-		return nil
+		return showCase(m, &x, events)
 	})
 }
 
-func showCase(m *Main, x *casework.Case, events []casework.Event) {
+func showCase(m *Main, x *casework.Case, events []casework.Event) error {
 	line := func(word, format string, args ...any) {
 		fmt.Fprintf(m.Out, "%-12s %s\n", word, fmt.Sprintf(format, args...))
 	}
@@ -192,6 +192,9 @@ func showCase(m *Main, x *casework.Case, events []casework.Event) {
 	for i := range x.Licences {
 		line("licence", "%s", authorityWords(&x.Licences[i]))
 	}
+	if err := showOwed(m, x, line); err != nil {
+		return err
+	}
 	for _, s := range []struct {
 		word string
 		side *casework.Side
@@ -206,6 +209,7 @@ func showCase(m *Main, x *casework.Case, events []casework.Event) {
 		e := &events[i]
 		line(fmt.Sprintf("event %d", e.N), "%s  %s by %s (%s)  %s", e.Time.Format(time.RFC3339), e.Kind, e.Person, e.Role, report.CaseEventWords(e))
 	}
+	return nil
 }
 
 // authorityWords says a licence that a case rests on.

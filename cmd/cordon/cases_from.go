@@ -35,7 +35,7 @@ type casesFromCmd struct {
 	Map       []string `help:"Which column of it holds a field, as when it was screened." placeholder:"FIELD=COLUMN" sep:"none" group:"answers in a file"`
 	Ref       string   `help:"The column of it that holds your own number of the party. Without it, a party that says something else is another." placeholder:"COLUMN" group:"answers in a file"`
 	Stake     string   `help:"The column of it that holds what is at stake, a number." placeholder:"COLUMN" group:"answers in a file"`
-	AutoClose bool     `name:"auto-close" help:"Close what exact dates of birth and countries contradict; docs/desk.md has the rule."`
+	AutoClose bool     `name:"auto-close" help:"Close what hard facts contradict, by the rules that cases rules lists."`
 	Format    string   `help:"How to print: ${enum}." enum:"text,jsonl" default:"text"`
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/report"
@@ -188,6 +189,9 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 	c.probeStore(m)
 	c.startJobs(m, sc, log, &config)
 	c.startCases(m, sc, log, &config)
+	if config.Clocks, err = clock.Load(data.FS); err != nil {
+		return nil, config, err
+	}
 	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
 		return nil, config, err
 	}

@@ -127,7 +127,7 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 		return nil, err
 	}
 	d := &httpapi.CaseDesk{
-		Desk: p.m.desk(s), By: by, Now: p.m.now(), Known: p.known,
+		Desk: p.m.desk(s), By: by, Now: p.m.now(), Files: s, Known: p.known,
 	}
 	d.Store = quietly{s, p.sc.quiet}
 	if access.By(ctx).Known() {

@@ -33,10 +33,22 @@ func (p *casesForPrograms) exampleCases(h http.Handler, live *screen.Live) error
 	bo := casework.Person{Name: "u-bo", Role: casework.Approver}
 	no := casework.Event{Kind: casework.Disposed, Disposition: casework.False, Code: "other-birth-date", Text: "Born thirty years later.", Suppress: now.AddDate(0, 1, 0), Owner: "u-bo"}
 	yes := casework.Event{Kind: casework.Confirmed, Of: 2}
-	steps := map[int][]casework.Event{
-		6: {no}, 7: {no}, 8: {no, yes}, 10: {{Kind: casework.HoldPlaced, Text: "Counsel is asked."}}, 11: {no, yes},
+	same := casework.Event{Kind: casework.Disposed, Disposition: casework.True, Code: "same-facts", Text: "The same."}
+	letter := []byte("What the authority wrote.\n")
+	file, err := casework.NewFile("letter.txt", letter)
+	if err == nil {
+		err = s.PutFile(ctx, letter)
 	}
-	for n := 1; n <= 11; n++ {
+	if err != nil {
+		return err
+	}
+	began := time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC)
+	steps := map[int][]casework.Event{
+		6: {no}, 7: {no}, 8: {no, yes}, 10: {{Kind: casework.HoldPlaced, Text: "Counsel is asked."}}, 11: {no, yes}, 12: {same, yes}, 14: {same, yes},
+		13: {same, yes, {Kind: casework.DeadlineSet, Deadline: "us-blocked", Duty: "us-blocked", Began: began, Due: began.AddDate(0, 0, 15), Owner: "u-ana"}},
+		15: {no, yes, {Kind: casework.Sampled, Sample: "a", Text: "drawn"}}, 17: {{Kind: casework.Attached, File: file}},
+	}
+	for n := 1; n <= 17; n++ {
 		a := &casework.Alert{
 			Subject: casework.Side{Ref: fmt.Sprint("c-", n), Name: "Somebody", Says: []casework.Fact{{Field: "name", Value: "Somebody"}}, Hard: []casework.Fact{{Field: "birthDate", Value: "1990-01-02"}}},
 			Listing: casework.Side{Ref: "un:KPi.001", Name: "Yun Ho Chin", Says: []casework.Fact{{Field: "name", Value: "Yun Ho Chin"}}, Hard: []casework.Fact{{Field: "birthDate", Value: "1944"}}},
@@ -46,7 +58,7 @@ func (p *casesForPrograms) exampleCases(h http.Handler, live *screen.Live) error
 		var kept []casework.Kept
 		for i, e := range list {
 			by := ana
-			if e.Kind == casework.Confirmed {
+			if e.Kind == casework.Confirmed || e.Kind == casework.Sampled {
 				by = bo
 			}
 			e.Case, e.N, e.Time, e.Person, e.Role = exampleCase(n), i+1, now, by.Name, by.Role

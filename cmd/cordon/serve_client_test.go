@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -148,6 +149,46 @@ func TestClient(t *testing.T) {
 			}
 			x, err = c.Case(ctx, met[0].Case)
 			return err == nil && x.Stake > 0 && x.Held, err
+		},
+		"CasesMore": func() (bool, error) {
+			x, err := c.CaseAttach(ctx, exampleCase(16), client.CaseAttach{Name: "letter.txt", Data: []byte("a letter")})
+			if err != nil || len(x.Files) != 1 || x.Files[0].Size != 8 {
+				return false, cmp.Or(err, errors.New("step 1"))
+			}
+			f, err := c.CaseFile(ctx, exampleCase(16), x.Files[0].SHA256)
+			if err != nil || string(f.Data) != "a letter" || f.Name != "letter.txt" {
+				return false, cmp.Or(err, errors.New("step 2"))
+			}
+			var p *client.Problem
+			if _, err := c.CaseAttach(ctx, exampleCase(16), client.CaseAttach{Name: "page.pdf", Data: []byte("<html>")}); !errors.As(err, &p) || p.Status != 422 {
+				return false, fmt.Errorf("a page is attached: %w", err)
+			}
+			if x, err = c.CaseClock(ctx, exampleCase(12), client.CaseClockStart{Duty: "eu-frozen", From: "2026-01-15", Owner: "Ana"}); err != nil || len(x.Deadlines) != 1 || !x.Deadlines[0].Late {
+				return false, cmp.Or(err, errors.New("step 3"))
+			}
+			list, err := c.CaseClocks(ctx, true)
+			if err != nil || len(list) < 3 || list[0].Duty != "" {
+				return false, cmp.Or(err, errors.New("step 4"))
+			}
+			if x, err = c.CaseFiled(ctx, exampleCase(12), client.CaseFiled{Duty: "eu-frozen", On: "2026-01-16", Reference: "E-1", Text: "by mail"}); err != nil || x.Deadlines[0].Filed != "2026-01-16" {
+				return false, cmp.Or(err, errors.New("step 5"))
+			}
+			if _, err := c.CaseNoReport(ctx, exampleCase(9), client.CaseSay{Text: "x"}); !errors.As(err, &p) || p.Status != 409 {
+				return false, fmt.Errorf("no report is owed of what is open: %w", err)
+			}
+			duties, err := c.CaseDuties(ctx)
+			if err != nil || len(duties) < 4 {
+				return false, cmp.Or(err, errors.New("step 6"))
+			}
+			drawn, err := c.CaseDraw(ctx, client.CaseDraw{Seed: "s", Size: 1, Until: "2099-01-01"})
+			if err != nil || len(drawn) != 1 {
+				return false, cmp.Or(err, errors.New("step 7"))
+			}
+			if _, err = c.CaseReview(ctx, drawn[0], client.CaseReview{Upheld: true, Text: "seen"}); err != nil {
+				return false, cmp.Or(err, errors.New("step 8"))
+			}
+			q, err := c.CaseQuality(ctx)
+			return err == nil && q.FalseClear.Of+q.FalseTrue.Of == 1 && q.Closed > 0, err
 		},
 		"Licences": func() (bool, error) {
 			l, err := c.LicenceAdd(ctx, client.LicenceTerms{Authority: "A", Reference: "R", Kind: "licence", Holder: "H", From: "2026-01-01", Conditions: []client.LicenceConditions{

@@ -201,6 +201,7 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 	}
 	bases := sqlite.Watch{Store: s.store}
 	d.Cases = w.m.desk(s.store)
+	d.Licences = w.m.licenceBook(s.store, casework.Person{Name: s.account, Via: s.account})
 	d.Bases, d.Log, d.Keys = bases, s.store, keysForPages{s, w.m}
 	d.Jobs = func(ctx context.Context) ([]web.Job, error) {
 		return jobsForPages(ctx, sqlite.Queue{Store: s.store}, bases)

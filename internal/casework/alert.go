@@ -57,7 +57,7 @@ type Side struct {
 	Ref, Name string
 	// Says are all its facts, as they stand there. Hard are those by which persons and
 	// ships are told apart, in the normal form of matching: birthDate, country, gender,
-	// and identifiers under their kinds.
+	// schema, and identifiers under their kinds.
 	Says, Hard []Fact
 }
 
@@ -98,6 +98,9 @@ func HardOf(in match.Input) []Fact {
 	}
 	if in.Gender != "" {
 		out = append(out, Fact{"gender", in.Gender})
+	}
+	if in.Schema != "" {
+		out = append(out, Fact{"schema", in.Schema})
 	}
 	for _, id := range in.Identifiers {
 		out = append(out, Fact{id.Kind, strings.ToUpper(strings.ReplaceAll(id.Value, " ", ""))})
@@ -191,46 +194,4 @@ func values(facts []Fact, field string) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// YearsApart is how far apart exact dates of birth are, at least, to be a hard
-// contradiction: closer ones may be slips of a digit or of a calendar. It is a choice
-// of this project and has no source.
-const YearsApart = 5
-
-// Hard gives the contradicting facts by which a case may be closed without a person,
-// nil when it may not be. All must hold: neither side has an identifier of the other;
-// both state dates of birth, all exact to the day, of which no two are within
-// [YearsApart] years; both state countries, and none in common. The score plays no
-// part.
-func (a *Alert) Hard() []Contradiction {
-	for _, f := range a.Subject.Hard {
-		if f.Field != "birthDate" && f.Field != "country" && f.Field != "gender" && slices.Contains(a.Listing.Hard, f) {
-			return nil
-		}
-	}
-	born, ok := a.contradiction("birthDate")
-	from, ok2 := a.contradiction("country")
-	if !ok || !ok2 {
-		return nil
-	}
-	for _, x := range born.Subject {
-		for _, y := range born.Listing {
-			if !farApart(x, y) {
-				return nil
-			}
-		}
-	}
-	return []Contradiction{born, from}
-}
-
-func farApart(x, y string) bool {
-	a, errA := when.ParseDay(x)
-	b, errB := when.ParseDay(y)
-	if errA != nil || errB != nil {
-		return false
-	}
-	yearA, _, _ := a.Civil()
-	yearB, _, _ := b.Civil()
-	return yearA-yearB > YearsApart || yearB-yearA > YearsApart
 }

@@ -67,6 +67,10 @@ const (
 	Licensed              Kind = "licence linked"
 	AuthorisationLost     Kind = "authorisation lost"
 	AuthorisationRestored Kind = "authorisation restored"
+	// NothingOwed: of a case that was found true, no report is owed to any authority.
+	NothingOwed Kind = "no report owed"
+	// Attached: a file was put beside the case.
+	Attached Kind = "file attached"
 )
 
 // Disposition is what somebody makes of a case.
@@ -147,6 +151,16 @@ type Event struct {
 	Upheld bool
 	// Licence is the id of one: Licensed and what follows from it.
 	Licence string
+	// Duty is the id of a report that is owed to an authority, and Began the day from which
+	// its time runs, at midnight: DeadlineSet. Filed is the day on which it was filed, and
+	// Reference how the authority calls that: DeadlineMet.
+	Duty         string
+	Began, Filed time.Time
+	Reference    string
+	// Sample names the sample that the case was drawn into: Sampled.
+	Sample string
+	// File is what was attached.
+	File File
 }
 
 // Case is what its events make of it.
@@ -174,6 +188,10 @@ type Case struct {
 	Hold *Hold
 	// Licences are those that the case rests on, in the order in which they were linked.
 	Licences []Authority
+	// NoReport says who said that no report is owed, where somebody did.
+	NoReport *Hold
+	// Files are those that were attached, in their order.
+	Files []File
 	// Asked is true when the last word was [NotEnough].
 	Asked bool
 	// Last is the time of the newest event.
@@ -221,6 +239,32 @@ type Deadline struct {
 	Owner string
 	// Met and Missed are when it was; zero while it was not.
 	Met, Missed time.Time
+	// Duty is the id of the report that it is for, "" for a deadline of the desk's own;
+	// Began is the day from which its time runs.
+	Duty  string
+	Began time.Time
+	// Filed is the day on which the report was filed, and Reference how the authority calls
+	// it; By is who said so.
+	Filed         time.Time
+	Reference, By string
+}
+
+// Late says whether it was filed after its day or, at a time, is open and over.
+func (d *Deadline) Late(now time.Time) bool {
+	switch {
+	case !d.Filed.IsZero():
+		return !d.Filed.Before(d.Due)
+	case !d.Met.IsZero():
+		return d.Met.After(d.Due)
+	}
+	return !now.Before(d.Due)
+}
+
+// ReportUnsaid says whether the case is closed as true, and nobody said yet which report is
+// owed of it, or that none is.
+func (c *Case) ReportUnsaid() bool {
+	return c.Alert.Tier != TierRuling && c.Closed != nil && c.Closed.Disposition == True && c.NoReport == nil &&
+		!slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return d.Duty != "" })
 }
 
 // Review is a closed case that was drawn to be looked at again.

@@ -1,7 +1,9 @@
 package casework_test
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/casework/caseworktest"
+	"github.com/cordon-engine/cordon/internal/fault"
 )
 
 // side makes a side with hard facts, given as field and value by turns.
@@ -37,11 +40,11 @@ func TestContradictions(t *testing.T) {
 		},
 		{
 			name: "days and one country in common", ours: []string{"birthDate", "1990-01-02", "country", "PE", "country", "KP"},
-			theirs: []string{"birthDate", "1960-03-04", "country", "KP"}, contradicting: []string{"birthDate"},
+			theirs: []string{"birthDate", "1960-03-04", "country", "KP"}, contradicting: []string{"birthDate"}, hard: true,
 		},
 		{
 			name: "no country", ours: []string{"birthDate", "1990-01-02"}, theirs: []string{"birthDate", "1960-03-04", "country", "KP"},
-			contradicting: []string{"birthDate"},
+			contradicting: []string{"birthDate"}, hard: true,
 		},
 		{
 			name: "a year is not exact", ours: []string{"birthDate", "1990-01-02", "country", "PE"},
@@ -84,6 +87,176 @@ func TestContradictions(t *testing.T) {
 		}
 		if hard := a.Hard(); (hard != nil) != c.hard {
 			t.Errorf("%s: hard are %v; want %v", c.name, hard, c.hard)
+		}
+	}
+}
+
+// TestRules is the table by which cases are closed without a person, row by row: what it takes, and what is one fact too few.
+func TestRules(t *testing.T) {
+	const lei, other = "5493001KJTIIGC8Y1R12", "529900T8BM49AURSDO55"
+	rows := map[string]bool{}
+	for _, r := range casework.Rules() {
+		if r.When == "" || r.Why == "" {
+			t.Errorf("%s has no reason", r.ID)
+		}
+		rows[r.ID] = false
+	}
+	for _, c := range []struct {
+		rule, why    string // the row, "" for none
+		ours, theirs []string
+	}{
+		{"dates-and-countries", "six years and no country in common", []string{"birthDate", "1966-03-04", "country", "PE"}, []string{"birthDate", "1960-03-04", "country", "KP"}},
+		{"", "a country in common", []string{"birthDate", "1966-03-04", "country", "PE"}, []string{"birthDate", "1960-03-04", "country", "KP", "country", "PE"}},
+		{"", "no country on our side", []string{"birthDate", "1966-03-04"}, []string{"birthDate", "1960-03-04", "country", "KP"}},
+		{"dates-alone", "sixteen years, another day and month", []string{"birthDate", "1976-05-06"}, []string{"birthDate", "1960-03-04"}},
+		{"", "fifteen years", []string{"birthDate", "1975-05-06"}, []string{"birthDate", "1960-03-04"}},
+		{"", "the same month: one part less", []string{"birthDate", "1976-03-06"}, []string{"birthDate", "1960-03-04"}},
+		{"", "the same day", []string{"birthDate", "1976-05-04"}, []string{"birthDate", "1960-03-04"}},
+		{"", "day and month exchanged", []string{"birthDate", "1976-04-03"}, []string{"birthDate", "1960-03-04"}},
+		{"", "1 January stands for any day", []string{"birthDate", "1990-05-06"}, []string{"birthDate", "1960-01-01"}},
+		{"", "a year of birth", []string{"birthDate", "1990"}, []string{"birthDate", "1960-03-04"}},
+		{"", "one of several dates is near", []string{"birthDate", "1990-05-06"}, []string{"birthDate", "1960-03-04", "birthDate", "1988-07-08"}},
+		{"", "one of several dates is not known", []string{"birthDate", "1990-05-06"}, []string{"birthDate", "1960-03-04", "birthDate", "unknown: in the thirties"}},
+		{"", "no date on our side", nil, []string{"birthDate", "1960-03-04"}},
+		{"gender-and-dates", "another gender, six years", []string{"gender", "female", "birthDate", "1966-03-04"}, []string{"gender", "male", "birthDate", "1960-03-04"}},
+		{"", "another gender alone", []string{"gender", "female"}, []string{"gender", "male"}},
+		{"", "another gender, five years", []string{"gender", "female", "birthDate", "1965-03-04"}, []string{"gender", "male", "birthDate", "1960-03-04"}},
+		{"", "no gender on the list", []string{"gender", "female", "birthDate", "1966-03-04"}, []string{"birthDate", "1960-03-04"}},
+		{"person-or-craft", "a person and a ship", []string{"schema", "Person"}, []string{"schema", "Vessel"}},
+		{"person-or-craft", "an aircraft and a person", []string{"schema", "Airplane"}, []string{"schema", "Person"}},
+		{"", "a person and a firm: firms bear names of persons, and files mix them up", []string{"schema", "Person"}, []string{"schema", "Company"}},
+		{"", "a ship and an aircraft", []string{"schema", "Vessel"}, []string{"schema", "Airplane"}},
+		{"", "a thing", []string{"schema", "Thing"}, []string{"schema", "Vessel"}},
+		{"", "both on the list", []string{"schema", "Person"}, []string{"schema", "Vessel", "schema", "Company"}},
+		{"", "no kind on our side", nil, []string{"schema", "Vessel"}},
+		{"lei-and-countries", "another LEI and another country", []string{"lei", lei, "country", "PE"}, []string{"lei", other, "country", "KP"}},
+		{"", "another LEI in the same country", []string{"lei", lei, "country", "KP"}, []string{"lei", other, "country", "KP"}},
+		{"", "another LEI, and no country", []string{"lei", lei}, []string{"lei", other, "country", "KP"}},
+		{"", "an LEI whose check digits are wrong", []string{"lei", "5493001KJTIIGC8Y1R13", "country", "PE"}, []string{"lei", other, "country", "KP"}},
+		{"", "a number of another kind", []string{"registration", "17", "country", "PE"}, []string{"registration", "18", "country", "KP"}},
+		{"", "a ship by its number", []string{"imo", "9074729", "country", "PE", "schema", "Vessel"}, []string{"imo", "8628597", "country", "KP", "schema", "Vessel"}},
+		{"", "the same passport", []string{"birthDate", "1990-05-06", "passport", "X1"}, []string{"birthDate", "1960-03-04", "passport", "X1"}},
+	} {
+		a := casework.Alert{Subject: side("c", c.ours...), Listing: side("l", c.theirs...), Score: 0.5}
+		rule, facts := a.HardBy()
+		got := ""
+		if rule != nil {
+			got, rows[rule.ID] = rule.ID, true
+		}
+		if got != c.rule || (facts != nil) != (rule != nil) {
+			t.Errorf("%s: closed by %q; want %q (%v)", c.why, got, c.rule, facts)
+		}
+		a.Subject, a.Listing = a.Listing, a.Subject
+		if r, _ := a.HardBy(); (r != nil) != (c.rule != "") {
+			t.Errorf("%s: another answer with the sides exchanged", c.why)
+		}
+		a.Score, a.Tier = 0, casework.TierRuling
+		if r, _ := a.HardBy(); r != nil {
+			t.Errorf("%s: a ruling is closed by a rule", c.why)
+		}
+	}
+	for id, seen := range rows {
+		if !seen {
+			t.Errorf("no row of the test closes by %s", id)
+		}
+	}
+}
+
+// TestReportClocks: what may be said of reports that are owed, and what may not.
+func TestReportClocks(t *testing.T) {
+	d := &casework.Desk{Store: caseworktest.NewMemory(), Policy: casework.Policy{LongestSuppression: time.Hour}}
+	day := caseworktest.Start.Truncate(24 * time.Hour)
+	ann := casework.Person{Name: "u-ann", Role: casework.Analyst}
+	m, err := d.Raise(t.Context(), casework.Person{Name: "u-m", Role: casework.Machine}, caseworktest.Start, caseworktest.Alert("c", "l", 1, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := casework.Event{Kind: casework.NothingOwed, Text: "not in that jurisdiction"}
+	set := casework.Event{Kind: casework.DeadlineSet, Deadline: "us-blocked", Duty: "us-blocked", Began: day.AddDate(0, 0, -20), Due: day.AddDate(0, 0, -5), Owner: "u-bob"}
+	with := func(f func(*casework.Event)) casework.Event {
+		e := set
+		f(&e)
+		return e
+	}
+	file := casework.Event{Kind: casework.DeadlineMet, Deadline: "us-blocked", Text: "by post", Reference: "OFAC-17", Filed: day}
+	unfiled := file
+	unfiled.Reference = ""
+	early := file
+	early.Filed = day.AddDate(0, 0, -21)
+	for i, s := range []struct {
+		e      casework.Event
+		want   fault.Code
+		unsaid bool
+	}{
+		{none, fault.Conflict, false},
+		{casework.Event{Kind: casework.Disposed, Disposition: casework.True, Code: "same-facts", Text: "the same"}, "", true},
+		{with(func(e *casework.Event) { e.Owner = "" }), fault.Usage, true},
+		{with(func(e *casework.Event) { e.Began = day.AddDate(0, 0, 2) }), fault.Usage, true},
+		{none, "", false},
+		{none, fault.Conflict, false},
+		{set, "", false},
+		{set, fault.Conflict, false},
+		{none, fault.Conflict, false},
+		{unfiled, fault.Usage, false},
+		{early, fault.Usage, false},
+		{file, "", false},
+		{file, fault.Conflict, false},
+		{casework.Event{Kind: casework.Reopened, Text: "again"}, "", false},
+		{casework.Event{Kind: casework.Disposed, Disposition: casework.False, Code: "other-name", Text: "another"}, "", false},
+	} {
+		c, err := d.Do(t.Context(), m.Case, ann, caseworktest.Start, s.e)
+		if err != nil {
+			c, _, _ = d.Get(t.Context(), m.Case)
+		}
+		if fault.CodeOf(err) != s.want && (err != nil || s.want != "") || c.ReportUnsaid() != s.unsaid {
+			t.Fatalf("step %d, %s: %v, unsaid %v; want %q, %v", i+1, s.e.Kind, err, c.ReportUnsaid(), s.want, s.unsaid)
+		}
+	}
+	c, _, err := d.Get(t.Context(), m.Case)
+	if err != nil || !c.Deadlines[0].Late(caseworktest.Start) || c.Deadlines[0].Reference != "OFAC-17" || c.Deadlines[0].By != "u-ann" {
+		t.Errorf("%+v, %v", c.Deadlines, err)
+	}
+	x, err := d.Do(t.Context(), m.Case, casework.Person{Name: "u-bob", Role: casework.Approver}, caseworktest.Start, casework.Event{Kind: casework.Confirmed, Of: c.Proposal.N})
+	if err != nil || x.Closed == nil {
+		t.Fatalf("%+v, %v", x, err)
+	}
+	if _, err := d.Do(t.Context(), m.Case, ann, caseworktest.Start, set); fault.CodeOf(err) != fault.Conflict {
+		t.Errorf("a report of what was closed as false: %v", err)
+	}
+}
+
+// TestFiles: what is attached, and what is not.
+func TestFiles(t *testing.T) {
+	for _, c := range []struct {
+		name, file string
+		data       []byte
+		media      string // "" where it is refused
+	}{
+		{"a PDF", "letter.pdf", []byte("%PDF-1.7\n"), "application/pdf"},
+		{"text", "Brief an José.txt", []byte("what the authority wrote, é\n"), "text/plain; charset=utf-8"},
+		{"a PNG", "a.png", []byte("\x89PNG\r\n\x1a\n0000"), "image/png"},
+		{"an office file", "a.docx", []byte("PK\x03\x04xxxx"), "application/zip"},
+		{"nothing", "a.txt", nil, ""},
+		{"HTML", "a.pdf", []byte("<!DOCTYPE html><html>"), ""},
+		{"HTML that begins as text", "a.txt", []byte("hello <SCRIPT>alert(1)</script>"), ""},
+		{"SVG", "a.svg", []byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), ""},
+		{"XML", "a.xml", []byte("<?xml version='1.0'?><a/>"), ""},
+		{"a program", "a.pdf", []byte("\x7fELF\x02\x01\x01\x00"), ""},
+		{"text with control characters", "a.txt", []byte("hello \x1b[2J"), ""},
+		{"no UTF-8", "a.txt", []byte("hello \xff\xfe"), ""},
+		{"too large", "a.txt", bytes.Repeat([]byte("a"), casework.MaxFile+1), ""},
+		{"as large as may be", "a.txt", bytes.Repeat([]byte("a"), casework.MaxFile), "text/plain; charset=utf-8"},
+		{"a folder", "../a.txt", []byte("a"), ""},
+		{"a folder of Windows", `..\a.txt`, []byte("a"), ""},
+		{"no name", "", []byte("a"), ""},
+		{"dots", "..", []byte("a"), ""},
+		{"a line break", "a\nb.txt", []byte("a"), ""},
+		{"a name that turns its reading round", "a\u202etxt.exe", []byte("a"), ""},
+		{"a long name", strings.Repeat("a", 201), []byte("a"), ""},
+	} {
+		f, err := casework.NewFile(c.file, c.data)
+		if (err != nil) != (c.media == "") || err == nil && (f.Media != c.media || f.Size != int64(len(c.data)) || f.Name != c.file) {
+			t.Errorf("%s: %+v, %v; want %q", c.name, f, err, c.media)
 		}
 	}
 }
@@ -158,6 +331,8 @@ func TestMay(t *testing.T) {
 		"licence linked: analyst approver machine",
 		"authorisation lost: analyst approver machine",
 		"authorisation restored: approver machine",
+		"no report owed: analyst approver",
+		"file attached: analyst approver auditor",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("who may do what (-want +got):\n%s", diff)

@@ -32,6 +32,12 @@ type eventRow struct {
 	Due         time.Time          `json:"due,omitzero"`
 	Upheld      bool               `json:"upheld,omitempty"`
 	Licence     string             `json:"licence,omitempty"`
+	Duty        string             `json:"duty,omitempty"`
+	Began       time.Time          `json:"began,omitzero"`
+	Filed       time.Time          `json:"filed,omitzero"`
+	Reference   string             `json:"reference,omitempty"`
+	Sample      string             `json:"sample,omitempty"`
+	File        *FileRow           `json:"file,omitempty"`
 }
 
 type alertRow struct {
@@ -69,6 +75,11 @@ func Encode(e *Event) []byte {
 		Case: e.Case, N: e.N, Time: e.Time.UTC(), Kind: e.Kind, Person: e.Person, Role: e.Role, Via: e.Via, To: e.To, Text: e.Text,
 		Disposition: e.Disposition, Code: e.Code, Suppress: e.Suppress, Owner: e.Owner, Of: e.Of, Deadline: e.Deadline, Due: e.Due,
 		Upheld: e.Upheld, Licence: e.Licence,
+		Duty: e.Duty, Began: e.Began, Filed: e.Filed, Reference: e.Reference, Sample: e.Sample,
+	}
+	if e.File != (File{}) {
+		f := FileRow(e.File)
+		r.File = &f
 	}
 	if a := e.Alert; a != nil {
 		r.Alert = &alertRow{sideRowOf(&a.Subject), sideRowOf(&a.Listing), a.Tier, a.Score, a.Stake, a.Answer, a.Against}
@@ -103,6 +114,10 @@ func Decode(b []byte) (Event, error) {
 		Case: r.Case, N: r.N, Time: r.Time, Kind: r.Kind, Person: r.Person, Role: r.Role, Via: r.Via, To: r.To, Text: r.Text,
 		Disposition: r.Disposition, Code: r.Code, Suppress: r.Suppress, Owner: r.Owner, Of: r.Of, Deadline: r.Deadline, Due: r.Due,
 		Upheld: r.Upheld, Licence: r.Licence,
+		Duty: r.Duty, Began: r.Began, Filed: r.Filed, Reference: r.Reference, Sample: r.Sample,
+	}
+	if r.File != nil {
+		e.File = File(*r.File)
 	}
 	if a := r.Alert; a != nil {
 		e.Alert = &Alert{a.Subject.side(), a.Listing.side(), a.Tier, a.Score, a.Stake, a.Answer, a.Against}

@@ -42,7 +42,7 @@ func (c *Case) Apply(p Policy, e Event) error {
 		return err
 	}
 	next := *c
-	next.Deadlines, next.Licences = slices.Clone(c.Deadlines), slices.Clone(c.Licences)
+	next.Deadlines, next.Licences, next.Files = slices.Clone(c.Deadlines), slices.Clone(c.Licences), slices.Clone(c.Files)
 	if err := next.apply(p, &e); err != nil {
 		return err
 	}
@@ -106,6 +106,11 @@ func (c *Case) apply(p Policy, e *Event) error {
 		return c.revoked(e)
 	case Licensed, AuthorisationLost, AuthorisationRestored:
 		return c.licensed(e)
+	case NothingOwed:
+		return c.nothingOwed(e)
+	case Attached:
+		c.Files = append(c.Files, e.File)
+		return e.File.Check()
 	}
 	return fault.New(fault.Internal, "%q is nothing that happens to a case", e.Kind)
 }
@@ -143,7 +148,7 @@ func (c *Case) raise(e *Event) error {
 
 // reset makes the case one that nobody has decided.
 func (c *Case) reset() {
-	c.Proposal, c.Closed, c.Suppression, c.Review, c.Asked = nil, nil, nil, nil, false
+	c.Proposal, c.Closed, c.Suppression, c.Review, c.NoReport, c.Asked = nil, nil, nil, nil, nil, false
 }
 
 func (c *Case) changed(e *Event) error {
@@ -285,30 +290,71 @@ func (c *Case) deadline(e *Event) error {
 	}
 	i := slices.IndexFunc(c.Deadlines, func(d Deadline) bool { return d.Name == e.Deadline && d.Met.IsZero() })
 	if e.Kind == DeadlineSet {
-		switch {
-		case i >= 0:
+		if i >= 0 {
 			return conflict("the deadline %q is set already", e.Deadline)
-		case !e.Due.After(e.Time):
-			return fault.New(fault.Usage, "the deadline %q is over before it begins", e.Deadline)
-		case blank(e.Owner):
-			return fault.New(fault.Usage, "the deadline %q has no owner", e.Deadline)
 		}
-		c.Deadlines = append(c.Deadlines, Deadline{Name: e.Deadline, Due: e.Due, Owner: e.Owner})
-		return nil
+		return c.deadlineSet(e)
 	}
 	if i < 0 {
 		return conflict("no deadline %q is open", e.Deadline)
 	}
 	d := &c.Deadlines[i]
 	if e.Kind == DeadlineMet {
-		d.Met = e.Time
-		return words(e)
+		return d.met(e)
 	}
 	if !d.Missed.IsZero() || !e.Time.After(d.Due) {
 		return conflict("the deadline %q is not missed, or known to be", e.Deadline)
 	}
 	d.Missed = e.Time
 	return nil
+}
+
+// deadlineSet sets one: of the desk's own, which is not over, or a report that is owed to
+// an authority, which may be.
+func (c *Case) deadlineSet(e *Event) error {
+	switch {
+	case blank(e.Owner):
+		return fault.New(fault.Usage, "the deadline %q has no owner", e.Deadline)
+	case e.Duty == "" && !e.Due.After(e.Time):
+		return fault.New(fault.Usage, "the deadline %q is over before it begins", e.Deadline)
+	case e.Duty != "" && (e.Began.IsZero() || e.Began.After(e.Time) || e.Due.Before(e.Began)):
+		return fault.New(fault.Usage, "the clock of %q runs from a day that was, to one after it", e.Duty)
+	case e.Duty != "" && c.Closed != nil && c.Closed.Disposition == False:
+		return conflict("the case is closed as false, and no report is owed of it")
+	}
+	if e.Duty != "" {
+		c.NoReport = nil
+	}
+	c.Deadlines = append(c.Deadlines, Deadline{Name: e.Deadline, Due: e.Due, Owner: e.Owner, Duty: e.Duty, Began: e.Began})
+	return nil
+}
+
+// met ends a deadline. A report has the day on which it was filed, and a reference.
+func (d *Deadline) met(e *Event) error {
+	if d.Duty != "" {
+		switch {
+		case e.Filed.IsZero() || e.Filed.After(e.Time) || e.Filed.Before(d.Began):
+			return fault.New(fault.Usage, "a report was filed on a day that was, not before its clock began")
+		case blank(e.Reference):
+			return fault.New(fault.Usage, "a report that was filed has a reference").WithFix("give --reference: how the authority calls it, or the number of the letter")
+		}
+	}
+	d.Met, d.Filed, d.Reference, d.By = e.Time, e.Filed, e.Reference, e.Person
+	return words(e)
+}
+
+// nothingOwed says that of a case that was found true no report is owed.
+func (c *Case) nothingOwed(e *Event) error {
+	switch {
+	case c.Closed == nil || c.Closed.Disposition != True:
+		return conflict("the case is not closed as true")
+	case c.NoReport != nil:
+		return conflict("somebody said so already, in event %d", c.NoReport.N)
+	case slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return d.Duty != "" && d.Met.IsZero() }):
+		return conflict("the clock of a report runs; file it, and say so")
+	}
+	c.NoReport = &Hold{e.N, e.Time, e.Person, e.Text}
+	return words(e)
 }
 
 // reviewed samples a closed case, or says what the review came to. Neither of the two

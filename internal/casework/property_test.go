@@ -154,7 +154,7 @@ var doing = []casework.Kind{
 	casework.Assigned, casework.Commented, casework.Returned, casework.Reopened, casework.Sampled, casework.Reviewed,
 	casework.Contradicted, casework.DeadlineSet, casework.DeadlineMet, casework.DeadlineMissed, casework.Opened, casework.Changed,
 	casework.HoldPlaced, casework.HoldReleased, casework.Revoked,
-	casework.Licensed, casework.AuthorisationLost, casework.AuthorisationRestored,
+	casework.Licensed, casework.AuthorisationLost, casework.AuthorisationRestored, casework.NothingOwed, casework.Attached,
 }
 
 func (h *history) act(p *pair) {

@@ -45,6 +45,9 @@ var needs = map[Kind]role.Permission{
 
 	AuthorisationLost:     role.Raise,
 	AuthorisationRestored: role.Restore,
+
+	NothingOwed: role.Cases,
+	Attached:    role.Comment,
 }
 
 // Needs gives the permission that an event of a kind takes; false for no kind.
@@ -64,6 +67,7 @@ func Kinds() []Kind {
 	return []Kind{
 		Opened, Changed, Assigned, Commented, Disposed, Confirmed, Returned, Contradicted, Reopened, DeadlineSet, DeadlineMet,
 		DeadlineMissed, Sampled, Reviewed, HoldPlaced, HoldReleased, Revoked, Licensed, AuthorisationLost, AuthorisationRestored,
+		NothingOwed, Attached,
 	}
 }
 

@@ -330,8 +330,8 @@ func (d *Desk) raise(ctx context.Context, by Person, now time.Time, a *Alert) (M
 	if err := c.Apply(d.Policy, events[0]); err != nil {
 		return m, err
 	}
-	if hard := a.Hard(); d.AutoClose && len(hard) > 0 {
-		e := signed(Event{N: c.Events + 1, Kind: Contradicted, Facts: hard, Text: InWords(hard)}, id, by, now)
+	if rule, hard := a.HardBy(); d.AutoClose && rule != nil {
+		e := signed(Event{N: c.Events + 1, Kind: Contradicted, Facts: hard, Text: rule.ID + ": " + InWords(hard)}, id, by, now)
 		if err := c.Apply(d.Policy, e); err == nil {
 			events = append(events, e)
 			m.Outcome, m.Why = StillContradicted, e.Text

@@ -24,6 +24,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/once"
@@ -55,6 +56,8 @@ type Config struct {
 	Watching Watching
 	// Cases are worked on; nil where none are kept.
 	Cases Cases
+	// Clocks are the reports that may be owed of cases; nil where cases are not kept.
+	Clocks *clock.Table
 	// Licences are kept; nil where none are.
 	Licences Licences
 	// Scenarios are those of the law.
@@ -128,7 +131,7 @@ func New(c Config) (*API, error) {
 	for _, register := range []func(*registrar){
 		registerDecide, registerScreen, registerJobs, registerLists, registerLaw, registerGoods, registerStates, registerClaims,
 		registerPayments, registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest, registerWatch, registerCases,
-		registerLicences,
+		registerLicences, registerCasesMore,
 	} {
 		register(r)
 	}

@@ -35,6 +35,8 @@ type CaseDesk struct {
 	*casework.Desk
 	By  casework.Person
 	Now time.Time
+	// Files keeps what is attached.
+	Files casework.Files
 	// Known gives the pseudonym that the log has for a name.
 	Known func(name string) (string, error)
 	// From makes cases of an answer that was kept: of the hits of a screening, or of a ruling that a person must look at.

@@ -123,6 +123,7 @@ var layers = []struct {
 	{pattern: "internal/variant", layer: 2},
 	{pattern: "internal/ownership", layer: 2},
 	{pattern: "internal/ledger", layer: 2},
+	{pattern: "internal/clock", layer: 2},
 
 	{pattern: "client", layer: 1, stdOnly: true},
 	{pattern: "internal/role", layer: 1},

@@ -394,3 +394,36 @@ func (b *Book) Lapsed(ctx context.Context, now time.Time) (map[string][]casework
 	}
 	return out, nil
 }
+
+// Attach keeps a file and puts it beside a licence.
+func (b *Book) Attach(ctx context.Context, files casework.Files, id string, by casework.Person, now time.Time, n int, name string, data []byte) (Licence, casework.File, error) {
+	f, err := casework.NewFile(name, data)
+	if err == nil && !May(by.Role, Attached) {
+		err = denied("the role %q may not do this: %s", by.Role, Attached)
+	}
+	if err == nil {
+		_, _, err = b.Get(ctx, id, now)
+	}
+	if err == nil {
+		err = files.PutFile(ctx, data)
+	}
+	if err != nil {
+		return Licence{}, f, err
+	}
+	l, err := b.Do(ctx, id, by, now, Event{Kind: Attached, N: n, File: f})
+	return l, f, err
+}
+
+// File gives a file of a licence by its hash, with its bytes.
+func (b *Book) File(ctx context.Context, files casework.Files, id, sum string, now time.Time) (casework.File, []byte, error) {
+	l, _, err := b.Get(ctx, id, now)
+	if err != nil {
+		return casework.File{}, nil, err
+	}
+	i := slices.IndexFunc(l.Files, func(f casework.File) bool { return f.SHA256 == sum })
+	if i < 0 {
+		return casework.File{}, nil, fault.New(fault.NotFound, "the licence has no file %s", sum)
+	}
+	data, err := files.FileBytes(ctx, sum)
+	return l.Files[i], data, err
+}

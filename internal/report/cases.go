@@ -36,7 +36,13 @@ type CaseJSON struct {
 	Suppression *CaseSuppressionJSON `json:"suppression,omitempty"`
 	Hold        *CaseHoldJSON        `json:"hold,omitempty"`
 	// Licences are those that the case rests on.
-	Licences    []CaseLicenceJSON       `json:"licences,omitempty"`
+	Licences []CaseLicenceJSON `json:"licences,omitempty"`
+	// Deadlines are what is owed by a day; of a case that was found true and has none, ReportUnsaid says that nobody said yet.
+	Deadlines    []CaseDeadlineJSON `json:"deadlines,omitempty"`
+	ReportUnsaid bool               `json:"report_unsaid,omitempty"`
+	// NoReport says that no report is owed, and who said so.
+	NoReport    *CaseHoldJSON           `json:"no_report,omitempty"`
+	Files       []CaseFileJSON          `json:"files,omitempty"`
 	Contradicts []CaseContradictionJSON `json:"contradictions"`
 	// History is in whole cases only.
 	History []CaseEventJSON `json:"history,omitempty"`
@@ -80,6 +86,20 @@ type CaseHoldJSON struct {
 	Time   time.Time `json:"time"`
 	Person string    `json:"person"`
 	Reason string    `json:"reason"`
+}
+
+// CaseDeadlineJSON is something that is owed by a time.
+type CaseDeadlineJSON struct {
+	Name string `json:"name"`
+	// Duty is the id of the report that it is for, none for a deadline of the desk's own.
+	Duty  string `json:"duty,omitempty"`
+	Owner string `json:"owner"`
+	// Due is the first moment that is too late.
+	Due       time.Time  `json:"due"`
+	Late      bool       `json:"late"`
+	Met       *time.Time `json:"met,omitempty"`
+	Filed     string     `json:"filed,omitempty"`
+	Reference string     `json:"reference,omitempty"`
 }
 
 // CaseLicenceJSON is a licence that a case rests on.
@@ -156,6 +176,18 @@ func Case(c *casework.Case, now time.Time, history []casework.Event) CaseJSON {
 	if h := c.Hold; h != nil {
 		out.Hold = &CaseHoldJSON{h.N, h.Time, h.Person, h.Text}
 	}
+	if n := c.NoReport; n != nil {
+		out.NoReport = &CaseHoldJSON{n.N, n.Time, n.Person, n.Text}
+	}
+	out.ReportUnsaid, out.Files = c.ReportUnsaid(), CaseFiles(c.Files)
+	for i := range c.Deadlines {
+		d := &c.Deadlines[i]
+		x := CaseDeadlineJSON{d.Name, d.Duty, d.Owner, d.Due, d.Late(now), timeOf(d.Met), "", d.Reference}
+		if !d.Filed.IsZero() {
+			x.Filed = d.Filed.Format(time.DateOnly)
+		}
+		out.Deadlines = append(out.Deadlines, x)
+	}
 	for _, x := range c.Licences {
 		out.Licences = append(out.Licences, CaseLicenceJSON{x.Licence, x.Linked, timeOf(x.Lost), x.Why})
 	}
@@ -218,6 +250,18 @@ func CaseEventWords(e *casework.Event) string {
 	}
 	if e.Deadline != "" {
 		add("%s", e.Deadline)
+	}
+	if !e.Due.IsZero() && e.Kind == casework.DeadlineSet {
+		add("before %s, owner %s", e.Due.Format(time.RFC3339), e.Owner)
+	}
+	if !e.Filed.IsZero() {
+		add("filed on %s as %s", e.Filed.Format(time.DateOnly), e.Reference)
+	}
+	if e.Kind == casework.Reviewed {
+		add("%s", map[bool]string{true: "upheld", false: "not upheld"}[e.Upheld])
+	}
+	if e.File.Name != "" {
+		add("%s (%d bytes, %s)", e.File.Name, e.File.Size, e.File.Media)
 	}
 	if e.Alert != nil {
 		add("%.1f %% by %s", 100*e.Alert.Score, e.Alert.Answer)

@@ -19,6 +19,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/licence"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/role"
@@ -53,6 +54,8 @@ type WorkDesk struct {
 	Refused func(ctx context.Context) error
 
 	Cases *casework.Desk
+	// Licences are what authorities allowed.
+	Licences *licence.Book
 	// Why compares the sides of an alert with the lists as they are.
 	Why   func(ctx context.Context, a *casework.Alert) (WorkEvidence, error)
 	Bases WorkBases
@@ -147,6 +150,7 @@ const maxForm = 64 << 10
 var workTabs = []struct{ Address, Label string }{
 	{"/work", "Queue"},
 	{"/work/suppressions", "Suppressed and opened again"},
+	{"/work/licences", "Licences"},
 	{"/work/watchlists", "Watchlists"},
 	{"/work/jobs", "Jobs"},
 	{"/work/audit", "Audit"},

@@ -22,9 +22,11 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/licence"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/watched"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // workDay is the moment at which the tests work.
@@ -68,7 +70,7 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 	return &WorkDesk{
 		By: casework.Person{Name: me.ID, Via: "u-host", Role: me.Role}, Name: me.Name, Choices: team, Playing: me.ID, Now: w.now(),
 		Note:  "This is an example: its customers are made up, and what you do here is gone when the server stops.",
-		Cases: d, Bases: sqlite.Watch{Store: w.store}, Log: w.store, Keys: testKeys{w},
+		Cases: d, Licences: w.book(), Bases: sqlite.Watch{Store: w.store}, Log: w.store, Keys: testKeys{w},
 		Why: func(_ context.Context, a *casework.Alert) (WorkEvidence, error) {
 			return EvidenceOf(w.port.desk, w.port.places, a, w.port.today)
 		},
@@ -251,7 +253,72 @@ func (w *testWork) cases(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return w.licence(ctx)
+}
+
+// licence records one that has a condition to fulfil and one to keep, and on which an answer rests.
+func (w *testWork) licence(ctx context.Context) error {
+	by, at := casework.Person{Name: ana.ID, Role: ana.Role}, workDay.Add(-2*time.Hour)
+	l, err := w.book().Grant(ctx, by, at, &licence.Terms{
+		Authority: "Ministry of examples", Reference: "X-17/2026", Form: licence.Approval, Holder: "Andean Relief",
+		Covers: licence.Covers{Goods: []string{"8413"}, Limit: 1_200_500, Unit: "EUR", Uses: 3},
+		From:   when.Date(2026, 11, 1), Until: when.Date(2027, 5, 31), Source: "Letter of 1 November 2026",
+		Conditions: []licence.Condition{
+			{ID: "report", What: "Report each shipment", Who: "Export desk", Due: when.Date(2026, 12, 15), Evidence: "a stamped copy"},
+			{ID: "end-use", What: "Not to be passed on", Who: "The consignee", Due: when.NoDay, Evidence: "visits"},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	w.ids["licence"] = l.ID
+	_, err = w.book().Do(ctx, l.ID, by, at, licence.Event{
+		Kind: licence.Linked, Decision: licence.Decision{Kind: licence.Answer, ID: "01ARZ3NDEKTSV4RRFFQ69G5FAW"}, Amount: 25_000, Text: "The pumps.",
+	})
+	return err
+}
+
+func (w *testWork) book() *licence.Book {
+	return &licence.Book{Store: w.store, Cases: w.store, Policy: casework.Default(), Clock: machine}
+}
+
+// TestWorkLicence: what somebody writes down of a licence, and what it does to what hangs on it.
+func TestWorkLicence(t *testing.T) {
+	s, w := ownDesk(t)
+	at := "/work/licences/" + w.ids["licence"]
+	_, page := as(t, s, ana, "/work/licences")
+	for _, want := range []string{"Every decision has its authorisation", "Report each shipment", "in 19 days", "X-17/2026", "1175.5 EUR left of 1200.5 EUR"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the licences do not say %q", want)
+		}
+	}
+	if got, page := send(t, s, ana, at, url.Values{"do": {"fulfil"}, "n": {"2"}, "condition": {"report"}, "text": {"sent"}}); got.Code != http.StatusBadRequest || !strings.Contains(page, "say what shows that it was done") {
+		t.Errorf("fulfilled without evidence: %d", got.Code)
+	}
+	if got, _ := send(t, s, vera, at, url.Values{"do": {"revoke"}, "n": {"2"}, "text": {"x"}}); got.Code != http.StatusForbidden {
+		t.Errorf("a viewer revoked: %d", got.Code)
+	}
+	if got, _ := send(t, s, ana, at, url.Values{"do": {"comment"}, "n": {"1"}, "text": {"x"}}); got.Code != http.StatusConflict {
+		t.Errorf("something was done to a licence that went on: %d", got.Code)
+	}
+	if got, _ := send(t, s, ana, at, url.Values{"do": {"miss"}, "n": {"2"}, "condition": {"end-use"}, "text": {"sold on"}}); got.Code != http.StatusSeeOther {
+		t.Errorf("a breach was not taken: %d", got.Code)
+	}
+	if _, page = as(t, s, bo, at); !strings.Contains(page, "condition missed") || !strings.Contains(page, "authorisation lost") || !strings.Contains(page, "sold on") {
+		t.Error("the page does not say that the authorisation is lost")
+	}
+	send(t, s, ana, at, url.Values{"do": {"fulfil"}, "n": {"3"}, "condition": {"end-use"}, "text": {"returned"}, "evidence": {"photo"}})
+	restore := url.Values{"do": {"restore"}, "n": {"4"}, "decision": {"01ARZ3NDEKTSV4RRFFQ69G5FAW"}, "text": {"accepted"}}
+	if got, _ := send(t, s, ana, at, restore); got.Code != http.StatusForbidden {
+		t.Errorf("an analyst restored: %d", got.Code)
+	}
+	restore.Del("token") // it was that of another person
+	if got, _ := send(t, s, bo, at, restore); got.Code != http.StatusSeeOther {
+		t.Errorf("an approver may not restore: %d", got.Code)
+	}
+	if _, page = as(t, s, bo, at); !strings.Contains(page, "✓ authorised") {
+		t.Error("the page does not say that it was restored")
+	}
 }
 
 // oneDesk is the desk of the site of all tests, made once over the lists of whoever asks first.

@@ -154,6 +154,8 @@ func rowOfEntry(e ledger.Entry) entryRow {
 	switch {
 	case e.Kind == ledger.Case && casework.CheckID(e.About) == nil:
 		row.Leads = "/work/cases/" + e.About
+	case e.Kind == ledger.Licence:
+		row.Leads = "/work/licences/" + e.About
 	case e.Kind == ledger.Watch && base != e.About:
 		row.Leads = "/work/watchlists/" + base
 	case strings.HasPrefix(e.About, "key:"):

@@ -344,6 +344,9 @@ func (w *working) happened(e *casework.Event) happened {
 		if e.Deadline != "" {
 			h.What += " “" + e.Deadline + "”"
 		}
+		if e.File.Name != "" {
+			h.What += " “" + e.File.Name + "”"
+		}
 	}
 	return h
 }

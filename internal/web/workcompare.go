@@ -26,7 +26,7 @@ func (p *casePage) compare(a *casework.Alert) {
 	hard := slices.Clone(hardLabels)
 	for _, side := range []*casework.Side{&a.Subject, &a.Listing} {
 		for _, f := range side.Hard {
-			if !slices.ContainsFunc(hard, func(h struct{ field, label string }) bool { return h.field == f.Field }) {
+			if f.Field != "schema" && !slices.ContainsFunc(hard, func(h struct{ field, label string }) bool { return h.field == f.Field }) {
 				hard = append(hard, struct{ field, label string }{f.Field, capital(report.PropertyWord(f.Field)) + " number"})
 			}
 		}

@@ -97,7 +97,7 @@ func (s *Site) canned() (*galleryPage, error) {
 		},
 		Lists:    []ListState{list, old},
 		Tiers:    []string{"listed", "owned_or_controlled", "may_be_owned", "controlled", "named_in_report", "former", "not_yet", "uncertain", "red_flag"},
-		Outcomes: []string{"match", "possible", "clear", "not_screened"},
+		Outcomes: []string{"match", "possible", "suppressed", "clear", "not_screened"},
 		Stands:   []string{"open", "to confirm", "escalated", "asked", "suppressed", "contradicted", "closed true", "closed false"},
 		Says:     []string{"agree", "differ", "unknown"},
 		Figure:   cannedFigure(),

@@ -20,6 +20,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/states"
+	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -453,7 +454,7 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 }
 
 var (
-	identified = regexp.MustCompile(`\[[a-z0-9][a-z0-9-]*[;\]]|\b[a-z0-9]+(?:-[a-z0-9]+)+\b`)
+	identified = regexp.MustCompile(`\[[a-z0-9][a-z0-9-]*[;\]]|\b[a-z0-9]+(?:-[a-z0-9]+)+\b|\b[a-z]+\.[a-z_]+\b`)
 	addressed  = regexp.MustCompile(`https?://[^\s<>"')\]]+`)
 )
 
@@ -467,7 +468,7 @@ func (s *Site) sectionTitle(sec report.Section) template.HTML {
 }
 
 // linked writes a text of a report with its claims, provisions and web addresses as links; undertakings and events have their
-// titles in place of their ids.
+// titles in place of their ids, facts theirs in place of their names.
 func (s *Site) linked(text string) template.HTML {
 	t := template.HTMLEscapeString(text)
 	if addressed.MatchString(t) {
@@ -475,6 +476,9 @@ func (s *Site) linked(text string) template.HTML {
 	}
 	c, err := s.conduct(context.Background()) // what is in memory already
 	return template.HTML(identified.ReplaceAllStringFunc(t, func(id string) string {
+		if fact, ok := vocab.FactNamed(id); ok {
+			return "“" + template.HTMLEscapeString(vocab.FactOf(fact).Title) + "”"
+		}
 		if _, ok := s.Desk.Law.Provision(id); ok {
 			return `<a href="/law/` + id + `">` + id + `</a>`
 		}

@@ -278,6 +278,7 @@ func TestTrucks(t *testing.T) {
 		{"/search?q=china+trucks", `href="/claims/trucks-cn-answer"`},
 		{"/search?q=China", `href="/states/CN"`},
 		{"/states/CN", "The vehicles differ in substance from launchers"},
+		{"/states/CN", "what is not known: “On a technical control list”"},
 		{"/claims/trucks-finding", "The vehicles differ in substance from launchers"},
 		{"/claims/trucks-cn-answer", "<dt>Answers</dt>"},
 		{"/states", `href="/states/CN#2397-p8"`},

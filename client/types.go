@@ -169,7 +169,7 @@ type CaseAssign struct {
 type CaseAttach struct {
 	// Name: what the file is called.
 	Name string `json:"name"`
-	// Data: its bytes, at most 10 MiB of them, in base64.
+	// Data: its bytes, in base64.
 	Data []uint8 `json:"data"`
 	// Event: how many events were seen; refused when there are more.
 	Event int `json:"event,omitempty"`

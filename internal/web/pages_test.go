@@ -170,7 +170,7 @@ func TestEveryLink(t *testing.T) {
 	pages := map[string]string{}
 	for to, from := range links {
 		path, fragment, _ := strings.Cut(to, "#")
-		if path == "/openapi.json" {
+		if path == "/openapi.json" || strings.HasPrefix(path, "/sign-in/oidc") { // it leads to another server
 			continue
 		}
 		body, ok := pages[path]

@@ -574,15 +574,15 @@ func TestSuppressions(t *testing.T) {
 func TestAuditPages(t *testing.T) {
 	s, w := readDesk(t)
 	_, page := as(t, s, ana, "/work/audit")
-	says(t, "the log", page, "24 entries", "key:ck_", "/work/watchlists/clients", "Dag")
-	for seq := range 24 {
+	says(t, "the log", page, "25 entries", "key:ck_", "/work/watchlists/clients", "Dag")
+	for seq := range 25 {
 		code, page := as(t, s, ana, fmt.Sprintf("/work/audit/%d", seq))
 		if code != http.StatusOK {
 			t.Fatalf("entry %d: status %d", seq, code)
 		}
 		says(t, fmt.Sprint("entry ", seq), page, fmt.Sprintf("Entry %d is in the log as it was signed", seq), "steps up", "The root that was signed", "cordon log entry 1")
 	}
-	if code, _ := as(t, s, ana, "/work/audit/24"); code != http.StatusNotFound {
+	if code, _ := as(t, s, ana, "/work/audit/25"); code != http.StatusNotFound {
 		t.Errorf("an entry beyond the end: status %d", code)
 	}
 	c := s.Config

@@ -132,8 +132,9 @@ soak: ## Load a server of 30,000 subjects for DURATION (20s) over CONNECTIONS (1
 recall: ## Compare the index with scoring every pair, over 20,000 queries (some ten minutes)
 	CORDON_RECALL=20000 $(GO) test -count=1 -timeout 60m -v -run 'TestIndexLosesNothing' ./internal/screening
 
-cases: ## Run 100,000 random histories of cases beside their model (about a minute)
+cases: ## Run 100,000 random histories of cases and 20,000 of licences beside their models (some minutes)
 	$(GO) test -count=1 -timeout 60m -v -run 'TestHistories' ./internal/casework -rapid.checks=100000
+	$(GO) test -count=1 -timeout 60m -v -run 'TestLost' ./internal/licence -rapid.checks=20000
 
 KILLS ?= 100
 kills: ## Kill loads, PostgreSQL under them, and servers that keep answers in SQLite and in PostgreSQL KILLS (100) times each, and look what is left

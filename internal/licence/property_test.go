@@ -19,7 +19,7 @@ import (
 // TestLost runs random histories of a licence and of the cases that hang on it, and holds
 // them to an oracle that reads nothing but the list of events: no path leaves a linked
 // decision authorised after what takes its authorisation, but one on which a person gave
-// it back since; and nothing is dropped. MARK
+// it back since; and nothing is dropped. `make cases` runs 20,000 histories.
 func TestLost(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		_ = f.Value.Set("200")

@@ -23,7 +23,10 @@ func (p *casesForPrograms) Book(ctx context.Context, as httpapi.CaseAs, write bo
 	if err != nil {
 		return nil, err
 	}
-	clock, err := p.clock()
+	var clock casework.Person
+	if write { // who only reads writes nothing down, and makes no pseudonyms
+		clock, err = p.clock()
+	}
 	return &httpapi.LicenceBook{Book: p.m.licenceBook(s, clock), By: by, Now: p.m.now()}, err
 }
 
@@ -63,7 +66,7 @@ func (c *serveCmd) startNoting(ctx context.Context, m *Main, log *slog.Logger) (
 // note writes down what time has done. Where nothing was kept yet there is nothing to do.
 func (p *casesForPrograms) note(ctx context.Context) error {
 	s, err := p.open(ctx, false)
-	if err != nil {
+	if err != nil || p.nothing() {
 		return err
 	}
 	clock, err := p.clock()
@@ -72,4 +75,11 @@ func (p *casesForPrograms) note(ctx context.Context) error {
 	}
 	_, err = p.m.licenceBook(s, clock).Note(ctx, p.m.now())
 	return err
+}
+
+// nothing says that nothing was kept yet.
+func (p *casesForPrograms) nothing() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.store == nil
 }

@@ -420,7 +420,7 @@ func TestFourEyes(t *testing.T) {
 }
 
 // routesTable is which role gets through to which route, as people read it.
-const routesTable = "testdata/routes.txt"
+const routesTable = "testdata/roles/routes.txt"
 
 // TestRolesAndRoutes asks every route over HTTP as somebody in each role, as nobody and with a key of all scopes, and holds the
 // answers to a table: a route that is new fails until it stands there.

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,20 +28,14 @@ var _ access.Store = Keys{}
 // Keys is the store of keys, which all servers on a database share.
 type Keys struct{ *Store }
 
-const keyColumns = "id, owner, scopes, created, expires, revoked, hash"
-
 // AddKey is part of access.Store.
 func (s Keys) AddKey(ctx context.Context, k access.Key) error {
 	if s.reading {
 		return onlyReading()
 	}
-	var scopes []string
-	for _, x := range k.Scopes {
-		scopes = append(scopes, string(x))
-	}
 	err := s.tx(ctx, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, "INSERT INTO cordon.access_key ("+keyColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-			k.ID, k.Owner, strings.Join(scopes, " "), k.Created.Unix(), orNull(k.Expires), orNull(k.Revoked), k.Hash[:])
+		tag, err := tx.Exec(ctx, "INSERT INTO cordon.access_key ("+access.RowColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+			access.RowValues(&k)...)
 		return one(tag, err, fault.New(fault.Conflict, "there is a key %s", k.ID).WithFix("make another"))
 	})
 	if err != nil {
@@ -53,7 +46,7 @@ func (s Keys) AddKey(ctx context.Context, k access.Key) error {
 
 // Keys is part of access.Store.
 func (s Keys) Keys(ctx context.Context) ([]access.Key, error) {
-	return query(ctx, s.pool, scanKey, "SELECT "+keyColumns+" FROM cordon.access_key ORDER BY created, id")
+	return query(ctx, s.pool, scanKey, "SELECT "+access.RowColumns+" FROM cordon.access_key ORDER BY created, id")
 }
 
 // RevokeKey is part of access.Store.
@@ -63,7 +56,7 @@ func (s Keys) RevokeKey(ctx context.Context, id string, at time.Time) (access.Ke
 	}
 	var list []access.Key
 	err := s.tx(ctx, func(tx pgx.Tx) (err error) {
-		list, err = query(ctx, tx, scanKey, "UPDATE cordon.access_key SET revoked = coalesce(revoked, $1) WHERE id = $2 RETURNING "+keyColumns, at.Unix(), id)
+		list, err = query(ctx, tx, scanKey, "UPDATE cordon.access_key SET revoked = coalesce(revoked, $1) WHERE id = $2 RETURNING "+access.RowColumns, at.Unix(), id)
 		return err
 	})
 	switch {
@@ -75,18 +68,8 @@ func (s Keys) RevokeKey(ctx context.Context, id string, at time.Time) (access.Ke
 	return list[0], nil
 }
 
-func scanKey(rows pgx.Rows) (k access.Key, err error) {
-	var scopes string
-	var created int64
-	var expires, revoked *int64
-	var hash []byte
-	if err = rows.Scan(&k.ID, &k.Owner, &scopes, &created, &expires, &revoked, &hash); err != nil {
-		return k, err
-	}
-	for name := range strings.FieldsSeq(scopes) {
-		k.Scopes = append(k.Scopes, access.Scope(name))
-	}
-	copy(k.Hash[:], hash)
-	k.Created, k.Expires, k.Revoked = time.Unix(created, 0).UTC(), timeOf(expires), timeOf(revoked)
-	return k, nil
+func scanKey(rows pgx.Rows) (access.Key, error) {
+	var r access.Row
+	err := rows.Scan(r.Into()...)
+	return r.Key(), err
 }

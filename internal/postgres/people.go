@@ -66,62 +66,16 @@ func (s People) writePeople(ctx context.Context, f func(pgx.Tx) (enter []ledger.
 	return nil
 }
 
-// orNull gives what is kept of a time: nothing for none.
-func orNull(t time.Time) *int64 {
-	if t.IsZero() {
-		return nil
-	}
-	s := t.Unix()
-	return &s
-}
-
-// timeOf reads what orNull gave.
-func timeOf(s *int64) time.Time {
-	if s == nil {
-		return time.Time{}
-	}
-	return time.Unix(*s, 0).UTC()
-}
-
-const personColumns = "id, name, display, roles, hash, outside, salt, created, made_by, disabled, seen, version"
-
-// personRow gives what is kept of a person, in the order of the columns but the last.
-func personRow(p *account.Person) []any {
-	var outside *string
-	if p.Outside != "" {
-		outside = &p.Outside
-	}
-	return []any{
-		p.ID, p.Name, p.Display, account.RolesText(p.Roles), p.Hash, outside, p.Salt[:], p.Created.Unix(), p.By, orNull(p.Disabled), orNull(p.SignedIn), p.Version,
-	}
-}
-
-func scanPerson(rows pgx.Rows) (account.Person, error) { return personOf(rows) }
-
-// personOf reads a row, after which others stand.
-func personOf(rows pgx.Rows, more ...any) (p account.Person, err error) {
-	var roles string
-	var outside *string
-	var salt []byte
-	var created int64
-	var disabled, seen *int64
-	into := []any{&p.ID, &p.Name, &p.Display, &roles, &p.Hash, &outside, &salt, &created, &p.By, &disabled, &seen, &p.Version}
-	if err = rows.Scan(append(into, more...)...); err != nil {
-		return p, err
-	}
-	if outside != nil {
-		p.Outside = *outside
-	}
-	p.Roles, p.Created = account.ReadRoles(roles), time.Unix(created, 0).UTC()
-	p.Disabled, p.SignedIn = timeOf(disabled), timeOf(seen)
-	copy(p.Salt[:], salt)
-	return p, nil
+func scanPerson(rows pgx.Rows) (account.Person, error) {
+	var r account.Row
+	err := rows.Scan(r.Into()...)
+	return r.Person(), err
 }
 
 // AddPerson is part of account.Store.
 func (s People) AddPerson(ctx context.Context, p account.Person, e ledger.Entry) error {
 	return s.writePeople(ctx, func(tx pgx.Tx) ([]ledger.Entry, error) {
-		_, err := tx.Exec(ctx, "INSERT INTO cordon.person ("+personColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", personRow(&p)...)
+		_, err := tx.Exec(ctx, "INSERT INTO cordon.person ("+account.RowColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", account.RowValues(&p)...)
 		if codeOf(err) == uniqueViolation {
 			return nil, account.Taken(&p)
 		}
@@ -132,7 +86,7 @@ func (s People) AddPerson(ctx context.Context, p account.Person, e ledger.Entry)
 // ChangePerson is part of account.Store.
 func (s People) ChangePerson(ctx context.Context, p account.Person, end bool, e ledger.Entry) error {
 	return s.writePeople(ctx, func(tx pgx.Tx) ([]ledger.Entry, error) {
-		row := personRow(&p)
+		row := account.RowValues(&p)
 		r, err := tx.Exec(ctx, `UPDATE cordon.person SET display = $1, roles = $2, hash = $3, outside = $4, disabled = $5, version = $6 WHERE id = $7 AND name = $8 AND version = $9`,
 			row[2], row[3], row[4], row[5], row[9], p.Version, p.ID, p.Name, p.Version-1)
 		if codeOf(err) == uniqueViolation {
@@ -147,7 +101,7 @@ func (s People) ChangePerson(ctx context.Context, p account.Person, end bool, e 
 
 // People is part of account.Store.
 func (s People) People(ctx context.Context) ([]account.Person, error) {
-	return query(ctx, s.pool, scanPerson, "SELECT "+personColumns+" FROM cordon.person ORDER BY created, id")
+	return query(ctx, s.pool, scanPerson, "SELECT "+account.RowColumns+" FROM cordon.person ORDER BY created, id")
 }
 
 // Anybody is part of account.Store.
@@ -162,7 +116,7 @@ func (s People) PersonBy(ctx context.Context, id, name, outside string) (p accou
 		if value == "" {
 			continue
 		}
-		list, err := query(ctx, s.pool, scanPerson, "SELECT "+personColumns+" FROM cordon.person WHERE "+column+" = $1", value)
+		list, err := query(ctx, s.pool, scanPerson, "SELECT "+account.RowColumns+" FROM cordon.person WHERE "+column+" = $1", value)
 		if err != nil || len(list) == 1 {
 			return append(list, p)[0], err
 		}
@@ -182,21 +136,6 @@ func (s People) BeginSession(ctx context.Context, x account.Session, version int
 	})
 }
 
-// sessionRow reads the columns of a session.
-type sessionRow struct {
-	hash              []byte
-	person            string
-	began, seen, ends int64
-}
-
-func (r *sessionRow) into() []any { return []any{&r.hash, &r.person, &r.began, &r.seen, &r.ends} }
-
-func (r *sessionRow) session() account.Session {
-	x := account.Session{Person: r.person, Began: time.Unix(r.began, 0).UTC(), Seen: time.Unix(r.seen, 0).UTC(), Ends: time.Unix(r.ends, 0).UTC()}
-	copy(x.Hash[:], r.hash)
-	return x
-}
-
 // signedIn is a session with its person.
 type signedIn struct {
 	account.Session
@@ -206,10 +145,10 @@ type signedIn struct {
 // Session is part of account.Store.
 func (s People) Session(ctx context.Context, hash [sha256.Size]byte) (account.Session, account.Person, error) {
 	list, err := query(ctx, s.pool, func(rows pgx.Rows) (x signedIn, err error) {
-		var r sessionRow
-		x.person, err = personOf(rows, r.into()...)
-		x.Session = r.session()
-		return x, err
+		var p account.Row
+		var r account.SessionRow
+		err = rows.Scan(append(p.Into(), r.Into()...)...)
+		return signedIn{r.Session(), p.Person()}, err
 	}, `SELECT p.id, name, display, roles, p.hash, outside, salt, created, made_by, disabled, p.seen, version, s.hash, person, began, s.seen, ends
 		FROM cordon.person_session s JOIN cordon.person p ON p.id = s.person WHERE s.hash = $1`, hash[:])
 	if err == nil && len(list) == 0 {
@@ -232,9 +171,9 @@ func (s People) SeenSession(ctx context.Context, hash [sha256.Size]byte, at time
 // Sessions is part of account.Store.
 func (s People) Sessions(ctx context.Context, person string) ([]account.Session, error) {
 	return query(ctx, s.pool, func(rows pgx.Rows) (account.Session, error) {
-		var r sessionRow
-		err := rows.Scan(r.into()...)
-		return r.session(), err
+		var r account.SessionRow
+		err := rows.Scan(r.Into()...)
+		return r.Session(), err
 	}, "SELECT hash, person, began, seen, ends FROM cordon.person_session WHERE $1 = '' OR person = $1 ORDER BY began, hash", person)
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/access"
@@ -65,20 +64,13 @@ func OldKeys(ctx context.Context, dir string) (list []access.Key, there bool, er
 	return nil, true, fault.New(fault.Unavailable, "the file of keys has a form that this program does not know").At(fault.Place{File: path})
 }
 
-const keyColumns = "id, owner, scopes, created, expires, revoked, hash"
-
 // AddKey is part of access.Store.
 func (s Keys) AddKey(ctx context.Context, k access.Key) error {
-	var scopes []string
-	for _, x := range k.Scopes {
-		scopes = append(scopes, string(x))
-	}
 	if s.reading {
 		return onlyReading()
 	}
 	return s.tx(ctx, func(tx *sql.Conn) error {
-		r, err := tx.ExecContext(ctx, "INSERT INTO access_key ("+keyColumns+") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			k.ID, k.Owner, strings.Join(scopes, " "), k.Created.Unix(), orNever(k.Expires), orNever(k.Revoked), k.Hash[:])
+		r, err := tx.ExecContext(ctx, "INSERT INTO access_key ("+access.RowColumns+") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", access.RowValues(&k)...)
 		if err != nil {
 			return err
 		}
@@ -91,23 +83,7 @@ func (s Keys) AddKey(ctx context.Context, k access.Key) error {
 
 // Keys is part of access.Store.
 func (s Keys) Keys(ctx context.Context) ([]access.Key, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT "+keyColumns+" FROM access_key ORDER BY created, id")
-	if err != nil {
-		return nil, unavailable(err, "the keys cannot be read")
-	}
-	defer rows.Close()
-	var out []access.Key
-	for rows.Next() {
-		k, err := keyOf(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, k)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, unavailable(err, "the keys cannot be read")
-	}
-	return out, nil
+	return query(ctx, s.db, scanKey, "SELECT "+access.RowColumns+" FROM access_key ORDER BY created, id")
 }
 
 // RevokeKey is part of access.Store.
@@ -116,46 +92,20 @@ func (s Keys) RevokeKey(ctx context.Context, id string, at time.Time) (k access.
 		return k, onlyReading()
 	}
 	err = s.tx(ctx, func(tx *sql.Conn) error {
-		row := tx.QueryRowContext(ctx, "UPDATE access_key SET revoked = coalesce(revoked, ?) WHERE id = ? RETURNING "+keyColumns, at.Unix(), id)
-		var err error
-		k, err = keyOf(row)
+		list, err := query(ctx, tx, scanKey, "UPDATE access_key SET revoked = coalesce(revoked, ?) WHERE id = ? RETURNING "+access.RowColumns, at.Unix(), id)
+		if err == nil && len(list) == 0 {
+			err = fault.New(fault.NotFound, "there is no such key").WithFix("`cordon keys list` shows them")
+		}
+		if err == nil {
+			k = list[0]
+		}
 		return err
 	})
 	return k, err
 }
 
-// keyOf reads a row.
-func keyOf(row interface{ Scan(...any) error }) (access.Key, error) {
-	var k access.Key
-	var scopes string
-	var created int64
-	var expires, revoked sql.NullInt64
-	var hash []byte
-	err := row.Scan(&k.ID, &k.Owner, &scopes, &created, &expires, &revoked, &hash)
-	if err == sql.ErrNoRows { //nolint:errorlint // it is that very value
-		return k, fault.New(fault.NotFound, "there is no such key").WithFix("`cordon keys list` shows them")
-	}
-	if err != nil {
-		return k, unavailable(err, "the keys cannot be read")
-	}
-	for name := range strings.FieldsSeq(scopes) {
-		k.Scopes = append(k.Scopes, access.Scope(name))
-	}
-	copy(k.Hash[:], hash)
-	k.Created, k.Expires, k.Revoked = time.Unix(created, 0).UTC(), timeOf(expires), timeOf(revoked)
-	return k, nil
-}
-
-func orNever(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.Unix()
-}
-
-func timeOf(n sql.NullInt64) time.Time {
-	if !n.Valid {
-		return time.Time{}
-	}
-	return time.Unix(n.Int64, 0).UTC()
+func scanKey(rows *sql.Rows) (access.Key, error) {
+	var r access.Row
+	err := rows.Scan(r.Into()...)
+	return r.Key(), err
 }

@@ -64,42 +64,16 @@ func (s People) writePeople(ctx context.Context, f func(*sql.Conn) (enter []ledg
 	})
 }
 
-const personColumns = "id, name, display, roles, hash, outside, salt, created, made_by, disabled, seen, version"
-
-// personRow gives what is kept of a person, in the order of the columns but the last.
-func personRow(p *account.Person) []any {
-	var outside any
-	if p.Outside != "" {
-		outside = p.Outside
-	}
-	return []any{
-		p.ID, p.Name, p.Display, account.RolesText(p.Roles), p.Hash, outside, p.Salt[:], p.Created.Unix(), p.By, orNever(p.Disabled), orNever(p.SignedIn), p.Version,
-	}
-}
-
-func scanPerson(rows *sql.Rows) (account.Person, error) { return personOf(rows) }
-
-// personOf reads a row, after which others stand.
-func personOf(rows *sql.Rows, more ...any) (p account.Person, err error) {
-	var roles string
-	var outside sql.NullString
-	var salt []byte
-	var created int64
-	var disabled, seen sql.NullInt64
-	into := []any{&p.ID, &p.Name, &p.Display, &roles, &p.Hash, &outside, &salt, &created, &p.By, &disabled, &seen, &p.Version}
-	if err = rows.Scan(append(into, more...)...); err != nil {
-		return p, err
-	}
-	p.Roles, p.Outside, p.Created = account.ReadRoles(roles), outside.String, time.Unix(created, 0).UTC()
-	p.Disabled, p.SignedIn = timeOf(disabled), timeOf(seen)
-	copy(p.Salt[:], salt)
-	return p, nil
+func scanPerson(rows *sql.Rows) (account.Person, error) {
+	var r account.Row
+	err := rows.Scan(r.Into()...)
+	return r.Person(), err
 }
 
 // AddPerson is part of account.Store.
 func (s People) AddPerson(ctx context.Context, p account.Person, e ledger.Entry) error {
 	return s.writePeople(ctx, func(c *sql.Conn) ([]ledger.Entry, error) {
-		_, err := c.ExecContext(ctx, "INSERT INTO person ("+personColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", personRow(&p)...)
+		_, err := c.ExecContext(ctx, "INSERT INTO person ("+account.RowColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", account.RowValues(&p)...)
 		if broken(err) == brokenUnique {
 			return nil, account.Taken(&p)
 		}
@@ -110,7 +84,7 @@ func (s People) AddPerson(ctx context.Context, p account.Person, e ledger.Entry)
 // ChangePerson is part of account.Store.
 func (s People) ChangePerson(ctx context.Context, p account.Person, end bool, e ledger.Entry) error {
 	return s.writePeople(ctx, func(c *sql.Conn) ([]ledger.Entry, error) {
-		row := personRow(&p)
+		row := account.RowValues(&p)
 		r, err := c.ExecContext(ctx, `UPDATE person SET display = ?, roles = ?, hash = ?, outside = ?, disabled = ?, version = ? WHERE id = ? AND name = ? AND version = ?`,
 			row[2], row[3], row[4], row[5], row[9], p.Version, p.ID, p.Name, p.Version-1)
 		if broken(err) == brokenUnique {
@@ -125,7 +99,7 @@ func (s People) ChangePerson(ctx context.Context, p account.Person, end bool, e 
 
 // People is part of account.Store.
 func (s People) People(ctx context.Context) ([]account.Person, error) {
-	return query(ctx, s.db, scanPerson, "SELECT "+personColumns+" FROM person ORDER BY created, id")
+	return query(ctx, s.db, scanPerson, "SELECT "+account.RowColumns+" FROM person ORDER BY created, id")
 }
 
 // Anybody is part of account.Store.
@@ -140,7 +114,7 @@ func (s People) PersonBy(ctx context.Context, id, name, outside string) (p accou
 		if value == "" {
 			continue
 		}
-		list, err := query(ctx, s.db, scanPerson, "SELECT "+personColumns+" FROM person WHERE "+column+" = ?", value)
+		list, err := query(ctx, s.db, scanPerson, "SELECT "+account.RowColumns+" FROM person WHERE "+column+" = ?", value)
 		if err != nil || len(list) == 1 {
 			return append(list, p)[0], err
 		}
@@ -160,21 +134,6 @@ func (s People) BeginSession(ctx context.Context, x account.Session, version int
 	})
 }
 
-// sessionRow reads the columns of a session.
-type sessionRow struct {
-	hash              []byte
-	person            string
-	began, seen, ends int64
-}
-
-func (r *sessionRow) into() []any { return []any{&r.hash, &r.person, &r.began, &r.seen, &r.ends} }
-
-func (r *sessionRow) session() account.Session {
-	x := account.Session{Person: r.person, Began: time.Unix(r.began, 0).UTC(), Seen: time.Unix(r.seen, 0).UTC(), Ends: time.Unix(r.ends, 0).UTC()}
-	copy(x.Hash[:], r.hash)
-	return x
-}
-
 // signedIn is a session with its person.
 type signedIn struct {
 	account.Session
@@ -184,10 +143,10 @@ type signedIn struct {
 // Session is part of account.Store.
 func (s People) Session(ctx context.Context, hash [sha256.Size]byte) (account.Session, account.Person, error) {
 	list, err := query(ctx, s.db, func(rows *sql.Rows) (x signedIn, err error) {
-		var r sessionRow
-		x.person, err = personOf(rows, r.into()...)
-		x.Session = r.session()
-		return x, err
+		var p account.Row
+		var r account.SessionRow
+		err = rows.Scan(append(p.Into(), r.Into()...)...)
+		return signedIn{r.Session(), p.Person()}, err
 	}, `SELECT p.id, name, display, roles, p.hash, outside, salt, created, made_by, disabled, p.seen, version, s.hash, person, began, s.seen, ends
 		FROM person_session s JOIN person p ON p.id = s.person WHERE s.hash = ?`, hash[:])
 	if err == nil && len(list) == 0 {
@@ -210,9 +169,9 @@ func (s People) SeenSession(ctx context.Context, hash [sha256.Size]byte, at time
 // Sessions is part of account.Store.
 func (s People) Sessions(ctx context.Context, person string) ([]account.Session, error) {
 	return query(ctx, s.db, func(rows *sql.Rows) (account.Session, error) {
-		var r sessionRow
-		err := rows.Scan(r.into()...)
-		return r.session(), err
+		var r account.SessionRow
+		err := rows.Scan(r.Into()...)
+		return r.Session(), err
 	}, "SELECT hash, person, began, seen, ends FROM person_session WHERE ?1 = '' OR person = ?1 ORDER BY began, hash", person)
 }
 

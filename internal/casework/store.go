@@ -67,6 +67,15 @@ func (k *Kept) Entry() ledger.Entry {
 	return ledger.Entry{Time: k.Time, Kind: ledger.Case, Actor: k.Person, About: k.Case, Data: k.Commitment()}
 }
 
+// Entries gives those of the log for events.
+func Entries(list []Kept) []ledger.Entry {
+	out := make([]ledger.Entry, len(list))
+	for i := range list {
+		out[i] = list[i].Entry()
+	}
+	return out
+}
+
 // Follow says for a store whether events may be added to those that had gives of a case,
 // none for a case that is not there.
 func Follow(p Policy, events []Kept, had func(id string) ([]Kept, error)) error {

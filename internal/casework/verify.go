@@ -27,12 +27,8 @@ func Verify(ctx context.Context, p Policy, s Store, log Log, found func(what str
 			return events, err
 		}
 		id := kept[0].Case
-		entries := make([]ledger.Entry, len(kept))
-		for i := range kept {
-			entries[i] = kept[i].Entry()
-		}
 		events += len(kept)
-		whole := Compare("the case "+id, entries, entered[id], found)
+		whole := Compare("the case "+id, Entries(kept), entered[id], found)
 		delete(entered, id)
 		if _, err := Fold(p, Events(kept)); err != nil && whole {
 			found(fmt.Sprintf("the events of the case %s cannot follow each other: %v", id, err))

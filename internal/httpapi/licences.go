@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/casework"
@@ -306,13 +308,13 @@ func (a *API) licences(ctx context.Context, in *licencesInput) (items, error) {
 	if err != nil {
 		return items{}, err
 	}
-	version := ""
+	var version strings.Builder
 	for i := range all {
-		version += all[i].ID + string(rune(all[i].Events)) + all[i].State()
+		fmt.Fprintln(&version, all[i].ID, all[i].Events, all[i].State())
 	}
 	list := licence.Chosen(all, in.State, in.Decision)
 	line := func(l licence.Licence) ([]byte, error) { return report.JSONLine(report.Licence(&l, d.Now, nil)) }
-	return items{version, linesOf(list, line), indented}, nil
+	return items{version.String(), linesOf(list, line), indented}, nil
 }
 
 func (a *API) licenceTasks(ctx context.Context, in *tasksInput) ([]byte, error) {

@@ -21,12 +21,8 @@ func Verify(ctx context.Context, s Store, log casework.Log, found func(what stri
 			return events, err
 		}
 		id := kept[0].Licence
-		entries := make([]ledger.Entry, len(kept))
-		for i := range kept {
-			entries[i] = kept[i].Entry()
-		}
 		events += len(kept)
-		casework.Compare("the licence "+id, entries, entered[id], found)
+		casework.Compare("the licence "+id, Entries(kept), entered[id], found)
 		delete(entered, id)
 		if _, err := Fold(Events(kept)); err != nil {
 			found(fmt.Sprintf("the events of the licence %s cannot follow each other: %v", id, err))

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/cordon-engine/cordon/internal/casework"
-	"github.com/cordon-engine/cordon/internal/ledger"
 )
 
 // caseTables hold cases and their events, as the SQLite store has them, so that a
@@ -44,11 +43,7 @@ func (s *Store) addCases(ctx context.Context, tx pgx.Tx, p casework.Policy, even
 	if err := caseFollows(ctx, tx, p, events); err != nil {
 		return err
 	}
-	entries := make([]ledger.Entry, len(events))
-	for i := range events {
-		entries[i] = events[i].Entry()
-	}
-	entered, err := s.enter(ctx, tx, entries...)
+	entered, err := s.enter(ctx, tx, casework.Entries(events)...)
 	if err != nil {
 		return err
 	}

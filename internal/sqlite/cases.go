@@ -6,7 +6,6 @@ import (
 	"iter"
 
 	"github.com/cordon-engine/cordon/internal/casework"
-	"github.com/cordon-engine/cordon/internal/ledger"
 )
 
 // caseTables hold cases and their events. The pair of a case and its events never
@@ -43,11 +42,7 @@ func (s *Store) addCases(ctx context.Context, c *ready, p casework.Policy, event
 	if err := caseFollows(ctx, c, p, events); err != nil {
 		return err
 	}
-	entries := make([]ledger.Entry, len(events))
-	for i := range events {
-		entries[i] = events[i].Entry()
-	}
-	entered, err := s.enter(ctx, c, entries...)
+	entered, err := s.enter(ctx, c, casework.Entries(events)...)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"reflect"
 
 	"github.com/alecthomas/kong"
@@ -53,6 +56,15 @@ func (m *Main) folderOf(data string) string {
 		return m.folder
 	}
 	return data
+}
+
+// nothingKept says that a data folder has no store yet. A database has one.
+func nothingKept(data string) bool {
+	if postgres.Is(data) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(data, "cordon.db"))
+	return errors.Is(err, os.ErrNotExist)
 }
 
 // database is a store of any engine: lists, answers, cases and their log.

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -72,10 +70,8 @@ func (m *Main) readPeople(data string, f func(account.Store) error) error {
 // readingBeside opens the store for what stands in it beside lists. Unless it is to be written, nothing is made, and nothing is run
 // where nothing was kept.
 func (m *Main) readingBeside(data string, write bool, f func(database) error) error {
-	if !write && !postgres.Is(data) {
-		if _, err := os.Stat(filepath.Join(data, "cordon.db")); errors.Is(err, os.ErrNotExist) {
-			return nil
-		}
+	if !write && nothingKept(data) {
+		return nil
 	}
 	open := m.openReader
 	if write {

@@ -34,6 +34,11 @@ var served = sync.OnceValues(func() (http.Handler, error) {
 		return nil, err
 	}
 	servedDir = dir
+	return serveExamples(dir)
+})
+
+// serveExamples makes such a server, with what the examples of the API speak of, below a folder.
+func serveExamples(dir string) (http.Handler, error) {
 	today := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	m := &Main{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Now: func() time.Time { return today }, ctx: context.Background()}
 	none := dir + "/none"
@@ -53,7 +58,7 @@ var served = sync.OnceValues(func() (http.Handler, error) {
 		return nil, err
 	}
 	return h, c.cases.exampleCases(h, live)
-})
+}
 
 // example gives the desk a queue in memory, that nobody works on, with the job that the examples name.
 func (d *jobDesk) example(ctx context.Context) error {

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +15,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/logkey"
-	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
@@ -76,19 +73,16 @@ func (p *casesForPrograms) open(ctx context.Context, write bool) (_ database, er
 		return p.store, nil
 	}
 	ctx = context.WithoutCancel(ctx) // it outlives the request
-	data := p.c.Data
-	if !write && !postgres.Is(data) {
-		if _, err := os.Stat(filepath.Join(data, "cordon.db")); errors.Is(err, os.ErrNotExist) {
-			if p.empty == nil {
-				if p.empty, err = sqlite.OpenEmpty(ctx); err != nil {
-					p.empty = nil
-					return nil, err
-				}
+	if !write && nothingKept(p.c.Data) {
+		if p.empty == nil {
+			if p.empty, err = sqlite.OpenEmpty(ctx); err != nil {
+				p.empty = nil
+				return nil, err
 			}
-			return p.empty, nil
 		}
+		return p.empty, nil
 	}
-	s, _, err := p.m.openAs(ctx, data)
+	s, _, err := p.m.openAs(ctx, p.c.Data)
 	if err != nil {
 		return nil, err
 	}

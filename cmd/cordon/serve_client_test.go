@@ -29,11 +29,16 @@ func count[T any](list iter.Seq2[T, error]) (n int, err error) {
 	return n, nil
 }
 
-// TestClient asks the whole server with the public client, once with every method, and looks for one thing in each answer.
+// TestClient asks the whole server with the public client, once with every method, and looks for one thing in each answer. The server
+// is its own, since it holds cases to what only the client did.
 func TestClient(t *testing.T) {
 	sequential(t)
 	d := describe(t)
-	s := httptest.NewServer(d.h)
+	h, err := serveExamples(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(h)
 	defer s.Close()
 	c, err := client.New(s.URL)
 	if err != nil {
@@ -152,10 +157,10 @@ func TestClient(t *testing.T) {
 		},
 		"CasesMore": func() (bool, error) {
 			x, err := c.CaseAttach(ctx, exampleCase(16), client.CaseAttach{Name: "letter.txt", Data: []byte("a letter")})
-			if err != nil || len(x.Files) == 0 || x.Files[len(x.Files)-1].Size != 8 { // the example of the API may have one there
+			if err != nil || len(x.Files) != 1 || x.Files[0].Size != 8 {
 				return false, cmp.Or(err, errors.New("step 1"))
 			}
-			f, err := c.CaseFile(ctx, exampleCase(16), x.Files[len(x.Files)-1].SHA256)
+			f, err := c.CaseFile(ctx, exampleCase(16), x.Files[0].SHA256)
 			if err != nil || string(f.Data) != "a letter" || f.Name != "letter.txt" {
 				return false, cmp.Or(err, errors.New("step 2"))
 			}
@@ -163,14 +168,14 @@ func TestClient(t *testing.T) {
 			if _, err := c.CaseAttach(ctx, exampleCase(16), client.CaseAttach{Name: "page.pdf", Data: []byte("<html>")}); !errors.As(err, &p) || p.Status != 422 {
 				return false, fmt.Errorf("a page is attached: %w", err)
 			}
-			if x, err = c.CaseClock(ctx, exampleCase(12), client.CaseClockStart{Duty: "eu-frozen", From: "2026-01-15", Owner: "Ana"}); err != nil || deadline(x, "eu-frozen") == nil || !deadline(x, "eu-frozen").Late {
+			if x, err = c.CaseClock(ctx, exampleCase(12), client.CaseClockStart{Duty: "eu-frozen", From: "2026-01-15", Owner: "Ana"}); err != nil || len(x.Deadlines) != 1 || !x.Deadlines[0].Late {
 				return false, cmp.Or(err, errors.New("step 3"))
 			}
 			list, err := c.CaseClocks(ctx, true)
-			if err != nil || len(list) == 0 {
+			if err != nil || len(list) < 3 || list[0].Duty != "" {
 				return false, cmp.Or(err, errors.New("step 4"))
 			}
-			if x, err = c.CaseFiled(ctx, exampleCase(12), client.CaseFiled{Duty: "eu-frozen", On: "2026-01-16", Reference: "E-1", Text: "by mail"}); err != nil || deadline(x, "eu-frozen").Filed != "2026-01-16" {
+			if x, err = c.CaseFiled(ctx, exampleCase(12), client.CaseFiled{Duty: "eu-frozen", On: "2026-01-16", Reference: "E-1", Text: "by mail"}); err != nil || x.Deadlines[0].Filed != "2026-01-16" {
 				return false, cmp.Or(err, errors.New("step 5"))
 			}
 			if _, err := c.CaseNoReport(ctx, exampleCase(9), client.CaseSay{Text: "x"}); !errors.As(err, &p) || p.Status != 409 {
@@ -188,7 +193,7 @@ func TestClient(t *testing.T) {
 				return false, cmp.Or(err, errors.New("step 8"))
 			}
 			q, err := c.CaseQuality(ctx)
-			return err == nil && q.FalseClear.Of+q.FalseTrue.Of >= 1 && q.Closed > 0, err
+			return err == nil && q.FalseClear.Of+q.FalseTrue.Of == 1 && q.Closed > 0, err
 		},
 		"Licences": func() (bool, error) {
 			l, err := c.LicenceAdd(ctx, client.LicenceTerms{Authority: "A", Reference: "R", Kind: "licence", Holder: "H", From: "2026-01-01", Conditions: []client.LicenceConditions{
@@ -432,14 +437,4 @@ func said(v any) any {
 		return out
 	}
 	return v
-}
-
-// deadline gives the deadline of a case for a duty; nil where it has none.
-func deadline(x *client.Case, duty string) *client.CaseDeadline {
-	for i := range x.Deadlines {
-		if x.Deadlines[i].Duty == duty {
-			return &x.Deadlines[i]
-		}
-	}
-	return nil
 }

@@ -44,18 +44,11 @@ func (c *serveCmd) startNoting(ctx context.Context, m *Main, log *slog.Logger) (
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		tick := time.NewTicker(notedEvery)
-		defer tick.Stop()
-		for {
+		repeat(ctx, notedEvery, func() {
 			if err := c.cases.note(ctx); err != nil && ctx.Err() == nil {
 				log.LogAttrs(ctx, slog.LevelWarn, "what time did to licences is not written down", slog.String("error", err.Error()))
 			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-		}
+		})
 	})
 	return func() {
 		cancel()

@@ -5,11 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"net/http"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -20,7 +17,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/ledger"
-	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/web"
 )
@@ -79,10 +75,8 @@ func (p *servePeople) opened(ctx context.Context, write bool) (*account.Desk, er
 		return p.desk, nil
 	}
 	data := p.c.Data
-	if !write && !postgres.Is(data) {
-		if _, err := os.Stat(filepath.Join(data, "cordon.db")); errors.Is(err, os.ErrNotExist) {
-			return nil, nil
-		}
+	if !write && nothingKept(data) {
+		return nil, nil
 	}
 	s, _, err := p.m.openAs(context.WithoutCancel(ctx), data) // it outlives the request
 	if err != nil {

@@ -416,10 +416,8 @@ func (b *bases) opening(ctx context.Context, against []string, f func(screen.Con
 
 // follow begins a run over each base that is behind the lists, itself or the day, as often as lists are looked for.
 func (b *bases) follow(ctx context.Context, every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
 	seen := ""
-	for {
+	repeat(ctx, every, func() {
 		held := b.sc.live.Take()
 		now := held.States
 		held.Release()
@@ -427,6 +425,15 @@ func (b *bases) follow(ctx context.Context, every time.Duration) {
 			seen = err.Error()
 			b.jobs.log.LogAttrs(ctx, slog.LevelWarn, "bases cannot be followed", slog.String("error", seen))
 		}
+	})
+}
+
+// repeat runs f now, and then as often as every says until ctx ends.
+func repeat(ctx context.Context, every time.Duration, f func()) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		f()
 		select {
 		case <-ctx.Done():
 			return

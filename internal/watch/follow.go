@@ -95,27 +95,26 @@ func (j *job) own(touched map[string]watched.Customer) error {
 	if j.last.Version == j.run.Version {
 		return nil
 	}
-	before := j.before
-	j.gone = map[string]bool{}
-	left := func(until string) { // both come in the order of references
-		for len(before) > 0 && (until == "" || before[0].Ref < until) {
-			j.gone[before[0].Ref] = true
-			before = before[1:]
-		}
-	}
-	for c, err := range j.customers(j.run.Version) {
+	for c, err := range j.customers(watched.Part{Since: j.last.Version}) {
 		if err != nil {
 			return err
 		}
-		if left(c.Ref); len(before) > 0 && before[0].Ref == c.Ref {
-			before = before[1:]
-		}
-		if c.Since > j.last.Version {
-			touched[c.Ref] = c
-		}
+		touched[c.Ref] = c
 	}
-	left("")
-	return nil
+	return j.left()
+}
+
+// left notes who is not on file any more since the last run.
+func (j *job) left() error {
+	if j.last == nil || j.last.Version == j.run.Version {
+		return nil
+	}
+	refs, err := j.Store.Left(j.ctx, j.run.Base, j.last.Version, j.run.Version)
+	j.gone = map[string]bool{}
+	for _, ref := range refs {
+		j.gone[ref] = true
+	}
+	return err
 }
 
 // met adds the customers that had met a subject that changed, and those that could
@@ -395,13 +394,10 @@ func DropIndexes(dir, base, keep string) error {
 // either, and is screened in every run.
 func (j *job) fill(bl *index.Builder, after int) ([][]byte, error) {
 	list := func(yield func(screening.Known, error) bool) {
-		for c, err := range j.customers(j.run.Version) {
+		for c, err := range j.customers(watched.Part{Since: after}) {
 			if err != nil {
 				yield(screening.Known{}, err)
 				return
-			}
-			if c.Since <= after {
-				continue
 			}
 			in, _, err := screen.Party(c.Party).Input(j.Places)
 			if err != nil {

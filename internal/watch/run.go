@@ -87,7 +87,7 @@ func (w *Watcher) Run(ctx context.Context, base string) (*Result, error) {
 // full screens everybody.
 func (j *job) full() (*Result, error) {
 	j.run.Kind = watched.Full
-	if err := j.screen(j.customers(j.run.Version)); err != nil {
+	if err := j.screen(j.customers(watched.Part{})); err != nil {
 		return nil, err
 	}
 	return j.finish()
@@ -148,8 +148,8 @@ func listsOf(d *screen.Desk) []watched.Against {
 	return out
 }
 
-func (j *job) customers(version int) iter.Seq2[watched.Customer, error] {
-	return j.Store.Customers(j.ctx, j.run.Base, version)
+func (j *job) customers(p watched.Part) iter.Seq2[watched.Customer, error] {
+	return j.Store.Customers(j.ctx, j.run.Base, j.run.Version, p)
 }
 
 // screen answers customers, and keeps those that are not clear, or were not before. Of those who say the same

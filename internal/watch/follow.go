@@ -34,9 +34,27 @@ func (w *Watcher) Follow(ctx context.Context, base string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.last == nil || j.last.Params != j.run.Params || j.last.Program != j.run.Program {
+	if !j.follows() {
 		return j.full()
 	}
+	touched, err := j.touched()
+	if err != nil {
+		return nil, err
+	}
+	if err := j.screen(inOrder(touched)); err != nil {
+		return nil, err
+	}
+	j.run.Carried = j.run.Customers - len(touched)
+	return j.finish()
+}
+
+// follows reports whether there is a run that a delta can go on from.
+func (j *job) follows() bool {
+	return j.run.Kind == watched.Delta && j.last != nil && j.last.Params == j.run.Params && j.last.Program == j.run.Program
+}
+
+// touched gives those for whom something may have changed, and notes who left the base.
+func (j *job) touched() (map[string]watched.Customer, error) {
 	changed, asked, err := j.changed()
 	if err != nil {
 		return nil, err
@@ -49,14 +67,7 @@ func (w *Watcher) Follow(ctx context.Context, base string) (*Result, error) {
 	if err := j.met(changed, touched); err != nil {
 		return nil, err
 	}
-	if err := j.reached(asked, touched); err != nil {
-		return nil, err
-	}
-	if err := j.screen(inOrder(touched)); err != nil {
-		return nil, err
-	}
-	j.run.Carried = j.run.Customers - len(touched)
-	return j.finish()
+	return touched, j.reached(asked, touched)
 }
 
 // changed gives the subjects whose mark is another than at the last run, with those that are gone, and of them

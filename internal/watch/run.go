@@ -70,6 +70,8 @@ type job struct {
 	gone   map[string]bool          // of those before, who are not on file any more
 	listed []screening.Mark         // of all listed subjects
 	now    map[string]mark          // the same by list and subject
+	marks  []byte                   // the same as they are kept; nil until they are packed
+	all    bool                     // those who are clear are noted too
 }
 
 // mark is what is kept of the mark of a listed subject.
@@ -169,7 +171,7 @@ func (j *job) screen(list iter.Seq2[watched.Customer, error]) error {
 		} else {
 			j.run.Screened++
 		}
-		if !s.Quiet() || j.was(s.Ref) {
+		if !s.Quiet() || j.all || j.was(s.Ref) {
 			j.after[s.Ref] = s
 		}
 	}
@@ -266,12 +268,14 @@ func (j *job) finish() (*Result, error) {
 	if err := j.run.Check(); err != nil {
 		return nil, err
 	}
-	marks, err := packMarks(j.now)
-	if err == nil {
-		err = j.Store.Finish(j.ctx, j.run, changed, marks)
+	if j.marks == nil {
+		var err error
+		if j.marks, err = packMarks(j.now); err != nil {
+			return nil, err
+		}
 	}
 	res.Run = j.run
-	return res, err
+	return res, j.Store.Finish(j.ctx, j.run, changed, j.marks)
 }
 
 // compare goes through the states before and those of who was screened, by reference, and gives all states after

@@ -252,7 +252,7 @@ func posted(t *testing.T, s *Site, address string, form url.Values) *httptest.Re
 // TestDrafts holds that a draft is tested beside its text, that bars say what the table says, and that what is wrong stands at its field.
 func TestDrafts(t *testing.T) {
 	s := site(t)
-	w := posted(t, s, "/drafts", url.Values{"text": {draftOfSeafood}, "base_year": {"2016"}})
+	w := after(t, s, "/drafts", url.Values{"text": {draftOfSeafood}, "base_year": {"2016"}})
 	body := w.Body.String()
 	for _, want := range []string{"1 provision: ", "China: seafood", "196.0", "enforcement 50 to 90", "title: Seafood from the DPRK"} {
 		if w.Code != http.StatusOK || !strings.Contains(body, want) {
@@ -266,7 +266,7 @@ func TestDrafts(t *testing.T) {
 		"not a form": {"text": {draftOfSeafood}, "other": {"x"}},
 		"too large":  {"text": {strings.Repeat("x", maxDraft)}},
 	} {
-		w := posted(t, s, "/drafts", form)
+		w := after(t, s, "/drafts", form)
 		if w.Code < 400 || w.Code > 499 {
 			t.Errorf("%s: status %d", name, w.Code)
 		}

@@ -27,7 +27,7 @@ func (p *casesForPrograms) Book(ctx context.Context, as httpapi.CaseAs, write bo
 	if write { // who only reads writes nothing down, and makes no pseudonyms
 		clock, err = p.clock()
 	}
-	return &httpapi.LicenceBook{Book: p.m.licenceBook(s, clock), By: by, Now: p.m.now()}, err
+	return &httpapi.LicenceBook{Book: p.m.licenceBook(s, clock), By: by, Now: p.m.now(), Files: s}, err
 }
 
 // clock is in whose name the server notes what time has done.

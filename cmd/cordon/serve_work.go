@@ -200,7 +200,7 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 		return d
 	}
 	bases := sqlite.Watch{Store: s.store}
-	d.Cases = w.m.desk(s.store)
+	d.Cases, d.Files = w.m.desk(s.store), s.store
 	d.Licences = w.m.licenceBook(s.store, casework.Person{Name: s.account, Via: s.account})
 	d.Bases, d.Log, d.Keys = bases, s.store, keysForPages{s, w.m}
 	d.Jobs = func(ctx context.Context) ([]web.Job, error) {

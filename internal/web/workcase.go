@@ -30,6 +30,7 @@ type casePage struct {
 	NoEffect string
 	History  []happened
 	Due      []casework.Deadline
+	Files    fileForm
 	// Codes are the reasons that may be given, by disposition.
 	Codes []codeGroup
 	Typed map[string]string
@@ -212,6 +213,7 @@ func (s *Site) casePage(w *working, id string) (*answer, error) {
 		page.History = append(page.History, w.happened(&events[i]))
 	}
 	slices.Reverse(page.History)
+	page.Files = w.filesOfCase(id, c.Events, events)
 	page.compare(&c.Alert)
 	for _, f := range page.Fields {
 		if f.Apart {

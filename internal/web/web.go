@@ -185,6 +185,8 @@ func (s *Site) workRoutes() {
 		"GET /work/licences":          {"/work/licences", s.workLicences},
 		"GET /work/licences/{id}":     {"/work/licences", s.workLicence},
 		"POST /work/licences/{id}":    {"/work/licences", s.workLicence},
+		"GET /work/quality":           {"/work/quality", s.workQuality},
+		"POST /work/quality":          {"/work/quality", s.workQuality},
 		"GET /work/watchlists":        {"/work/watchlists", s.watchlists},
 		"GET /work/watchlists/{base}": {"/work/watchlists", s.watchlist},
 		"GET /work/jobs":              {"/work/jobs", s.jobs},

@@ -153,6 +153,7 @@ var workTabs = []struct{ Address, Label string }{
 	{"/work", "Queue"},
 	{"/work/suppressions", "Suppressed and opened again"},
 	{"/work/licences", "Licences"},
+	{"/work/quality", "Quality"},
 	{"/work/watchlists", "Watchlists"},
 	{"/work/jobs", "Jobs"},
 	{"/work/audit", "Audit"},

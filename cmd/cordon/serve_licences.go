@@ -23,7 +23,7 @@ func (p *casesForPrograms) Book(ctx context.Context, as httpapi.CaseAs, write bo
 	if err != nil {
 		return nil, err
 	}
-	return &httpapi.LicenceBook{Book: p.m.licenceBook(s, s.machine()), By: by, Now: p.m.now()}, nil
+	return &httpapi.LicenceBook{Book: p.m.licenceBook(s, s.machine()), By: by, Now: p.m.now(), Files: s}, nil
 }
 
 // machine is in whose name the server notes what time has done.

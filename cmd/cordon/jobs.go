@@ -421,12 +421,16 @@ func (c *jobsResultsCmd) Run(m *Main) error {
 			return fault.New(fault.Usage, "results of the kind %s are no table", s.Kind).WithFix("print them with --format jsonl")
 		}
 		w := bufio.NewWriterSize(m.Out, 64<<10)
+		count := map[string]int{}
 		if c.Format == "csv" {
-			err = resultsTable(ctx, q, c.ID, w)
+			err = resultsTable(ctx, q, c.ID, w, count)
 		} else {
-			err = writeResults(ctx, q, &s, w)
+			err = writeResults(ctx, q, &s, w, count)
 		}
-		return cmp.Or(err, w.Flush())
+		if err = cmp.Or(err, w.Flush()); err == nil && s.Kind == kindScreen {
+			fmt.Fprintln(m.Err, rowsInWords(count))
+		}
+		return err
 	})
 }
 
@@ -436,14 +440,17 @@ func notDone(s *job.Status) error {
 		WithFix("`cordon jobs wait %s`, or ask for a part of the results", s.ID)
 }
 
-func resultsTable(ctx context.Context, q job.Queue, id string, w *bufio.Writer) error {
+func resultsTable(ctx context.Context, q job.Queue, id string, w *bufio.Writer, count map[string]int) error {
 	table := csv.NewWriter(w)
 	if err := table.Write(report.AnswerColumns); err != nil {
 		return err
 	}
 	for r, err := range q.Results(ctx, id) {
 		if err == nil {
-			err = eachAnswer(bufio.NewReader(bytes.NewReader(r.Data)), func(a report.AnswerJSON) error { return table.WriteAll(report.AnswerCells(a)) })
+			err = eachAnswer(bufio.NewReader(bytes.NewReader(r.Data)), func(a report.AnswerJSON) error {
+				count[a.Outcome]++
+				return table.WriteAll(report.AnswerCells(a))
+			})
 		}
 		if err != nil {
 			return err

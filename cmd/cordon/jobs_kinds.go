@@ -336,9 +336,12 @@ func (c *crew) forget(o *opened) {
 	c.desks = slices.DeleteFunc(c.desks, func(x *opened) bool { return x == o })
 }
 
-// writeResults writes the results of a job one after the other.
-func writeResults(ctx context.Context, q job.Queue, s *job.Status, w io.Writer) error {
+// writeResults writes the results of a job one after the other, and counts the outcomes of rows.
+func writeResults(ctx context.Context, q job.Queue, s *job.Status, w io.Writer, count map[string]int) error {
 	for r, err := range q.Results(ctx, s.ID) {
+		if err == nil && s.Kind == kindScreen {
+			countOutcomes(r.Data, count)
+		}
 		if err == nil && forPeople(s, &r) {
 			_, err = w.Write(r.Data)
 		}
@@ -347,4 +350,13 @@ func writeResults(ctx context.Context, q job.Queue, s *job.Status, w io.Writer) 
 		}
 	}
 	return nil
+}
+
+// countOutcomes counts how the rows of a chunk came out, of which each line says so first.
+func countOutcomes(lines []byte, count map[string]int) {
+	for line := range bytes.Lines(lines) {
+		_, rest, _ := bytes.Cut(line, []byte(`"outcome":"`))
+		outcome, _, _ := bytes.Cut(rest, []byte{'"'})
+		count[string(outcome)]++
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/job"
+	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
@@ -71,7 +72,7 @@ func (c *crew) rescreen(ctx context.Context, t job.Task) (out job.Output, err er
 	}
 	last := t.Chunk.Number == t.Job.Chunks
 	if last {
-		if err := c.othersDone(ctx, &t); err != nil {
+		if err := c.mayCollect(ctx, &t); err != nil {
 			return out, err
 		}
 	}
@@ -105,6 +106,15 @@ const (
 	collectorWaits = time.Second
 	collectorLooks = 20 * time.Millisecond
 )
+
+// mayCollect says whether this worker can collect a job now. A run is entered in the log, which takes its key: a worker in whose
+// folder it is not screens, and leaves collecting to others.
+func (c *crew) mayCollect(ctx context.Context, t *job.Task) error {
+	if _, err := logkey.Read(c.m.folderOf(c.data)); fault.CodeOf(err) == fault.NotFound {
+		return &job.NotHere{Why: err.Error()}
+	}
+	return c.othersDone(ctx, t)
+}
 
 // othersDone waits until all other chunks of a job are done. Where some were given up there is nothing to collect, until they are
 // tried again.
@@ -170,7 +180,9 @@ func (c *crew) collect(ctx context.Context, w *watch.Watcher, run *watched.Run, 
 }
 
 // forPeople reports whether the result of a chunk is for people, and not for who collects it.
-func forPeople(s *job.Status, r *job.Result) bool { return s.Kind != kindRescreen || r.Chunk == s.Chunks }
+func forPeople(s *job.Status, r *job.Result) bool {
+	return s.Kind != kindRescreen || r.Chunk == s.Chunks
+}
 
 type jobsWatchCmd struct {
 	submitFlags

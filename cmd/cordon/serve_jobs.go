@@ -22,7 +22,7 @@ import (
 // serveJobs are the flags that say how a server takes jobs.
 type serveJobs struct {
 	NoJobs bool `name:"no-jobs" help:"Take no jobs."`
-	Work   int  `help:"Work on so many chunks of jobs at once; 0 leaves them to workers. One over a folder, none over a database, unless given." default:"-1" placeholder:"N"`
+	Work   int  `help:"Work on so many chunks of jobs at once; 0 leaves them to workers. One over a folder or with --watch, none over a database otherwise, unless given." default:"-1" placeholder:"N"`
 
 	jobs *jobDesk
 }
@@ -53,7 +53,7 @@ func (c *serveCmd) startJobs(m *Main, sc *screener, log *slog.Logger, to *httpap
 	c.jobs = &jobDesk{m: m, data: c.Data, store: c.shared(m), sc: sc, log: log, slots: c.Work, metrics: c.metrics}
 	if c.jobs.slots < 0 {
 		c.jobs.slots = 1
-		if postgres.Is(c.Data) {
+		if postgres.Is(c.Data) && !c.Watch {
 			c.jobs.slots = 0
 		}
 	}

@@ -352,12 +352,20 @@ func (s Watched) Customer(ctx context.Context, base string, version int, ref str
 	return list[0], nil
 }
 
+func scanState(rows pgx.Rows) (s watched.State, err error) {
+	var text pgtype.DriverBytes
+	if err := rows.Scan(&text); err != nil {
+		return s, err
+	}
+	return watched.DecodeState(text)
+}
+
 // States is part of watched.Store.
 func (s Watched) States(ctx context.Context, base string, run int) ([]watched.State, error) {
 	if err := s.there(ctx, s.pool, "run", base, run); err != nil {
 		return nil, err
 	}
-	return query(ctx, s.pool, scanJSON[watched.State], "SELECT state FROM cordon.watch_state WHERE base = $1 "+stood+"ORDER BY ref", base, run)
+	return query(ctx, s.pool, scanState, "SELECT state FROM cordon.watch_state WHERE base = $1 "+stood+"ORDER BY ref", base, run)
 }
 
 // Marks is part of watched.Store.

@@ -322,12 +322,20 @@ func (s Watch) Customer(ctx context.Context, base string, version int, ref strin
 	return list[0], nil
 }
 
+func scanState(rows *sql.Rows) (s watched.State, err error) {
+	var text sql.RawBytes
+	if err := rows.Scan(&text); err != nil {
+		return s, err
+	}
+	return watched.DecodeState(text)
+}
+
 // States is part of watched.Store.
 func (s Watch) States(ctx context.Context, base string, run int) ([]watched.State, error) {
 	if err := s.there(ctx, "run", base, run); err != nil {
 		return nil, err
 	}
-	return query(ctx, s.db, scanRow[watched.State], "SELECT state FROM watch_state WHERE base = ?1 "+stood+"ORDER BY ref", base, run)
+	return query(ctx, s.db, scanState, "SELECT state FROM watch_state WHERE base = ?1 "+stood+"ORDER BY ref", base, run)
 }
 
 // Marks is part of watched.Store.

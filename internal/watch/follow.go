@@ -70,9 +70,18 @@ func (j *job) touched() (map[string]watched.Customer, error) {
 	return touched, j.reached(asked, touched)
 }
 
+// subjectKey tells a listed subject from others.
+type subjectKey struct{ list, subject string }
+
+// keyOf takes the key of a mark apart; names of lists have no blank.
+func keyOf(mark string) subjectKey {
+	list, subject, _ := strings.Cut(mark, " ")
+	return subjectKey{list, subject}
+}
+
 // changed gives the subjects whose mark is another than at the last run, with those that are gone, and of them
 // those whom customers may be who were not before: the new ones, and those that are looked for by something else.
-func (j *job) changed() (changed map[string]bool, asked []screening.Mark, err error) {
+func (j *job) changed() (changed map[subjectKey]bool, asked []screening.Mark, err error) {
 	packed, err := j.Store.Marks(j.ctx, j.run.Base)
 	if err != nil {
 		return nil, nil, err
@@ -81,21 +90,21 @@ func (j *job) changed() (changed map[string]bool, asked []screening.Mark, err er
 	if err != nil {
 		return nil, nil, err
 	}
-	changed = map[string]bool{}
+	changed = map[subjectKey]bool{}
 	for _, m := range j.listed {
 		key := m.List + " " + m.ID
 		was, ok := old[key]
 		if ok && was.sum == m.Sum {
 			continue
 		}
-		changed[key] = true
+		changed[keyOf(key)] = true
 		if !ok || was.asks != m.Asks {
 			asked = append(asked, m)
 		}
 	}
 	for key := range old {
 		if _, ok := j.now[key]; !ok {
-			changed[key] = true
+			changed[keyOf(key)] = true
 		}
 	}
 	return changed, asked, nil
@@ -130,11 +139,11 @@ func (j *job) left() error {
 
 // met adds the customers that had met a subject that changed, and those that could
 // not be screened.
-func (j *job) met(changed map[string]bool, touched map[string]watched.Customer) error {
+func (j *job) met(changed map[subjectKey]bool, touched map[string]watched.Customer) error {
 	for i := range j.before {
 		s := &j.before[i]
 		ref, again := s.Ref, s.Outcome == screening.NotScreened ||
-			slices.ContainsFunc(s.Findings, func(f watched.Finding) bool { return changed[f.Key()] })
+			slices.ContainsFunc(s.Findings, func(f watched.Finding) bool { return changed[subjectKey{f.List, f.Subject}] })
 		if _, have := touched[ref]; have || !again {
 			continue
 		}

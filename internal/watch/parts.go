@@ -198,4 +198,3 @@ func (w *Watcher) collected(ctx context.Context, run, kept *watched.Run) (*Resul
 	after, err := w.Store.States(ctx, run.Base, run.Number)
 	return &Result{Run: *kept, Changes: watched.Difference(before, after)}, err
 }
-

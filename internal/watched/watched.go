@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -486,12 +487,26 @@ func Difference(before, after []State) []Change {
 // Sum gives the hash of states in the order of references, without scores.
 func Sum(list []State) string {
 	h := sha256.New()
+	var b []byte
 	for i := range list {
-		s := &list[i]
-		fmt.Fprintf(h, "%q %s %q\n", s.Ref, s.Outcome, s.Reason)
-		for _, f := range s.Findings {
-			fmt.Fprintf(h, "\t%s %q %q %s %s\n", f.List, f.Subject, f.Listings, f.Tier, f.Outcome)
-		}
+		b = list[i].appendTo(b[:0])
+		h.Write(b)
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// appendTo writes a state as it is hashed.
+func (s *State) appendTo(b []byte) []byte {
+	b = append(strconv.AppendQuote(b, s.Ref), ' ')
+	b = append(append(b, s.Outcome...), ' ')
+	b = append(strconv.AppendQuote(b, s.Reason), '\n')
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		b = append(append(append(b, '\t'), f.List...), ' ')
+		b = append(strconv.AppendQuote(b, f.Subject), ' ')
+		b = append(strconv.AppendQuote(b, f.Listings), ' ')
+		b = append(append(b, f.Tier...), ' ')
+		b = append(append(b, f.Outcome...), '\n')
+	}
+	return b
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // Builder collects documents and writes an index. It is used by one goroutine.
-// Beyond about eight million keys it works in temporary files, so that memory
+// Beyond about four million keys it works in temporary files, so that memory
 // does not grow with the number of documents.
 type Builder struct {
 	dir    string
@@ -30,6 +30,8 @@ type Builder struct {
 	parts  []*os.File // pairs by the first bits of their key
 	spent  int        // pairs in parts
 	most   int        // pairs held in memory
+	late   func(uint32) (uint32, bool)
+	left   int // pairs that late leaves
 	err    error
 }
 
@@ -44,7 +46,7 @@ const partBits = 6
 
 // NewBuilder makes a builder whose temporary files lie in dir.
 func NewBuilder(dir string) *Builder {
-	return &Builder{dir: dir, places: []uint64{0}, units: []uint32{0}, most: 8 << 20}
+	return &Builder{dir: dir, places: []uint64{0}, units: []uint32{0}, most: 4 << 20}
 }
 
 // Beside makes another builder whose temporary files lie in the same folder.
@@ -122,12 +124,39 @@ func (b *Builder) Add(units [][]uint64, doc []byte) (uint32, error) {
 			b.pairs = append(b.pairs, pair{k, first + uint32(i)})
 		}
 	}
-	if len(b.pairs) >= b.most {
-		if b.err = b.spill(); b.err != nil {
-			return 0, b.fail()
+	return uint32(n), b.bound()
+}
+
+// bound keeps few pairs in memory.
+func (b *Builder) bound() error {
+	if len(b.pairs) < b.most {
+		return nil
+	}
+	if b.err = b.spill(); b.err != nil {
+		return b.fail()
+	}
+	return nil
+}
+
+// Put says that something has these keys that [Builder.Number] makes a unit of, by a
+// number below [MaxUnits] that it has until then.
+func (b *Builder) Put(number uint32, keys []uint64) error {
+	for _, k := range keys {
+		b.pairs = append(b.pairs, pair{k, number})
+	}
+	return b.bound()
+}
+
+// Number makes n documents without bytes, of one unit each. of gives the unit that has the
+// keys of what was put in, or says that these are left out; pairs is how many are not.
+func (b *Builder) Number(n, pairs int, of func(number uint32) (unit uint32, ok bool)) error {
+	b.late, b.left = of, pairs
+	for range n {
+		if _, err := b.Add(nil, nil); err != nil {
+			return err
 		}
 	}
-	return uint32(n), nil
+	return nil
 }
 
 // keep keeps the bytes of the next document.
@@ -198,7 +227,7 @@ func (b *Builder) Close() {
 // of the keys.
 func (b *Builder) inOrder(f func([]pair) error) error {
 	if b.parts == nil {
-		return f(sorted(b.pairs))
+		return f(b.sorted(b.pairs))
 	}
 	if err := b.spill(); err != nil {
 		return err
@@ -219,14 +248,24 @@ func (b *Builder) inOrder(f func([]pair) error) error {
 			}
 			list = append(list, pair{binary.LittleEndian.Uint64(rec[:]), binary.LittleEndian.Uint32(rec[8:])})
 		}
-		if err := f(sorted(list)); err != nil {
+		if err := f(b.sorted(list)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func sorted(list []pair) []pair {
+// sorted sorts pairs, each once, by the units in the end.
+func (b *Builder) sorted(list []pair) []pair {
+	if b.late != nil {
+		kept := list[:0]
+		for _, p := range list {
+			if unit, ok := b.late(p.unit); ok {
+				kept = append(kept, pair{p.key, unit})
+			}
+		}
+		list = kept
+	}
 	slices.SortFunc(list, func(a, b pair) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.unit, b.unit))
 	})
@@ -275,7 +314,11 @@ func (b *Builder) Bytes(meta ...[]byte) ([]byte, error) {
 
 func (b *Builder) write(f io.Writer, meta [][]byte) error {
 	n := uint(0)
-	if total := b.spent + len(b.pairs); total > 8 {
+	total := b.spent + len(b.pairs)
+	if b.late != nil {
+		total = b.left
+	}
+	if total > 8 {
 		n = min(uint(bits.Len(uint(total/8))), 28)
 	}
 	s := &sections{bits: n, buckets: make([]uint32, 1<<n+1), dir: b.dir}
@@ -284,6 +327,9 @@ func (b *Builder) write(f io.Writer, meta [][]byte) error {
 		return err
 	}
 	s.finish()
+	if buf, ok := f.(*bytes.Buffer); ok { // it would copy all while it grows
+		buf.Grow(headerSize + 4*len(s.buckets) + int(s.keys.size+s.slots.size+s.lists.size+b.docs.size+sizeOf(meta)) + 8*len(b.blocks) + 8*len(b.places) + 64)
+	}
 	w := bufio.NewWriterSize(f, 1<<20)
 	w.Write(b.header(s, meta))
 	section := func(size uint64, write func() error) error {

@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,6 +85,56 @@ func FuzzUnpack(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if doc, ok := unpack(window, b); ok && len(doc) > packMost && len(doc) > len(b) {
 			t.Errorf("%d bytes of %d", len(doc), len(b))
+		}
+	})
+}
+
+// What is put in and numbered later gives the bytes that adding it in order gives.
+func TestNumbering(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		docs := rapid.SliceOfN(rapid.SliceOfNDistinct(rapid.Uint64Range(0, 60), 0, 6, rapid.ID), 0, 40).Draw(rt, "keys")
+		order := make([]int, len(docs))
+		for i := range order {
+			order[i] = i
+		}
+		order = rapid.Permutation(order).Draw(rt, "order")
+		a, b := NewBuilder(t.TempDir()), NewBuilder(t.TempDir())
+		a.most, b.most = 16, rapid.SampledFrom([]int{8, 1 << 20}).Draw(rt, "in memory")
+		to, pairs := make([]uint32, len(docs)), 0
+		for i, n := range order {
+			keys := slices.Clone(docs[n])
+			for k := range keys {
+				keys[k] *= 0x9E3779B97F4A7C15
+			}
+			if _, err := a.Add([][]uint64{keys}, nil); err != nil {
+				rt.Fatal(err)
+			}
+			to[n] = uint32(i)
+			pairs += len(keys)
+		}
+		for n := range docs { // each twice, and left out the second time
+			for k := range docs[n] {
+				if err := b.Put(uint32(2*n), []uint64{docs[n][k] * 0x9E3779B97F4A7C15}); err != nil {
+					rt.Fatal(err)
+				}
+			}
+			if err := b.Put(uint32(2*n+1), []uint64{7, 9}); err != nil {
+				rt.Fatal(err)
+			}
+		}
+		if err := b.Number(len(docs), pairs, func(n uint32) (uint32, bool) { return to[n/2], n&1 == 0 }); err != nil {
+			rt.Fatal(err)
+		}
+		x, err := a.Bytes()
+		if err != nil {
+			rt.Fatal(err)
+		}
+		y, err := b.Bytes()
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if !bytes.Equal(x, y) {
+			rt.Fatalf("%d bytes, %d", len(x), len(y))
 		}
 	})
 }

@@ -47,6 +47,17 @@ func RenumberSketch(b []byte, to []uint32) {
 	}
 }
 
+// SketchWords calls do with the number of each word of a sketch that [ListedSketch] made.
+func SketchWords(b []byte, do func(word uint32)) {
+	s := sketch(b)
+	if len(s) == 0 {
+		return
+	}
+	for i := range s.listedWords() {
+		do(binary.LittleEndian.Uint32(s[s.start()+4*i:]))
+	}
+}
+
 // Over gives the listed words that sketches name.
 func (s *Sieve) Over(d *Words) { s.listed = d }
 

@@ -20,7 +20,7 @@ func TestListedSketches(t *testing.T) {
 			var words []uint32
 			EachWord(q, k, func(w []byte, _, _ []uint64) {
 				words = append(words, uint32(d.Len()))
-				d.Add(string(w), true)
+				d.Add(w, true)
 			})
 			w := AppendSketch(nil, q, k)
 			written, listed = append(written, w), append(listed, ListedSketch(nil, w, words))

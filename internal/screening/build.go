@@ -28,7 +28,7 @@ func Build(b *index.Builder, params *match.Params, against []Against, docs iter.
 // build puts entries into an index builder.
 func (m *meta) build(b *index.Builder, list iter.Seq2[entry, error], progress func(n int)) ([][]byte, error) {
 	var made sketchesMade
-	words := wordsMade{b: b.Beside(), number: map[string]uint32{}}
+	words := wordsMade{b: b.Beside()}
 	defer words.b.Close()
 	n := 0
 	for e, err := range list {
@@ -40,18 +40,22 @@ func (m *meta) build(b *index.Builder, list iter.Seq2[entry, error], progress fu
 		}
 		m.stakes = append(m.stakes, e.stakes...)
 		for i := range e.words {
-			made.add(e.sketches[i], words.add(e.words[i], e.shapes[i]))
+			numbers, err := words.add(e.words[i], e.shapes[i])
+			if err != nil {
+				return nil, err
+			}
+			made.add(e.sketches[i], numbers)
 		}
 		if n++; progress != nil && n%1000 == 0 {
 			progress(n)
 		}
 	}
-	to, err := words.sort()
+	listed, to, err := words.sort()
 	if err != nil {
 		return nil, err
 	}
-	made.renumber(to)
-	parts, err := words.parts()
+	made.each(func(_ uint32, b []byte) { match.RenumberSketch(b, to) })
+	parts, err := words.parts(&listed, &made)
 	if err != nil {
 		return nil, err
 	}
@@ -258,13 +262,13 @@ func (s *sketchesMade) add(written []byte, words []uint32) {
 	s.ends = binary.LittleEndian.AppendUint32(s.ends, uint32(s.size/match.SketchUnit))
 }
 
-// renumber puts the numbers in that words have in the end.
-func (s *sketchesMade) renumber(to []uint32) {
-	rest, unit, before := []byte(nil), 0, 0
-	for _, rest = range s.pieces {
+// each calls do with the sketch of each unit.
+func (s *sketchesMade) each(do func(unit uint32, b []byte)) {
+	unit, before := uint32(0), 0
+	for _, rest := range s.pieces {
 		for len(rest) > 0 {
 			end := int(binary.LittleEndian.Uint32(s.ends[4*unit:])) * match.SketchUnit
-			match.RenumberSketch(rest[:end-before], to)
+			do(unit, rest[:end-before])
 			rest, before = rest[end-before:], end
 			unit++
 		}

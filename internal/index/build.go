@@ -8,6 +8,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"math"
 	"math/bits"
 	"os"
 	"slices"
@@ -20,8 +21,10 @@ import (
 // does not grow with the number of documents.
 type Builder struct {
 	dir    string
-	docs   spool // the bytes of documents
+	docs   spool // the bytes of documents, packed
+	pack   *packer
 	places []uint64
+	blocks []uint64 // where each block of documents begins
 	units  []uint32 // the first unit of each document, and one beyond
 	pairs  []pair
 	parts  []*os.File // pairs by the first bits of their key
@@ -109,8 +112,8 @@ func (b *Builder) Add(units [][]uint64, doc []byte) (uint32, error) {
 	if uint64(first)+uint64(max(len(units), 1)) > MaxUnits {
 		return 0, fault.New(fault.TooLarge, "an index holds at most %d units", MaxUnits)
 	}
-	if b.err = b.docs.add(b.dir, doc); b.err != nil {
-		return 0, b.fail()
+	if err := b.keep(n, doc); err != nil {
+		return 0, err
 	}
 	b.places = append(b.places, b.docs.size)
 	b.units = append(b.units, first+uint32(max(len(units), 1)))
@@ -125,6 +128,29 @@ func (b *Builder) Add(units [][]uint64, doc []byte) (uint32, error) {
 		}
 	}
 	return uint32(n), nil
+}
+
+// keep keeps the bytes of the next document.
+func (b *Builder) keep(n int, doc []byte) error {
+	if n%packBlock == 0 {
+		b.blocks = append(b.blocks, b.docs.size)
+		if b.pack != nil {
+			b.pack.begin()
+		}
+	}
+	if b.pack == nil && len(doc) > 0 {
+		b.pack = &packer{}
+	}
+	if len(doc) > 0 || b.pack != nil {
+		doc = b.pack.pack(doc)
+	}
+	if b.err = b.docs.add(b.dir, doc); b.err != nil {
+		return b.fail()
+	}
+	if b.docs.size-b.blocks[n/packBlock] > math.MaxUint32 {
+		return fault.New(fault.TooLarge, "%d documents have more than %d bytes", packBlock, uint32(math.MaxUint32))
+	}
+	return nil
 }
 
 func (b *Builder) fail() error {
@@ -267,14 +293,7 @@ func (b *Builder) write(f io.Writer, meta [][]byte) error {
 		_, err := w.Write(make([]byte, (8-size%8)%8))
 		return err
 	}
-	var four [4]byte
-	if err := section(4*uint64(len(s.buckets)), func() error {
-		for _, x := range s.buckets {
-			binary.LittleEndian.PutUint32(four[:], x)
-			w.Write(four[:])
-		}
-		return nil
-	}); err != nil {
+	if err := section(4*uint64(len(s.buckets)), func() error { return numbers(w, s.buckets) }); err != nil {
 		return err
 	}
 	for _, sp := range []*spool{&s.keys, &s.slots, &s.lists} {
@@ -282,19 +301,15 @@ func (b *Builder) write(f io.Writer, meta [][]byte) error {
 			return err
 		}
 	}
-	if err := section(4*uint64(len(b.units)), func() error {
-		for _, x := range b.units {
-			binary.LittleEndian.PutUint32(four[:], x)
-			w.Write(four[:])
+	if units := b.unitsKept(); len(units) > 0 {
+		if err := section(4*uint64(len(units)), func() error { return numbers(w, units) }); err != nil {
+			return err
 		}
-		return nil
-	}); err != nil {
-		return err
 	}
-	var eight [8]byte
-	for _, x := range b.places {
-		binary.LittleEndian.PutUint64(eight[:], x)
-		w.Write(eight[:])
+	if b.docs.size > 0 {
+		if err := b.writePlaces(w, section); err != nil {
+			return err
+		}
 	}
 	if err := section(b.docs.size, func() error { return b.docs.writeTo(w) }); err != nil {
 		return err
@@ -308,6 +323,46 @@ func (b *Builder) write(f io.Writer, meta [][]byte) error {
 		return err
 	}
 	return w.Flush()
+}
+
+// numbers writes numbers of 4 bytes.
+func numbers(w io.Writer, list []uint32) error {
+	var four [4]byte
+	for _, x := range list {
+		binary.LittleEndian.PutUint32(four[:], x)
+		if _, err := w.Write(four[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unitsKept gives the units that are written: none where each document has one.
+func (b *Builder) unitsKept() []uint32 {
+	if int(b.units[len(b.units)-1]) == len(b.places)-1 {
+		return nil
+	}
+	return b.units
+}
+
+// writePlaces writes where blocks begin, and where in its block each document does.
+func (b *Builder) writePlaces(w io.Writer, section func(uint64, func() error) error) error {
+	n := len(b.places) - 1
+	if n%packBlock == 0 { // the last document ends where a block would begin
+		b.blocks = append(b.blocks, b.docs.size)
+	}
+	var eight [8]byte
+	for _, x := range b.blocks {
+		binary.LittleEndian.PutUint64(eight[:], x)
+		if _, err := w.Write(eight[:]); err != nil {
+			return err
+		}
+	}
+	in := make([]uint32, len(b.places))
+	for i, x := range b.places {
+		in[i] = uint32(x - b.blocks[i/packBlock])
+	}
+	return section(4*uint64(len(in)), func() error { return numbers(w, in) })
 }
 
 func sizeOf(parts [][]byte) (n uint64) {

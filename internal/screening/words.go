@@ -74,6 +74,8 @@ type wordsMade struct {
 	keys  []uint64 // of each word, one after the other
 	ends  []wordEnds
 	list  match.Words
+
+	numbers []uint32 // of the unit added last
 }
 
 // wordEnds say where the keys of a word end: those of words that are alike, then its own.
@@ -93,8 +95,9 @@ func wordsOf(p *match.Prepared, name int) (list []entryWord) {
 	return list
 }
 
-// add takes the next unit.
-func (m *wordsMade) add(list []entryWord, shape uint32) {
+// add takes the next unit and gives the numbers of its words; they are valid until the next.
+func (m *wordsMade) add(list []entryWord, shape uint32) []uint32 {
+	m.numbers = m.numbers[:0]
 	unit := m.units
 	m.units++
 	m.shapes = binary.LittleEndian.AppendUint32(m.shapes, shape)
@@ -111,12 +114,14 @@ func (m *wordsMade) add(list []entryWord, shape uint32) {
 			m.ends = append(m.ends, wordEnds{alike, len(m.keys)})
 		}
 		m.pairs = append(m.pairs, wordOf{n, unit})
+		m.numbers = append(m.numbers, n)
 	}
+	return m.numbers
 }
 
-// sort numbers the words anew, so that those that sound alike lie together: a query is
+// sort numbers the words anew and gives the new numbers, so that those that sound alike lie together: a query is
 // compared with them one after the other, and what is far apart in memory is slow.
-func (m *wordsMade) sort() error {
+func (m *wordsMade) sort() ([]uint32, error) {
 	order := make([]uint32, len(m.ends))
 	for i := range order {
 		order[i] = uint32(i)
@@ -137,7 +142,7 @@ func (m *wordsMade) sort() error {
 			keys, shared = append(keys, alike...), alike
 		}
 		if _, err := m.b.Add([][]uint64{keys}, nil); err != nil {
-			return err
+			return nil, err
 		}
 		m.list.Add(w, begins)
 		before, to[n] = w, uint32(i)
@@ -146,14 +151,11 @@ func (m *wordsMade) sort() error {
 		m.pairs[i].word = to[m.pairs[i].word]
 	}
 	m.words, m.keys = nil, nil
-	return nil
+	return to, nil
 }
 
-// parts gives what is written of the words.
+// parts gives what is written of the words, once they are sorted.
 func (m *wordsMade) parts() (parts [][]byte, err error) {
-	if err := m.sort(); err != nil {
-		return nil, err
-	}
 	ix, err := m.b.Bytes()
 	if err != nil {
 		return nil, err

@@ -414,16 +414,45 @@ func (b *Book) Attach(ctx context.Context, files casework.Files, id string, by c
 	return l, f, err
 }
 
-// File gives a file of a licence by its hash, with its bytes.
-func (b *Book) File(ctx context.Context, files casework.Files, id, sum string, now time.Time) (casework.File, []byte, error) {
-	l, _, err := b.Get(ctx, id, now)
+// File gives a file of a licence by its hash, with its bytes, to who keeps the store.
+func (b *Book) File(ctx context.Context, files casework.Files, id, sum string) (casework.File, []byte, error) {
+	e, err := b.attached(ctx, id, sum)
 	if err != nil {
 		return casework.File{}, nil, err
 	}
-	i := slices.IndexFunc(l.Files, func(f casework.File) bool { return f.SHA256 == sum })
-	if i < 0 {
-		return casework.File{}, nil, fault.New(fault.NotFound, "the licence has no file %s", sum)
-	}
 	data, err := files.FileBytes(ctx, sum)
-	return l.Files[i], data, err
+	return e.File, data, err
+}
+
+// Give is [Book.File] for somebody who asks a server: that they were given it enters the
+// log first, and what cannot be entered is not given.
+func (b *Book) Give(ctx context.Context, from casework.Shelf, id, sum string, by casework.Person, now time.Time) (casework.File, []byte, error) {
+	e, err := b.attached(ctx, id, sum)
+	if err != nil {
+		return casework.File{}, nil, err
+	}
+	data, err := from.FileBytes(ctx, sum)
+	if err == nil {
+		err = from.Enter(ctx, casework.Given(by, now, id, e.Commitment()))
+	}
+	if err != nil {
+		return casework.File{}, nil, err
+	}
+	return e.File, data, nil
+}
+
+// attached gives the event that put a file beside a licence.
+func (b *Book) attached(ctx context.Context, id, sum string) (*Kept, error) {
+	if err := CheckID(id); err != nil {
+		return nil, err
+	}
+	kept, err := b.Store.LicenceEvents(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(kept, func(k Kept) bool { return k.Kind == Attached && k.File.SHA256 == sum })
+	if i < 0 {
+		return nil, fault.New(fault.NotFound, "the licence has no file %s", sum)
+	}
+	return &kept[i], nil
 }

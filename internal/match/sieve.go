@@ -469,7 +469,7 @@ func NewSieve(p *Params) *Sieve {
 		s.plain.drops[a], s.plain.swaps[a] = drop, swapSets(a, func(b sound) uint8 { return t.swap[a][b] })
 		one := form{sounds: []sound{a}, drop: []uint8{drop}}
 		s.slack.drops[a] = uint8(dropOf(&one, 0, true))
-		s.slack.swaps[a] = swapSets(a, func(b sound) uint8 { return uint8(looseSwap(a, b, int16(t.swap[a][b]))) })
+		s.slack.swaps[a] = swapSets(a, func(b sound) uint8 { return t.loose[a][b] })
 	}
 	return s
 }

@@ -86,6 +86,7 @@ type Site struct {
 	rulings   *memory[*ruling.Ruling]
 	strips    *memory[[]decide.Stretch]
 	backtests *memory[*report.Document]
+	studies   *memory[*studied]
 	form      *forms
 	laws      *lawIndex
 	tree      goodsTree
@@ -101,7 +102,7 @@ type Site struct {
 // New makes the pages.
 func New(c Config) (*Site, error) {
 	s := &Site{
-		Config: c, rulings: newMemory[*ruling.Ruling](64), strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16),
+		Config: c, rulings: newMemory[*ruling.Ruling](64), strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16), studies: newMemory[*studied](16),
 		mux: http.NewServeMux(),
 	}
 	if s.Log == nil {
@@ -185,6 +186,8 @@ func (s *Site) workRoutes() {
 		"GET /work/licences":          {"/work/licences", s.workLicences},
 		"GET /work/licences/{id}":     {"/work/licences", s.workLicence},
 		"POST /work/licences/{id}":    {"/work/licences", s.workLicence},
+		"GET /work/quality":           {"/work/quality", s.workQuality},
+		"POST /work/quality":          {"/work/quality", s.workQuality},
 		"GET /work/watchlists":        {"/work/watchlists", s.watchlists},
 		"GET /work/watchlists/{base}": {"/work/watchlists", s.watchlist},
 		"GET /work/jobs":              {"/work/jobs", s.jobs},
@@ -198,6 +201,7 @@ func (s *Site) workRoutes() {
 	} {
 		s.mux.Handle(pattern, s.page(s.atWork(x.tab, x.view)))
 	}
+	s.fileRoutes()
 	s.mux.HandleFunc("POST /work/as", s.playAs)
 }
 
@@ -250,7 +254,11 @@ func knownIn(given url.Values, names ...string) error {
 // readForm reads a form that was sent, and no more than max bytes of it.
 func readForm(r *http.Request, max int64) error {
 	r.Body = http.MaxBytesReader(nil, r.Body, max)
-	if err := r.ParseForm(); err != nil {
+	err := r.ParseMultipartForm(max) // in memory whole, as it is bounded
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = nil
+	}
+	if err != nil {
 		return formFault(err, max)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // casePage is one case.
@@ -30,12 +31,16 @@ type casePage struct {
 	NoEffect string
 	History  []happened
 	Due      []casework.Deadline
+	Files    fileForm
 	// Codes are the reasons that may be given, by disposition.
 	Codes []codeGroup
 	Typed map[string]string
 	// Second says who may answer a disposition: "may", or why the one who looks may not.
 	Second string
 	Decide string
+	// Review says whether a case that was drawn may be reviewed by the one who looks: "may", or why not; "" for one that
+	// was not drawn.
+	Review string
 	// Apart are the fields that tell the sides apart, so that a further hit may be suppressed.
 	Apart    []string
 	Owners   []option
@@ -162,6 +167,9 @@ func (w *working) act(id string) (casework.Case, string, error) {
 	case "comment":
 		at = "f-comment"
 		e.Kind, e.Text, e.N = casework.Commented, w.value("comment"), 0
+	case "uphold", "overturn":
+		at = "review"
+		e.Kind, e.Upheld, e.Text = casework.Reviewed, w.value("do") == "uphold", w.value("reason")
 	case "take":
 		at = "assigned"
 		e.Kind, e.To, e.N = casework.Assigned, w.By.Name, 0
@@ -186,16 +194,22 @@ func (w *working) disposition(e *casework.Event) error {
 	if until == "" {
 		return nil
 	}
-	p, err := readDate(until)
+	last, err := exactDay(until)
 	if err != nil {
 		return err
 	}
-	if !p.Exact() {
-		return fault.New(fault.Invalid, "%q is not one day", until)
-	}
-	y, m, d := p.From.Civil()
+	y, m, d := last.Civil()
 	e.Suppress, e.Owner = time.Date(y, time.Month(m), d+1, 0, 0, 0, 0, time.UTC), cmp.Or(w.value("owner"), w.By.Name)
 	return nil
+}
+
+// exactDay reads one day as people type it.
+func exactDay(text string) (when.Day, error) {
+	p, err := readDate(text)
+	if err == nil && !p.Exact() {
+		err = fault.New(fault.Invalid, "%q is not one day", text)
+	}
+	return p.From, err
 }
 
 // casePage makes the page of a case.
@@ -212,6 +226,7 @@ func (s *Site) casePage(w *working, id string) (*answer, error) {
 		page.History = append(page.History, w.happened(&events[i]))
 	}
 	slices.Reverse(page.History)
+	page.Files = w.filesOfCase(id, c.Events, events)
 	page.compare(&c.Alert)
 	for _, f := range page.Fields {
 		if f.Apart {
@@ -266,6 +281,9 @@ func (p *casePage) decidable() {
 		p.Decide = "the role " + p.RoleNames() + " decides no case"
 	case p.Case.Escalated && !p.MayDo(casework.Confirmed):
 		p.Decide = "the case is escalated: an approver decides it"
+	}
+	if p.Case.Review != nil {
+		p.Review = cmp.Or(p.reviewBar(&p.Case), "may")
 	}
 	if d := p.Case.Proposal; d != nil {
 		switch {
@@ -334,6 +352,8 @@ func (w *working) happened(e *casework.Event) happened {
 		h.What = "opened again"
 	case casework.DeadlineSet:
 		h.What = "deadline “" + e.Deadline + "”, " + moment(e.Due)
+	case casework.Sampled:
+		h.What = "drawn to be looked at again"
 	case casework.Reviewed:
 		h.What = "reviewed: upheld"
 		if !e.Upheld {

@@ -105,6 +105,7 @@ type licencePage struct {
 	Tasks  []taskRow
 	Links  []linkRow
 	Events []licenceEvent
+	Files  fileForm
 	// May and Restores say what the role of who looks may do.
 	May, Restores bool
 	Typed         map[string]string
@@ -143,12 +144,27 @@ func (s *Site) workLicence(w *working) (*answer, error) {
 			return nil, err
 		}
 	}
+	a, err := s.licencePage(w, id)
+	if a != nil && status != 0 {
+		a.status = status
+	}
+	return a, err
+}
+
+// mayLicence says whether whoever acts may make an event of a licence.
+func (w *working) mayLicence(k licence.Kind) bool {
+	return slices.ContainsFunc(append([]casework.Role{w.By.Role}, w.By.Roles...), func(r casework.Role) bool { return licence.May(r, k) })
+}
+
+// licencePage makes the page of a licence.
+func (s *Site) licencePage(w *working, id string) (*answer, error) {
 	l, events, err := w.Licences.Get(w.ctx(), id, w.Now)
 	if err != nil {
 		return nil, err
 	}
 	page := &licencePage{
-		working: w, L: rowOfLicence(&l), May: licence.May(w.By.Role, licence.Fulfilled), Restores: licence.May(w.By.Role, licence.Restored),
+		working: w, L: rowOfLicence(&l), May: w.mayLicence(licence.Fulfilled), Restores: w.mayLicence(licence.Restored),
+		Files: w.filesOfLicence(id, l.Events, events),
 		Typed: map[string]string{"text": w.value("text"), "evidence": w.value("evidence")},
 	}
 	if w.r.URL.Query().Has("done") {
@@ -168,11 +184,7 @@ func (s *Site) workLicence(w *working) (*answer, error) {
 		page.Events = append(page.Events, licenceEvent{&events[i], report.LicenceEventWords(&l, &events[i])})
 	}
 	slices.Reverse(page.Events)
-	a := w.page("worklicence", l.Terms.Name(), page)
-	if status != 0 {
-		a.status = status
-	}
-	return a, nil
+	return w.page("worklicence", l.Terms.Name(), page), nil
 }
 
 // actOnLicence does what the form says.

@@ -162,7 +162,7 @@ type Engine struct {
 	graph   *ownership.Graph
 	merged  *mergers
 	cache   *cache
-	asked   remembered
+	asked   *remembered
 	workers sync.Pool
 	limits  index.Limits
 	// mostWords is mostWords; tests change it.

@@ -1,12 +1,12 @@
 package match
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"math"
 	"math/bits"
 	"slices"
-	"strings"
 )
 
 // A listed word is a reading of a word of the core of a listed name, or of two
@@ -161,24 +161,25 @@ func (l listedWord) bytes(f *form, g glance) []byte {
 
 // CompareWords orders listed words so that those of one kind with the same keys for words
 // that are alike lie together, and of these those with the same letters.
-func CompareWords(a, b string) int {
-	first := func(w string) uint64 { // the first consonant counts most
-		v := bits.ReverseBytes64(read64(w))
+func CompareWords(a, b []byte) int {
+	first := func(w []byte) uint64 { // the first consonant counts most
+		v := bits.ReverseBytes64(binary.LittleEndian.Uint64(w))
 		return v>>4&0x0F0F0F0F0F0F0F0F | v&0x0F0F0F0F0F0F0F0F<<4
 	}
 	x, y := flagsOf(a), flagsOf(b)
 	return cmp.Or(
 		cmp.Compare(x>>glanceKind&3, y>>glanceKind&3), cmp.Compare(x.join()&wordJoin, y.join()&wordJoin),
 		cmp.Compare(x.join()&wordOnly, y.join()&wordOnly), cmp.Compare(first(a), first(b)),
-		strings.Compare(a[glanceSize+restLetters:], b[glanceSize+restLetters:]), strings.Compare(a, b),
+		bytes.Compare(a[glanceSize+restLetters:], b[glanceSize+restLetters:]), bytes.Compare(a, b),
 	)
 }
 
-func flagsOf(word string) glance { return glance(read64(word[glanceFlags:])) }
+func flagsOf(word []byte) glance { return glance(binary.LittleEndian.Uint64(word[glanceFlags:])) }
 
-func read64(s string) uint64 {
-	s = s[:8]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+// WordSize gives the length of the word that bytes begin with.
+func WordSize(b []byte) int {
+	rest := b[glanceSize:]
+	return glanceSize + restHead + int(rest[restLetters]) + 2*int(rest[restSounds])
 }
 
 // Words are listed words in the order of [CompareWords], a part of all of them after the
@@ -186,8 +187,15 @@ func read64(s string) uint64 {
 // same keys for words that are alike are a group. Ends say where the rest of each ends.
 type Words struct{ Glances, Ends, Rests []byte }
 
+// Grow makes room for n words that have so many bytes together.
+func (d *Words) Grow(n, size int) {
+	d.Glances = slices.Grow(d.Glances, glanceSize*n)
+	d.Ends = slices.Grow(d.Ends, 4*n)
+	d.Rests = slices.Grow(d.Rests, size-glanceSize*n)
+}
+
 // Add adds a word; begins says that it is the first of a group.
-func (d *Words) Add(word string, begins bool) {
+func (d *Words) Add(word []byte, begins bool) {
 	d.Glances = append(d.Glances, word[:glanceSize]...)
 	d.Rests = append(d.Rests, word[glanceSize:]...)
 	d.Ends = binary.LittleEndian.AppendUint32(d.Ends, uint32(len(d.Rests)))
@@ -198,9 +206,9 @@ func (d *Words) Add(word string, begins bool) {
 }
 
 // Alike says whether two words may be in one group, if their keys are the same.
-func Alike(a, b string) bool {
+func Alike(a, b []byte) bool {
 	const of = 3<<glanceKind | wordJoin<<glanceJoin
-	return flagsOf(a)&of == flagsOf(b)&of && a[:glanceSounds] == b[:glanceSounds]
+	return flagsOf(a)&of == flagsOf(b)&of && string(a[:glanceSounds]) == string(b[:glanceSounds])
 }
 
 // Easy says whether the names of a word have one word beside numbers, or an initial, so

@@ -246,22 +246,30 @@ var everyone = sync.OnceValue(func() *people { return newPeople(&testing.B{}) })
 // again, so that what they need is at hand. CORDON_BENCH_MILLION=1 adds a list of a
 // million subjects, which takes minutes to build; CORDON_BENCH_DIR is a folder in which
 // indexes are kept from one run to the next.
-func BenchmarkScreen(b *testing.B) { benchmarkScreen(b, 0, warmUp) }
+func BenchmarkScreen(b *testing.B) { benchmarkScreen(b, 0, warmUp, true) }
+
+// BenchmarkScreenWords is BenchmarkScreen where the names are not remembered, only what
+// their words tell.
+func BenchmarkScreenWords(b *testing.B) { benchmarkScreen(b, 0, warmUp, false) }
 
 // BenchmarkScreenOnce is BenchmarkScreen with names that were not asked before, after
 // as many others: up to 8,000 of them.
-func BenchmarkScreenOnce(b *testing.B) { benchmarkScreen(b, warmUp, 4*warmUp) }
+func BenchmarkScreenOnce(b *testing.B) { benchmarkScreen(b, warmUp, 4*warmUp, true) }
 
 // warmUp is the number of names that are screened before time is taken.
 const warmUp = 2000
 
-// benchmarkScreen screens n of the strangers from a number on.
-func benchmarkScreen(b *testing.B, from, n int) {
+// benchmarkScreen screens n of the strangers from a number on; remember says that what
+// parties may be is remembered.
+func benchmarkScreen(b *testing.B, from, n int, remember bool) {
 	p := everyone()
 	queries := p.strangers(b)
 	for _, size := range benchmarkSizes() {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			e := engineOf(b, p, size)
+			if !remember {
+				e.asked = nil
+			}
 			ask := func(i int) Answer {
 				q := query(queries[i])
 				q.Threshold = e.params.Possible()

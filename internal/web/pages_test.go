@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/draft"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/vocab"
@@ -563,6 +565,36 @@ func BenchmarkPage(b *testing.B) {
 			b.ReportMetric(float64(size), "sent-bytes")
 		})
 	}
+}
+
+// BenchmarkDraftPage tests the shape of a large resolution as a draft, which is worked out anew each time: each has words of its own.
+func BenchmarkDraftPage(b *testing.B) {
+	s := site(b)
+	s.Prepare(b.Context())
+	of, err := s.Desk.Law.Named("2371")
+	if err != nil {
+		b.Fatal(err)
+	}
+	text, err := draft.Like(of[0], "draft", s.Today())
+	if err != nil {
+		b.Fatal(err)
+	}
+	var took []time.Duration
+	before := spent(b)
+	for b.Loop() {
+		form := url.Values{"text": {string(text) + "# " + strconv.Itoa(len(took))}, "base_year": {"2016"}}
+		started := time.Now()
+		r := httptest.NewRequest(http.MethodPost, "/drafts", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			b.Fatal(w.Code, w.Body)
+		}
+		took = append(took, time.Since(started))
+	}
+	b.ReportMetric(float64((spent(b)-before).Microseconds())/1000/float64(len(took)), "cpu-ms")
+	reportTimes(b, took)
 }
 
 // sent asks for a page as a browser does, and gives how much is sent.

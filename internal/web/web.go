@@ -86,6 +86,7 @@ type Site struct {
 	rulings   *memory[*ruling.Ruling]
 	strips    *memory[[]decide.Stretch]
 	backtests *memory[*report.Document]
+	studies   *memory[*studied]
 	form      *forms
 	laws      *lawIndex
 	tree      goodsTree
@@ -101,7 +102,7 @@ type Site struct {
 // New makes the pages.
 func New(c Config) (*Site, error) {
 	s := &Site{
-		Config: c, rulings: newMemory[*ruling.Ruling](64), strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16),
+		Config: c, rulings: newMemory[*ruling.Ruling](64), strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16), studies: newMemory[*studied](16),
 		mux: http.NewServeMux(),
 	}
 	if s.Log == nil {

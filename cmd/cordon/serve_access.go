@@ -212,7 +212,7 @@ var scopeOf = map[string]access.Scope{
 	"POST /work/cases/{id}/files": role.Comment, "POST /work/licences/{id}/files": role.Comment,
 	"GET /work/audit": role.Audit, "GET /work/audit/": role.Audit, "POST /work/audit": role.Export,
 	"GET /work/keys": role.SeeKeys, "POST /work/keys": role.Keys, "GET /work/people": role.SeePeople, "GET /work/settings": role.Settings,
-	"POST /work/quality": role.Sample, "POST /work/licences": role.Licences, "POST /work/licences/{id}": role.Comment,
+	"POST /work/quality": role.Sample, "POST /work/licences/new": role.Licences, "POST /work/licences/{id}": role.Comment,
 	"POST /work/as": access.Admin,
 
 	// The API for clients of yente. A browser asks whether it may ask without a key. Who wants datasets loaded anew has a

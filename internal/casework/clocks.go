@@ -26,7 +26,7 @@ func (d *Desk) DoAll(ctx context.Context, id string, by Person, now time.Time, e
 		}
 		e = signed(e, id, by, now)
 		if err := c.Apply(d.Policy, e); err != nil {
-			return c, err
+			return c, d.refused(ctx, by, id, e.Kind, err)
 		}
 		kept = append(kept, Seal(e))
 	}
@@ -140,8 +140,8 @@ func (d *Desk) Attach(ctx context.Context, files Files, id string, by Person, no
 	if err != nil {
 		return Case{}, f, err
 	}
-	if !May(by.Role, Attached) {
-		return Case{}, f, denied("the role %q may not do this: %s", by.Role, Attached)
+	if !May(by.roleFor(Attached), Attached) {
+		return Case{}, f, d.refused(ctx, by, id, Attached, denied("the role %q may not do this: %s", by.Role, Attached))
 	}
 	if _, _, err := d.Get(ctx, id); err != nil {
 		return Case{}, f, err

@@ -184,6 +184,8 @@ func (s *Site) workRoutes() {
 		"POST /work/cases/{id}":       {"/work", s.workCase},
 		"GET /work/suppressions":      {"/work/suppressions", s.suppressions},
 		"GET /work/licences":          {"/work/licences", s.workLicences},
+		"GET /work/licences/new":      {"/work/licences", s.newLicence},
+		"POST /work/licences/new":     {"/work/licences", s.newLicence},
 		"GET /work/licences/{id}":     {"/work/licences", s.workLicence},
 		"POST /work/licences/{id}":    {"/work/licences", s.workLicence},
 		"GET /work/quality":           {"/work/quality", s.workQuality},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/licence"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -32,6 +33,8 @@ type casePage struct {
 	History  []happened
 	Due      []casework.Deadline
 	Files    fileForm
+	// Licences are those that the case may still be linked to.
+	Licences []licenceRow
 	// Codes are the reasons that may be given, by disposition.
 	Codes []codeGroup
 	Typed map[string]string
@@ -119,7 +122,7 @@ func (s *Site) workCase(w *working) (*answer, error) {
 	}
 	id := w.r.PathValue("id")
 	if w.r.Method == http.MethodPost {
-		if err := w.given("do", "n", "disposition", "code", "text", "until", "owner", "of", "comment", "reason"); err != nil {
+		if err := w.given("do", "n", "disposition", "code", "text", "until", "owner", "of", "comment", "reason", "licence", "amount"); err != nil {
 			return nil, err
 		}
 		c, at, err := w.act(id)
@@ -170,6 +173,9 @@ func (w *working) act(id string) (casework.Case, string, error) {
 	case "uphold", "overturn":
 		at = "review"
 		e.Kind, e.Upheld, e.Text = casework.Reviewed, w.value("do") == "uphold", w.value("reason")
+	case "link":
+		c, err := w.linkCase(id, e.N-1)
+		return c, "f-licence", err
 	case "take":
 		at = "assigned"
 		e.Kind, e.To, e.N = casework.Assigned, w.By.Name, 0
@@ -247,10 +253,13 @@ func (s *Site) casePage(w *working, id string) (*answer, error) {
 		return nil, err
 	}
 	page.decidable()
+	if err := page.linkable(); err != nil {
+		return nil, err
+	}
 	if err := page.queued(); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"disposition", "code", "text", "until", "owner", "comment", "reason"} {
+	for _, name := range []string{"disposition", "code", "text", "until", "owner", "comment", "reason", "licence", "amount"} {
 		page.Typed[name] = w.value(name)
 	}
 	if w.r.Method == http.MethodGet {
@@ -301,6 +310,23 @@ func (p *casePage) decidable() {
 			p.Owners = append(p.Owners, option{Value: x.ID, Label: x.Name})
 		}
 	}
+}
+
+// linkable finds the licences in force that the case does not rest on yet.
+func (p *casePage) linkable() error {
+	if p.WorkDesk.Licences == nil || !p.mayLicence(licence.Linked) {
+		return nil
+	}
+	all, err := p.WorkDesk.Licences.All(p.ctx(), p.Now)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if l := &all[i]; l.State() == "in force" && p.Case.Licence(l.ID) == nil {
+			p.Licences = append(p.Licences, rowOfLicence(l))
+		}
+	}
+	return nil
 }
 
 // queued finds the place of the case among the open ones, and the next of them.

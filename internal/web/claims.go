@@ -238,13 +238,38 @@ const claimsFound = 6
 func (s *Site) cardOf(l *claim.Ledger, c *claim.Claim) claimCard {
 	r, n := c.Judged()
 	card := claimCard{
-		C: c, L: l, Kind: strings.ReplaceAll(c.Kind.String(), "_", " "), Grade: claim.GradeText(r, n), Seen: l.Verified(c),
+		C: c, L: l, Kind: saidAs(c.Kind), Grade: claim.GradeText(r, n), Seen: l.Verified(c),
 		TakenBy: l.RetractedBy(c.ID), Answers: l.Answers(c),
 	}
 	for _, st := range c.About {
 		card.About = append(card.About, stateLink{st.String(), s.state(st.String())})
 	}
 	return card
+}
+
+// Weighed says how source and information were graded, for who does not know the scale.
+func (c *claimCard) Weighed() string {
+	if c.Grade == "not graded" {
+		return "nobody has graded source or information"
+	}
+	return "graded " + c.Grade
+}
+
+// saidAs says what a claim does, in words that need no glossary.
+func saidAs(k claim.Kind) string {
+	switch k {
+	case claim.Fact:
+		return "report of a fact"
+	case claim.Compliance:
+		return "account of what was kept"
+	case claim.Remedy:
+		return "account of what was done about it"
+	case claim.LawReading:
+		return "reading of the law"
+	case claim.Legitimacy:
+		return "doubt of who may judge"
+	}
+	return k.String()
 }
 
 // claimPage is one claim with both sides.

@@ -19,8 +19,10 @@ type searchPage struct {
 	Kinds      []vocab.Kind
 	Provisions []*law.Provision
 	More       int
-	Goods      []decide.Line
-	Code       goods.Code
+	// Words are how many words were looked for, and Held how many of them each provision holds.
+	Words, Held int
+	Goods       []decide.Line
+	Code        goods.Code
 	// Subjects are those of the lists that have such a name; MoreSubjects how many
 	// there are besides. Lists is false where there are no lists.
 	Subjects     []suggestion
@@ -81,7 +83,11 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 	if day := dayIn.FindString(page.Query); day != "" {
 		page.Day = dayField(map[string]string{"q": day}, new([]fieldError), "q", "") // what is no day is words
 	}
-	found := nearestBy(s.Desk.Law.Provisions(), words, func(p *law.Provision) string { return p.ID + " " + p.Cite() + " " + p.Title + " " + p.Text })
+	inLaw := func(p *law.Provision) string { return p.ID + " " + p.Cite() + " " + p.Title + " " + p.Text }
+	found := nearestBy(s.Desk.Law.Provisions(), words, inLaw)
+	if page.Words = len(words); len(found) > 0 {
+		page.Held = held(inLaw(found[0]), words)
+	}
 	page.Provisions = found[:min(maxFound, len(found))]
 	page.More = len(found) - len(page.Provisions)
 	s.searchClaims(r.Context(), page, words)

@@ -66,7 +66,7 @@ func (d *jobDesk) example(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.store, d.queue, d.actor = store, sqlite.Queue{Store: store}, "somebody" // whose secret would be written
+	d.queue, d.actor = sqlite.Queue{Store: store}, "somebody" // whose secret would be written
 	j, err := newJob(d.m.now(), "clients", "somebody", job.DefaultTries)
 	if err == nil {
 		j.ID, j.Kind = "01ARZ3NDEKTSV4RRFFQ69G5FAV", kindScreen

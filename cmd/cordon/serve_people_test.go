@@ -78,10 +78,8 @@ func newTeam(t *testing.T, people map[string][]role.Role) *team {
 	x.c, x.base = c, srv.URL
 	t.Cleanup(func() {
 		srv.Close()
-		for _, close := range []func() error{c.stopCases, c.stopWork, c.people.close} {
-			if err := close(); err != nil {
-				t.Error(err)
-			}
+		if err := c.stopWork(); err != nil {
+			t.Error(err)
 		}
 		stop()
 	})
@@ -276,9 +274,16 @@ func TestStoreGone(t *testing.T) {
 	x := newTeam(t, everybody)
 	v := x.in("dag")
 	secret := x.key("payments", access.Read)
-	if err := x.c.people.store.Close(); err != nil {
+	gone, err := sqlite.Open(t.Context(), x.dir)
+	if err == nil {
+		err = gone.Close()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
+	good := x.c.store.kept
+	x.c.store.kept, x.c.people.desk = &workStore{database: gone, dir: good.dir, account: good.account}, nil
+	defer func() { x.c.store.kept = good }()
 	x.c.people.mu.Lock()
 	x.c.people.read = time.Time{}
 	x.c.people.mu.Unlock()
@@ -441,7 +446,7 @@ func TestRolesAndRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := c.around(m, nil, discard()).Guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
-	defer c.people.close()
+	defer func() { _ = c.store.close() }()
 	srv := httptest.NewServer(h)
 	defer srv.Close()
 	cookies := map[role.Role]*http.Cookie{}
@@ -565,7 +570,7 @@ func TestSetUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.people.close()
+	defer func() { _ = c.store.close() }()
 	ask := func(method, path string, form url.Values, cookies ...*http.Cookie) *http.Response {
 		r := httptest.NewRequest(method, "http://cordon.example"+path, strings.NewReader(form.Encode()))
 		r.Header.Set("Accept", "text/html")

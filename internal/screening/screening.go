@@ -162,7 +162,7 @@ type Engine struct {
 	graph   *ownership.Graph
 	merged  *mergers
 	cache   *cache
-	asked   remembered
+	asked   *remembered
 	workers sync.Pool
 	limits  index.Limits
 	// mostWords is mostWords; tests change it.
@@ -359,7 +359,10 @@ func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers [
 		return nil, err
 	}
 	e.workers.New = func() any {
-		return &worker{reader: match.NewReader(params), scorer: match.NewScorer(params), plain: match.NewSieve(params), person: match.NewSieve(params)}
+		w := &worker{reader: match.NewReader(params), scorer: match.NewScorer(params), plain: match.NewSieve(params), person: match.NewSieve(params)}
+		w.plain.Over(&e.words.list)
+		w.person.Over(&e.words.list)
+		return w
 	}
 	return e, nil
 }

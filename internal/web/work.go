@@ -396,7 +396,7 @@ func (w *working) refused(id, label string, err error) (int, error) {
 // missingPart says that a part of the desk is not there.
 func missingPart(what string) error {
 	return fault.New(fault.Unavailable, "%s", what+" cannot be shown on this server").
-		WithFix("cases, customers and keys stand in a data folder; start the server with --data and one that it may write to")
+		WithFix("cases, customers and keys stand in a data folder or a database; start the server with --data and one that it may write to")
 }
 
 // playAs chooses the person of an example that a visitor plays.

@@ -92,7 +92,7 @@ func draftDeskOf(s *states.Desk) (*draftDesk, error) {
 		return nil, fault.Wrap(fault.Internal, err, "the list of humanitarian goods")
 	}
 	relief, err := draft.ReadHumanitarian("data/goods/humanitarian.yaml", b)
-	return &draftDesk{s, draft.Facts{Reference: s.Reference, Places: s.Places, Lists: s.Lists, Factors: s.Factors, Humanitarian: relief}}, err
+	return &draftDesk{s, draft.Facts{Reference: s.Reference, Places: s.Places, Lists: s.Lists, Factors: s.Factors, Humanitarian: relief, Engine: s.Engine}}, err
 }
 
 type draftNewCmd struct {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -708,7 +709,19 @@ func (m *Main) fail(err error) int {
 	return fault.Exit(err)
 }
 
+// embedded is the law that ships with Cordon, which never changes: a server asks for it at several places.
+var embedded = sync.OnceValues(func() (*decide.Desk, error) { return decide.Open(data.FS, decide.Config{}) })
+
 func (m *Main) open(l lawFlags, o ruling.Options) (*decide.Desk, error) {
+	if len(l.Law)+len(l.Drafts) == 0 && !o.Exhaustive && !o.Interpret && o.Only == nil {
+		d, err := embedded()
+		if err != nil || !o.Eager {
+			return d, err
+		}
+		eager := *d
+		eager.Engine, err = ruling.NewEngine(d.Law, d.Places, d.Lists, d.Factors, ruling.Options{Eager: true, From: d.Engine})
+		return &eager, err
+	}
 	return decide.Open(data.FS, decide.Config{LawDirs: l.Law, Drafts: l.Drafts, Options: o})
 }
 

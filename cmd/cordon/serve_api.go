@@ -22,7 +22,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/read"
 	"github.com/cordon-engine/cordon/internal/report"
-	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/selftest"
@@ -31,7 +30,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/states"
 	"github.com/cordon-engine/cordon/internal/trade"
 	"github.com/cordon-engine/cordon/internal/when"
-	"github.com/cordon-engine/cordon/internal/yamltree"
 )
 
 // forPrograms puts what the API asks besides rulings into its configuration.
@@ -48,6 +46,7 @@ func (c *serveCmd) forPrograms(config *httpapi.Config, lib *library, sc *screene
 	if sc != nil {
 		config.Subjects, config.Payments = subjects{sc}, sc.payments(config.Desk, c.keeping)
 		c.watching = newBases(sc, c.shared(sc.m))
+		c.watching.handIn = func() *jobDesk { return c.jobs }
 		if c.WatchCases {
 			c.watching.cases = c.cases
 		}
@@ -190,16 +189,16 @@ func filesIn(dirs ...string) string {
 
 // read opens all of it.
 func (l *library) read() (*httpapi.Facts, error) {
-	desk, book, err := l.m.openBook(l.flags)
+	book, d, err := l.m.book(claimFlags{lawFlags: l.flags.lawFlags, Data: l.flags.Data})
+	if err != nil {
+		return nil, err
+	}
+	desk, err := l.m.statesOf(book, d, l.flags.Data)
 	if err != nil {
 		return nil, err
 	}
 	f := &httpapi.Facts{States: desk, Matrices: states.NewMatrices(desk), Claims: book}
 	if f.Records, err = recordsWith(l.flags.Data, desk.Places); err != nil {
-		return nil, err
-	}
-	d, err := l.m.open(l.flags.lawFlags, ruling.Options{})
-	if err != nil {
 		return nil, err
 	}
 	conf := trade.Config{Facts: data.FS, Store: f.Records, Places: d.Places, HS: d.HS, Lists: d.Lists, Law: d.Law}
@@ -231,42 +230,27 @@ func (l *library) version(d *states.Desk, b *evidence.Book, records series.Store
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// Draft is part of the port. The law with the draft is a copy of its own.
-// The claims do not hang on it: they are those that were read already.
+// Draft is part of the port. Only the draft is read: the law it joins, the claims and the figures are those that were read already.
 func (l *library) Draft(ctx context.Context, text []byte) (*httpapi.Draft, error) {
 	const name = "draft.yaml"
-	if _, err := yamltree.Parse(name, text); err != nil { // before all the rest is read beside it
-		return nil, err
-	}
-	f := l.flags
-	f.Drafts = []law.File{{Name: name, Data: text}}
 	of, err := l.Facts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d, err := l.m.draftDeskBeside(of.States, f)
+	with, err := of.States.With(law.File{Name: name, Data: text})
 	if err != nil {
 		return nil, err
 	}
-	named, err := nameIn(d.Law, name)
+	d, err := draftDeskOf(with)
 	if err != nil {
 		return nil, err
 	}
-	c, err := draft.New(d.facts, d.Law, named)
-	return &httpapi.Draft{Desk: d.Desk, Facts: d.facts, Case: c}, err
-}
-
-// draftDeskBeside opens the law with drafts beside the claims of another desk.
-func (m *Main) draftDeskBeside(of *states.Desk, f statesFlags) (*draftDesk, error) {
-	d, err := m.open(f.lawFlags, ruling.Options{})
+	named, err := nameIn(with.Law, name)
 	if err != nil {
 		return nil, err
 	}
-	s := &states.Desk{Facts: statesFacts(d), Ledger: of.Ledger, Watchers: of.Watchers}
-	if s.Records, err = m.figuresOn(&s.Facts, f.Data); err != nil {
-		return nil, err
-	}
-	return draftDeskOf(s)
+	c, err := draft.New(d.facts, with.Law, named)
+	return &httpapi.Draft{Desk: with, Facts: d.facts, Case: c}, err
 }
 
 // Read is part of the port.

@@ -22,7 +22,7 @@ import (
 // serveJobs are the flags that say how a server takes jobs.
 type serveJobs struct {
 	NoJobs bool `name:"no-jobs" help:"Take no jobs."`
-	Work   int  `help:"Work on so many chunks of jobs at once; 0 leaves them to workers. One over a folder, none over a database, unless given." default:"-1" placeholder:"N"`
+	Work   int  `help:"Work on so many chunks of jobs at once; 0 leaves them to workers. One over a folder or with --watch, none over a database otherwise, unless given." default:"-1" placeholder:"N"`
 
 	jobs *jobDesk
 }
@@ -53,7 +53,7 @@ func (c *serveCmd) startJobs(m *Main, sc *screener, log *slog.Logger, to *httpap
 	c.jobs = &jobDesk{m: m, data: c.Data, store: c.shared(m), sc: sc, log: log, slots: c.Work, metrics: c.metrics}
 	if c.jobs.slots < 0 {
 		c.jobs.slots = 1
-		if postgres.Is(c.Data) {
+		if postgres.Is(c.Data) && !c.Watch {
 			c.jobs.slots = 0
 		}
 	}
@@ -112,8 +112,9 @@ func (d *jobDesk) open(ctx context.Context) (job.Queue, error) {
 	working, d.stop = context.WithCancel(context.WithoutCancel(d.m.ctx))
 	if d.slots > 0 {
 		flags, told := workFlags{Slots: d.slots}, chunkLog(working, d.log)
+		said := func(line string) { d.log.LogAttrs(working, slog.LevelInfo, line) }
 		d.work.Go(func() {
-			err := flags.work(working, d.m, d.data, store.database, q, func(w *job.Worker) error {
+			err := flags.work(working, d.m, d.data, store.database, q, said, func(w *job.Worker) error {
 				w.Told = func(t *job.Task, out job.Output, err error) { d.metrics.Chunk(t, out, err); told(t, out, err) }
 				return nil
 			})
@@ -165,7 +166,7 @@ func (d *jobDesk) Screen(ctx context.Context, ask httpapi.JobAsk, rows io.Reader
 		j, err = d.m.newScreenJob(held.Desk, b, j)
 	}
 	if err == nil {
-		j, err = q.Submit(ctx, j, rowChunks(screen.JSONRows(rows, nil), ask.Chunk))
+		j, err = q.Submit(ctx, j, rowChunks(screen.Referenced(screen.JSONRows(rows, screen.Mapping{screen.Ref: {screen.Ref}})), ask.Chunk))
 	}
 	if err != nil {
 		return out, err
@@ -231,12 +232,15 @@ func (d *jobDesk) Results(ctx context.Context, id string, partial bool, w io.Wri
 		if err != nil {
 			return n, err
 		}
+		n.Answered += r.Handled
+		n.Refused += r.Refused
+		if !forPeople(&s, &r) {
+			continue
+		}
 		if _, err := w.Write(r.Data); err != nil {
 			return n, err
 		}
 		n.Read += bytes.Count(r.Data, []byte{'\n'})
-		n.Answered += r.Handled
-		n.Refused += r.Refused
 	}
 	return n, nil
 }

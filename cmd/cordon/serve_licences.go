@@ -6,8 +6,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/licence"
 )
 
 // notedEvery is how often a server writes down what time has done to licences. Who looks meanwhile sees it all the same.
@@ -23,7 +25,16 @@ func (p *casesForPrograms) Book(ctx context.Context, as httpapi.CaseAs, write bo
 	if err != nil {
 		return nil, err
 	}
-	return &httpapi.LicenceBook{Book: p.m.licenceBook(s, s.machine()), By: by, Now: p.m.now()}, nil
+	b := p.m.licenceBook(s, s.machine())
+	if access.By(ctx).Known() {
+		b.Refused = p.c.people.refusedLicence
+	}
+	return &httpapi.LicenceBook{Book: b, By: by, Now: p.m.now(), Files: s}, nil
+}
+
+// refusedLicence is for licence.Book: it has the log name the licence that somebody was refused at.
+func (p *servePeople) refusedLicence(ctx context.Context, by casework.Person, id string, _ licence.Kind) error {
+	return p.enterRefusal(ctx, by.Name, id)
 }
 
 // machine is in whose name the server notes what time has done.

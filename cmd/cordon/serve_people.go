@@ -381,7 +381,7 @@ func (w *workForPages) signedFor(ctx context.Context, own *workStore, a access.A
 	}
 	d.By, d.Name, d.Signed = acting(a), a.Name, true
 	if d.Cases != nil {
-		d.Cases.Refused = w.c.people.refusedCase
+		d.Cases.Refused, d.Licences.Refused = w.c.people.refusedCase, w.c.people.refusedLicence
 	}
 	d.Refused = func(ctx context.Context) error { return w.c.people.enterRefusal(ctx, a.ID, "form") }
 	d.People = w.c.people.list

@@ -166,6 +166,8 @@ type bases struct {
 	store *serveStore
 	sc    *screener
 	jobs  *jobsInProcess
+	// handIn gives the jobs of the server, once it has them; nil for none.
+	handIn func() *jobDesk
 	// cases are made of what is found; nil for none.
 	cases *casesForPrograms
 }
@@ -308,20 +310,19 @@ func (b *bases) Start(ctx context.Context, base string, full bool) (report.Watch
 	}
 	by := access.By(ctx).ID
 	return b.jobs.start(base, string(kind), func(ctx context.Context, progress func(string, int)) (*report.WatchResultJSON, error) {
+		q, err := b.queue(ctx)
+		if err != nil {
+			return nil, err
+		}
 		held := b.sc.live.Take()
 		defer held.Release()
 		var out *report.WatchResultJSON
-		err := b.writing(ctx, by, func(s watched.Store, actor string) error {
+		err = b.writing(ctx, by, func(s watched.Store, actor string) error {
 			w := b.watcher(s, held.Desk, actor, progress)
-			run := w.Follow
-			if full {
-				run = w.Run
-			}
-			res, err := run(ctx, base)
+			res, err := b.screened(ctx, q, w, base, kind)
 			if err != nil {
 				return err
 			}
-			b.jobs.log.LogAttrs(ctx, slog.LevelInfo, res.Run.Line())
 			out = resultOf(res)
 			if err := b.sc.quiet.take(ctx).suppressed(ctx, held.Desk, s, &res.Run, out.Changes); err != nil {
 				return err

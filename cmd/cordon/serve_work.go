@@ -157,7 +157,7 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 	}
 	bases := customersOf(s.database)
 	d.Cases, d.Licences = w.m.desk(s), w.m.licenceBook(s, s.machine())
-	d.Bases, d.Log, d.Keys = bases, s, keysForPages{s, w.m}
+	d.Bases, d.Log, d.Files, d.Keys = bases, s, s, keysForPages{s, w.m}
 	d.Jobs = func(ctx context.Context) ([]web.Job, error) {
 		q, err := s.queue(ctx)
 		if err != nil {

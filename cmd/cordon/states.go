@@ -42,12 +42,18 @@ func (m *Main) openBook(f statesFlags) (*states.Desk, *evidence.Book, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &states.Desk{Facts: statesFacts(d), Ledger: b.Ledger}
-	if s.Watchers, err = states.LoadWatchers(data.FS, "watchers"); err != nil {
-		return nil, nil, err
-	}
-	s.Records, err = m.figuresOn(&s.Facts, f.Data)
+	s, err := m.statesOf(b, d, f.Data)
 	return s, b, err
+}
+
+// statesOf puts what is known of states together.
+func (m *Main) statesOf(b *evidence.Book, d *decide.Desk, dir string) (s *states.Desk, err error) {
+	s = &states.Desk{Facts: statesFacts(d), Ledger: b.Ledger}
+	if s.Watchers, err = states.LoadWatchers(data.FS, "watchers"); err != nil {
+		return nil, err
+	}
+	s.Records, err = m.figuresOn(&s.Facts, dir)
+	return s, err
 }
 
 // figuresOn reads the figures of all readings that are about a state and the target of a regime.

@@ -44,7 +44,9 @@ type Problem struct {
 
 // Compare says provision by provision what a draft adds, tightens, loosens and repeats. It compares what is written: kinds of
 // activity, direction, goods by heading, conditions word by word, limits and exceptions. [Case.Goods] asks the engine instead.
-func (c *Case) Compare() []Difference {
+func (c *Case) Compare() []Difference { return slices.Clone(c.differences()) }
+
+func (c *Case) compared() []Difference {
 	var out []Difference
 	for _, p := range c.Provisions() {
 		out = append(out, c.compare(p))
@@ -74,10 +76,10 @@ func (c *Case) compare(p *law.Provision) Difference {
 			continue
 		}
 		qr := c.reachOf(q)
-		if !qr.meets(c, &r) {
+		if !qr.meets(c, r) {
 			continue
 		}
-		rel, why, ok := c.relate(p, q, &r, &qr)
+		rel, why, ok := c.relate(p, q, r, qr)
 		if !ok {
 			continue
 		}

@@ -8,6 +8,7 @@ package draft
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -27,6 +28,8 @@ type Facts struct {
 	Factors   *goods.Factors
 	// Humanitarian are goods whose share in what is touched is shown; see [ReadHumanitarian].
 	Humanitarian Humanitarian
+	// Engine, where given, is one over the law or some of it: what it compiled is taken over; see [ruling.Options].
+	Engine *ruling.Engine
 }
 
 // Case is the law as it is beside the law with drafts supposed. It does not change and is safe for concurrent use.
@@ -43,6 +46,9 @@ type Case struct {
 	base, own, with *ruling.Engine
 	// relaxes is true where the drafts could also take something away, so that the law has to be asked by itself.
 	relaxes bool
+	// kept and differences are worked out once, when first needed.
+	kept        *reaches
+	differences func() []Difference
 }
 
 // New makes a case of the named instruments, none of which is in force in l.
@@ -64,7 +70,8 @@ func New(f Facts, l *law.Law, names ...string) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{Facts: f, Base: l, With: with, On: when.NoDay}
+	c := &Case{Facts: f, Base: l, With: with, On: when.NoDay, kept: newReaches(f.Reference.HS)}
+	c.differences = sync.OnceValue(c.compared)
 	for _, r := range with.Regimes {
 		for _, in := range r.Instruments {
 			if in.Supposed {
@@ -76,15 +83,15 @@ func New(f Facts, l *law.Law, names ...string) (*Case, error) {
 		c.relaxes = c.relaxes || p.Effect == law.Exempt || len(p.Replaces) > 0
 	}
 	c.On = c.settled()
-	if c.base, err = ruling.NewEngine(l, f.Places, f.Lists, f.Factors, ruling.Options{}); err != nil {
+	if c.base, err = ruling.NewEngine(l, f.Places, f.Lists, f.Factors, ruling.Options{From: f.Engine}); err != nil {
 		return nil, err
 	}
 	drafted := func(p *law.Provision) bool { return p.Instrument.Supposed }
-	if c.own, err = ruling.NewEngine(with, f.Places, f.Lists, f.Factors, ruling.Options{Only: drafted}); err != nil {
+	if c.own, err = ruling.NewEngine(with, f.Places, f.Lists, f.Factors, ruling.Options{From: c.base, Only: drafted}); err != nil {
 		return nil, err
 	}
 	if c.relaxes {
-		c.with, err = ruling.NewEngine(with, f.Places, f.Lists, f.Factors, ruling.Options{})
+		c.with, err = ruling.NewEngine(with, f.Places, f.Lists, f.Factors, ruling.Options{From: c.own})
 	}
 	return c, err
 }

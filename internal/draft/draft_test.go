@@ -46,7 +46,7 @@ var open = sync.OnceValues(func() (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.facts = draft.Facts{Reference: d.Reference, Places: d.Places, Lists: d.Lists, Factors: d.Factors, Humanitarian: relief}
+	b.facts = draft.Facts{Reference: d.Reference, Places: d.Places, Lists: d.Lists, Factors: d.Factors, Humanitarian: relief, Engine: d.Engine}
 	entries, err := claim.LoadFiles(d.Reference, data.FS, "claims")
 	if err != nil {
 		return nil, err
@@ -88,8 +88,7 @@ const head = "regime: un-dprk\ninstrument: D\ntitle: T\nauthority: A\nadopted: 2
 // caseOf makes a case of a draft beside the embedded law.
 func caseOf(t fataler, b *bench, text string) *draft.Case {
 	t.Helper()
-	l, err := law.Load(law.Source{FS: data.FS, Root: "instruments", Name: "data/instruments"},
-		law.Source{Files: []law.File{{Name: "d.yaml", Data: []byte(text)}}})
+	l, err := b.Law.With(law.File{Name: "d.yaml", Data: []byte(text)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +97,59 @@ func caseOf(t fataler, b *bench, text string) *draft.Case {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// What is found of a draft is the same when all law is read and compiled anew with it.
+func TestBesideLawThatWasRead(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nothing runs at once here: left out in short mode, which is for races")
+	}
+	b := setup(t)
+	of, err := b.Law.Named("2371")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := draft.Like(of[0], "d", when.Date(2018, 6, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fast := caseOf(t, b, strings.Replace(string(text), `"Draft d"`, "D", 1))
+	l, err := law.Load(law.Source{FS: data.FS, Root: "instruments", Name: "data/instruments"},
+		law.Source{Files: []law.File{{Name: "d.yaml", Data: []byte(strings.Replace(string(text), `"Draft d"`, "D", 1))}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := b.facts
+	facts.Engine = nil
+	slow, err := draft.New(facts, l, "D")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := func(c *draft.Case) string {
+		var out strings.Builder
+		for _, d := range c.Compare() {
+			fmt.Fprintln(&out, d.Provision.ID, d.Relation, d.Why)
+		}
+		for _, g := range c.Gaps() {
+			fmt.Fprintln(&out, g.Provision.ID, g.Kind, g.Reason)
+		}
+		list, err := c.Goods()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range list {
+			fmt.Fprintln(&out, g.Code, g.List, g.Out, g.Touch.Class, g.Touch.By.ID)
+		}
+		study, err := draft.NewStudy(c, b.records, b.ledger, draft.Question{Inputs: draft.DefaultInputs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&out, "%d accounts of %d rows\n", len(study.Accounts), len(study.Accounts[0].Rows))
+		return out.String()
+	}
+	if one, two := found(fast), found(slow); one != two || len(one) < 500 {
+		t.Errorf("they differ, or too little was found:\n%s\n%s", one, two)
+	}
 }
 
 type fataler interface {
@@ -445,7 +497,7 @@ func TestNew(t *testing.T) {
 	}
 	b := setup(t)
 	check := func(name string, text []byte) *draft.Case {
-		l, err := law.Load(law.Source{FS: data.FS, Root: "instruments"}, law.Source{Files: []law.File{{Name: "x.yaml", Data: text}}})
+		l, err := b.Law.With(law.File{Name: "x.yaml", Data: text})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

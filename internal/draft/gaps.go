@@ -15,7 +15,7 @@ import (
 // may mean to have no wind-down.
 func (c *Case) Gaps() []Problem {
 	var out []Problem
-	differences := c.Compare()
+	differences := c.differences()
 	for i, p := range c.Provisions() {
 		say := func(kind, format string, args ...any) {
 			out = append(out, Problem{p, kind, fmt.Sprintf(format, args...)})
@@ -53,7 +53,7 @@ func (c *Case) oneDirection(p *law.Provision, say func(kind, format string, args
 		if !ok || c.On < from || c.On > until || !other || q.Effect != law.Prohibit && q.Effect != law.Cap || len(q.Goods) == 0 {
 			continue
 		}
-		if qr := c.reachOf(q); qr.covers(c, &r) {
+		if qr := c.reachOf(q); qr.covers(c, r) {
 			return
 		}
 	}

@@ -2,6 +2,7 @@ package draft
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/goods"
@@ -21,9 +22,52 @@ type reach struct {
 	conditional bool
 }
 
-// reachOf gives the reach of a provision.
-func (c *Case) reachOf(p *law.Provision) reach {
-	r := reach{all: len(p.Goods) == 0, parts: map[string]bool{}}
+// reaches keeps what is worked out once for a case: it is asked for again with each pair of provisions.
+type reaches struct {
+	headings []goods.Code // all of the nomenclature
+	mu       sync.Mutex
+	of       map[*law.Provision]*reach
+	lists    map[*goods.List][]string
+}
+
+func newReaches(hs *goods.Nomenclature) *reaches {
+	k := &reaches{of: map[*law.Provision]*reach{}, lists: map[*goods.List][]string{}}
+	for _, ch := range hs.Chapters() {
+		k.headings = append(k.headings, hs.Headings(ch)...)
+	}
+	return k
+}
+
+// headingsOf gives the headings, by their four digits, that working codes of a list lie in.
+func (k *reaches) headingsOf(l *goods.List) []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	out, ok := k.lists[l]
+	if !ok {
+		for _, h := range k.headings {
+			if l.Codes.Match(h) != goods.None {
+				out = append(out, h.Digits())
+			}
+		}
+		k.lists[l] = out
+	}
+	return out
+}
+
+// reachOf gives the reach of a provision, which is not to be changed.
+func (c *Case) reachOf(p *law.Provision) *reach {
+	c.kept.mu.Lock()
+	defer c.kept.mu.Unlock()
+	r := c.kept.of[p]
+	if r == nil {
+		r = c.kept.reachOf(p)
+		c.kept.of[p] = r
+	}
+	return r
+}
+
+func (k *reaches) reachOf(p *law.Provision) *reach {
+	r := &reach{all: len(p.Goods) == 0, parts: map[string]bool{}}
 	for i := range p.Goods {
 		s := &p.Goods[i]
 		r.conditional = r.conditional || s.When.Text != ""
@@ -31,22 +75,13 @@ func (c *Case) reachOf(p *law.Provision) reach {
 			r.parts["list:"+s.List] = true
 			continue
 		}
-		for _, h := range c.headings() {
+		for _, h := range k.headings {
 			if s.Set.Match(h) != goods.None {
 				r.parts[h.Digits()] = true
 			}
 		}
 	}
 	return r
-}
-
-// headings gives all headings of the nomenclature.
-func (c *Case) headings() []goods.Code {
-	var out []goods.Code
-	for _, ch := range c.Reference.HS.Chapters() {
-		out = append(out, c.Reference.HS.Headings(ch)...)
-	}
-	return out
 }
 
 // in reports whether a part lies in the reach: itself, a wider list, or, for a list that codes can tell, all its working codes.
@@ -68,17 +103,8 @@ func (r *reach) in(c *Case, part string) bool {
 	if l.WordsDecide {
 		return false // words name it whatever its code
 	}
-	codes := 0
-	for _, h := range c.headings() {
-		if l.Codes.Match(h) == goods.None {
-			continue
-		}
-		codes++
-		if !r.parts[h.Digits()] {
-			return false
-		}
-	}
-	return codes > 0
+	codes := c.kept.headingsOf(l)
+	return len(codes) > 0 && !slices.ContainsFunc(codes, func(h string) bool { return !r.parts[h] })
 }
 
 // covers and meets compare two reaches: all of o lies in r, or some of it does.
@@ -179,7 +205,7 @@ func (c *Case) candidates(leaving bool) []Good {
 		}
 		for _, id := range append(slices.Clone(p.Replaces), p.Tightens...) { // what it loosens is of interest too
 			if q, ok := c.Base.Provision(id); ok {
-				for part := range func() map[string]bool { r := c.reachOf(q); return r.parts }() {
+				for part := range c.reachOf(q).parts {
 					want.parts[part] = true
 				}
 			}
@@ -191,7 +217,7 @@ func (c *Case) candidates(leaving bool) []Good {
 			out = append(out, Good{List: l.ID, Label: l.Title})
 		}
 	}
-	for _, h := range c.headings() {
+	for _, h := range c.kept.headings {
 		if want.all || want.parts[h.Digits()] {
 			out = append(out, Good{Code: h, Label: c.Reference.HS.Label(h)})
 		}

@@ -24,6 +24,8 @@ type Law struct {
 	Version string
 
 	byID map[string]*Provision
+	// files are what was read, for [Law.With]; nil where the law is that of another with something supposed.
+	files []*file
 }
 
 // Provision finds a provision by its id.

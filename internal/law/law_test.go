@@ -1,6 +1,7 @@
 package law
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -200,4 +201,64 @@ func TestListings(t *testing.T) {
 	if (&Listings{}).Has("", "") {
 		t.Error("a regime without a list has one")
 	}
+}
+
+// TestWith holds that law read beside other law is the law that is loaded with it, and that the other stays as it was.
+func TestWith(t *testing.T) {
+	base := Source{FS: os.DirFS("../../data"), Root: "instruments"}
+	extra := File{Name: "x.yaml", Data: []byte(`regime: un-dprk
+instrument: X
+status: draft
+title: A draft
+authority: nobody
+adopted: 2018-01-01
+provisions:
+  - {id: x-p1, title: All, text: All, binding: decides, effect: exempt, carves: {all: true}, grant: state}
+  - {id: x-p2, title: Seafood, text: Seafood, binding: decides, effect: prohibit, kind: transfer, direction: from, goods: [{list: seafood}]}
+`)}
+	l, err := Load(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := written(l)
+	got, err := l.With(extra)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Load(base, Source{Files: []File{extra}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Version != want.Version || written(got) != written(want) {
+		t.Errorf("law with a file beside it differs from law that was loaded with it")
+	}
+	if got.Version == l.Version || written(got) == before || written(l) != before {
+		t.Errorf("the law itself changed, or the file changed nothing")
+	}
+	for name, text := range map[string]string{"x.yaml:3:9": strings.Replace(string(extra.Data), "draft", "drafted", 1), "un-dprk-p9": strings.Replace(string(extra.Data), "carves:", "see: [un-dprk-p9], carves:", 1)} {
+		if _, err := l.With(File{Name: "x.yaml", Data: []byte(text)}); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%q has the error %v", text, err)
+		}
+	}
+	if supposed, err := got.Suppose("X"); err != nil {
+		t.Error(err)
+	} else if _, err := supposed.With(extra); err == nil {
+		t.Error("law that supposes a draft took a file, which would forget what is supposed")
+	}
+}
+
+// written is all of the law, in words.
+func written(l *Law) string {
+	var b strings.Builder
+	for _, p := range l.Provisions() {
+		c := *p
+		c.Instrument, c.Exceptions, c.Exemption, c.Cap, c.Carves, c.Stipulation = nil, nil, nil, nil, nil, nil
+		fmt.Fprintf(&b, "%+v %s\n", c, p.Instrument.Name)
+		for _, e := range p.Exceptions {
+			x := *e
+			x.Provision, x.Duty = nil, nil
+			fmt.Fprintf(&b, "  %s %+v\n", e.Provision.ID, x)
+		}
+	}
+	return b.String()
 }

@@ -41,7 +41,7 @@ type file struct {
 	name string // for people
 	key  string // for the version: regime/file
 	data []byte
-	docs []*yamltree.Node
+	docs []*yamltree.Node // once parsed; nil of an empty file, which parses at no cost
 	err  error
 }
 
@@ -56,6 +56,24 @@ func Load(sources ...Source) (*Law, error) {
 		}
 		files = append(files, fs...)
 	}
+	return read(files)
+}
+
+// With gives the law with further files, as if they had been loaded with it. Only they are parsed; l is not changed, and
+// neither shares what the other links. Law with something supposed takes no files.
+func (l *Law) With(more ...File) (*Law, error) {
+	if l.files == nil {
+		return nil, fault.New(fault.Internal, "files were to be read beside law that supposes something")
+	}
+	files := slices.Clone(l.files)
+	for _, f := range more {
+		files = append(files, alone(f))
+	}
+	return read(files)
+}
+
+// read makes the law of files. Those that were parsed before are not parsed again: what was parsed never changes.
+func read(files []*file) (*Law, error) {
 	slices.SortFunc(files, func(a, b *file) int { return cmp.Compare(a.key, b.key) })
 	for i := 1; i < len(files); i++ {
 		if files[i].key == files[i-1].key {
@@ -65,11 +83,13 @@ func Load(sources ...Source) (*Law, error) {
 	}
 	var wg sync.WaitGroup
 	for _, f := range files {
-		wg.Go(func() { f.docs, f.err = yamltree.Parse(f.name, f.data) })
+		if f.docs == nil && f.err == nil {
+			wg.Go(func() { f.docs, f.err = yamltree.Parse(f.name, f.data) })
+		}
 	}
 	wg.Wait()
 
-	l := &Law{byID: map[string]*Provision{}}
+	l := &Law{byID: map[string]*Provision{}, files: files}
 	regimes := map[string]*Regime{}
 	hash := sha256.New()
 	for _, f := range files {
@@ -110,10 +130,13 @@ func Load(sources ...Source) (*Law, error) {
 	return l, l.link()
 }
 
+// alone is a file that stands by itself.
+func alone(f File) *file { return &file{name: f.Name, key: path.Base(f.Name), data: f.Data} }
+
 func list(s Source) ([]*file, error) {
 	var files []*file
 	for _, f := range s.Files {
-		files = append(files, &file{name: f.Name, key: path.Base(f.Name), data: f.Data})
+		files = append(files, alone(f))
 	}
 	if len(files) > 0 {
 		return files, nil

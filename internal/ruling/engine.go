@@ -2,6 +2,7 @@ package ruling
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -43,6 +44,22 @@ type Engine struct {
 	values []atomic.Pointer[[]activity.Value]
 	// exhaustive turns the pre-selection off, for the oracle in tests.
 	exhaustive bool
+	// envs and conditions are what was compiled, for engines that are made from this one. Neither changes once it is made.
+	envs       map[environmentKey]*environment
+	conditions map[conditionKey]*condition
+}
+
+// environmentKey is all that what compiles conditions hangs on.
+type environmentKey struct {
+	regime, target string
+	places         *place.Gazetteer
+	interpret      bool
+}
+
+// conditionKey is a condition as it stands at its place, which its errors name, in the environment of its regime.
+type conditionKey struct {
+	env    *environment
+	source law.Condition
 }
 
 // unit is a provision made ready.
@@ -102,6 +119,9 @@ type Options struct {
 	// Interpret leaves every condition to CEL: slower, and the oracle of our own
 	// evaluation.
 	Interpret bool
+	// From is an engine whose compiled conditions are taken over where they stand unchanged in the law, at the same place: the
+	// engine is the same as one made without it, and is made sooner.
+	From *Engine
 	// Only chooses the provisions that are applied, with the exceptions that they have in the law; nil for all.
 	Only func(*law.Provision) bool
 }
@@ -127,15 +147,17 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 		}
 		g.listCodes = append(g.listCodes, codes)
 	}
+	if g.envs, g.conditions = map[environmentKey]*environment{}, map[conditionKey]*condition{}; o.From != nil {
+		g.envs, g.conditions = maps.Clone(o.From.envs), maps.Clone(o.From.conditions)
+	}
 	for _, r := range l.Regimes {
 		if _, err := places.ParseState(r.Target); err != nil {
 			return nil, fault.In(fault.Place{File: r.File, Field: "target"}, err)
 		}
-		env, err := newEnvironment(r.ID, r.Target, places)
+		env, err := g.environment(environmentKey{r.ID, r.Target, places, o.Interpret})
 		if err != nil {
 			return nil, err
 		}
-		env.interpret = o.Interpret
 		g.targets[r.Target] = true
 		for _, in := range r.Instruments {
 			for _, p := range in.Provisions {
@@ -180,15 +202,42 @@ var quoted = regexp.MustCompile(`"([^"]*)"`)
 // Law gives the law that is applied.
 func (g *Engine) Law() *law.Law { return g.law }
 
+// environment gives what compiles the conditions of a regime.
+func (g *Engine) environment(k environmentKey) (*environment, error) {
+	if env := g.envs[k]; env != nil {
+		return env, nil
+	}
+	env, err := newEnvironment(k.regime, k.target, k.places)
+	if err != nil {
+		return nil, err
+	}
+	env.interpret = k.interpret
+	g.envs[k] = env
+	return env, nil
+}
+
+// condition gives a condition, which is one however often it is met: that of a clause of an instrument is met with each of
+// its provisions.
+func (g *Engine) condition(env *environment, c law.Condition) *condition {
+	if c.Text == "" {
+		return nil
+	}
+	k := conditionKey{env, c}
+	if g.conditions[k] == nil {
+		g.conditions[k] = env.condition(c)
+	}
+	return g.conditions[k]
+}
+
 func (g *Engine) unit(env *environment, r *law.Regime, p *law.Provision) (*unit, error) {
-	u := &unit{p: p, target: r.Target, when: env.condition(p.When), breach: env.condition(p.Breach)}
+	u := &unit{p: p, target: r.Target, when: g.condition(env, p.When), breach: g.condition(env, p.Breach)}
 	u.from, u.until, _ = p.Period(g.law, when.NoDay)
 	u.contested = len(p.Positions) > 0 || len(p.Instrument.Positions) > 0
 	if p.Cap != nil {
-		u.exceeded = env.condition(p.Cap.Exceeded)
+		u.exceeded = g.condition(env, p.Cap.Exceeded)
 	}
 	for i := range p.Goods {
-		s := selector{s: &p.Goods[i], list: -1, when: env.condition(p.Goods[i].When)}
+		s := selector{s: &p.Goods[i], list: -1, when: g.condition(env, p.Goods[i].When)}
 		if s.s.List != "" {
 			at, ok := g.lists.Index(s.s.List)
 			if !ok {
@@ -206,13 +255,13 @@ func (g *Engine) unit(env *environment, r *law.Regime, p *law.Provision) (*unit,
 		u.selectors = append(u.selectors, s)
 	}
 	for _, x := range p.Exceptions {
-		e := exception{x: x, when: env.condition(x.When)}
+		e := exception{x: x, when: g.condition(env, x.When)}
 		var ok bool
 		if e.from, e.until, ok = x.Period(g.law, when.NoDay); !ok {
 			continue // of an instrument that is not in force
 		}
 		for _, un := range x.Unless {
-			e.unless = append(e.unless, env.condition(un.When))
+			e.unless = append(e.unless, g.condition(env, un.When))
 		}
 		u.exceptions = append(u.exceptions, e)
 	}

@@ -41,6 +41,18 @@ type Desk struct {
 	Watchers []Watcher
 }
 
+// With gives the desk beside law with further instruments, as if it had been opened with them: only they are read, every
+// condition of theirs is compiled, and claims, figures and watchers are those of d, which is not changed.
+func (d *Desk) With(drafts ...law.File) (*Desk, error) {
+	out := *d
+	var err error
+	if out.Law, err = d.Law.With(drafts...); err != nil {
+		return nil, err
+	}
+	out.Engine, err = ruling.NewEngine(out.Law, d.Places, d.Lists, d.Factors, ruling.Options{Eager: true, From: d.Engine})
+	return &out, err
+}
+
 // Concerns reports whether a figure is about a state and the target of a regime: the only ones that a desk needs, however
 // large the tables that were loaded are.
 func (f *Facts) Concerns(r *record.Record) bool {

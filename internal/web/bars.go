@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/cordon-engine/cordon/internal/report"
 )
 
 // drawnBar is one line of a picture of bars: places are per cent of where bars stand.
@@ -115,6 +117,22 @@ func draftRows(charts []barChart) [][]string {
 		}
 	}
 	return rows
+}
+
+// takeDraft lets what a draft touches be had from the address that holds it: all of it as JSON, the bars as a table and as pictures.
+func (s *Site) takeDraft(r *http.Request, a *answer, page *draftsPage, found *studied) {
+	a.forms = map[string]form{
+		"json": func() (*answer, error) { return asJSON(report.DraftForPrograms(found.study)) },
+		"csv":  asCSV(func() ([][]string, error) { return draftRows(found.bars), nil }),
+	}
+	var list []drawing
+	for i := range found.bars {
+		d := draftDrawing(i, &found.bars[i], found.doc.Lead)
+		list, page.Pictures = append(list, d), append(page.Pictures, d.file(r))
+	}
+	if len(list) > 0 {
+		a.forms["svg"] = s.drawn(r, a, list)
+	}
 }
 
 // draftForm gives what a draft touches as a file. The draft was sent and has no address, so that the form says what is wanted.

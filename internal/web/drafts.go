@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,19 @@ type draftsPage struct {
 	Doc    *report.Document
 	Bars   []barChart
 	Counts []draftCount
+	// Kept is true where the address holds the draft; Pictures are then its bars as files. Moved says what is not as it was
+	// when the address was made.
+	Kept     bool
+	Pictures []drawingFile
+	Moved    []string
+}
+
+// studied is what was found of a draft, which pages share.
+type studied struct {
+	study  *draft.Study
+	doc    *report.Document
+	bars   []barChart
+	counts []draftCount
 }
 
 // Number is the number of a figure, which people count from one.
@@ -60,23 +74,24 @@ var draftParameters = []string{"like", "on", "base_year", "enforcement", "substi
 const maxDraft = 256 << 10
 
 func (s *Site) drafts(r *http.Request) (*answer, error) {
-	if s.Library == nil {
-		return nil, fault.New(fault.Unavailable, "this server was started without what is known of states")
+	c, err := s.conduct(r.Context())
+	if err != nil {
+		return nil, err
 	}
 	page := &draftsPage{Query: map[string]string{}}
-	values := r.URL.Query()
-	if r.Method == http.MethodPost {
-		if err := readForm(r, maxDraft); err != nil {
-			return nil, err
-		}
-		values = r.PostForm
-		page.Text, page.Asked = strings.ReplaceAll(values.Get("text"), "\r\n", "\n"), true
+	values, err := page.sent(r)
+	if err != nil {
+		return nil, err
 	}
-	if err := knownIn(values, append(draftParameters, "text", "format")...); err != nil {
+	if err := knownIn(values, append(draftParameters, "text", "draft", "law", "data", "format", "figure")...); err != nil {
 		return nil, err
 	}
 	for _, n := range draftParameters {
 		page.Query[n] = strings.TrimSpace(values.Get(n))
+	}
+	format := values.Get("format")
+	if to, ok := s.draftAddress(page.Text, page.Query, c.Version); ok && r.Method == http.MethodPost && format == "" {
+		return &answer{location: to}, nil
 	}
 	for _, g := range s.Desk.Law.Regimes {
 		for _, in := range g.Instruments {
@@ -85,19 +100,53 @@ func (s *Site) drafts(r *http.Request) (*answer, error) {
 			}
 		}
 	}
-	if !page.Asked {
-		if err := s.beginDraft(page); err != nil {
-			return nil, err
-		}
-	} else if err := s.testDraft(r.Context(), page); err != nil {
+	a := &answer{template: "drafts", title: "What would a stronger measure touch?", body: page}
+	switch {
+	case len(page.Errors) > 0:
+	case !page.Asked:
+		err = s.beginDraft(page)
+	default:
+		page.Moved = moved(values, s.Desk.Law.Version, c.Version)
+		err = s.testDraft(r, a, page, c.Version)
+	}
+	if err != nil {
 		return nil, err
 	}
-	a := &answer{template: "drafts", title: "What would a stronger measure touch?", body: page}
-	if format := values.Get("format"); page.Asked && format != "" && len(page.Errors) == 0 {
-		a.title = page.Doc.Title
+	if format != "" && !page.Kept && page.Asked && len(page.Errors) == 0 {
 		return s.draftForm(r, a, page, format)
 	}
 	return a.refuse(page.Errors), nil
+}
+
+// sent reads the draft that was sent or stands in the address, and gives what was said of it.
+func (page *draftsPage) sent(r *http.Request) (url.Values, error) {
+	values := r.URL.Query()
+	if r.Method == http.MethodPost {
+		if err := readForm(r, maxDraft); err != nil {
+			return nil, err
+		}
+		page.Text, page.Asked = strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n"), true
+		return r.PostForm, nil
+	}
+	if values.Has("draft") {
+		page.Asked, page.Kept = true, true
+		var err error
+		if page.Text, err = unpacked(values.Get("draft"), maxDraft); err != nil {
+			page.Errors = append(page.Errors, fieldError{"f-text", "The draft", plain(err)})
+		}
+	}
+	return values, nil
+}
+
+// moved says which of law and data are others than those of the moment when an address was made.
+func moved(values url.Values, law, data string) []string {
+	var out []string
+	for _, x := range []struct{ name, now string }{{"law", law}, {"data", data}} {
+		if was := values.Get(x.name); was != "" && was != clipped(x.now, 12) {
+			out = append(out, x.name+" "+was+", now "+clipped(x.now, 12))
+		}
+	}
+	return out
 }
 
 // beginDraft fills the text in: the shape of an instrument, or a draft of one provision.
@@ -110,6 +159,7 @@ func (s *Site) beginDraft(page *draftsPage) error {
 	if like := page.Query["like"]; like != "" {
 		of, err := s.Desk.Law.Named(like)
 		if err == nil {
+			page.Query["like"] = of[0].Name
 			text, err = draft.Like(of[0], "draft", on)
 		}
 		if err != nil {
@@ -121,40 +171,54 @@ func (s *Site) beginDraft(page *draftsPage) error {
 }
 
 // testDraft finds what the draft would touch. What is wrong with the draft or a choice stands beside its field.
-func (s *Site) testDraft(ctx context.Context, page *draftsPage) error {
-	wrong := func(id, label string, err error) error {
-		if fault.CodeOf(err) == fault.Internal {
-			return err
-		}
-		page.Errors = append(page.Errors, fieldError{id, label, plain(err)})
-		return nil
-	}
+func (s *Site) testDraft(r *http.Request, a *answer, page *draftsPage, of string) error {
 	ask := draft.Ask{Enforcement: page.Query["enforcement"], Substitution: page.Query["substitution"]}
 	for _, y := range strings.FieldsFunc(page.Query["base_year"], func(r rune) bool { return r == ',' || r == ' ' }) {
 		n, err := strconv.Atoi(y)
 		if err != nil {
-			return wrong("f-base-year", "Base years", fault.New(fault.Invalid, "%q is no year", y).WithFix("write 2016, or 2015, 2016"))
+			return page.wrong("f-base-year", "Base years", fault.New(fault.Invalid, "%q is no year", y).WithFix("write 2016, or 2015, 2016"))
 		}
 		ask.BaseYears = append(ask.BaseYears, n)
 	}
 	q, err := ask.Question()
 	if err != nil {
-		return wrong("f-enforcement", "Enforcement and substitution", err)
+		return page.wrong("f-enforcement", "Enforcement and substitution", err)
 	}
-	d, err := s.Library.Draft(ctx, []byte(page.Text))
+	found, err := s.studies.get(strings.Join([]string{of, page.Query["base_year"], ask.Enforcement, ask.Substitution, page.Text}, "\x00"),
+		func() (*studied, error) { return s.study(r.Context(), page.Text, q) })
 	if err != nil {
-		return wrong("f-text", "The draft", err)
+		return page.wrong("f-text", "The draft", err)
+	}
+	page.Doc, page.Bars, page.Counts = found.doc, found.bars, found.counts
+	a.title = page.Doc.Title
+	if page.Kept {
+		s.takeDraft(r, a, page, found)
+	}
+	return nil
+}
+
+// wrong puts what is wrong beside its field; what no asker can mend goes on.
+func (page *draftsPage) wrong(id, label string, err error) error {
+	if fault.CodeOf(err) == fault.Internal {
+		return err
+	}
+	page.Errors = append(page.Errors, fieldError{id, label, plain(err)})
+	return nil
+}
+
+// study finds what a draft would touch.
+func (s *Site) study(ctx context.Context, text string, q draft.Question) (*studied, error) {
+	d, err := s.Library.Draft(ctx, []byte(text))
+	if err != nil {
+		return nil, err
 	}
 	study, err := draft.NewStudy(d.Case, d.Desk.Records, d.Desk.Ledger, q)
 	if err != nil {
-		return wrong("f-text", "The draft", err)
+		return nil, err
 	}
-	page.Doc = report.DraftTest(study, s.state)
-	diff := report.DraftDiff(study, s.state)
-	page.Doc.Sections = slices.Concat(page.Doc.Sections[:1], diff.Sections, page.Doc.Sections[1:])
-	page.Bars = s.draftBars(study)
-	page.Counts = byRelation(study)
-	return nil
+	doc, diff := report.DraftTest(study, s.state), report.DraftDiff(study, s.state)
+	doc.Sections = slices.Concat(doc.Sections[:1], diff.Sections, doc.Sections[1:])
+	return &studied{study, doc, s.draftBars(study), byRelation(study)}, nil
 }
 
 // byRelation counts the provisions of a draft by how they stand to the law.

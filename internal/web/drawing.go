@@ -94,12 +94,20 @@ func (s *Site) standalone(r *http.Request, a *answer, d *drawing) []byte {
 	return append(b.Bytes(), '\n')
 }
 
-// wrapped breaks a text into lines of at most n letters, at its spaces; a word that is longer stands alone.
+// wrapped breaks a text into lines of at most n letters, at its spaces; a word that is longer, as an address may be, fills lines
+// of its own.
 func wrapped(text string, n int) []string {
 	var out []string
 	line, letters := "", 0
 	for _, w := range strings.Fields(text) {
 		size := len([]rune(w))
+		for ; size > n; size -= n {
+			if letters > 0 {
+				out, line, letters = append(out, line), "", 0
+			}
+			r := []rune(w)
+			out, w = append(out, string(r[:n])), string(r[n:])
+		}
 		if letters > 0 && letters+1+size > n {
 			out, line, letters = append(out, line), "", 0
 		}

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"log/slog"
+	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -206,7 +207,7 @@ func (s *Site) page(v view) http.Handler {
 			http.Redirect(w, r, a.location, http.StatusSeeOther)
 		case a.data != nil:
 			if a.file != "" {
-				w.Header().Set("Content-Disposition", `attachment; filename="`+a.file+`"`)
+				w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.file}))
 			}
 			if a.policy != "" {
 				w.Header().Set("Content-Security-Policy", a.policy)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/draft"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/vocab"
@@ -83,7 +85,7 @@ func titleOf(t *testing.T, _ *Site, name string) string {
 		"about": "What this is, and what it is not", "changes": "action=\"/law/changes\"", "decide": "id=\"change\"", "fault": "That did not work",
 		"gallery": "Components, with canned data", "goods": "Goods in plain words", "kinds": "What do you want to do?", "law": "As known on",
 		"lists": "list is loaded", "provision": "aria-label=\"Scenarios\"", "search": "a question will do", "start": "Sanctions law, applied to the day",
-		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "workqueue": "Priority is probability times stake", "workcase": "id=\"sides\"", "worksuppressions": "A suppression hides one pair", "worklicences": "What an authority allowed holds", "worklicence": "Its conditions are tasks", "workwatchlists": "Everybody on file is screened", "workwatchlist": "Beside the one before", "workjobs": "Screenings of files and of customers", "workaudit": "A package for others to check", "workentry": "Its leaf", "workkeys": "Only a hash of it is stored", "workpeople": "What each role may do", "workperson": "in no role that they do not have", "worksettings": "Secrets are not shown", "whobatch": "Take it with you", "drafts": "A draft is not law", "reading": "What does this document claim?", "backtest": "Drafts of the past beside what followed", "commitments": "Who is to blame is not said", "commitment": "What happened, side by side", "states": "One measure at a time", "state": "Evidence and answers, obligation", "claims": "A claim is not a finding", "claim": "What stands behind it", "subject": "Where this comes from", "lawgoods": "Choose a line to go down", "signin": "Who forgot a password asks", "setup": "Make the first person, who keeps the program", "account": "All your sessions end",
+		"story": "On 4 July 2017 most of it", "timeline": "beginnings, ends and deadlines", "who": "<h1>Who is it?</h1>", "api": "The API answers", "workqueue": "Priority is probability times stake", "workcase": "id=\"sides\"", "worksuppressions": "A suppression hides one pair", "worklicences": "What an authority allowed holds", "workquality": "A sample of closed cases is drawn by a seed", "worklicencenew": "Record a licence as its document has it", "worklicence": "Its conditions are tasks", "workwatchlists": "Everybody on file is screened", "workwatchlist": "Beside the one before", "workjobs": "Screenings of files and of customers", "workaudit": "A package for others to check", "workentry": "Its leaf", "workkeys": "Only a hash of it is stored", "workpeople": "What each role may do", "workperson": "in no role that they do not have", "worksettings": "Secrets are not shown", "whobatch": "Take it with you", "drafts": "A draft is not law", "reading": "What does this document claim?", "backtest": "Drafts of the past beside what followed", "commitments": "Who is to blame is not said", "commitment": "What happened, side by side", "states": "One measure at a time", "state": "Evidence and answers, obligation", "claims": "A claim is not a finding", "claim": "What stands behind it", "subject": "Where this comes from", "lawgoods": "Choose a line to go down", "signin": "Who forgot a password asks", "setup": "Make the first person, who keeps the program", "account": "All your sessions end",
 	}
 	m, ok := marks[name]
 	if !ok {
@@ -563,6 +565,36 @@ func BenchmarkPage(b *testing.B) {
 			b.ReportMetric(float64(size), "sent-bytes")
 		})
 	}
+}
+
+// BenchmarkDraftPage tests the shape of a large resolution as a draft, which is worked out anew each time: each has words of its own.
+func BenchmarkDraftPage(b *testing.B) {
+	s := site(b)
+	s.Prepare(b.Context())
+	of, err := s.Desk.Law.Named("2371")
+	if err != nil {
+		b.Fatal(err)
+	}
+	text, err := draft.Like(of[0], "draft", s.Today())
+	if err != nil {
+		b.Fatal(err)
+	}
+	var took []time.Duration
+	before := spent(b)
+	for b.Loop() {
+		form := url.Values{"text": {string(text) + "# " + strconv.Itoa(len(took))}, "base_year": {"2016"}}
+		started := time.Now()
+		r := httptest.NewRequest(http.MethodPost, "/drafts", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			b.Fatal(w.Code, w.Body)
+		}
+		took = append(took, time.Since(started))
+	}
+	b.ReportMetric(float64((spent(b)-before).Microseconds())/1000/float64(len(took)), "cpu-ms")
+	reportTimes(b, took)
 }
 
 // sent asks for a page as a browser does, and gives how much is sent.

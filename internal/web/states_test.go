@@ -93,33 +93,34 @@ func (l *testLibrary) Facts(context.Context) (*Facts, error) {
 	return l.facts, l.err
 }
 
-func (l *testLibrary) studied(d *decide.Desk) (*states.Desk, draft.Facts, error) {
-	st, err := statesOf(d)
-	if err != nil {
-		return nil, draft.Facts{}, err
-	}
+// studied gives what drafts are judged with.
+func (l *testLibrary) studied(st *states.Desk) (draft.Facts, error) {
 	b, err := data.FS.ReadFile("goods/humanitarian.yaml")
 	if err != nil {
-		return nil, draft.Facts{}, err
+		return draft.Facts{}, err
 	}
 	relief, err := draft.ReadHumanitarian("humanitarian.yaml", b)
-	return st, draft.Facts{Reference: d.Reference, Places: d.Places, Lists: d.Lists, Factors: d.Factors, Humanitarian: relief}, err
+	return draft.Facts{Reference: st.Reference, Places: st.Places, Lists: st.Lists, Factors: st.Factors, Humanitarian: relief, Engine: st.Engine}, err
 }
 
 // Draft is part of the port.
-func (l *testLibrary) Draft(_ context.Context, text []byte) (*Draft, error) {
-	d, err := decide.Open(data.FS, decide.Config{Drafts: []law.File{{Name: "draft.yaml", Data: text}}})
+func (l *testLibrary) Draft(ctx context.Context, text []byte) (*Draft, error) {
+	of, err := l.Facts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	st, facts, err := l.studied(d)
+	st, err := of.States.With(law.File{Name: "draft.yaml", Data: text})
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range d.Law.Regimes {
+	facts, err := l.studied(st)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range st.Law.Regimes {
 		for _, in := range r.Instruments {
 			if in.File == "draft.yaml" {
-				c, err := draft.New(facts, d.Law, in.Name)
+				c, err := draft.New(facts, st.Law, in.Name)
 				return &Draft{Desk: st, Case: c}, err
 			}
 		}
@@ -128,16 +129,20 @@ func (l *testLibrary) Draft(_ context.Context, text []byte) (*Draft, error) {
 }
 
 // Backtests is part of the port.
-func (l *testLibrary) Backtests(_ context.Context, in draft.Inputs) ([]*draft.Backtest, *draft.Forecasts, error) {
-	st, facts, err := l.studied(l.desk)
+func (l *testLibrary) Backtests(ctx context.Context, in draft.Inputs) ([]*draft.Backtest, *draft.Forecasts, error) {
+	of, err := l.Facts(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	fc, err := draft.LoadForecasts(data.FS, "forecasts", st.Records)
+	facts, err := l.studied(of.States)
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := draft.NewBacktest(facts, l.desk.Law, []string{"2371"}, st.Records, fc, in)
+	fc, err := draft.LoadForecasts(data.FS, "forecasts", of.States.Records)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := draft.NewBacktest(facts, of.States.Law, []string{"2371"}, of.States.Records, fc, in)
 	return []*draft.Backtest{b}, fc, err
 }
 
@@ -247,7 +252,7 @@ func posted(t *testing.T, s *Site, address string, form url.Values) *httptest.Re
 // TestDrafts holds that a draft is tested beside its text, that bars say what the table says, and that what is wrong stands at its field.
 func TestDrafts(t *testing.T) {
 	s := site(t)
-	w := posted(t, s, "/drafts", url.Values{"text": {draftOfSeafood}, "base_year": {"2016"}})
+	w := after(t, s, "/drafts", url.Values{"text": {draftOfSeafood}, "base_year": {"2016"}})
 	body := w.Body.String()
 	for _, want := range []string{"1 provision: ", "China: seafood", "196.0", "enforcement 50 to 90", "title: Seafood from the DPRK"} {
 		if w.Code != http.StatusOK || !strings.Contains(body, want) {
@@ -261,7 +266,7 @@ func TestDrafts(t *testing.T) {
 		"not a form": {"text": {draftOfSeafood}, "other": {"x"}},
 		"too large":  {"text": {strings.Repeat("x", maxDraft)}},
 	} {
-		w := posted(t, s, "/drafts", form)
+		w := after(t, s, "/drafts", form)
 		if w.Code < 400 || w.Code > 499 {
 			t.Errorf("%s: status %d", name, w.Code)
 		}
@@ -333,7 +338,7 @@ func TestMapSaysWhatTheTableSays(t *testing.T) {
 }
 
 var (
-	cardIDs = regexp.MustCompile(`· <a href="/claims/([^"]+)">`)
+	cardIDs = regexp.MustCompile(`<p><a href="/claims/([^"]+)"><strong>`)
 	further = regexp.MustCompile(`<a href="([^"]+)">Further in the list`)
 )
 

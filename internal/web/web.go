@@ -32,6 +32,9 @@ type Config struct {
 	Scenarios []*scenario.Scenario
 	// Story is the July 2017 story; nil leaves its page out of work.
 	Story *Story
+	// Peoples are adjectives and names of peoples, small, with the codes of their states; without them questions that name a
+	// state so are looked for as words.
+	Peoples map[string]string
 	// Today gives the day that pages call today.
 	Today func() when.Day
 	// Screener and Lists may be nil: the pages then say that nothing is screened.
@@ -86,6 +89,7 @@ type Site struct {
 	rulings   *memory[*ruling.Ruling]
 	strips    *memory[[]decide.Stretch]
 	backtests *memory[*report.Document]
+	studies   *memory[*studied]
 	form      *forms
 	laws      *lawIndex
 	tree      goodsTree
@@ -101,7 +105,7 @@ type Site struct {
 // New makes the pages.
 func New(c Config) (*Site, error) {
 	s := &Site{
-		Config: c, rulings: newMemory[*ruling.Ruling](64), strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16),
+		Config: c, rulings: newMemory[*ruling.Ruling](64), strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16), studies: newMemory[*studied](16),
 		mux: http.NewServeMux(),
 	}
 	if s.Log == nil {
@@ -183,8 +187,12 @@ func (s *Site) workRoutes() {
 		"POST /work/cases/{id}":       {"/work", s.workCase},
 		"GET /work/suppressions":      {"/work/suppressions", s.suppressions},
 		"GET /work/licences":          {"/work/licences", s.workLicences},
+		"GET /work/licences/new":      {"/work/licences", s.newLicence},
+		"POST /work/licences/new":     {"/work/licences", s.newLicence},
 		"GET /work/licences/{id}":     {"/work/licences", s.workLicence},
 		"POST /work/licences/{id}":    {"/work/licences", s.workLicence},
+		"GET /work/quality":           {"/work/quality", s.workQuality},
+		"POST /work/quality":          {"/work/quality", s.workQuality},
 		"GET /work/watchlists":        {"/work/watchlists", s.watchlists},
 		"GET /work/watchlists/{base}": {"/work/watchlists", s.watchlist},
 		"GET /work/jobs":              {"/work/jobs", s.jobs},
@@ -201,6 +209,7 @@ func (s *Site) workRoutes() {
 	} {
 		s.mux.Handle(pattern, s.page(s.atWork(x.tab, x.view)))
 	}
+	s.fileRoutes()
 	s.mux.HandleFunc("POST /work/as", s.playAs)
 }
 
@@ -253,7 +262,11 @@ func knownIn(given url.Values, names ...string) error {
 // readForm reads a form that was sent, and no more than max bytes of it.
 func readForm(r *http.Request, max int64) error {
 	r.Body = http.MaxBytesReader(nil, r.Body, max)
-	if err := r.ParseForm(); err != nil {
+	err := r.ParseMultipartForm(max) // in memory whole, as it is bounded
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = nil
+	}
+	if err != nil {
 		return formFault(err, max)
 	}
 	return nil

@@ -42,6 +42,10 @@ func config() (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	peoples, err := ReadPeoples(data.FS)
+	if err != nil {
+		return Config{}, err
+	}
 	today := when.Date(2026, 11, 26)
 	port, err := newDeskPort(d.Places, today)
 	if err != nil {
@@ -52,7 +56,7 @@ func config() (Config, error) {
 		return Config{}, err
 	}
 	return Config{
-		Work: work, Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story,
+		Work: work, Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story, Peoples: peoples,
 		Operations: []Operation{{
 			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Tag: "decide", Asks: "/v1/decide?as_of=2017-10-01", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
 			Parameters: []Parameter{{Name: "as_of", In: "query", About: "the day of the law"}},
@@ -152,7 +156,7 @@ var addresses = []string{
 	"/law", "/law?as_of=2017-07-04&kind=transfer&direction=from", "/law?as_of=2017-12-23&goods=coal", "/law/changes",
 	"/law/changes?from=2017-07-04&to=2017-12-23&kind=employment", "/law/timeline?kind=employment", "/law/goods", "/law/goods?code=87&as_of=2017-12-23&since=2017-07-04", "/law/goods?code=2710&direction=to&lines=all", "/law/goods?q=trucks&as_of=2016-01-01&known_at=2018-01-01", "/law/2375-p17", "/law/2375-p17?as_of=2017-07-04", "/law/2397?as_of=2018-01-01&known_at=2017-12-23",
 	"/goods", "/goods?q=frozen+squid", "/goods?q=8413", "/goods?q=99999999", "/search?q=workers", "/search?q=zzzz", "/search?q=welders", "/search?q=quendrith",
-	"/work", "/work?state=closed&q=zzzz", "/work?state=all", "/work/suppressions", "/work/licences", "/work/watchlists", "/work/watchlists/clients", "/work/jobs", "/work/audit", "/work/audit/7", "/work/audit?about=un@1",
+	"/work", "/work?state=closed&q=zzzz", "/work?state=all", "/work/suppressions", "/work/licences", "/work/licences/new", "/work/quality", "/work/watchlists", "/work/watchlists/clients", "/work/jobs", "/work/audit", "/work/audit/7", "/work/audit?about=un@1",
 	"/work/keys", "/work/people", "/work/settings", "/sign-in", "/sign-in?back=%2Fwork&lost", "/set-up",
 	"/states", "/states?measure=sectoral&year=2017&known_at=2019-12-31", "/states?measure=fuel&year=1900", "/states/CN", "/states/PL?known_at=2018-01-01", "/states/TV", "/claims", "/claims?state=CN&kind=denial", "/claims?q=zzzz", "/claims/trucks-finding", "/claims/trucks-finding?known_at=2012-01-01", "/commitments", "/commitments?as_of=2017-12-31", "/commitments/freeze-2017", "/commitments/freeze-2017?assume=accepted&as_of=2018-03-31", "/commitments/moratorium-2018-icbm", "/drafts", "/drafts?like=2371&on=2027-01-01", "/drafts?like=none", "/drafts/backtest", "/reading", "/search?q=china+trucks",
 	"/story/july-2017", "/api", "/decide/transfer?date=2017-10-01&destination=KP", "/who", "/who?name=Marvolo+Quendrit", "/who?name=zorbat", "/who?name=Nobody+At+All&as_of=2017-01-01", "/who?name=x&country=Nowhere&as_of=soon", "/who/x:P.001", "/who/x:E.002?as_of=2019-06-01", "/who/x:IMO%209074729?as_of=2017-01-01", "/who/x:none", "/lists", "/about", "/gallery", "/no/such/page", "/law/9999-p1",

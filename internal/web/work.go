@@ -54,6 +54,8 @@ type WorkDesk struct {
 	Refused func(ctx context.Context) error
 
 	Cases *casework.Desk
+	// Files keeps what is put beside cases and licences; what is given out of it enters the log.
+	Files casework.Shelf
 	// Licences are what authorities allowed.
 	Licences *licence.Book
 	// Why compares the sides of an alert with the lists as they are.
@@ -153,6 +155,7 @@ var workTabs = []struct{ Address, Label string }{
 	{"/work", "Queue"},
 	{"/work/suppressions", "Suppressed and opened again"},
 	{"/work/licences", "Licences"},
+	{"/work/quality", "Quality"},
 	{"/work/watchlists", "Watchlists"},
 	{"/work/jobs", "Jobs"},
 	{"/work/audit", "Audit"},
@@ -276,7 +279,7 @@ func (w *working) Took(j Job) string {
 // Here is the address of the page, to come back to; that of a form that was sent is the page it stands on.
 func (w *working) Here() string {
 	if w.r.Method == http.MethodPost {
-		return w.r.URL.Path
+		return strings.TrimSuffix(w.r.URL.Path, "/files")
 	}
 	return w.r.URL.RequestURI()
 }
@@ -322,6 +325,11 @@ func dayOf(t time.Time) string { return t.UTC().Format("2 January 2006") }
 
 // atWork makes a view of a page of the work: it opens the desk, and takes no form without its token.
 func (s *Site) atWork(tab string, f func(w *working) (*answer, error)) view {
+	return s.atWorkWith(tab, maxForm, f)
+}
+
+// atWorkWith is atWork for forms that may be larger, as they bring a file.
+func (s *Site) atWorkWith(tab string, most int64, f func(w *working) (*answer, error)) view {
 	return func(r *http.Request) (*answer, error) {
 		if s.Work == nil {
 			return nil, fault.New(fault.Unavailable, "this server was started without a desk").
@@ -333,7 +341,7 @@ func (s *Site) atWork(tab string, f func(w *working) (*answer, error)) view {
 		}
 		w := &working{r: r, site: s, WorkDesk: d, Tab: tab, Token: s.formToken(r, d)}
 		if r.Method == http.MethodPost {
-			if err := readForm(r, maxForm); err != nil {
+			if err := readForm(r, most); err != nil {
 				return nil, err
 			}
 			if !hmac.Equal([]byte(r.PostForm.Get("token")), []byte(w.Token)) {

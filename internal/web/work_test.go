@@ -73,7 +73,7 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 	return &WorkDesk{
 		By: casework.Person{Name: me.ID, Via: "u-host", Role: me.Role}, Name: me.Name, Choices: team, Playing: me.ID, Now: w.now(),
 		Note:  "This is an example: its customers are made up, and what you do here is gone when the server stops.",
-		Cases: d, Licences: w.book(), Bases: sqlite.Watch{Store: w.store}, Log: w.store, Keys: testKeys{w},
+		Cases: d, Files: w.store, Licences: w.book(), Bases: sqlite.Watch{Store: w.store}, Log: w.store, Keys: testKeys{w},
 		Why: func(_ context.Context, a *casework.Alert) (WorkEvidence, error) {
 			return EvidenceOf(w.port.desk, w.port.places, a, w.port.today)
 		},

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/cordon-engine/cordon/internal/fault"
+)
+
+// maxInAddress is how long a packed draft may be to stand in an address, in letters: servers between here and the reader take
+// lines of 8 kB. The shape of the largest resolution takes half of it.
+const maxInAddress = 6000
+
+// packed writes a text so that it can stand in an address; false where it is too long for one.
+func packed(text string) (string, bool) {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestCompression)
+	if err != nil {
+		return "", false
+	}
+	if _, err = io.WriteString(w, text); err == nil {
+		err = w.Close()
+	}
+	out := base64.RawURLEncoding.EncodeToString(b.Bytes())
+	return out, err == nil && len(out) <= maxInAddress
+}
+
+// unpacked reads what packed wrote, and no more than max bytes of it. An address that was cut short is a fault.
+func unpacked(s string, most int) (string, error) {
+	if len(s) > maxInAddress {
+		return "", fault.New(fault.TooLarge, "the draft in the address has %d letters; at most %d are read", len(s), maxInAddress)
+	}
+	cut := fault.New(fault.Invalid, "the address does not hold a whole draft").WithFix("it was cut short or changed on its way: copy it anew, or paste the draft below")
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return "", cut
+	}
+	in := bytes.NewReader(raw)
+	out, err := io.ReadAll(io.LimitReader(flate.NewReader(in), int64(most)+1))
+	switch {
+	case err != nil || in.Len() > 0:
+		return "", cut
+	case len(out) > most:
+		return "", fault.New(fault.TooLarge, "the draft in the address has more than %d bytes", most)
+	}
+	return string(out), nil
+}
+
+// draftAddress is the address that holds a draft, what it is judged with, and the law and data of the moment, so that a page
+// that is opened under other law can say so; false where the draft is too long.
+func (s *Site) draftAddress(text string, query map[string]string, data string) (string, bool) {
+	in, ok := packed(text)
+	if !ok {
+		return "", false
+	}
+	q := url.Values{"draft": {in}, "law": {s.Desk.Law.Version[:12]}, "data": {clipped(data, 12)}}
+	for _, n := range []string{"base_year", "enforcement", "substitution"} {
+		if v := strings.TrimSpace(query[n]); v != "" {
+			q.Set(n, v)
+		}
+	}
+	return "/drafts?" + q.Encode(), true
+}

@@ -113,6 +113,7 @@ func (s *Site) functions() template.FuncMap {
 		"value":         report.ValueWord,
 		"verdicts":      report.Ordered,
 		"capital":       capital,
+		"inwords":       s.inWords,
 		"links":         func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
 		"chosen":        chosen,
 		"whole":         whole,

@@ -116,6 +116,7 @@ func (s *Site) functions() template.FuncMap {
 		"value":         report.ValueWord,
 		"verdicts":      report.Ordered,
 		"capital":       capital,
+		"inwords":       s.inWords,
 		"links":         func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
 		"chosen":        chosen,
 		"whole":         whole,

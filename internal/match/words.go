@@ -517,9 +517,7 @@ func (s *Sieve) form(l *listed) form {
 		return f
 	}
 	f.sounds, f.drop = appendSounds(s.read[0][:0], f.letters), s.read[1][:]
-	for i := range f.sounds {
-		f.drop[i] = s.p.sounds.dropCost(f.sounds, i)
-	}
+	s.p.sounds.drops(f.sounds, f.drop)
 	return f
 }
 

@@ -34,8 +34,17 @@ type casesCmd struct {
 // whoFlags say who does something.
 type whoFlags struct {
 	dataFlag
+	dutyFlag
 	As   string `help:"Who does it. The log has a pseudonym of it beside that of the account that runs the program, which is taken unless given." placeholder:"NAME"`
 	Role string `help:"In which role: ${enum}. The command line takes it on trust." enum:"analyst,approver,auditor,viewer,admin" default:"approver"`
+}
+
+// AfterApply is called when the command line has been read.
+func (w *whoFlags) AfterApply(m *Main) error {
+	if err := w.dataFlag.AfterApply(m); err != nil {
+		return err
+	}
+	return w.apply(m)
 }
 
 // casework opens the desk for somebody.
@@ -289,6 +298,7 @@ type reasonFlags struct {
 type casesDisposeCmd struct {
 	caseAct
 	reasonFlags
+	actionFlags
 	Is string `required:"" help:"What it is: ${enum}." enum:"true,false,not-enough,escalate"`
 }
 
@@ -296,7 +306,8 @@ type casesDisposeCmd struct {
 func (c *casesDisposeCmd) Run(m *Main) error {
 	return c.do(m, func(*casework.Case) (casework.Event, error) {
 		d := casework.Disposition(strings.ReplaceAll(c.Is, "-", " "))
-		return casework.Event{Kind: casework.Disposed, Disposition: d, Code: c.Code, Text: c.Reason}, nil
+		e := casework.Event{Kind: casework.Disposed, Disposition: d, Code: c.Code, Text: c.Reason}
+		return e, c.of(m, &e)
 	})
 }
 

@@ -36,6 +36,8 @@ type casesForPrograms struct {
 	store *serveStore
 	sc    *screener
 	log   *slog.Logger
+	// deadlines knows which of them passed.
+	deadlines deadlineWatch
 }
 
 // open gives the store. Where nothing was kept yet, who only looks sees an empty one, and nothing is made.

@@ -36,7 +36,7 @@ func (c *serveCmd) AfterApply(m *Main, k *kong.Context) error {
 		return err
 	}
 	c.note(k)
-	return nil
+	return c.apply(m)
 }
 
 // note takes the settings, without secrets.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/role"
@@ -178,6 +179,11 @@ type Desk struct {
 	// nobody wrote down yet; nil where there are no licences. Cases are shown and decided as
 	// though it were written.
 	Lapsed func(ctx context.Context) (map[string][]Event, error)
+	// Clocks is the table of reports, and Duties are the ids of those that this desk owes: the
+	// clock of each starts by itself with what it begins with ([Desk.starts]). None unless
+	// given, as nobody but the desk knows by whose law it stands.
+	Clocks *clock.Table
+	Duties []string
 	// Refused hears of everybody who is refused because of who they are, with the case that they would have done it to; nil
 	// for nobody. An error of it is given in place of the refusal.
 	Refused func(ctx context.Context, by Person, id string, k Kind) error
@@ -273,9 +279,12 @@ func (d *Desk) Do(ctx context.Context, id string, by Person, now time.Time, e Ev
 		e.N = c.Events + 1
 	}
 	e = signed(e, id, by, now)
-	err = c.Apply(d.Policy, e)
+	kept := []Kept{Seal(e)}
+	if err = c.Apply(d.Policy, e); err == nil {
+		kept, err = d.starts(&c, kept, by)
+	}
 	if err == nil {
-		err = d.Store.Add(ctx, d.Policy, []Kept{Seal(e)})
+		err = d.Store.Add(ctx, d.Policy, kept)
 	}
 	return c, d.refused(ctx, by, id, e.Kind, err)
 }

@@ -195,6 +195,7 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 	if config.Clocks, err = clock.Load(data.FS); err != nil {
 		return nil, config, err
 	}
+	c.table = config.Clocks
 	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
 		return nil, config, err
 	}

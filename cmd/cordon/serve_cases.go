@@ -10,6 +10,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/logkey"
@@ -17,7 +18,11 @@ import (
 )
 
 // serveCases gives the cases of a server to programs.
-type serveCases struct{ cases *casesForPrograms }
+type serveCases struct {
+	cases *casesForPrograms
+	// table has the reports that may be owed.
+	table *clock.Table
+}
 
 // startCases puts the cases of the data folder, or of the database, into the configuration.
 func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpapi.Config) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,10 +61,9 @@ func (m *Main) casework(data, as string, role casework.Role, f func(database, *c
 			return err
 		}
 	}
-	if _, err := m.licenceBook(s, casework.Person{Name: account, Via: account}).Note(m.ctx, m.now()); err != nil {
-		return err
-	}
-	return f(s, m.desk(s), by)
+	d, book := m.desk(s), m.licenceBook(s, casework.Person{Name: account, Via: account})
+	d.WriteDown = func(ctx context.Context, ids []string) error { return book.NoteOf(ctx, ids, m.now()) }
+	return f(s, d, by)
 }
 
 // caseReader opens the desk for reading.

@@ -240,6 +240,9 @@ type CaseDecision struct {
 	Code        string    `json:"code"`
 	Reason      string    `json:"reason"`
 	Second      string    `json:"second,omitempty"`
+	// Action is what was done because it is true, blocked or rejected, and On the day.
+	Action string     `json:"action,omitempty"`
+	On     *time.Time `json:"on,omitempty"`
 }
 
 // What is sent to do something to a case. Event is how many events of the case were seen: where it has more, it is refused.
@@ -249,6 +252,10 @@ type CaseDispose struct {
 	Code string `json:"code"`
 	// Text: the reason in words.
 	Text string `json:"text"`
+	// Action: what was done because it is true; clocks of reports that the desk owes run from it.
+	Action string `json:"action,omitempty"`
+	// On: the day on which it was done; needed with action.
+	On string `json:"on,omitempty"`
 	// Event: how many events were seen; refused when there are more.
 	Event int `json:"event,omitempty"`
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,8 +35,17 @@ type casesCmd struct {
 // whoFlags say who does something.
 type whoFlags struct {
 	dataFlag
+	dutyFlag
 	As   string `help:"Who does it. The log has a pseudonym of it beside that of the account that runs the program, which is taken unless given." placeholder:"NAME"`
 	Role string `help:"In which role: ${enum}. The command line takes it on trust." enum:"analyst,approver,auditor,viewer,admin" default:"approver"`
+}
+
+// AfterApply is called when the command line has been read.
+func (w *whoFlags) AfterApply(m *Main) error {
+	if err := w.dataFlag.AfterApply(m); err != nil {
+		return err
+	}
+	return w.apply(m)
 }
 
 // casework opens the desk for somebody.
@@ -51,10 +61,9 @@ func (m *Main) casework(data, as string, role casework.Role, f func(database, *c
 			return err
 		}
 	}
-	if _, err := m.licenceBook(s, casework.Person{Name: account, Via: account}).Note(m.ctx, m.now()); err != nil {
-		return err
-	}
-	return f(s, m.desk(s), by)
+	d, book := m.desk(s), m.licenceBook(s, casework.Person{Name: account, Via: account})
+	d.WriteDown = func(ctx context.Context, ids []string) error { return book.NoteOf(ctx, ids, m.now()) }
+	return f(s, d, by)
 }
 
 // caseReader opens the desk for reading.
@@ -289,6 +298,7 @@ type reasonFlags struct {
 type casesDisposeCmd struct {
 	caseAct
 	reasonFlags
+	actionFlags
 	Is string `required:"" help:"What it is: ${enum}." enum:"true,false,not-enough,escalate"`
 }
 
@@ -296,7 +306,8 @@ type casesDisposeCmd struct {
 func (c *casesDisposeCmd) Run(m *Main) error {
 	return c.do(m, func(*casework.Case) (casework.Event, error) {
 		d := casework.Disposition(strings.ReplaceAll(c.Is, "-", " "))
-		return casework.Event{Kind: casework.Disposed, Disposition: d, Code: c.Code, Text: c.Reason}, nil
+		e := casework.Event{Kind: casework.Disposed, Disposition: d, Code: c.Code, Text: c.Reason}
+		return e, c.of(m, &e)
 	})
 }
 

@@ -37,8 +37,8 @@ type licencesCmd struct {
 // desk gives the desk of cases on a store: what time has done to licences counts, whether or not it is written down.
 func (m *Main) desk(s database) *casework.Desk {
 	b := m.licenceBook(s, casework.Person{})
-	return &casework.Desk{Store: s, Policy: casework.Default(), Lapsed: func(ctx context.Context) (map[string][]casework.Event, error) {
-		return b.Lapsed(ctx, m.now())
+	return &casework.Desk{Store: s, Policy: casework.Default(), Clocks: m.clocks, Duties: m.duties, Lapsed: func(ctx context.Context, ids []string) (map[string][]casework.Event, error) {
+		return b.Lapsed(ctx, ids, m.now())
 	}}
 }
 

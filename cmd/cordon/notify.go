@@ -234,7 +234,7 @@ func customersOf(s database) watched.Store {
 
 // dispatcher makes what sends the messages of a database.
 func (m *Main) dispatcher(s database, list []endpoint, log *slog.Logger) *notify.Dispatcher {
-	d := &notify.Dispatcher{Store: messagesOf(s), Log: s, Now: m.now, About: aboutOf(customersOf(s))}
+	d := &notify.Dispatcher{Store: messagesOf(s), Log: s, Now: m.now, About: aboutOf(s, customersOf(s))}
 	for _, e := range list {
 		d.Endpoints = append(d.Endpoints, e.Endpoint)
 	}
@@ -252,12 +252,16 @@ func (m *Main) dispatcher(s database, list []endpoint, log *slog.Logger) *notify
 	return d
 }
 
-// aboutOf tells of a run and of a version what their counts are. Nobody is named.
-func aboutOf(s watched.Store) func(context.Context, ledger.Entry) (map[string]any, error) {
+// aboutOf tells of a run and of a version what their counts are, and of an event what kind it is. Nobody is named.
+func aboutOf(of database, s watched.Store) func(context.Context, ledger.Entry) (map[string]any, error) {
 	return func(ctx context.Context, e ledger.Entry) (map[string]any, error) {
 		what, rest, _ := strings.Cut(e.About, ":")
 		base, number, _ := strings.Cut(rest, "@")
-		if e.Kind != ledger.Watch {
+		switch e.Kind {
+		case ledger.Watch:
+		case ledger.Case, ledger.Licence:
+			return aboutEvent(ctx, of, &e)
+		default:
 			return nil, nil
 		}
 		versions, err := s.Versions(ctx, base)

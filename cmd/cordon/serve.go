@@ -38,6 +38,7 @@ type serveCmd struct {
 	serveWatch
 	store *serveStore
 	serveCases
+	dutyFlag
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	MaxAge      time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -194,6 +195,7 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 	if config.Clocks, err = clock.Load(data.FS); err != nil {
 		return nil, config, err
 	}
+	c.table = config.Clocks
 	if config.Scenarios, err = scenario.Load(data.FS, "scenarios", d.Reference, d.Law); err != nil {
 		return nil, config, err
 	}

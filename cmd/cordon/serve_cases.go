@@ -10,6 +10,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/logkey"
@@ -20,6 +21,8 @@ import (
 type serveCases struct {
 	cases *casesForPrograms
 	team  *teamForPrograms
+	// table has the reports that may be owed.
+	table *clock.Table
 }
 
 // startCases puts the cases of the data folder, or of the database, into the configuration.
@@ -41,6 +44,8 @@ type casesForPrograms struct {
 	store *serveStore
 	sc    *screener
 	log   *slog.Logger
+	// deadlines knows which of them passed.
+	deadlines deadlineWatch
 }
 
 // open gives the store. Where nothing was kept yet, who only looks sees an empty one, and nothing is made.

@@ -12,7 +12,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/licence"
 )
 
-// notedEvery is how often a server writes down what time has done to licences. Who looks meanwhile sees it all the same.
+// notedEvery is how often a server writes down what time has done to licences and to deadlines of cases. Who looks meanwhile sees it all the same.
 const notedEvery = 5 * time.Minute
 
 // Book is part of httpapi.Licences.
@@ -42,7 +42,7 @@ func (s *workStore) machine() casework.Person {
 	return casework.Person{Name: s.account, Via: s.account}
 }
 
-// startNoting writes down what time has done to licences, now and every few minutes, until the returned function is called.
+// startNoting writes down what time has done to licences and to deadlines of cases, now and every few minutes, until the returned function is called.
 func (c *serveCmd) startNoting(ctx context.Context, m *Main, log *slog.Logger) (stop func()) {
 	if c.cases == nil {
 		return func() {}
@@ -52,7 +52,7 @@ func (c *serveCmd) startNoting(ctx context.Context, m *Main, log *slog.Logger) (
 	wg.Go(func() {
 		repeat(ctx, notedEvery, func() {
 			if err := c.cases.note(ctx); err != nil && ctx.Err() == nil {
-				log.LogAttrs(ctx, slog.LevelWarn, "what time did to licences is not written down", slog.String("error", err.Error()))
+				log.LogAttrs(ctx, slog.LevelWarn, "what time did to licences and deadlines is not written down", slog.String("error", err.Error()))
 			}
 		})
 	})
@@ -68,6 +68,10 @@ func (p *casesForPrograms) note(ctx context.Context) error {
 	if err != nil || s == nil {
 		return err
 	}
-	_, err = p.m.licenceBook(s, s.machine()).Note(ctx, p.m.now())
-	return err
+	if _, err = p.m.licenceBook(s, s.machine()).Note(ctx, p.m.now()); err != nil {
+		return err
+	}
+	d := p.m.desk(s)
+	d.Store = quietly{s, p.sc.quiet}
+	return p.deadlines.look(ctx, d, s.machine(), p.m.now())
 }

@@ -36,7 +36,7 @@ func (c *serveCmd) AfterApply(m *Main, k *kong.Context) error {
 		return err
 	}
 	c.note(k)
-	return nil
+	return c.apply(m)
 }
 
 // note takes the settings, without secrets.
@@ -156,6 +156,7 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 		return d
 	}
 	bases := customersOf(s.database)
+	d.Clocks = w.c.table
 	d.Cases, d.Licences = w.m.desk(s), w.m.licenceBook(s, s.machine())
 	d.Bases, d.Log, d.Files, d.Keys = bases, s, s, keysForPages{s, w.m}
 	d.Jobs = func(ctx context.Context) ([]web.Job, error) {

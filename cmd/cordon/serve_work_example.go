@@ -116,6 +116,7 @@ func (x *exampleMaker) play() error {
 		{100 * time.Hour, x.firstDecisions},
 		{45 * time.Hour, func() error { return x.screen("work/customers.csv") }},
 		{20 * time.Hour, x.laterDecisions},
+		{8 * time.Hour, x.owed},
 	} {
 		x.at = start.Add(-step.before)
 		if err := step.do(); err != nil {

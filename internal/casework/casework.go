@@ -114,6 +114,19 @@ func CodesFor(a *Alert, d Disposition) []string {
 	return Codes(d)
 }
 
+// Action is what was done because a case is true, by which the time of reports begins to
+// run; "" for nothing that is said.
+type Action string
+
+// The actions, as the table of reports calls them.
+const (
+	Blocked  Action = "blocked"
+	Rejected Action = "rejected"
+)
+
+// Actions lists them.
+func Actions() []Action { return []Action{Blocked, Rejected} }
+
 // Event is one thing that happened to a case. Which fields it has depends on its kind.
 type Event struct {
 	// Case is the id of the case, a ULID, and N the number of the event in it, from 1.
@@ -152,13 +165,16 @@ type Event struct {
 	// Licence is the id of one: Licensed and what follows from it.
 	Licence string
 	// Duty is the id of a report that is owed to an authority, and Began the day from which
-	// its time runs, at midnight: DeadlineSet. Filed is the day on which it was filed, and
+	// its time runs, at midnight: DeadlineSet, and Disposed with an Action, whose day it is.
+	// Filed is the day on which it was filed, and
 	// Reference how the authority calls that: DeadlineMet.
 	Duty         string
 	Began, Filed time.Time
 	Reference    string
 	// Sample names the sample that the case was drawn into: Sampled.
 	Sample string
+	// Action is what was done: Disposed as true.
+	Action Action
 	// File is what was attached.
 	File File
 }
@@ -207,6 +223,9 @@ type Decision struct {
 	Code, Text  string
 	Suppress    time.Time
 	Owner       string
+	// Action is what was done, on the day Began.
+	Action Action
+	Began  time.Time
 	// Second is who confirmed it, and SecondText what they said.
 	Second, SecondText string
 	// Facts are those by which the rule closed it, without a person's judgement.
@@ -258,6 +277,17 @@ func (d *Deadline) Late(now time.Time) bool {
 		return d.Met.After(d.Due)
 	}
 	return !now.Before(d.Due)
+}
+
+// Owed says whether something is still to be done for a deadline of the case. Of a case that
+// is closed as false no report is owed, whatever clock ran.
+func (c *Case) Owed(d *Deadline) bool {
+	return d.Met.IsZero() && (d.Duty == "" || c.Closed == nil || c.Closed.Disposition != False)
+}
+
+// Overdue says whether something is owed of the case whose time is over.
+func (c *Case) Overdue(now time.Time) bool {
+	return slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return c.Owed(&d) && d.Late(now) })
 }
 
 // ReportUnsaid says whether the case is closed as true, and nobody said yet which report is

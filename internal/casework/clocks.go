@@ -15,7 +15,7 @@ import (
 // DoAll is [Desk.Do] for events that are kept together or not at all; the number is of the
 // first.
 func (d *Desk) DoAll(ctx context.Context, id string, by Person, now time.Time, events ...Event) (Case, error) {
-	c, _, err := d.Get(ctx, id)
+	c, _, err := d.written(ctx, id)
 	if err != nil {
 		return c, err
 	}
@@ -62,6 +62,135 @@ func started(t *clock.Table, duty *clock.Duty, began when.Day, owner string, n i
 	return Event{
 		Kind: DeadlineSet, N: n, Deadline: duty.ID, Duty: duty.ID, Owner: owner, Began: midnight(began), Due: midnight(t.Due(duty, began) + 1),
 		Text: duty.What + " to " + duty.Authority + ", " + duty.Cite,
+	}
+}
+
+// starts adds to the last of events, which were applied to a case, the clocks that it has
+// start by themselves: those of the reports that the desk owes when something is blocked,
+// once somebody places a hold, or once the case is closed as true with what was done. A
+// clock that runs already, or ran since the case was raised, is not started again.
+func (d *Desk) starts(c *Case, kept []Kept, by Person) ([]Kept, error) {
+	e := &kept[len(kept)-1].Event
+	action, began, owner := c.begins(e)
+	if action == "" || d.Clocks == nil {
+		return kept, nil
+	}
+	for _, id := range d.Duties {
+		duty, err := d.Clocks.Duty(id)
+		if err != nil {
+			return nil, err
+		}
+		if duty.Starts != string(action) || c.clockRan(id) {
+			continue
+		}
+		next := signed(started(d.Clocks, duty, began, owner, c.Events+1), c.ID, by, e.Time)
+		next.Text = "it was " + string(action) + ", so that its time runs: " + next.Text
+		if e.Kind == HoldPlaced {
+			next.Text = "a hold was placed, so that its time runs: " + started(d.Clocks, duty, began, owner, 0).Text
+		}
+		if err := c.Apply(d.Policy, next); err != nil {
+			return nil, err
+		}
+		kept = append(kept, Seal(next))
+	}
+	return kept, nil
+}
+
+// begins says what an event that was applied to the case has begun, on which day, and who
+// answers for the reports of it; "" for nothing.
+func (c *Case) begins(e *Event) (Action, when.Day, string) {
+	switch closed := c.Closed; {
+	case e.Kind == HoldPlaced && (closed == nil || closed.Disposition != False):
+		return Blocked, dayOf(e.Time), cmp.Or(c.Assigned, e.Person)
+	case (e.Kind == Confirmed || e.Kind == Disposed) && closed != nil && closed.Disposition == True && closed.Action != "":
+		return closed.Action, dayOf(closed.Began), cmp.Or(c.Assigned, closed.Person)
+	}
+	return "", when.NoDay, ""
+}
+
+// clockRan says whether the clock of a duty runs, or began since the case was raised.
+func (c *Case) clockRan(duty string) bool {
+	since := midnight(dayOf(c.Raised))
+	return slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return d.Duty == duty && (d.Met.IsZero() || !d.Began.Before(since)) })
+}
+
+// dayOf gives the day of a time, in UTC.
+func dayOf(t time.Time) when.Day {
+	y, m, n := t.UTC().Date()
+	return when.Date(y, int(m), n)
+}
+
+// Miss writes down the deadlines that passed, each once, whoever else does so at the same
+// moment. It gives a line for each, and when the next of those that are open passes; the
+// zero time for none.
+func (d *Desk) Miss(ctx context.Context, clock Person, now time.Time) (lines []string, next time.Time, err error) {
+	clock.Role = Machine
+	for kept, err := range d.Store.All(ctx) {
+		if err != nil {
+			return lines, next, err
+		}
+		c, err := Fold(d.Policy, Events(kept))
+		if err != nil {
+			return lines, next, err
+		}
+		if c.passed(now) != nil {
+			more, err := d.miss(ctx, c.ID, clock, now)
+			if lines = append(lines, more...); err != nil {
+				return lines, next, err
+			}
+		}
+		for i := range c.Deadlines {
+			if x := &c.Deadlines[i]; x.Met.IsZero() && !now.After(x.Due) && (next.IsZero() || x.Due.Before(next)) {
+				next = x.Due
+			}
+		}
+	}
+	return lines, next, nil
+}
+
+// passed gives a deadline that is over, and of which nobody wrote so down; nil for none.
+func (c *Case) passed(now time.Time) *Deadline {
+	for i := range c.Deadlines {
+		if x := &c.Deadlines[i]; c.Owed(x) && x.Missed.IsZero() && now.After(x.Due) {
+			return x
+		}
+	}
+	return nil
+}
+
+// tries bounds how often something is tried again because somebody else wrote to the case
+// at the same moment.
+const tries = 8
+
+// miss does so for one case.
+func (d *Desk) miss(ctx context.Context, id string, clock Person, now time.Time) (lines []string, err error) {
+	for conflicts := 0; ; {
+		kept, err := d.Store.Events(ctx, id)
+		if err != nil {
+			return lines, err
+		}
+		c, err := Fold(d.Policy, Events(kept))
+		if err != nil {
+			return lines, err
+		}
+		x := c.passed(now)
+		if x == nil {
+			return lines, nil
+		}
+		at := now
+		if c.Last.After(at) { // the clock of who wrote last may be ahead
+			at = c.Last
+		}
+		e := signed(Event{Kind: DeadlineMissed, N: c.Events + 1, Deadline: x.Name, Text: "nobody said that it was met"}, id, clock, at)
+		if err := c.Apply(d.Policy, e); err != nil {
+			return lines, err
+		}
+		// After a conflict somebody else wrote it down, or something else, and what passed is asked again.
+		if err := d.Store.Add(ctx, d.Policy, []Kept{Seal(e)}); err == nil {
+			lines = append(lines, id+"  deadline missed: "+e.Deadline)
+		} else if conflicts++; fault.CodeOf(err) != fault.Conflict || conflicts == tries {
+			return lines, err
+		}
 	}
 }
 
@@ -117,7 +246,7 @@ func Calendar(cases []Case, all bool) []Owing {
 			out = append(out, Owing{c, nil})
 		}
 		for j := range c.Deadlines {
-			if all || c.Deadlines[j].Met.IsZero() {
+			if all || c.Owed(&c.Deadlines[j]) {
 				out = append(out, Owing{c, &c.Deadlines[j]})
 			}
 		}

@@ -38,6 +38,7 @@ type eventRow struct {
 	Reference   string             `json:"reference,omitempty"`
 	Sample      string             `json:"sample,omitempty"`
 	File        *FileRow           `json:"file,omitempty"`
+	Action      Action             `json:"action,omitempty"`
 }
 
 type alertRow struct {
@@ -75,7 +76,7 @@ func Encode(e *Event) []byte {
 		Case: e.Case, N: e.N, Time: e.Time.UTC(), Kind: e.Kind, Person: e.Person, Role: e.Role, Via: e.Via, To: e.To, Text: e.Text,
 		Disposition: e.Disposition, Code: e.Code, Suppress: e.Suppress, Owner: e.Owner, Of: e.Of, Deadline: e.Deadline, Due: e.Due,
 		Upheld: e.Upheld, Licence: e.Licence,
-		Duty: e.Duty, Began: e.Began, Filed: e.Filed, Reference: e.Reference, Sample: e.Sample,
+		Duty: e.Duty, Began: e.Began, Filed: e.Filed, Reference: e.Reference, Sample: e.Sample, Action: e.Action,
 	}
 	if e.File != (File{}) {
 		f := FileRow(e.File)
@@ -114,7 +115,7 @@ func Decode(b []byte) (Event, error) {
 		Case: r.Case, N: r.N, Time: r.Time, Kind: r.Kind, Person: r.Person, Role: r.Role, Via: r.Via, To: r.To, Text: r.Text,
 		Disposition: r.Disposition, Code: r.Code, Suppress: r.Suppress, Owner: r.Owner, Of: r.Of, Deadline: r.Deadline, Due: r.Due,
 		Upheld: r.Upheld, Licence: r.Licence,
-		Duty: r.Duty, Began: r.Began, Filed: r.Filed, Reference: r.Reference, Sample: r.Sample,
+		Duty: r.Duty, Began: r.Began, Filed: r.Filed, Reference: r.Reference, Sample: r.Sample, Action: r.Action,
 	}
 	if r.File != nil {
 		e.File = File(*r.File)

@@ -182,8 +182,12 @@ func (c *Case) disposed(p Policy, e *Event) error {
 	if err := c.suppressable(p, e); err != nil {
 		return err
 	}
+	if err := acted(e); err != nil {
+		return err
+	}
 	d := &Decision{
 		N: e.N, Time: e.Time, Person: e.Person, Disposition: e.Disposition, Code: e.Code, Text: e.Text, Suppress: e.Suppress, Owner: e.Owner,
+		Action: e.Action, Began: e.Began,
 	}
 	c.Proposal = nil
 	switch {
@@ -195,6 +199,21 @@ func (c *Case) disposed(p Policy, e *Event) error {
 		c.Closed = d
 	default:
 		c.Proposal = d
+	}
+	return nil
+}
+
+// acted says what is wrong with what a disposition says was done.
+func acted(e *Event) error {
+	switch {
+	case e.Action == "" && e.Began.IsZero():
+		return nil
+	case !slices.Contains(Actions(), e.Action):
+		return fault.New(fault.Usage, "what was done is %v, and not %q", Actions(), e.Action)
+	case e.Disposition != True:
+		return fault.New(fault.Usage, "only what is found true is blocked or rejected for it")
+	case e.Began.IsZero() || e.Began.After(e.Time):
+		return fault.New(fault.Usage, "it was %s on a day that was", e.Action)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/role"
@@ -174,10 +175,18 @@ type Desk struct {
 	Policy Policy
 	// AutoClose has cases closed by the rule of [Alert.Hard] when they are raised.
 	AutoClose bool
-	// Lapsed gives, by case, what time has done to the licences that cases rest on and
-	// nobody wrote down yet; nil where there are no licences. Cases are shown and decided as
-	// though it were written.
-	Lapsed func(ctx context.Context) (map[string][]Event, error)
+	// Lapsed gives, by case, what time has done to licences that cases rest on and nobody
+	// wrote down yet, to those named or, for nil, to all; nil where there are no licences.
+	// Cases are shown and decided as though it were written.
+	Lapsed func(ctx context.Context, licences []string) (map[string][]Event, error)
+	// WriteDown has what time did to licences written down, before something is done to a
+	// case that rests on them; nil where somebody else does it.
+	WriteDown func(ctx context.Context, licences []string) error
+	// Clocks is the table of reports, and Duties are the ids of those that this desk owes: the
+	// clock of each starts by itself with what it begins with ([Desk.starts]). None unless
+	// given, as nobody but the desk knows by whose law it stands.
+	Clocks *clock.Table
+	Duties []string
 	// Refused hears of everybody who is refused because of who they are, with the case that they would have done it to; nil
 	// for nobody. An error of it is given in place of the refusal.
 	Refused func(ctx context.Context, by Person, id string, k Kind) error
@@ -208,11 +217,33 @@ func (d *Desk) Get(ctx context.Context, id string) (Case, []Event, error) {
 	if err != nil || d.Lapsed == nil || len(c.Licences) == 0 {
 		return c, events, err
 	}
-	lapsed, err := d.Lapsed(ctx)
+	lapsed, err := d.Lapsed(ctx, c.licenceIDs())
 	if err != nil {
 		return c, events, err
 	}
 	return c, events, c.lapse(d.Policy, lapsed[id])
+}
+
+// licenceIDs names the licences that the case rests on.
+func (c *Case) licenceIDs() []string {
+	ids := make([]string, len(c.Licences))
+	for i := range c.Licences {
+		ids[i] = c.Licences[i].Licence
+	}
+	return ids
+}
+
+// written has what time did to the licences of a case written down, where that is to be
+// done, and gives the case anew.
+func (d *Desk) written(ctx context.Context, id string) (Case, []Event, error) {
+	c, events, err := d.Get(ctx, id)
+	if err != nil || d.WriteDown == nil || len(c.Licences) == 0 {
+		return c, events, err
+	}
+	if err := d.WriteDown(ctx, c.licenceIDs()); err != nil {
+		return c, nil, err
+	}
+	return d.Get(ctx, id)
 }
 
 // lapse has the case be as though events were written that are not: what time did to its
@@ -241,7 +272,7 @@ func (d *Desk) Cases(ctx context.Context) ([]Case, error) {
 	var lapsed map[string][]Event
 	if d.Lapsed != nil {
 		var err error
-		if lapsed, err = d.Lapsed(ctx); err != nil {
+		if lapsed, err = d.Lapsed(ctx, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -265,7 +296,7 @@ func (d *Desk) Cases(ctx context.Context) ([]Case, error) {
 // given, it is the number that the event must have, so that nobody acts on a case
 // other than the one they saw.
 func (d *Desk) Do(ctx context.Context, id string, by Person, now time.Time, e Event) (Case, error) {
-	c, _, err := d.Get(ctx, id)
+	c, _, err := d.written(ctx, id)
 	if err != nil {
 		return c, err
 	}
@@ -273,9 +304,12 @@ func (d *Desk) Do(ctx context.Context, id string, by Person, now time.Time, e Ev
 		e.N = c.Events + 1
 	}
 	e = signed(e, id, by, now)
-	err = c.Apply(d.Policy, e)
+	kept := []Kept{Seal(e)}
+	if err = c.Apply(d.Policy, e); err == nil {
+		kept, err = d.starts(&c, kept, by)
+	}
 	if err == nil {
-		err = d.Store.Add(ctx, d.Policy, []Kept{Seal(e)})
+		err = d.Store.Add(ctx, d.Policy, kept)
 	}
 	return c, d.refused(ctx, by, id, e.Kind, err)
 }

@@ -91,6 +91,8 @@ type (
 		Disposition string `json:"disposition" enum:"true,false,not enough,escalate"`
 		Code        string `json:"code" minLength:"1" doc:"the reason as a code; a wrong one lists those that there are"`
 		Text        string `json:"text" minLength:"1" doc:"the reason in words"`
+		Action      string `json:"action,omitempty" enum:"blocked,rejected" doc:"what was done because it is true; clocks of reports that the desk owes run from it"`
+		On          string `json:"on,omitempty" format:"date" doc:"the day on which it was done; needed with action"`
 		Event       int    `json:"event,omitempty" minimum:"1" doc:"how many events were seen; refused when there are more"`
 	}
 	// CaseSuppress says false, and that the same hit on the same facts is not raised up to a day.
@@ -241,7 +243,15 @@ func disposing(_ *CaseDesk, b *CaseDispose) (casework.Event, error) {
 		return casework.Event{}, fault.New(fault.Invalid, "%q is no disposition", b.Disposition).At(fault.Place{Field: "disposition"}).
 			WithFix("say true, false, not enough or escalate")
 	}
-	return casework.Event{Kind: casework.Disposed, Disposition: d, Code: b.Code, Text: b.Text, N: after(b.Event)}, nil
+	e := casework.Event{Kind: casework.Disposed, Disposition: d, Code: b.Code, Text: b.Text, Action: casework.Action(b.Action), N: after(b.Event)}
+	if b.On != "" {
+		day, err := time.Parse(time.DateOnly, b.On)
+		if err != nil {
+			return e, fault.New(fault.Invalid, "%q is no day", b.On).At(fault.Place{Field: "on"}).WithFix("write it as 2027-06-30")
+		}
+		e.Began = day
+	}
+	return e, nil
 }
 
 func suppressing(d *CaseDesk, b *CaseSuppress) (e casework.Event, err error) {

@@ -2,6 +2,7 @@ package licence_test
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -298,5 +299,57 @@ func TestRefused(t *testing.T) {
 	}
 	if _, err := b.Grant(t.Context(), viewer, licencetest.Start, licencetest.Terms()); fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("the refusal was not told, and %v", err)
+	}
+}
+
+// counting is a store that counts how often all licences are read.
+type counting struct {
+	licencetest.Store
+	all int
+}
+
+func (c *counting) Licences(ctx context.Context) iter.Seq2[[]licence.Kept, error] {
+	c.all++
+	return c.Store.Licences(ctx)
+}
+
+// TestOneCaseReadsItsLicences: to show and to decide a case, the licences that it rests on are read and no others; what time did to
+// them is seen, and written down before something is done.
+func TestOneCaseReadsItsLicences(t *testing.T) {
+	s := &counting{Store: licencetest.NewMemory()}
+	b := licencetest.Book(s)
+	b.Clock = casework.Person{Name: "u-clock", Role: casework.Machine}
+	now := licencetest.At(1)
+	d := casework.Desk{Store: s, Policy: casework.Default(), Lapsed: func(ctx context.Context, ids []string) (map[string][]casework.Event, error) {
+		return b.Lapsed(ctx, ids, now)
+	}}
+	id := licencetest.Authorised(t, s, "ref")
+	l, err := b.Grant(t.Context(), licencetest.Ann, licencetest.Start, licencetest.Terms())
+	if err == nil {
+		_, err = b.Do(t.Context(), l.ID, licencetest.Ann, licencetest.At(1), licence.Event{
+			Kind: licence.Linked, Decision: licence.Decision{Kind: licence.Case, ID: id}, Amount: 1000, Text: "within it",
+		})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = licencetest.At(4000) // every day of the terms is over
+	c, events, err := d.Get(t.Context(), id)
+	if err != nil || c.Unauthorised() == nil {
+		t.Fatalf("the case has its authorisation, %v", err)
+	}
+	if n := len(events); n != c.Events {
+		t.Errorf("the case has %d events, and says %d", n, c.Events)
+	}
+	d.WriteDown = func(ctx context.Context, ids []string) error { return b.NoteOf(ctx, ids, now) }
+	after, err := d.Do(t.Context(), id, licencetest.Ann, now, casework.Event{Kind: casework.Commented, Text: "seen"})
+	if err != nil || after.Events < c.Events+2 || after.Unauthorised() == nil {
+		t.Errorf("what time did is not written down: %d events, then %d, %v", c.Events, after.Events, err)
+	}
+	if s.all != 0 {
+		t.Errorf("all licences were read %d times", s.all)
+	}
+	if _, err := d.Cases(t.Context()); err != nil || s.all != 1 {
+		t.Errorf("for all cases all licences are read once, and not %d times: %v", s.all, err)
 	}
 }

@@ -28,8 +28,8 @@ func TestLost(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := &history{T: t, store: licencetest.NewMemory(), now: licencetest.Start, amounts: map[licence.Decision]int64{}}
 		h.book = licencetest.Book(h.store)
-		h.desk = casework.Desk{Store: h.store, Policy: casework.Default(), Lapsed: func(ctx context.Context) (map[string][]casework.Event, error) {
-			return h.book.Lapsed(ctx, h.now)
+		h.desk = casework.Desk{Store: h.store, Policy: casework.Default(), Lapsed: func(ctx context.Context, ids []string) (map[string][]casework.Event, error) {
+			return h.book.Lapsed(ctx, ids, h.now)
 		}}
 		terms := licencetest.Terms()
 		terms.Conditions = append(terms.Conditions, licence.Condition{ID: "visit", What: "x", Who: "x", Due: licencetest.Day(50), Evidence: "x"})

@@ -392,19 +392,40 @@ func owed(l *Licence, now time.Time) (Event, string) {
 	return Event{}, ""
 }
 
+// NoteOf is [Book.Note] for the licences named, and reads no other.
+func (b *Book) NoteOf(ctx context.Context, ids []string, now time.Time) error {
+	for _, id := range ids {
+		if _, err := b.note(ctx, id, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Lapsed gives, by case, what time has done to the authorisation of cases and nobody wrote
-// down yet, so that whoever only reads sees it too.
-func (b *Book) Lapsed(ctx context.Context, now time.Time) (map[string][]casework.Event, error) {
-	all, err := b.All(ctx, now)
-	if err != nil {
-		return nil, err
+// down yet, so that whoever only reads sees it too. It looks at the licences named, and for
+// nil at all: a case knows its own, so that reading one case reads no other licence.
+func (b *Book) Lapsed(ctx context.Context, ids []string, now time.Time) (map[string][]casework.Event, error) {
+	var list []Licence
+	var err error
+	if ids == nil {
+		if list, err = b.All(ctx, now); err != nil {
+			return nil, err
+		}
+	}
+	for _, id := range ids {
+		l, _, err := b.Get(ctx, id, now)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l)
 	}
 	out := map[string][]casework.Event{}
-	for i := range all {
-		for j := range all[i].Links {
-			if k := &all[i].Links[j]; k.Kind == Case && k.Lost != nil {
+	for i := range list {
+		for j := range list[i].Links {
+			if k := &list[i].Links[j]; k.Kind == Case && k.Lost != nil {
 				out[k.ID] = append(out[k.ID], casework.Event{
-					Kind: casework.AuthorisationLost, Licence: all[i].ID, Text: all[i].Terms.Name() + ": " + k.Lost.Why, Time: k.Lost.Time,
+					Kind: casework.AuthorisationLost, Licence: list[i].ID, Text: list[i].Terms.Name() + ": " + k.Lost.Why, Time: k.Lost.Time,
 				})
 			}
 		}

@@ -71,6 +71,9 @@ type CaseDecisionJSON struct {
 	Code        string    `json:"code"`
 	Reason      string    `json:"reason"`
 	Second      string    `json:"second,omitempty"`
+	// Action is what was done because it is true, blocked or rejected, and On the day.
+	Action string     `json:"action,omitempty"`
+	On     *time.Time `json:"on,omitempty"`
 }
 
 // CaseSuppressionJSON keeps a hit from being raised again while it holds.
@@ -215,7 +218,7 @@ func caseDecision(d *casework.Decision) *CaseDecisionJSON {
 	if d == nil {
 		return nil
 	}
-	return &CaseDecisionJSON{d.N, d.Time, d.Person, string(d.Disposition), d.Code, d.Text, d.Second}
+	return &CaseDecisionJSON{d.N, d.Time, d.Person, string(d.Disposition), d.Code, d.Text, d.Second, string(d.Action), timeOf(d.Began)}
 }
 
 // CaseState is the state of a case at a time, in a word.

@@ -17,6 +17,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/account"
 	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/licence"
@@ -58,6 +59,8 @@ type WorkDesk struct {
 	Files casework.Shelf
 	// Licences are what authorities allowed.
 	Licences *licence.Book
+	// Clocks is the table of reports that may be owed; nil where none can be started from a page.
+	Clocks *clock.Table
 	// Why compares the sides of an alert with the lists as they are.
 	Why   func(ctx context.Context, a *casework.Alert) (WorkEvidence, error)
 	Bases WorkBases

@@ -18,9 +18,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/account"
 	"github.com/cordon-engine/cordon/internal/casework"
+	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/licence"
@@ -52,7 +54,10 @@ type testWork struct {
 	store *sqlite.Store
 	keys  sqlite.Keys
 	team  *account.Desk // of Ana and Dag
-	now   func() time.Time
+	// clocks are the reports that may be owed, and owes those that this desk owes.
+	clocks *clock.Table
+	owes   []string
+	now    func() time.Time
 	// ids are the cases by the reference of our side.
 	ids map[string]string
 	// idle is true when no job is at work.
@@ -73,7 +78,7 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 	return &WorkDesk{
 		By: casework.Person{Name: me.ID, Via: "u-host", Role: me.Role}, Name: me.Name, Choices: team, Playing: me.ID, Now: w.now(),
 		Note:  "This is an example: its customers are made up, and what you do here is gone when the server stops.",
-		Cases: d, Files: w.store, Licences: w.book(), Bases: sqlite.Watch{Store: w.store}, Log: w.store, Keys: testKeys{w},
+		Cases: d, Clocks: w.clocks, Files: w.store, Licences: w.book(), Bases: sqlite.Watch{Store: w.store}, Log: w.store, Keys: testKeys{w},
 		Why: func(_ context.Context, a *casework.Alert) (WorkEvidence, error) {
 			return EvidenceOf(w.port.desk, w.port.places, a, w.port.today)
 		},
@@ -113,7 +118,7 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 }
 
 func (w *testWork) desk() *casework.Desk {
-	return &casework.Desk{Store: w.store, Policy: casework.Default()}
+	return &casework.Desk{Store: w.store, Policy: casework.Default(), Clocks: w.clocks, Duties: w.owes}
 }
 
 // testKeys are keys whose changes enter the log of the tests.
@@ -148,6 +153,9 @@ func worked(port *deskPort, dir string) (w *testWork, err error) {
 		return nil, err
 	}
 	w.keys = sqlite.Keys{Store: w.store}
+	if w.clocks, err = clock.Load(data.FS); err != nil {
+		return nil, err
+	}
 	k, _, err := access.New(nil, "payments-eu", []access.Scope{access.Screen}, workDay.AddDate(0, -1, 0), time.Time{})
 	if err == nil {
 		err = testKeys{w}.Add(ctx, casework.Person{Name: dag.ID}, k)

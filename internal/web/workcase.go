@@ -31,8 +31,11 @@ type casePage struct {
 	Effects  []effect
 	NoEffect string
 	History  []happened
-	Due      []casework.Deadline
-	Files    fileForm
+	Due      []dueRow
+	// Duties are the reports whose clock may be started, and OpenDuties those that may be filed.
+	Duties     []option
+	OpenDuties []option
+	Files      fileForm
 	// Licences are those that the case may still be linked to.
 	Licences []licenceRow
 	// Codes are the reasons that may be given, by disposition.
@@ -122,7 +125,7 @@ func (s *Site) workCase(w *working) (*answer, error) {
 	}
 	id := w.r.PathValue("id")
 	if w.r.Method == http.MethodPost {
-		if err := w.given("do", "n", "disposition", "code", "text", "until", "owner", "of", "comment", "reason", "licence", "amount"); err != nil {
+		if err := w.given("do", "n", "disposition", "code", "text", "until", "owner", "of", "comment", "reason", "licence", "amount", "action", "on", "duty", "reference"); err != nil {
 			return nil, err
 		}
 		c, at, err := w.act(id)
@@ -152,6 +155,10 @@ func (w *working) act(id string) (casework.Case, string, error) {
 			return casework.Case{}, at, fault.New(fault.Usage, "the form does not say how much of the case was seen")
 		}
 		e.N = seen + 1
+	}
+	if do := w.value("do"); clockActs[do] {
+		c, err := w.actOnClock(id, do, &e)
+		return c, "owed", err
 	}
 	switch w.value("do") {
 	case "dispose":
@@ -196,6 +203,9 @@ func (w *working) disposition(e *casework.Event) error {
 	if !slices.Contains(casework.Dispositions(), e.Disposition) {
 		return fault.New(fault.Usage, "say first whether it is true, false, not enough to tell, or escalated")
 	}
+	if err := w.action(e); err != nil {
+		return err
+	}
 	until := w.value("until")
 	if until == "" {
 		return nil
@@ -225,7 +235,7 @@ func (s *Site) casePage(w *working, id string) (*answer, error) {
 		return nil, err
 	}
 	page := &casePage{
-		working: w, Case: c, Stood: w.stands(&c), Tier: tierWord(c.Alert.Tier), Due: c.Deadlines, Typed: map[string]string{},
+		working: w, Case: c, Stood: w.stands(&c), Tier: tierWord(c.Alert.Tier), Due: w.dueRows(&c), Typed: map[string]string{},
 		JSON: "/work/cases/" + id + "?format=json",
 	}
 	for i := range events {
@@ -253,13 +263,14 @@ func (s *Site) casePage(w *working, id string) (*answer, error) {
 		return nil, err
 	}
 	page.decidable()
+	page.clocks()
 	if err := page.linkable(); err != nil {
 		return nil, err
 	}
 	if err := page.queued(); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"disposition", "code", "text", "until", "owner", "comment", "reason", "licence", "amount"} {
+	for _, name := range []string{"disposition", "code", "text", "until", "owner", "comment", "reason", "licence", "amount", "action", "on", "duty", "reference"} {
 		page.Typed[name] = w.value(name)
 	}
 	if w.r.Method == http.MethodGet {

@@ -28,6 +28,7 @@ var queueStates = []struct {
 	{"escalated", "Escalated", func(_ *working, c *casework.Case) bool { return c.Closed == nil && c.Escalated }},
 	{"asked", "Waiting for an answer", func(_ *working, c *casework.Case) bool { return c.Closed == nil && c.Asked }},
 	{"overdue", "Overdue", func(w *working, c *casework.Case) bool { return overdue(c, w.Now) }},
+	{"owed", "Report owed", func(_ *working, c *casework.Case) bool { return reportOwed(c) }},
 	{"suppressed", "Suppressed", func(w *working, c *casework.Case) bool { return suppressed(c, w.Now) }},
 	{"closed", "Closed", func(w *working, c *casework.Case) bool { return c.Closed != nil && !suppressed(c, w.Now) }},
 	{"all", "All", func(*working, *casework.Case) bool { return true }},
@@ -35,20 +36,23 @@ var queueStates = []struct {
 
 func suppressed(c *casework.Case, now time.Time) bool { return c.Suppression.Holds(&c.Alert, now) }
 
-// nextDue gives the deadline that comes next; nil for none that is open.
+// nextDue gives the deadline that comes next; nil for none that is owed.
 func nextDue(c *casework.Case) *casework.Deadline {
 	var next *casework.Deadline
 	for i := range c.Deadlines {
-		if d := &c.Deadlines[i]; d.Met.IsZero() && (next == nil || d.Due.Before(next.Due)) {
+		if d := &c.Deadlines[i]; c.Owed(d) && (next == nil || d.Due.Before(next.Due)) {
 			next = d
 		}
 	}
 	return next
 }
 
-func overdue(c *casework.Case, now time.Time) bool {
-	d := nextDue(c)
-	return d != nil && c.Closed == nil && now.After(d.Due)
+// overdue says whether something is owed of a case whose time is over; of a closed one a report may be.
+func overdue(c *casework.Case, now time.Time) bool { return c.Overdue(now) }
+
+// reportOwed says whether a report to an authority is owed of a case, or nobody said yet which is.
+func reportOwed(c *casework.Case) bool {
+	return c.ReportUnsaid() || slices.ContainsFunc(c.Deadlines, func(d casework.Deadline) bool { return d.Duty != "" && c.Owed(&d) })
 }
 
 // queueTab is one view of the queue with how many are in it.

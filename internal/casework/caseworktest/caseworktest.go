@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,6 +39,7 @@ func Run(t *testing.T, open func(testing.TB) Store) {
 		{"refused", refused},
 		{"all or nothing", allOrNothing},
 		{"many at once", many},
+		{"deadlines that pass", missed},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.f(t, open(t)) })
 	}
@@ -277,6 +280,64 @@ func many(t *testing.T, s Store) {
 	}
 	if n != 5 {
 		t.Errorf("%d cases about 5 pairs", n)
+	}
+	Audit(t, s)
+}
+
+// missed: a deadline that passes is written down once, whoever else does so at the same
+// moment, and one that was met in time never.
+func missed(t *testing.T, s Store) {
+	d := desk(s)
+	approver := casework.Person{Name: "u-bob", Role: casework.Approver}
+	due := Start.Add(time.Hour)
+	var ids []string
+	for i := range 4 {
+		m := raise(t, d, Alert("due", strconv.Itoa(i), 1, 1))
+		ids = append(ids, m.Case)
+		for _, name := range []string{"answer", "report"} {
+			if _, err := d.Do(t.Context(), m.Case, approver, Start, casework.Event{Kind: casework.DeadlineSet, Deadline: name, Due: due, Owner: "u-bob"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := d.Do(t.Context(), ids[0], approver, Start, casework.Event{Kind: casework.DeadlineMet, Deadline: "report", Text: "sent"}); err != nil {
+		t.Fatal(err)
+	}
+	if lines, next, err := d.Miss(t.Context(), machine, due); err != nil || len(lines) != 0 || !next.Equal(due) {
+		t.Errorf("at its moment: %q, next %v, %v", lines, next, err)
+	}
+	if _, next, err := d.Miss(t.Context(), machine, Start); err != nil || !next.Equal(due) {
+		t.Errorf("the next is %v, %v", next, err)
+	}
+	var wrote atomic.Int64
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			lines, _, err := desk(s).Miss(context.Background(), machine, due.Add(time.Second))
+			if err != nil {
+				t.Errorf("%v", err)
+			}
+			wrote.Add(int64(len(lines)))
+		})
+	}
+	wg.Wait()
+	if wrote.Load() != 7 {
+		t.Errorf("%d deadlines were written down, of 7 that passed", wrote.Load())
+	}
+	n := 0
+	for _, id := range ids {
+		_, events, err := d.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			if e.Kind == casework.DeadlineMissed {
+				n++
+			}
+		}
+	}
+	if n != 7 {
+		t.Errorf("%d are kept", n)
 	}
 	Audit(t, s)
 }

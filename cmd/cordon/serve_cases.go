@@ -17,7 +17,10 @@ import (
 )
 
 // serveCases gives the cases of a server to programs.
-type serveCases struct{ cases *casesForPrograms }
+type serveCases struct {
+	cases *casesForPrograms
+	team  *teamForPrograms
+}
 
 // startCases puts the cases of the data folder, or of the database, into the configuration.
 func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpapi.Config) {
@@ -27,6 +30,8 @@ func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpa
 	c.cases = &casesForPrograms{m: m, c: c, store: c.shared(m), sc: sc, log: log}
 	sc.quiet = &quietLive{read: c.cases.all, newest: c.cases.newest, now: m.now, every: c.Poll}
 	to.Cases, to.Licences = c.cases, c.cases
+	c.team = &teamForPrograms{people: c.people}
+	to.Team = c.team
 }
 
 // casesForPrograms is the port of the API to cases.

@@ -258,9 +258,9 @@ func saidAs(k claim.Kind) string {
 	case claim.Fact:
 		return "report of a fact"
 	case claim.Compliance:
-		return "account of what was kept"
+		return "report of compliance"
 	case claim.Remedy:
-		return "account of what was done about it"
+		return "report of a remedy"
 	case claim.LawReading:
 		return "reading of the law"
 	case claim.Legitimacy:

@@ -202,6 +202,9 @@ func (s *Site) workRoutes() {
 		"GET /work/keys":              {"/work/keys", s.workKeys},
 		"POST /work/keys":             {"/work/keys", s.workKeys},
 		"GET /work/people":            {"/work/people", s.people},
+		"POST /work/people":           {"/work/people", s.people},
+		"GET /work/people/{id}":       {"/work/people", s.person},
+		"POST /work/people/{id}":      {"/work/people", s.person},
 		"GET /work/settings":          {"/work/settings", s.settings},
 	} {
 		s.mux.Handle(pattern, s.page(s.atWork(x.tab, x.view)))

@@ -450,7 +450,7 @@ func tryFourEyes(t *testing.T, x *team) {
 // what is given once is kept nowhere.
 func TestPeopleOverTheAPI(t *testing.T) {
 	sequential(t)
-	x := newTeamAt(t, engines["database"](t), map[string][]role.Role{"dag": {role.Admin}, "ana": {role.Analyst}})
+	x := newTeam(t, map[string][]role.Role{"dag": {role.Admin}, "ana": {role.Analyst}})
 	dag, ana, nobody := x.in("dag"), x.in("ana"), x.browser()
 	adminKey, ghost, anasKey := x.key("dag", access.Admin), x.key("nobody here", access.Admin), x.key("ana", access.Admin)
 	own := "/v1/people/" + x.ids["ana"]

@@ -23,8 +23,11 @@ func Keys(p *Prepared) []uint64 { return p.keys((*keyer).whole) }
 // of a word (measured in the tests by brute force).
 func AskedKeys(p *Prepared) []uint64 { return p.keys((*keyer).askedWhole) }
 
+// keysOfName is how many keys most names have, or less.
+const keysOfName = 48
+
 func (p *Prepared) keys(whole func(*keyer, *name)) []uint64 {
-	var k keyer
+	k := keyer{make([]uint64, 0, keysOfName*len(p.names)+len(p.facts.ids))}
 	for i := range p.names {
 		whole(&k, &p.names[i])
 		k.name(&p.names[i], p.kind)

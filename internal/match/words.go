@@ -510,16 +510,15 @@ func (l *listed) class() uint16 { return binary.LittleEndian.Uint16(l.rest[restC
 
 // form gives the reading of a listed word with what [soundTable.written] reads; it is valid
 // until the next.
-func (s *Sieve) form(l *listed) form {
-	f := form{letters: l.rest[restHead:], loose: l.loose(), alpha: l.alpha()}
+func (s *Sieve) form(l *listed) *form {
+	f := &s.theirs
+	f.letters, f.loose, f.alpha = l.rest[restHead:], l.loose(), l.alpha()
 	if l.join()&wordJoin == 0 && len(f.letters) > 1 && f.letters[1] >= foreignLetter {
 		f.sounds, f.drop = appendForeign(s.read[0][:0], s.read[1][:0], f.letters)
 		return f
 	}
 	f.sounds, f.drop = appendSounds(s.read[0][:0], f.letters), s.read[1][:]
-	for i := range f.sounds {
-		f.drop[i] = s.p.sounds.dropCost(f.sounds, i)
-	}
+	s.p.sounds.drops(f.sounds, f.drop)
 	return f
 }
 
@@ -580,12 +579,12 @@ func (s *Sieve) spelt(q *sieveWord, first bool, l *listed) (apart float32, ok bo
 	f := s.form(l)
 	if q.loose != f.loose {
 		long := q.blurred(l.glance)
-		apart = float32(s.p.sounds.written(q.f, &f, int(conflict*long)+1, &s.m))/long + blur
+		apart = float32(s.p.sounds.written(q.f, f, int(conflict*long)+1, &s.m))/long + blur
 		return apart - 1e-4, apart < conflict+1e-4
 	}
 	long := float32(q.length+l.length()) / 2 * unit
 	letters := otherLetters(q.f.alpha, f.alpha)
-	d := s.p.sounds.written(q.f, &f, mostSounds(long, letters), &s.m)
+	d := s.p.sounds.written(q.f, f, mostSounds(long, letters), &s.m)
 	if d >= far {
 		return 0, false
 	}
@@ -624,7 +623,7 @@ func (s *Sieve) together(q *sieveWord, l *listed, most float32) (apart float32, 
 		long = float32(len(q.f.skel)+l.count())/2 + 1
 	}
 	limit = min(limit, int(most*long*unit)+1)
-	d := s.p.sounds.written(q.f, &f, limit, &s.m)
+	d := s.p.sounds.written(q.f, f, limit, &s.m)
 	if d >= far {
 		return 0, false
 	}

@@ -89,12 +89,20 @@ race:
 		echo 'race: SKIPPED, no C compiler found (the race detector needs cgo); install gcc to run it' >&2; \
 	fi
 
-# Two targets at a time, and without vet, which `make test` has run: most of a short run is building and linking.
+# Two packages at a time, each linked once for all its targets, and without vet, which `make test` has run: most of a short run is
+# building and linking. What it tries is kept where `go test -fuzz` keeps it. GUIDE= leaves out what has chance prefer the inputs that
+# reach new code: all code is compiled once more for it, and of some hundred inputs hardly any profits.
+GUIDE ?= -fuzz .
+FUZZED = $(shell grep -rElo --include='*_test.go' '^func Fuzz[[:alnum:]_]+' . | xargs -n1 dirname | sort -u)
 fuzz: ## Run every fuzz target for FUZZTIME (10s) each
-	@grep -rEo --include='*_test.go' '^func Fuzz[[:alnum:]_]+' . | sed 's/:func / /' | sort | \
-	xargs -P 2 -n 2 sh -c 'out=$$($(GO) test -vet=off -run "^$$" -fuzz "^$$1$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$${0%/*}" 2>&1) && \
-		printf "%s: %s\n" "$$1" "$$(printf "%s" "$$out" | tail -n 1)" || { printf "== %s in %s\n%s\n" "$$1" "$$0" "$$out"; exit 1; }' || \
-		{ echo 'fuzz: something was found, see above' >&2; exit 1; }
+	@dir=$$(mktemp -d) || exit 1; trap 'rm -rf "$$dir"' EXIT; export dir kept="$$($(GO) env GOCACHE)/fuzz"; \
+	printf '%s\n' $(FUZZED) | xargs -P 2 -n 1 sh -c 'bin="$$dir/$$(printf %s "$$0" | tr / _)"; found=0; \
+		$(GO) test -vet=off -c $(GUIDE) -o "$$bin" "$$0" && cd "$$0" || exit 1; \
+		for f in $$(grep -hEo "^func Fuzz[[:alnum:]_]+" *_test.go | cut -d" " -f2); do \
+			out=$$("$$bin" -test.run "^$$" -test.fuzz "^$$f$$" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 1s \
+				-test.fuzzcachedir "$$kept/$$($(GO) list)" 2>&1) && printf "%s: %s: %s\n" "$$0" "$$f" \
+				"$$(printf "%s" "$$out" | grep "execs:" | tail -n 1)" || { printf "== %s in %s\n%s\n" "$$f" "$$0" "$$out"; found=1; }; \
+		done; rm -f "$$bin"; exit $$found' || { echo 'fuzz: something was found, see above' >&2; exit 1; }
 	@echo "fuzz: $$(grep -rEo --include='*_test.go' '^func Fuzz[[:alnum:]_]+' . | wc -l) targets, $(FUZZTIME) each, nothing found"
 
 # Not part of `make check`: it needs Python's schemathesis (pip install schemathesis). That what fits a schema is accepted is

@@ -84,6 +84,16 @@ func (c *Client) LicenceComment(ctx context.Context, id string, b LicenceSay) (*
 	return doLicence(ctx, c, id, "comment", b)
 }
 
+// LicenceAttach puts a file beside a licence.
+func (c *Client) LicenceAttach(ctx context.Context, id string, b CaseAttach) (*Licence, error) {
+	return doLicence(ctx, c, id, "files", b)
+}
+
+// LicenceFile gives a file that was attached, by its hash; that it was given out enters the log of the server.
+func (c *Client) LicenceFile(ctx context.Context, id, sha256 string) (*CaseFileData, error) {
+	return get[*CaseFileData](ctx, c, "/v1/licences/"+url.PathEscape(id)+"/files/"+url.PathEscape(sha256), nil)
+}
+
 func doLicence(ctx context.Context, c *Client, id, what string, body any) (*Licence, error) {
 	return postJSON[*Licence](ctx, c, "/v1/licences/"+url.PathEscape(id)+"/"+what, body)
 }

@@ -236,7 +236,7 @@ func (c *casesFilesCmd) Run(m *Main) error {
 	defer s.Close()
 	var b []byte
 	if c.Licence {
-		_, b, err = m.licenceBook(s, casework.Person{}).File(m.ctx, s, c.ID, c.SHA256, m.now())
+		_, b, err = m.licenceBook(s, casework.Person{}).File(m.ctx, s, c.ID, c.SHA256)
 	} else {
 		_, b, err = m.desk(s).File(m.ctx, s, c.ID, c.SHA256)
 	}

@@ -74,7 +74,7 @@ type database interface {
 	backup.Store
 	once.Store
 	casework.Store
-	casework.Files
+	casework.Shelf
 	licence.Store
 	// Ready says why it cannot be read or, where write is set, written.
 	Ready(ctx context.Context, write bool) error

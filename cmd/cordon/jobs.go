@@ -52,7 +52,7 @@ type jobsSubmitCmd struct {
 	Read   jobsReadCmd   `cmd:"" help:"Read documents: a chunk each."`
 	Load   jobsLoadCmd   `cmd:"" help:"Load the files of a publication, or fetch lists."`
 	Draft  jobsDraftCmd  `cmd:"" help:"Test drafts: a chunk each."`
-	Watch  jobsWatchCmd  `cmd:"" help:"Screen bases of customers: a chunk each."`
+	Watch  jobsWatchCmd  `cmd:"" help:"Screen bases of customers: a job each."`
 }
 
 // submitFlags are those of every job.
@@ -106,6 +106,7 @@ type jobsScreenCmd struct {
 	submitFlags
 	Input     string        `arg:"" type:"existingfile" help:"The file (.csv, .xlsx, .jsonl)."`
 	Map       []string      `help:"Which column holds a field (repeatable); guessed from the header unless given." placeholder:"FIELD=COLUMN" sep:"none"`
+	Ref       string        `help:"The column that holds your reference of a party, by which suppressions know it." placeholder:"COLUMN"`
 	List      []string      `help:"Look only in these lists (repeatable, or with commas)." placeholder:"LIST"`
 	AsOf      string        `name:"as-of" help:"Who was listed on this day? Today unless given." placeholder:"DAY"`
 	MaxAge    time.Duration `name:"max-age" help:"Screen against no list that was last checked longer ago than this." placeholder:"48h"`
@@ -163,7 +164,7 @@ func (c *jobsScreenCmd) hand(ctx context.Context, m *Main, q job.Queue, d *scree
 	if err != nil {
 		return err
 	}
-	rows, done, err := openRows(c.Input, c.Map, "")
+	rows, done, err := openRows(c.Input, c.Map, c.Ref)
 	if err != nil {
 		return err
 	}
@@ -285,25 +286,6 @@ func (c *jobsDraftCmd) Run(m *Main) error {
 	return c.submit(m, kindDraft, aboutFiles(c.Files), lines)
 }
 
-type jobsWatchCmd struct {
-	submitFlags
-	Bases []string `arg:"" help:"The names of bases."`
-	Full  bool     `help:"Screen everybody, not only those for whom a change may change something."`
-}
-
-// Run is the command.
-func (c *jobsWatchCmd) Run(m *Main) error {
-	what := "follow"
-	if c.Full {
-		what = "run"
-	}
-	var lines []lineJSON
-	for _, b := range c.Bases {
-		lines = append(lines, lineJSON{Args: []string{"watch", what, b, "--format=jsonl"}})
-	}
-	return c.submit(m, kindWatch, strings.Join(c.Bases, ", "), lines)
-}
-
 type jobsListCmd struct {
 	dataFlag
 	formatFlag
@@ -379,7 +361,7 @@ func (c *jobsWaitCmd) Run(m *Main) error {
 		var failed error
 		if m.folderOf(c.Data) == c.Data && !c.NoWork {
 			working.Go(func() {
-				if failed = c.work(ctx, m, c.Data, store, q, nil); failed != nil {
+				if failed = c.work(ctx, m, c.Data, store, q, m.saying(), nil); failed != nil {
 					stop()
 				}
 			})
@@ -439,12 +421,16 @@ func (c *jobsResultsCmd) Run(m *Main) error {
 			return fault.New(fault.Usage, "results of the kind %s are no table", s.Kind).WithFix("print them with --format jsonl")
 		}
 		w := bufio.NewWriterSize(m.Out, 64<<10)
+		count := map[string]int{}
 		if c.Format == "csv" {
-			err = resultsTable(ctx, q, c.ID, w)
+			err = resultsTable(ctx, q, c.ID, w, count)
 		} else {
-			err = writeResults(ctx, q, c.ID, w)
+			err = writeResults(ctx, q, &s, w, count)
 		}
-		return cmp.Or(err, w.Flush())
+		if err = cmp.Or(err, w.Flush()); err == nil && s.Kind == kindScreen {
+			fmt.Fprintln(m.Err, rowsInWords(count))
+		}
+		return err
 	})
 }
 
@@ -454,14 +440,17 @@ func notDone(s *job.Status) error {
 		WithFix("`cordon jobs wait %s`, or ask for a part of the results", s.ID)
 }
 
-func resultsTable(ctx context.Context, q job.Queue, id string, w *bufio.Writer) error {
+func resultsTable(ctx context.Context, q job.Queue, id string, w *bufio.Writer, count map[string]int) error {
 	table := csv.NewWriter(w)
 	if err := table.Write(report.AnswerColumns); err != nil {
 		return err
 	}
 	for r, err := range q.Results(ctx, id) {
 		if err == nil {
-			err = eachAnswer(bufio.NewReader(bytes.NewReader(r.Data)), func(a report.AnswerJSON) error { return table.WriteAll(report.AnswerCells(a)) })
+			err = eachAnswer(bufio.NewReader(bytes.NewReader(r.Data)), func(a report.AnswerJSON) error {
+				count[a.Outcome]++
+				return table.WriteAll(report.AnswerCells(a))
+			})
 		}
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/job"
 	"github.com/cordon-engine/cordon/internal/place"
@@ -27,7 +28,8 @@ const (
 	kindRead   job.Kind = "read"
 	kindLoad   job.Kind = "load"
 	kindDraft  job.Kind = "draft"
-	kindWatch  job.Kind = "watch"
+	// kindWatch is done as it was handed in by versions before [kindRescreen]; nobody hands it in any more.
+	kindWatch job.Kind = "watch"
 )
 
 // queueOf gives the queue of jobs in a store.
@@ -46,6 +48,10 @@ type crew struct {
 	m     *Main
 	data  string
 	store database
+	queue job.Queue
+	quiet *quietLive
+	// said takes what proves a run over a base.
+	said func(line string)
 
 	tables func() (tables, error)
 
@@ -72,8 +78,11 @@ type opened struct {
 // change of lists go on beside each other.
 const desksKept = 2
 
-func (m *Main) newCrew(data string, store database) *crew {
-	c := &crew{m: m, data: data, store: store}
+func (m *Main) newCrew(data string, store database, q job.Queue, said func(string)) *crew {
+	c := &crew{m: m, data: data, store: store, queue: q, said: said}
+	c.quiet = &quietLive{newest: store.NewestEvent, now: m.now, read: func(ctx context.Context) ([]casework.Case, error) {
+		return (&casework.Desk{Store: store, Policy: casework.Default()}).Cases(ctx)
+	}}
 	c.tables = sync.OnceValues(func() (t tables, err error) {
 		t.places, t.fixed, err = m.embedded()
 		return t, err
@@ -83,7 +92,7 @@ func (m *Main) newCrew(data string, store database) *crew {
 
 // handlers gives what does the work of each kind.
 func (c *crew) handlers() map[job.Kind]job.Handler {
-	out := map[job.Kind]job.Handler{kindScreen: c.screen}
+	out := map[job.Kind]job.Handler{kindScreen: c.screen, kindRescreen: c.rescreen}
 	for kind := range commandsOf {
 		out[kind] = c.command
 	}
@@ -121,18 +130,30 @@ type rowJSON struct {
 	Number int          `json:"n"`
 	Line   int          `json:"l"`
 	Party  screen.Party `json:"p,omitempty"`
+	Ref    string       `json:"r,omitempty"`
 	Error  string       `json:"e,omitempty"`
 }
 
 // newScreenJob gives a job of screening with the lists of a desk.
 func (m *Main) newScreenJob(d *screen.Desk, b screen.Batch, j job.Job) (job.Job, error) {
+	with, err := screenWithOf(d, b)
+	if err != nil {
+		return j, err
+	}
+	j.Kind, j.Snapshot = kindScreen, d.ID()
+	j.With, err = json.Marshal(with)
+	return j, err
+}
+
+// screenWithOf says all that an answer of a desk hangs on.
+func screenWithOf(d *screen.Desk, b screen.Batch) (with screenWith, err error) {
 	if d.Stale != "" {
-		return j, fault.New(fault.Unavailable, "nobody can be screened: %s", d.Stale).WithFix("`cordon lists pull`")
+		return with, fault.New(fault.Unavailable, "nobody can be screened: %s", d.Stale).WithFix("`cordon lists pull`")
 	}
 	if len(d.Against()) == 0 {
-		return j, fault.New(fault.Unavailable, "no list is loaded").WithFix("`cordon lists pull`")
+		return with, fault.New(fault.Unavailable, "no list is loaded").WithFix("`cordon lists pull`")
 	}
-	with := screenWith{
+	with = screenWith{
 		Lists: b.Lists, AsOf: b.AsOf.String(), Threshold: b.Threshold, Limit: b.Limit, Schema: b.Schema, Counts: map[string]int{}, Program: version,
 	}
 	basis := d.Basis()
@@ -140,10 +161,7 @@ func (m *Main) newScreenJob(d *screen.Desk, b screen.Batch, j job.Job) (job.Job,
 	for _, l := range basis.Lists {
 		with.Counts[l.Name()] = l.Count
 	}
-	var err error
-	j.Kind, j.Snapshot = kindScreen, d.ID()
-	j.With, err = json.Marshal(with)
-	return j, err
+	return with, nil
 }
 
 // rowChunks cuts rows into chunks of so many.
@@ -153,7 +171,7 @@ func rowChunks(rows iter.Seq2[screen.Row, error], size int) iter.Seq2[job.Chunk,
 		c := job.Chunk{Number: 1}
 		for r, err := range rows {
 			if err == nil {
-				x := rowJSON{Number: r.Number, Line: r.Line, Party: r.Party}
+				x := rowJSON{Number: r.Number, Line: r.Line, Party: r.Party, Ref: r.Ref}
 				if r.Err != nil {
 					x.Error = r.Err.Error()
 				}
@@ -189,7 +207,7 @@ func chunkRows(input []byte) iter.Seq2[screen.Row, error] {
 				yield(screen.Row{}, fault.Wrap(fault.Invalid, err, "a row of the chunk cannot be read"))
 				return
 			}
-			r := screen.Row{Number: x.Number, Line: x.Line, Party: x.Party}
+			r := screen.Row{Number: x.Number, Line: x.Line, Party: x.Party, Ref: x.Ref}
 			if x.Error != "" {
 				r.Err = errors.New(x.Error)
 			}
@@ -201,35 +219,42 @@ func chunkRows(input []byte) iter.Seq2[screen.Row, error] {
 }
 
 // screen screens the rows of a chunk. Its output is what `cordon screen --format jsonl`
-// prints of them.
+// prints of them, with what people suppress while they are screened.
 func (c *crew) screen(ctx context.Context, t job.Task) (out job.Output, err error) {
 	var with screenWith
 	if err := json.Unmarshal(t.Job.With, &with); err != nil {
 		return out, fault.Wrap(fault.Invalid, err, "what the job says of itself cannot be read")
 	}
-	if with.Program != version {
-		return out, &job.NotHere{Why: "the job was submitted by Cordon " + with.Program + ", and this is " + version}
-	}
-	asOf, err := when.ParseDay(with.AsOf)
+	lists, err := c.lists(ctx, &t.Job, &with)
 	if err != nil {
 		return out, err
+	}
+	defer lists.done()
+	return screenRows(ctx, lists, c.quiet.take(ctx), &with, t.Chunk.Input)
+}
+
+// lists gives the lists of a job.
+func (c *crew) lists(ctx context.Context, j *job.Job, with *screenWith) (l jobLists, err error) {
+	if with.Program != version {
+		return l, &job.NotHere{Why: "the job was submitted by Cordon " + with.Program + ", and this is " + version}
+	}
+	if l.asOf, err = when.ParseDay(with.AsOf); err != nil {
+		return l, err
 	}
 	tables, err := c.tables()
 	if err != nil {
-		return out, err
+		return l, err
 	}
-	desk, done, err := c.desk(ctx, &t.Job, &with, tables.fixed)
-	if err != nil {
-		return out, err
-	}
-	defer done()
-	return screenRows(ctx, desk, tables.places, &with, asOf, t.Chunk.Input)
+	l.places = tables.places
+	l.desk, l.done, err = c.desk(ctx, j, with, tables.fixed)
+	return l, err
 }
 
-func screenRows(ctx context.Context, desk *screen.Desk, places *place.Gazetteer, with *screenWith, asOf when.Day, input []byte) (out job.Output, err error) {
-	b := screen.Batch{Lists: with.Lists, AsOf: asOf, Threshold: with.Threshold, Limit: with.Limit, Schema: with.Schema, Places: places, Workers: 1}
+func screenRows(ctx context.Context, l jobLists, quiet quieting, with *screenWith, input []byte) (out job.Output, err error) {
+	desk := l.desk
+	b := screen.Batch{Lists: with.Lists, AsOf: l.asOf, Threshold: with.Threshold, Limit: with.Limit, Schema: with.Schema, Places: l.places, Workers: 1}
 	var w bytes.Buffer
-	err = desk.Run(ctx, b, chunkRows(input), func(a screen.Answered) error {
+	err = quiet.run(ctx, desk, b, chunkRows(input), func(a screen.Answered) error {
 		if a.Answer.Outcome == screening.NotScreened {
 			out.Refused++
 		} else {
@@ -311,10 +336,13 @@ func (c *crew) forget(o *opened) {
 	c.desks = slices.DeleteFunc(c.desks, func(x *opened) bool { return x == o })
 }
 
-// writeResults writes the results of a job one after the other.
-func writeResults(ctx context.Context, q job.Queue, id string, w io.Writer) error {
-	for r, err := range q.Results(ctx, id) {
-		if err == nil {
+// writeResults writes the results of a job one after the other, and counts the outcomes of rows.
+func writeResults(ctx context.Context, q job.Queue, s *job.Status, w io.Writer, count map[string]int) error {
+	for r, err := range q.Results(ctx, s.ID) {
+		if err == nil && s.Kind == kindScreen {
+			countOutcomes(r.Data, count)
+		}
+		if err == nil && forPeople(s, &r) {
 			_, err = w.Write(r.Data)
 		}
 		if err != nil {
@@ -322,4 +350,13 @@ func writeResults(ctx context.Context, q job.Queue, id string, w io.Writer) erro
 		}
 	}
 	return nil
+}
+
+// countOutcomes counts how the rows of a chunk came out, of which each line says so first.
+func countOutcomes(lines []byte, count map[string]int) {
+	for line := range bytes.Lines(lines) {
+		_, rest, _ := bytes.Cut(line, []byte(`"outcome":"`))
+		outcome, _, _ := bytes.Cut(rest, []byte{'"'})
+		count[string(outcome)]++
+	}
 }

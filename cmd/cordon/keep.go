@@ -61,9 +61,14 @@ func (m *Main) keep(data string, l lawFlags, d *decide.Desk) (*keeping, error) {
 	if err != nil {
 		return nil, err
 	}
+	return m.keepIn(store, actor, l, d), nil
+}
+
+// keepIn keeps in a store that is open.
+func (m *Main) keepIn(store database, actor string, l lawFlags, d *decide.Desk) *keeping {
 	return &keeping{
 		Keeper: answer.NewKeeper(store), m: m, store: store, actor: actor, law: l, desk: d, known: map[*screening.Engine]basis{},
-	}, nil
+	}
 }
 
 // Keep returns when the answers are kept, and counts them.

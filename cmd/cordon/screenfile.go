@@ -214,6 +214,20 @@ func (o *output) add(a report.AnswerJSON) error {
 	return jsonLine(o.w, a)
 }
 
+// rowsInWords tells how many rows came out how.
+func rowsInWords(count map[string]int) string {
+	total := 0
+	for _, n := range count {
+		total += n
+	}
+	words := fmt.Sprintf("%s rows: %s match, %s possible, %s clear, %s not screened", report.Count(total), report.Count(count["match"]),
+		report.Count(count["possible"]), report.Count(count["clear"]), report.Count(count["not_screened"]))
+	if n := count["suppressed"]; n > 0 {
+		words += fmt.Sprintf(", %s with nothing but hits that two people found to be someone else (suppressed, no new alert)", report.Count(n))
+	}
+	return words
+}
+
 // finish puts the answers in their place and says how many there are.
 func (o *output) finish() error {
 	if o.table != nil {
@@ -227,15 +241,7 @@ func (o *output) finish() error {
 			return err
 		}
 	}
-	total := 0
-	for _, n := range o.count {
-		total += n
-	}
-	words := fmt.Sprintf("%s rows: %s match, %s possible, %s clear, %s not screened", report.Count(total), report.Count(o.count["match"]),
-		report.Count(o.count["possible"]), report.Count(o.count["clear"]), report.Count(o.count["not_screened"]))
-	if n := o.count["suppressed"]; n > 0 {
-		words += fmt.Sprintf(", %s with nothing but hits that two people found to be someone else (suppressed, no new alert)", report.Count(n))
-	}
+	words := rowsInWords(o.count)
 	if o.done > 0 {
 		words += fmt.Sprintf(" (%s answered by an earlier run)", report.Count(o.done))
 	}

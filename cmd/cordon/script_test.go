@@ -12,6 +12,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(tidy{m}, map[string]func(){
 		"cordon": func() {
+			collectLater()
 			program := &Main{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
 			os.Exit(program.Run(context.Background(), os.Args[1:]))
 		},

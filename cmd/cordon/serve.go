@@ -36,6 +36,7 @@ type serveCmd struct {
 	notifyFlag
 	serveWork
 	serveWatch
+	store *serveStore
 	serveCases
 	Config      string        `help:"Take settings from this file, in TOML; see cordon config example." placeholder:"FILE" env:"CORDON_CONFIG"`
 	Addr        string        `help:"Where to listen." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
@@ -82,6 +83,7 @@ func (c *serveCmd) Run(m *Main) error {
 
 // serve listens and answers.
 func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host string, sc *screener) (err error) {
+	defer func() { err = cmp.Or(err, c.shared(m).close()) }()
 	h, err := c.handler(m, log, host, sc)
 	if err != nil {
 		return err
@@ -100,7 +102,7 @@ func (c *serveCmd) serve(ctx context.Context, m *Main, log *slog.Logger, host st
 		return err
 	}
 	defer stopTelling()
-	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork(), c.stopCases(), c.people.close()) }()
+	defer func() { err = cmp.Or(err, c.stopKeeping(), c.stopWork()) }()
 	defer c.startNoting(ctx, m, log)()
 	on, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {

@@ -259,7 +259,7 @@ func TestRevokedKey(t *testing.T) {
 	if err := os.Remove(bad); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.people.store.Close(); err != nil {
+	if err := c.store.kept.Close(); err != nil {
 		t.Fatal(err)
 	}
 	g.now = g.now.Add(2 * time.Second)

@@ -36,13 +36,14 @@ func (c *serveCmd) startKeeping(m *Main, d *decide.Desk, sc *screener, to *httpa
 	if len(c.Keep) == 0 || sc == nil {
 		return nil
 	}
-	k, err := m.keep(c.Data, c.lawFlags, d)
+	s, err := c.shared(m).open(m.ctx)
+	if err == nil {
+		err = m.checkLogKey(s, c.Data)
+	}
 	if err != nil {
 		return err
 	}
-	if err := m.checkLogKey(k.store, c.Data); err != nil {
-		return cmp.Or(err, k.Close())
-	}
+	k := m.keepIn(s.database, s.account, c.lawFlags, d)
 	k.metrics = c.metrics
 	c.keeping = k
 	to.Once = k.store
@@ -61,7 +62,7 @@ func (c *serveCmd) stopKeeping() error {
 	if fault.CodeOf(err) == fault.NotFound {
 		err = nil // nothing was asked
 	}
-	return cmp.Or(err, c.keeping.Close())
+	return err
 }
 
 // keeps says what becomes of what is asked.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ func keepingServerOf(t testing.TB, at dataFlag) (h http.Handler, c *serveCmd, st
 		t.Fatal(err)
 	}
 	return h, c, func() {
-		if err := c.stopKeeping(); err != nil {
+		if err := cmp.Or(c.stopKeeping(), c.store.close()); err != nil {
 			t.Error(err)
 		}
 		live.Close() // nobody may ask any more

@@ -45,7 +45,8 @@ func (c *serveCmd) forPrograms(config *httpapi.Config, lib *library, sc *screene
 	config.Library = lib
 	if sc != nil {
 		config.Subjects, config.Payments = subjects{sc}, sc.payments(config.Desk, c.keeping)
-		c.watching = newBases(sc, c.Data)
+		c.watching = newBases(sc, c.shared(sc.m))
+		c.watching.handIn = func() *jobDesk { return c.jobs }
 		if c.WatchCases {
 			c.watching.cases = c.cases
 		}

@@ -3,12 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/casework"
@@ -16,78 +14,41 @@ import (
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/screen"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
 // serveCases gives the cases of a server to programs.
-type serveCases struct{ cases *casesForPrograms }
+type serveCases struct {
+	cases *casesForPrograms
+	team  *teamForPrograms
+}
 
 // startCases puts the cases of the data folder, or of the database, into the configuration.
 func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpapi.Config) {
 	if sc == nil {
 		return
 	}
-	c.cases = &casesForPrograms{m: m, c: c, sc: sc, log: log}
+	c.cases = &casesForPrograms{m: m, c: c, store: c.shared(m), sc: sc, log: log}
 	sc.quiet = &quietLive{read: c.cases.all, newest: c.cases.newest, now: m.now, every: c.Poll}
 	to.Cases, to.Licences = c.cases, c.cases
-}
-
-// stopCases ends their use.
-func (c *serveCmd) stopCases() error {
-	if c.cases == nil {
-		return nil
-	}
-	return c.cases.close()
+	c.team = &teamForPrograms{people: c.people}
+	to.Team = c.team
 }
 
 // casesForPrograms is the port of the API to cases.
 type casesForPrograms struct {
-	m   *Main
-	c   *serveCmd
-	sc  *screener
-	log *slog.Logger
-
-	mu    sync.Mutex // of what follows
-	store database   // opened when it is first asked for
-	empty database   // what stands for it while there is none
-}
-
-func (p *casesForPrograms) close() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var errs []error
-	for _, s := range []database{p.store, p.empty} {
-		if s != nil {
-			errs = append(errs, s.Close())
-		}
-	}
-	p.store, p.empty = nil, nil
-	return errors.Join(errs...)
+	m     *Main
+	c     *serveCmd
+	store *serveStore
+	sc    *screener
+	log   *slog.Logger
 }
 
 // open gives the store. Where nothing was kept yet, who only looks sees an empty one, and nothing is made.
-func (p *casesForPrograms) open(ctx context.Context, write bool) (_ database, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.store != nil {
-		return p.store, nil
+func (p *casesForPrograms) open(ctx context.Context, write bool) (*workStore, error) {
+	if write {
+		return p.store.open(ctx)
 	}
-	ctx = context.WithoutCancel(ctx) // it outlives the request
-	if !write && nothingKept(p.c.Data) {
-		if p.empty == nil {
-			if p.empty, err = sqlite.OpenEmpty(ctx); err != nil {
-				p.empty = nil
-				return nil, err
-			}
-		}
-		return p.empty, nil
-	}
-	s, _, err := p.m.openAs(ctx, p.c.Data)
-	if err != nil {
-		return nil, err
-	}
-	p.store = s
-	return s, nil
+	return p.store.look(ctx)
 }
 
 // all gives all cases.
@@ -211,18 +172,14 @@ func (p *casesForPrograms) fromBase(ctx context.Context, d *screen.Desk, base st
 	if err != nil {
 		return err
 	}
-	machine, err := p.m.actor(p.m.folderOf(p.c.Data))
-	if err != nil {
-		return err
-	}
 	quiet := *p.m
 	quiet.Out = io.Discard
 	r := &raising{
 		caseMaker: caseMaker{d, p.sc.places, p.m.today()}, c: &casesFromCmd{Format: "text"}, m: &quiet, ctx: ctx,
 		desk: &casework.Desk{Store: quietly{s, p.sc.quiet}, Policy: casework.Default()},
-		by:   casework.Person{Name: machine, Via: machine, Role: casework.Machine}, count: map[casework.Outcome]int{},
+		by:   casework.Person{Name: s.account, Via: s.account, Role: casework.Machine}, count: map[casework.Outcome]int{},
 	}
-	err = r.raiseRun(customersOf(s), base)
+	err = r.raiseRun(customersOf(s.database), base)
 	attrs := []slog.Attr{slog.String("base", base), slog.Int("hits", r.hits)}
 	for _, o := range casework.Outcomes() {
 		attrs = append(attrs, slog.Int(strings.ReplaceAll(string(o), " ", "_"), r.count[o]))
@@ -232,7 +189,7 @@ func (p *casesForPrograms) fromBase(ctx context.Context, d *screen.Desk, base st
 }
 
 // from makes cases of an answer that was kept, with the lists as they are.
-func (p *casesForPrograms) from(ctx context.Context, s database, d *httpapi.CaseDesk, id string, stake float64) ([]casework.Met, error) {
+func (p *casesForPrograms) from(ctx context.Context, s *workStore, d *httpapi.CaseDesk, id string, stake float64) ([]casework.Met, error) {
 	r, err := s.Get(ctx, id)
 	if err != nil {
 		return nil, err

@@ -62,12 +62,7 @@ func newCaseServer(t *testing.T) *caseServer {
 	}
 	h, c, stop := keepingServer(t, dir)
 	s.quiet = c.cases.sc.quiet
-	t.Cleanup(func() {
-		if err := c.stopCases(); err != nil {
-			t.Error(err)
-		}
-		stop()
-	})
+	t.Cleanup(stop)
 	s.h = h
 	return s
 }

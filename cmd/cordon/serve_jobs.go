@@ -22,7 +22,7 @@ import (
 // serveJobs are the flags that say how a server takes jobs.
 type serveJobs struct {
 	NoJobs bool `name:"no-jobs" help:"Take no jobs."`
-	Work   int  `help:"Work on so many chunks of jobs at once; 0 leaves them to workers. One over a folder, none over a database, unless given." default:"-1" placeholder:"N"`
+	Work   int  `help:"Work on so many chunks of jobs at once; 0 leaves them to workers. One over a folder or with --watch, none over a database otherwise, unless given." default:"-1" placeholder:"N"`
 
 	jobs *jobDesk
 }
@@ -31,6 +31,7 @@ type serveJobs struct {
 type jobDesk struct {
 	m     *Main
 	data  string
+	store *serveStore
 	sc    *screener
 	log   *slog.Logger
 	slots int
@@ -39,8 +40,7 @@ type jobDesk struct {
 	metrics *telemetry.Metrics
 
 	mu    sync.Mutex
-	store database
-	queue job.Queue
+	queue job.Queue // nil until it is opened, and worked on
 	stop  context.CancelFunc
 	work  sync.WaitGroup
 }
@@ -50,10 +50,10 @@ func (c *serveCmd) startJobs(m *Main, sc *screener, log *slog.Logger, to *httpap
 	if c.NoJobs || sc == nil {
 		return
 	}
-	c.jobs = &jobDesk{m: m, data: c.Data, sc: sc, log: log, slots: c.Work, metrics: c.metrics}
+	c.jobs = &jobDesk{m: m, data: c.Data, store: c.shared(m), sc: sc, log: log, slots: c.Work, metrics: c.metrics}
 	if c.jobs.slots < 0 {
 		c.jobs.slots = 1
-		if postgres.Is(c.Data) {
+		if postgres.Is(c.Data) && !c.Watch {
 			c.jobs.slots = 0
 		}
 	}
@@ -84,39 +84,37 @@ func (c *serveCmd) stopJobs() {
 	d := c.jobs
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.store == nil {
+	if d.queue == nil {
 		return
 	}
 	d.stop()
 	d.work.Wait()
-	if err := d.store.Close(); err != nil {
-		d.log.LogAttrs(context.Background(), slog.LevelWarn, "the store of jobs could not be closed", slog.String("error", err.Error()))
-	}
-	d.store = nil
+	d.queue = nil
 }
 
 // open gives the queue, and begins to work on it when it is opened.
 func (d *jobDesk) open(ctx context.Context) (job.Queue, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.store != nil {
+	if d.queue != nil {
 		return d.queue, nil
 	}
-	store, err := d.m.openStore(context.WithoutCancel(ctx), d.data)
+	store, err := d.store.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if d.queue, err = queueOf(ctx, store); err != nil {
-		store.Close()
+	q, err := store.queue(ctx)
+	if err != nil {
 		return nil, err
 	}
-	d.store = store
+	d.queue = q
 	var working context.Context
 	working, d.stop = context.WithCancel(context.WithoutCancel(d.m.ctx))
 	if d.slots > 0 {
 		flags, told := workFlags{Slots: d.slots}, chunkLog(working, d.log)
+		said := func(line string) { d.log.LogAttrs(working, slog.LevelInfo, line) }
 		d.work.Go(func() {
-			err := flags.work(working, d.m, d.data, store, d.queue, func(w *job.Worker) error {
+			err := flags.work(working, d.m, d.data, store.database, q, said, func(w *job.Worker) error {
 				w.Told = func(t *job.Task, out job.Output, err error) { d.metrics.Chunk(t, out, err); told(t, out, err) }
 				return nil
 			})
@@ -125,7 +123,7 @@ func (d *jobDesk) open(ctx context.Context) (job.Queue, error) {
 			}
 		})
 	}
-	return d.queue, nil
+	return q, nil
 }
 
 // opened gives the queue; nil where there is none yet.
@@ -168,7 +166,7 @@ func (d *jobDesk) Screen(ctx context.Context, ask httpapi.JobAsk, rows io.Reader
 		j, err = d.m.newScreenJob(held.Desk, b, j)
 	}
 	if err == nil {
-		j, err = q.Submit(ctx, j, rowChunks(screen.JSONRows(rows, nil), ask.Chunk))
+		j, err = q.Submit(ctx, j, rowChunks(screen.Referenced(screen.JSONRows(rows, screen.Mapping{screen.Ref: {screen.Ref}})), ask.Chunk))
 	}
 	if err != nil {
 		return out, err
@@ -234,12 +232,15 @@ func (d *jobDesk) Results(ctx context.Context, id string, partial bool, w io.Wri
 		if err != nil {
 			return n, err
 		}
+		n.Answered += r.Handled
+		n.Refused += r.Refused
+		if !forPeople(&s, &r) {
+			continue
+		}
 		if _, err := w.Write(r.Data); err != nil {
 			return n, err
 		}
 		n.Read += bytes.Count(r.Data, []byte{'\n'})
-		n.Answered += r.Handled
-		n.Refused += r.Refused
 	}
 	return n, nil
 }

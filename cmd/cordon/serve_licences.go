@@ -6,8 +6,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/licence"
 )
 
 // notedEvery is how often a server writes down what time has done to licences. Who looks meanwhile sees it all the same.
@@ -23,17 +25,21 @@ func (p *casesForPrograms) Book(ctx context.Context, as httpapi.CaseAs, write bo
 	if err != nil {
 		return nil, err
 	}
-	var clock casework.Person
-	if write { // who only reads writes nothing down, and makes no pseudonyms
-		clock, err = p.clock()
+	b := p.m.licenceBook(s, s.machine())
+	if access.By(ctx).Known() {
+		b.Refused = p.c.people.refusedLicence
 	}
-	return &httpapi.LicenceBook{Book: p.m.licenceBook(s, clock), By: by, Now: p.m.now()}, err
+	return &httpapi.LicenceBook{Book: b, By: by, Now: p.m.now(), Files: s}, nil
 }
 
-// clock is in whose name the server notes what time has done.
-func (p *casesForPrograms) clock() (casework.Person, error) {
-	account, err := p.m.actor(p.m.folderOf(p.c.Data))
-	return casework.Person{Name: account, Via: account}, err
+// refusedLicence is for licence.Book: it has the log name the licence that somebody was refused at.
+func (p *servePeople) refusedLicence(ctx context.Context, by casework.Person, id string, _ licence.Kind) error {
+	return p.enterRefusal(ctx, by.Name, id)
+}
+
+// machine is in whose name the server notes what time has done.
+func (s *workStore) machine() casework.Person {
+	return casework.Person{Name: s.account, Via: s.account}
 }
 
 // startNoting writes down what time has done to licences, now and every few minutes, until the returned function is called.
@@ -58,21 +64,10 @@ func (c *serveCmd) startNoting(ctx context.Context, m *Main, log *slog.Logger) (
 
 // note writes down what time has done. Where nothing was kept yet there is nothing to do.
 func (p *casesForPrograms) note(ctx context.Context) error {
-	s, err := p.open(ctx, false)
-	if err != nil || p.nothing() {
+	s, err := p.store.there(ctx)
+	if err != nil || s == nil {
 		return err
 	}
-	clock, err := p.clock()
-	if err != nil {
-		return err
-	}
-	_, err = p.m.licenceBook(s, clock).Note(ctx, p.m.now())
+	_, err = p.m.licenceBook(s, s.machine()).Note(ctx, p.m.now())
 	return err
-}
-
-// nothing says that nothing was kept yet.
-func (p *casesForPrograms) nothing() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.store == nil
 }

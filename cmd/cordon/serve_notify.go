@@ -17,7 +17,7 @@ func (c *serveCmd) startTelling(ctx context.Context, m *Main, log *slog.Logger) 
 	if err != nil || len(list) == 0 {
 		return func() {}, err
 	}
-	s, err := m.openStore(ctx, c.Data)
+	s, err := c.shared(m).open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -27,14 +27,13 @@ func (c *serveCmd) startTelling(ctx context.Context, m *Main, log *slog.Logger) 
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if _, err := messagesOf(s).Forget(ctx, m.now().Add(-keptMessages)); err != nil {
+		if _, err := messagesOf(s.database).Forget(ctx, m.now().Add(-keptMessages)); err != nil {
 			failed(err)
 		}
-		m.dispatcher(s, list, log).Follow(ctx, c.Poll, failed)
+		m.dispatcher(s.database, list, log).Follow(ctx, c.Poll, failed)
 	})
 	return func() {
 		cancel()
 		wg.Wait()
-		s.Close()
 	}, nil
 }

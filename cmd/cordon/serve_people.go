@@ -26,12 +26,12 @@ import (
 type servePeople struct {
 	m       *Main
 	c       *serveCmd
+	store   *serveStore
 	proxies []netip.Prefix
 
-	mu    sync.Mutex
-	store database // opened when there is one
-	desk  *account.Desk
-	some  bool // there is somebody, and nobody is ever taken away
+	mu   sync.Mutex
+	desk *account.Desk // over the store, once there is one
+	some bool          // there is somebody, and nobody is ever taken away
 	// Who owns keys is read as often as keys are.
 	owners map[string]account.Person
 	read   time.Time
@@ -45,21 +45,7 @@ type servePeople struct {
 
 func newServePeople(m *Main, c *serveCmd) *servePeople {
 	proxies, _ := proxiesOf(c.Proxy) // they were checked with the other flags
-	return &servePeople{m: m, c: c, proxies: proxies}
-}
-
-func (p *servePeople) close() error {
-	if p == nil {
-		return nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.store == nil {
-		return nil
-	}
-	err := p.store.Close()
-	p.store, p.desk = nil, nil
-	return err
+	return &servePeople{m: m, c: c, store: c.shared(m), proxies: proxies}
 }
 
 // open gives the desk of people; nil where nothing was kept yet and nothing is to be.
@@ -74,15 +60,15 @@ func (p *servePeople) opened(ctx context.Context, write bool) (*account.Desk, er
 	if p.desk != nil {
 		return p.desk, nil
 	}
-	data := p.c.Data
-	if !write && nothingKept(data) {
-		return nil, nil
+	look := p.store.there
+	if write {
+		look = p.store.open
 	}
-	s, _, err := p.m.openAs(context.WithoutCancel(ctx), data) // it outlives the request
-	if err != nil {
+	s, err := look(ctx)
+	if err != nil || s == nil {
 		return nil, err
 	}
-	p.store, p.desk = s, p.m.peopleDesk(peopleOf(s), data)
+	p.desk = p.m.peopleDesk(peopleOf(s.database), p.c.Data)
 	p.desk.Idle, p.desk.Most = p.c.SessionIdle, p.c.SessionMost
 	return p.desk, nil
 }
@@ -91,17 +77,21 @@ func (p *servePeople) opened(ctx context.Context, write bool) (*account.Desk, er
 func (p *servePeople) keys(ctx context.Context) ([]access.Key, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	old := p.m.hasOldKeys(p.c.Data)
-	if d, err := p.opened(ctx, old); err != nil || d == nil {
+	look, old := p.store.there, p.m.hasOldKeys(p.c.Data)
+	if old {
+		look = p.store.open
+	}
+	s, err := look(ctx)
+	if err != nil || s == nil {
 		return nil, err
 	}
-	s := keysIn(p.store)
+	keys := keysIn(s.database)
 	if old {
-		if err := p.m.takeOverKeys(ctx, p.c.Data, s); err != nil {
+		if err := p.m.takeOverKeys(ctx, p.c.Data, keys); err != nil {
 			return nil, err
 		}
 	}
-	return s.Keys(ctx)
+	return keys.Keys(ctx)
 }
 
 // known reads who there is, no more often than keys are read.
@@ -384,11 +374,14 @@ func withKey(a access.Actor, name string, owner *account.Person) casework.Person
 }
 
 // signedFor gives the desk of who is signed in.
-func (w *workForPages) signedFor(a access.Actor) *web.WorkDesk {
-	d := w.desk(w.own)
+func (w *workForPages) signedFor(ctx context.Context, own *workStore, a access.Actor) (d *web.WorkDesk, err error) {
+	d = w.desk(own)
+	if d.Team, err = w.c.people.open(ctx, true); err != nil {
+		return nil, err
+	}
 	d.By, d.Name, d.Signed = acting(a), a.Name, true
 	if d.Cases != nil {
-		d.Cases.Refused = w.c.people.refusedCase
+		d.Cases.Refused, d.Licences.Refused = w.c.people.refusedCase, w.c.people.refusedLicence
 	}
 	d.Refused = func(ctx context.Context) error { return w.c.people.enterRefusal(ctx, a.ID, "form") }
 	d.People = w.c.people.list
@@ -401,10 +394,10 @@ func (w *workForPages) signedFor(a access.Actor) *web.WorkDesk {
 		}
 		return ""
 	}
-	if w.own != nil && role.Any(a.Roles, role.Export) {
-		d.Package = w.packageIn(a.ID)
+	if own != nil && role.Any(a.Roles, role.Export) {
+		d.Package = w.packageIn(own, a.ID)
 	}
-	return d
+	return d, nil
 }
 
 // list gives the people to the pages.

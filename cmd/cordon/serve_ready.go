@@ -54,11 +54,10 @@ func (c *serveCmd) probeStore(m *Main) {
 		if c.keeping != nil {
 			return c.keeping.store.Ready(ctx, true)
 		}
-		s, err := m.openReader(ctx, c.Data)
+		s, err := c.shared(m).look(ctx)
 		if err != nil {
 			return err
 		}
-		defer s.Close()
 		return s.Ready(ctx, false)
 	}
 }

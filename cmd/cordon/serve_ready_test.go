@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -154,7 +155,7 @@ func TestServeWantsTheKeyOfItsLog(t *testing.T) {
 		if err == nil {
 			err = c.stopKeeping()
 		}
-		return err
+		return cmp.Or(err, c.store.close())
 	}
 	if err := os.Remove(key); err != nil {
 		t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -162,43 +161,41 @@ func (j *jobsInProcess) get(base, id string) (report.WatchJobJSON, error) {
 
 // bases is the port of the API to customers on file.
 type bases struct {
-	m    *Main
-	data string
-	sc   *screener
-	jobs *jobsInProcess
+	m     *Main
+	data  string
+	store *serveStore
+	sc    *screener
+	jobs  *jobsInProcess
+	// handIn gives the jobs of the server, once it has them; nil for none.
+	handIn func() *jobDesk
 	// cases are made of what is found; nil for none.
 	cases *casesForPrograms
 }
 
 var _ httpapi.Watching = (*bases)(nil)
 
-func newBases(sc *screener, data string) *bases {
-	return &bases{m: sc.m, data: data, sc: sc, jobs: &jobsInProcess{
+func newBases(sc *screener, store *serveStore) *bases {
+	return &bases{m: sc.m, data: store.data, store: store, sc: sc, jobs: &jobsInProcess{
 		ctx: sc.m.ctx, log: slog.New(slog.DiscardHandler), now: sc.m.now, begun: sc.m.now().Format("20060102150405"), turns: map[string]*sync.Mutex{},
 	}}
 }
 
 // reading runs f with the bases, and makes no store.
 func (b *bases) reading(ctx context.Context, f func(watched.Store) error) error {
-	s, err := b.m.openReader(ctx, b.data)
+	s, err := b.store.look(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	return f(customersOf(s))
+	return f(customersOf(s.database))
 }
 
 // writing runs f with the bases and the pseudonym of who asks.
 func (b *bases) writing(ctx context.Context, by string, f func(s watched.Store, actor string) error) error {
-	if err := os.MkdirAll(b.m.folderOf(b.data), 0o700); err != nil {
-		return fault.Wrap(fault.Unavailable, err, "the data folder cannot be made")
-	}
-	s, actor, err := b.m.openAs(ctx, b.data)
+	s, err := b.store.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	return f(customersOf(s), cmp.Or(by, actor))
+	return f(customersOf(s.database), cmp.Or(by, s.account))
 }
 
 // Bases is part of httpapi.Watching.
@@ -313,20 +310,19 @@ func (b *bases) Start(ctx context.Context, base string, full bool) (report.Watch
 	}
 	by := access.By(ctx).ID
 	return b.jobs.start(base, string(kind), func(ctx context.Context, progress func(string, int)) (*report.WatchResultJSON, error) {
+		q, err := b.queue(ctx)
+		if err != nil {
+			return nil, err
+		}
 		held := b.sc.live.Take()
 		defer held.Release()
 		var out *report.WatchResultJSON
-		err := b.writing(ctx, by, func(s watched.Store, actor string) error {
+		err = b.writing(ctx, by, func(s watched.Store, actor string) error {
 			w := b.watcher(s, held.Desk, actor, progress)
-			run := w.Follow
-			if full {
-				run = w.Run
-			}
-			res, err := run(ctx, base)
+			res, err := b.screened(ctx, q, w, base, kind)
 			if err != nil {
 				return err
 			}
-			b.jobs.log.LogAttrs(ctx, slog.LevelInfo, res.Run.Line())
 			out = resultOf(res)
 			if err := b.sc.quiet.take(ctx).suppressed(ctx, held.Desk, s, &res.Run, out.Changes); err != nil {
 				return err

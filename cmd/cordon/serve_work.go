@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -20,9 +19,8 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/job"
 	"github.com/cordon-engine/cordon/internal/logkey"
-	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/report"
-	"github.com/cordon-engine/cordon/internal/sqlite"
+	"github.com/cordon-engine/cordon/internal/watched"
 	"github.com/cordon-engine/cordon/internal/web"
 )
 
@@ -79,103 +77,61 @@ func (c *serveCmd) stopWork() error {
 	return c.desk.close()
 }
 
-// workForPages is the port of the pages to the daily work: that of the data folder, or, on this machine alone and while the
-// folder has none, an example.
+// workForPages is the port of the pages to the daily work: that of the store of the server, or, on this machine alone and while it
+// has none, an example.
 type workForPages struct {
 	m   *Main
 	c   *serveCmd
 	sc  *screener
 	log *slog.Logger
 
-	mu      sync.Mutex // held while desks are opened
-	own     *workStore
-	busy    bool // the folder has cases or customers
+	mu      sync.Mutex // held while the example is made
+	busy    bool       // the store has cases or customers
 	example *exampleDesk
 }
-
-// workStore is a folder with what the work stands on.
-type workStore struct {
-	dir   string
-	store *sqlite.Store
-	keys  access.Store
-	// account is the pseudonym of the account that runs the server.
-	account string
-}
-
-func openWork(ctx context.Context, m *Main, dir string) (s *workStore, err error) {
-	s = &workStore{dir: dir}
-	if s.store, err = sqlite.Open(ctx, dir); err != nil {
-		return nil, err
-	}
-	s.keys = sqlite.Keys{Store: s.store}
-	if s.account, err = m.actor(dir); err != nil {
-		return nil, errors.Join(err, s.close())
-	}
-	return s, nil
-}
-
-func (s *workStore) close() error { return s.store.Close() }
 
 func (w *workForPages) close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var err error
-	if w.own != nil {
-		err = w.own.close()
-	}
-	if w.example != nil {
-		err = errors.Join(err, w.example.close(), os.RemoveAll(w.example.dir))
-	}
-	w.own, w.example = nil, nil
-	return err
-}
-
-// openOwn opens the data folder when it has a store. A database holds no cases that this program works on yet.
-func (w *workForPages) openOwn() error {
-	dir := w.m.folderOf(w.c.Data)
-	if w.own != nil || postgres.Is(w.c.Data) {
+	if w.example == nil {
 		return nil
 	}
-	if _, err := os.Stat(filepath.Join(dir, "cordon.db")); err != nil {
-		return nil //nolint:nilerr // nothing was kept there
-	}
-	own, err := openWork(w.m.ctx, w.m, dir)
-	if err == nil {
-		w.own = own
-	}
+	err := errors.Join(w.example.Close(), os.RemoveAll(w.example.dir))
+	w.example = nil
 	return err
 }
 
-// worked says whether the folder has cases or customers.
-func (w *workForPages) worked(ctx context.Context) (bool, error) {
-	if w.busy || w.own == nil {
+// worked says whether there are cases or customers.
+func (w *workForPages) worked(ctx context.Context, own *workStore) (bool, error) {
+	if w.busy || own == nil {
 		return w.busy, nil
 	}
-	for _, err := range w.own.store.All(ctx) {
+	for _, err := range own.All(ctx) {
 		w.busy = err == nil
 		if err != nil {
 			return false, err
 		}
 		return true, nil
 	}
-	bases, err := sqlite.Watch{Store: w.own.store}.Bases(ctx)
+	bases, err := customersOf(own.database).Bases(ctx)
 	w.busy = len(bases) > 0
 	return w.busy, err
 }
 
 // Desk is part of web.Work.
 func (w *workForPages) Desk(r *http.Request) (*web.WorkDesk, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := w.openOwn(); err != nil {
-		return nil, err
-	}
-	busy, err := w.worked(r.Context())
+	own, err := w.c.store.there(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	if a := access.By(r.Context()); a.Person() {
-		return w.signedFor(a), nil
+		return w.signedFor(r.Context(), own, a)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	busy, err := w.worked(r.Context(), own)
+	if err != nil {
+		return nil, err
 	}
 	// Once there are people nobody plays one, and whoever shows a key looks.
 	people, err := w.c.people.anybody(r.Context())
@@ -185,7 +141,7 @@ func (w *workForPages) Desk(r *http.Request) (*web.WorkDesk, error) {
 	if !busy && w.c.loopback && !w.c.NoKeys && !people {
 		return w.exampleFor(r)
 	}
-	return w.ownFor(r, people)
+	return w.ownFor(r, own, people)
 }
 
 // desk is what both desks have.
@@ -199,27 +155,30 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 	if s == nil {
 		return d
 	}
-	bases := sqlite.Watch{Store: s.store}
-	d.Cases = w.m.desk(s.store)
-	d.Licences = w.m.licenceBook(s.store, casework.Person{Name: s.account, Via: s.account})
-	d.Bases, d.Log, d.Keys = bases, s.store, keysForPages{s, w.m}
+	bases := customersOf(s.database)
+	d.Cases, d.Licences = w.m.desk(s), w.m.licenceBook(s, s.machine())
+	d.Bases, d.Log, d.Files, d.Keys = bases, s, s, keysForPages{s, w.m}
 	d.Jobs = func(ctx context.Context) ([]web.Job, error) {
-		return jobsForPages(ctx, sqlite.Queue{Store: s.store}, bases)
+		q, err := s.queue(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return jobsForPages(ctx, q, bases)
 	}
 	return d
 }
 
-// ownFor gives the desk of the data folder. Nobody signs in: on this machine alone, whoever asks acts as the account that runs
+// ownFor gives the desk of the server's store. Nobody signs in: on this machine alone, whoever asks acts as the account that runs
 // the server, in a role of their choice, as on the command line; where others reach it, they look and do nothing.
-func (w *workForPages) ownFor(r *http.Request, people bool) (*web.WorkDesk, error) {
-	d := w.desk(w.own)
+func (w *workForPages) ownFor(r *http.Request, own *workStore, people bool) (*web.WorkDesk, error) {
+	d := w.desk(own)
 	d.By, d.Name = casework.Person{Name: access.By(r.Context()).ID, Role: casework.Viewer}, "a visitor"
 	d.Note = "Nobody is signed in, so that nothing can be decided here: a key is not a person."
-	if w.own == nil {
+	if own == nil {
 		return d, nil
 	}
 	if w.c.loopback && !w.c.NoKeys && !people {
-		d.By = casework.Person{Name: w.own.account, Via: w.own.account, Role: casework.Approver}
+		d.By = casework.Person{Name: own.account, Via: own.account, Role: casework.Approver}
 		d.Name = "the account that runs the server"
 		d.Note = "Nobody signs in on this server: whoever reaches it acts as the account that runs it, and is one person in every role."
 		for _, role := range []casework.Role{casework.Analyst, casework.Approver, casework.Admin, casework.Auditor} {
@@ -230,15 +189,15 @@ func (w *workForPages) ownFor(r *http.Request, people bool) (*web.WorkDesk, erro
 			d.Choices = append(d.Choices, p)
 		}
 		d.Playing = string(d.By.Role)
-		d.Package = w.packageIn(d.By.Name)
+		d.Package = w.packageIn(own, d.By.Name)
 	}
 	return d, nil
 }
 
 // packageIn makes packages of answers in somebody's name.
-func (w *workForPages) packageIn(name string) func(ctx context.Context, out io.Writer, ids []string, reason string) error {
+func (w *workForPages) packageIn(own *workStore, name string) func(ctx context.Context, out io.Writer, ids []string, reason string) error {
 	return func(ctx context.Context, out io.Writer, ids []string, reason string) error {
-		return w.m.packFor(ctx, w.own, name, out, ids, reason)
+		return w.m.packFor(ctx, own, name, out, ids, reason)
 	}
 }
 
@@ -252,24 +211,26 @@ func (m *Main) packFor(ctx context.Context, s *workStore, by string, out io.Writ
 	if err != nil {
 		return err
 	}
-	if err := m.noteExport(ctx, s.store, ids, a); err != nil {
+	if err := m.noteExport(ctx, s, ids, a); err != nil {
 		return err
 	}
-	return m.writePackage(ctx, out, s.store, signer, ids)
+	return m.writePackage(ctx, out, s, signer, ids)
 }
 
-// keysForPages are the keys of a folder, of which every change enters its log.
+// keysForPages are the keys of a store, of which every change enters its log.
 type keysForPages struct {
 	s *workStore
 	m *Main
 }
 
 // Keys is part of web.WorkKeys.
-func (k keysForPages) Keys(ctx context.Context) ([]access.Key, error) { return k.s.keys.Keys(ctx) }
+func (k keysForPages) Keys(ctx context.Context) ([]access.Key, error) {
+	return keysIn(k.s.database).Keys(ctx)
+}
 
 // logged are the keys in somebody's name.
 func (k keysForPages) logged(by casework.Person) *loggedKeys {
-	return &loggedKeys{Store: k.s.keys, log: k.s.store, actor: by.Name, now: k.m.now}
+	return &loggedKeys{Store: keysIn(k.s.database), log: k.s, actor: by.Name, now: k.m.now}
 }
 
 // Add is part of web.WorkKeys.
@@ -283,7 +244,7 @@ func (k keysForPages) Revoke(ctx context.Context, by casework.Person, id string)
 }
 
 // jobsForPages gives the jobs of workers, and the runs over customers that were made in one piece, the newest first.
-func jobsForPages(ctx context.Context, q job.Queue, bases sqlite.Watch) ([]web.Job, error) {
+func jobsForPages(ctx context.Context, q job.Queue, bases watched.Store) ([]web.Job, error) {
 	out, err := runsAsJobs(ctx, bases)
 	if err != nil {
 		return nil, err
@@ -318,7 +279,7 @@ func jobForPage(s *job.Status) web.Job {
 }
 
 // runsAsJobs gives the runs over customers as jobs that are done.
-func runsAsJobs(ctx context.Context, s sqlite.Watch) ([]web.Job, error) {
+func runsAsJobs(ctx context.Context, s watched.Store) ([]web.Job, error) {
 	bases, err := s.Bases(ctx)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/screen"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/watch"
 	"github.com/cordon-engine/cordon/internal/web"
 )
@@ -90,14 +89,14 @@ type exampleMaker struct {
 }
 
 func (w *workForPages) makeExample(dir string) (*exampleDesk, error) {
-	s, err := openWork(w.m.ctx, w.m, dir)
+	s, err := w.m.openWork(w.m.ctx, dir)
 	if err != nil {
 		return nil, err
 	}
 	x := &exampleMaker{w: w, ex: &exampleDesk{workStore: s}, held: w.sc.live.Take()}
 	defer x.held.Release()
 	if err = x.play(); err != nil {
-		_ = s.close()
+		_ = s.Close()
 		return nil, err
 	}
 	return x.ex, nil
@@ -152,7 +151,7 @@ func (x *exampleMaker) as(i int) casework.Person {
 }
 
 func (x *exampleMaker) desk() *casework.Desk {
-	return &casework.Desk{Store: x.ex.store, Policy: casework.Default()}
+	return &casework.Desk{Store: x.ex, Policy: casework.Default()}
 }
 
 // columns of the files of the example.
@@ -175,11 +174,11 @@ func (x *exampleMaker) screen(file string) error {
 	mapping := exampleColumns()
 	delete(mapping, stakeColumn)
 	f := watch.File{Name: file, SHA256: hex.EncodeToString(sum[:]), Reader: strings.NewReader(string(b)), Mapping: mapping}
-	if _, err := watch.Add(ctx, sqlite.Watch{Store: x.ex.store}, exampleBase, f, x.w.sc.places, x.at, x.ex.people[0].ID); err != nil {
+	if _, err := watch.Add(ctx, customersOf(x.ex.database), exampleBase, f, x.w.sc.places, x.at, x.ex.people[0].ID); err != nil {
 		return err
 	}
 	w := watch.Watcher{
-		Store: sqlite.Watch{Store: x.ex.store}, Desk: x.held.Desk, Places: x.w.sc.places, AsOf: x.w.m.today(), Now: func() time.Time { return x.at },
+		Store: customersOf(x.ex.database), Desk: x.held.Desk, Places: x.w.sc.places, AsOf: x.w.m.today(), Now: func() time.Time { return x.at },
 		Actor: x.ex.machine, Program: version, Workers: 1,
 	}
 	if _, err := w.Follow(ctx, exampleBase); err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/job"
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/postgres"
@@ -475,6 +476,10 @@ type watchEraseCmd struct {
 func (c *watchEraseCmd) Run(m *Main) error {
 	return m.bases(c.Data, func(s watched.Store, _ snapshot.Store, _ *place.Gazetteer) error {
 		actor, err := m.actor(m.folderOf(c.Data))
+		if err != nil {
+			return err
+		}
+		err = m.jobs(c.Data, func(ctx context.Context, _ database, q job.Queue) error { return forgetRescreened(ctx, q, c.Base) })
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -36,7 +37,8 @@ func (c *workerCmd) Run(m *Main) error {
 	log := slog.New(slog.NewJSONHandler(m.Err, &slog.HandlerOptions{Level: level}))
 	return m.jobs(c.Data, func(ctx context.Context, store database, q job.Queue) error {
 		fmt.Fprintf(m.Out, "This worker takes chunks of jobs at %s. Stop it with Ctrl-C.\n", nameOf(c.Data))
-		return c.work(ctx, m, c.Data, store, q, func(w *job.Worker) error {
+		said := func(line string) { log.LogAttrs(ctx, slog.LevelInfo, line) }
+		return c.work(ctx, m, c.Data, store, q, said, func(w *job.Worker) error {
 			if c.Name != "" {
 				w.Name = c.Name
 			}
@@ -46,9 +48,16 @@ func (c *workerCmd) Run(m *Main) error {
 	})
 }
 
-// work does jobs until ctx ends. with, if given, changes who does it.
-func (c *workFlags) work(ctx context.Context, m *Main, data string, store database, q job.Queue, with func(*job.Worker) error) error {
-	crew := m.newCrew(data, store)
+// saying prints the lines that prove runs over bases.
+func (m *Main) saying() func(string) {
+	return func(line string) { fmt.Fprintln(m.Err, line) }
+}
+
+// work does jobs until ctx ends. said takes the lines that prove runs over bases; with, if given, changes who does it.
+func (c *workFlags) work(
+	ctx context.Context, m *Main, data string, store database, q job.Queue, said func(string), with func(*job.Worker) error,
+) error {
+	crew := m.newCrew(data, store, q, said)
 	defer crew.Close()
 	host, err := os.Hostname()
 	if err != nil {
@@ -96,6 +105,11 @@ func chunkLog(ctx context.Context, log *slog.Logger) func(*job.Task, job.Output,
 			return
 		}
 		at := []slog.Attr{slog.String("job", t.Job.ID), slog.String("kind", string(t.Job.Kind)), slog.Int("chunk", t.Chunk.Number), slog.Int("try", t.Try)}
+		var away *job.NotHere
+		if errors.As(err, &away) {
+			log.LogAttrs(ctx, slog.LevelInfo, "chunk left to others", append(at, slog.String("reason", err.Error()))...)
+			return
+		}
 		if err != nil {
 			log.LogAttrs(ctx, slog.LevelWarn, "chunk failed", append(at, slog.String("error", err.Error()))...)
 			return

@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ledger"
 )
 
 // MaxFile is the largest file that is attached, in bytes: 10 MiB. It is a choice of this
@@ -38,6 +40,21 @@ type Files interface {
 	// FileBytes gives the bytes that have a SHA-256 in hex. It is fault.NotFound where there
 	// are none, and fault.Unavailable where they are not what was kept.
 	FileBytes(ctx context.Context, sum string) ([]byte, error)
+}
+
+// Shelf is what files are given out from: their bytes, and the log, which says first that
+// they were.
+type Shelf interface {
+	Files
+	// Enter adds entries to the log.
+	Enter(ctx context.Context, list ...ledger.Entry) error
+}
+
+// Given is the entry of the log that says that a file was given out: by whom it was asked
+// for, of what it is, and the commitment to the event that attached it, so that the log
+// tells which it was and nobody guesses it from the log.
+func Given(by Person, now time.Time, about string, attached ledger.Hash) ledger.Entry {
+	return ledger.Entry{Time: now.UTC().Truncate(time.Millisecond), Kind: ledger.FileGiven, Actor: by.Name, About: about, Data: attached}
 }
 
 // FileRow is a file as events keep it.

@@ -272,6 +272,8 @@ type Review struct {
 	Time time.Time
 	// N is the event of the decision under review.
 	N int
+	// Sample is the seed that it was drawn by.
+	Sample string
 }
 
 // Hold is a hold that a person placed, in event N, beside the one that every case is.

@@ -26,7 +26,7 @@ func (d *Desk) DoAll(ctx context.Context, id string, by Person, now time.Time, e
 		}
 		e = signed(e, id, by, now)
 		if err := c.Apply(d.Policy, e); err != nil {
-			return c, err
+			return c, d.refused(ctx, by, id, e.Kind, err)
 		}
 		kept = append(kept, Seal(e))
 	}
@@ -140,8 +140,8 @@ func (d *Desk) Attach(ctx context.Context, files Files, id string, by Person, no
 	if err != nil {
 		return Case{}, f, err
 	}
-	if !May(by.Role, Attached) {
-		return Case{}, f, denied("the role %q may not do this: %s", by.Role, Attached)
+	if !May(by.roleFor(Attached), Attached) {
+		return Case{}, f, d.refused(ctx, by, id, Attached, denied("the role %q may not do this: %s", by.Role, Attached))
 	}
 	if _, _, err := d.Get(ctx, id); err != nil {
 		return Case{}, f, err
@@ -153,16 +153,45 @@ func (d *Desk) Attach(ctx context.Context, files Files, id string, by Person, no
 	return c, f, err
 }
 
-// File gives a file of a case by its hash, with its bytes.
+// File gives a file of a case by its hash, with its bytes, to who keeps the store.
 func (d *Desk) File(ctx context.Context, files Files, id, sum string) (File, []byte, error) {
-	c, _, err := d.Get(ctx, id)
+	e, err := d.attached(ctx, id, sum)
 	if err != nil {
 		return File{}, nil, err
 	}
-	i := slices.IndexFunc(c.Files, func(f File) bool { return f.SHA256 == sum })
-	if i < 0 {
-		return File{}, nil, fault.New(fault.NotFound, "the case has no file %s", sum)
-	}
 	b, err := files.FileBytes(ctx, sum)
-	return c.Files[i], b, err
+	return e.File, b, err
+}
+
+// Give is [Desk.File] for somebody who asks a server: that they were given it enters the
+// log first, and what cannot be entered is not given.
+func (d *Desk) Give(ctx context.Context, from Shelf, id, sum string, by Person, now time.Time) (File, []byte, error) {
+	e, err := d.attached(ctx, id, sum)
+	if err != nil {
+		return File{}, nil, err
+	}
+	b, err := from.FileBytes(ctx, sum)
+	if err == nil {
+		err = from.Enter(ctx, Given(by, now, id, e.Commitment()))
+	}
+	if err != nil {
+		return File{}, nil, err
+	}
+	return e.File, b, nil
+}
+
+// attached gives the event that put a file beside a case.
+func (d *Desk) attached(ctx context.Context, id, sum string) (*Kept, error) {
+	if err := CheckID(id); err != nil {
+		return nil, err
+	}
+	kept, err := d.Store.Events(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(kept, func(k Kept) bool { return k.Kind == Attached && k.File.SHA256 == sum })
+	if i < 0 {
+		return nil, fault.New(fault.NotFound, "the case has no file %s", sum)
+	}
+	return &kept[i], nil
 }

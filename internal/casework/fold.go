@@ -366,7 +366,7 @@ func (c *Case) reviewed(e *Event) error {
 	case e.Kind == Sampled && c.Review != nil:
 		return conflict("the case was drawn already")
 	case e.Kind == Sampled:
-		c.Review = &Review{e.Time, c.Closed.N}
+		c.Review = &Review{e.Time, c.Closed.N, e.Sample}
 		return nil
 	case c.Review == nil:
 		return conflict("the case was not drawn to be looked at again")

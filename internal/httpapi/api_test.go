@@ -592,3 +592,24 @@ func BenchmarkDecide(b *testing.B) {
 		ask(a, http.MethodPost, "/v1/decide", welders)
 	}
 }
+
+// TestUploads holds that a file to be put beside a case or a licence may be larger than other bodies, and nothing else may.
+func TestUploads(t *testing.T) {
+	l := DefaultLimits()
+	l.Body, l.Upload = 10, 20
+	h := Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.ReadAll(r.Body); err != nil {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+		}
+	}), l, nil, slog.New(slog.DiscardHandler))
+	for path, most := range map[string]int{
+		"/v1/cases/X/files": 20, "/v1/licences/X/files": 20, "/work/cases/X/files": 20, "/work/licences/X/files": 20,
+		"/v1/cases/X/comment": 10, "/work/cases/X": 10, "/v1/files": 10, "/files": 10,
+	} {
+		for n, code := range map[int]int{most: http.StatusOK, most + 1: http.StatusRequestEntityTooLarge} {
+			if w := ask(h, http.MethodPost, path, strings.Repeat("x", n)); w.Code != code {
+				t.Errorf("%s with %d bytes: %d", path, n, w.Code)
+			}
+		}
+	}
+}

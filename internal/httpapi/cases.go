@@ -35,8 +35,8 @@ type CaseDesk struct {
 	*casework.Desk
 	By  casework.Person
 	Now time.Time
-	// Files keeps what is attached.
-	Files casework.Files
+	// Files keeps what is attached; what is given out of it enters the log.
+	Files casework.Shelf
 	// Known gives the pseudonym that the log has for a name.
 	Known func(name string) (string, error)
 	// From makes cases of an answer that was kept: of the hits of a screening, or of a ruling that a person must look at.

@@ -87,11 +87,11 @@ func registerCasesMore(r *registrar) {
 	add(r, post("/{id}/clock", "caseClock", "Say that a report is owed of a case: its clock runs from a day on", CaseClockStart{}), a.startClock)
 	add(r, post("/{id}/filed", "caseFiled", "Say that a report was filed", CaseFiled{}), a.fileReport)
 	attach := post("/{id}/files", "caseAttach", "Put a file beside a case", CaseAttach{})
-	attach.about = "The body of a request is bounded, so that a file that is larger than about seven MiB goes in by the command line. Its type is told by its first bytes: PDF, text, images, archives and office files are taken, and nothing that a browser may run."
+	attach.size, attach.about = a.Limits.Upload, "It may have 10 MiB. Its type is told by its first bytes: PDF, text, images, archives and office files are taken, and nothing that a browser may run."
 	add(r, attach, a.attach)
 	add(r, operation{
 		method: http.MethodGet, path: casesPath + "/{id}/files/{sha256}", id: "caseFile", tag: "cases", summary: "A file that was attached, with its bytes in base64",
-		out: r.of(report.CaseFileDataJSON{}), faults: []int{404},
+		out: r.of(report.CaseFileDataJSON{}), faults: []int{404}, about: "That it was given out, and to whom, enters the log first.",
 	}, a.caseFile)
 }
 
@@ -237,7 +237,7 @@ func (a *API) caseFile(ctx context.Context, in *FileInput) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, b, err := d.File(ctx, d.Files, in.ID, in.SHA256)
+	f, b, err := d.Give(ctx, d.Files, in.ID, in.SHA256, d.By, d.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/trace"
@@ -18,12 +19,13 @@ import (
 
 // Limits are what one request, and all together, may take.
 type Limits struct {
-	// Body is the size of an ordinary body, Document that of a document to read, Batch that of a stream, in bytes.
-	Body, Document, Batch int64
+	// Body is the size of an ordinary body, Document that of a document to read, Upload that of a file to be put beside a
+	// case or a licence with what is around it, Batch that of a stream, in bytes.
+	Body, Document, Upload, Batch int64
 	// Address is the length of path and query together, in bytes.
 	Address int
-	// Time is how long an ordinary request may take, BatchTime a stream.
-	Time, BatchTime time.Duration
+	// Time is how long an ordinary request may take, UploadTime one that brings such a file, BatchTime a stream.
+	Time, UploadTime, BatchTime time.Duration
 	// Requests and Batches are how many are worked on at once; others wait for a
 	// moment and are then told to come again.
 	Requests, Batches int
@@ -37,6 +39,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Body: 1 << 20, Document: document.MaxSize, Batch: 1 << 30, Address: 16 << 10, Time: 15 * time.Second, BatchTime: time.Hour,
+		Upload: casework.MaxFile/3*4 + 64<<10, UploadTime: time.Minute, // in base64, as programs send it
 		Requests: 64, Batches: 4, Lines: 64, Sample: 1000,
 	}
 }
@@ -139,6 +142,8 @@ func (a Around) Guard(next http.Handler) http.Handler {
 			turn, size, limit = batches, l.Batch, l.BatchTime
 		case r.URL.Path == readPath:
 			size = l.Document
+		case uploads(r):
+			size, limit = l.Upload, l.UploadTime
 		}
 		if !wait(r.Context(), turn) {
 			writeProblem(seen, problem(r.Context(), a.Log, fault.New(fault.Unavailable, "too many requests at once").WithFix("try again in a moment")))
@@ -197,6 +202,12 @@ func methodOf(r *http.Request) string {
 func streams(r *http.Request) bool {
 	return strings.HasSuffix(r.URL.Path, "/batch") || strings.HasSuffix(r.URL.Path, "/results") || r.URL.Path == selftestPath || r.URL.Path == paymentsPath || uploadsBase(r) ||
 		strings.HasPrefix(r.URL.Path, "/v1/") && strings.Contains(r.Header.Get("Accept"), jsonLines)
+}
+
+// uploads reports whether a request brings a file to be put beside a case or a licence, over the API or from a page.
+func uploads(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/files") &&
+		(strings.HasPrefix(r.URL.Path, casesPath+"/") || strings.HasPrefix(r.URL.Path, licencesPath+"/") || strings.HasPrefix(r.URL.Path, "/work/"))
 }
 
 // survive answers for a defect of ours that would break the connection off, as long

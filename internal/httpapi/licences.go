@@ -25,6 +25,8 @@ type LicenceBook struct {
 	*licence.Book
 	By  casework.Person
 	Now time.Time
+	// Files keeps what is attached; what is given out of it enters the log.
+	Files casework.Shelf
 }
 
 const licencesPath = "/v1/licences"
@@ -46,6 +48,11 @@ type (
 	LicenceInput struct {
 		CaseAs
 		ID string `path:"id" doc:"the id of the licence"`
+	}
+	// LicenceFileInput names a file of a licence.
+	LicenceFileInput struct {
+		LicenceInput
+		SHA256 string `path:"sha256" doc:"the hash of the file"`
 	}
 	licenceBody struct {
 		LicenceInput
@@ -160,6 +167,13 @@ func registerLicences(r *registrar) {
 	onLicence(r, to("restore", "licenceRestore", "Give a linked decision its authorisation back",
 		"An approver does, who is not the one that linked it; the same person is refused with 403.", LicenceLink{}), restoring)
 	onLicence(r, to("check", "licenceCheck", "Hold a record to its source, as another person than who made it", "", LicenceSay{}), telling(licence.Checked))
+	attach := to("files", "licenceAttach", "Put a file beside a licence", "It may have 10 MiB. Its type is told by its first bytes, as of files beside cases.", CaseAttach{})
+	attach.size = a.Limits.Upload
+	add(r, attach, a.attachToLicence)
+	add(r, operation{
+		method: http.MethodGet, path: licencesPath + "/{id}/files/{sha256}", id: "licenceFile", tag: "licences", summary: "A file that was attached, with its bytes in base64",
+		out: r.of(report.CaseFileDataJSON{}), faults: []int{404}, about: "That it was given out, and to whom, enters the log first.",
+	}, a.licenceFile)
 	onLicence(r, to("comment", "licenceComment", "Say something about a licence", "", LicenceSay{}), telling(licence.Commented))
 }
 
@@ -331,4 +345,31 @@ func (a *API) licenceTasks(ctx context.Context, in *tasksInput) ([]byte, error) 
 		out = append(out, report.LicenceTask(o.Licence, o.Task, d.Now))
 	}
 	return report.JSON(out)
+}
+
+func (a *API) attachToLicence(ctx context.Context, in *licenceBody) ([]byte, error) {
+	d, err := a.licenceBook(ctx, in.CaseAs, true)
+	if err != nil {
+		return nil, err
+	}
+	var b CaseAttach
+	if err := strictly(in.RawBody, &b); err != nil {
+		return nil, err
+	}
+	if _, _, err := d.Attach(ctx, d.Files, in.ID, d.By, d.Now, after(b.Event), b.Name, b.Data); err != nil {
+		return nil, err
+	}
+	return wholeLicence(ctx, d, in.ID)
+}
+
+func (a *API) licenceFile(ctx context.Context, in *LicenceFileInput) ([]byte, error) {
+	d, err := a.licenceBook(ctx, in.CaseAs, false)
+	if err != nil {
+		return nil, err
+	}
+	f, b, err := d.Give(ctx, d.Files, in.ID, in.SHA256, d.By, d.Now)
+	if err != nil {
+		return nil, err
+	}
+	return report.JSON(report.CaseFileDataJSON{CaseFileJSON: report.CaseFileJSON(f), Data: b})
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"math"
 	"math/bits"
 	"os"
 	"slices"
@@ -16,17 +17,21 @@ import (
 )
 
 // Builder collects documents and writes an index. It is used by one goroutine.
-// Beyond about eight million keys it works in temporary files, so that memory
+// Beyond about four million keys it works in temporary files, so that memory
 // does not grow with the number of documents.
 type Builder struct {
 	dir    string
-	docs   spool // the bytes of documents
+	docs   spool // the bytes of documents, packed
+	pack   *packer
 	places []uint64
+	blocks []uint64 // where each block of documents begins
 	units  []uint32 // the first unit of each document, and one beyond
 	pairs  []pair
 	parts  []*os.File // pairs by the first bits of their key
 	spent  int        // pairs in parts
 	most   int        // pairs held in memory
+	late   func(uint32) (uint32, bool)
+	left   int // pairs that late leaves
 	err    error
 }
 
@@ -41,7 +46,7 @@ const partBits = 6
 
 // NewBuilder makes a builder whose temporary files lie in dir.
 func NewBuilder(dir string) *Builder {
-	return &Builder{dir: dir, places: []uint64{0}, units: []uint32{0}, most: 8 << 20}
+	return &Builder{dir: dir, places: []uint64{0}, units: []uint32{0}, most: 4 << 20}
 }
 
 // Beside makes another builder whose temporary files lie in the same folder.
@@ -109,8 +114,8 @@ func (b *Builder) Add(units [][]uint64, doc []byte) (uint32, error) {
 	if uint64(first)+uint64(max(len(units), 1)) > MaxUnits {
 		return 0, fault.New(fault.TooLarge, "an index holds at most %d units", MaxUnits)
 	}
-	if b.err = b.docs.add(b.dir, doc); b.err != nil {
-		return 0, b.fail()
+	if err := b.keep(n, doc); err != nil {
+		return 0, err
 	}
 	b.places = append(b.places, b.docs.size)
 	b.units = append(b.units, first+uint32(max(len(units), 1)))
@@ -119,12 +124,62 @@ func (b *Builder) Add(units [][]uint64, doc []byte) (uint32, error) {
 			b.pairs = append(b.pairs, pair{k, first + uint32(i)})
 		}
 	}
-	if len(b.pairs) >= b.most {
-		if b.err = b.spill(); b.err != nil {
-			return 0, b.fail()
+	return uint32(n), b.bound()
+}
+
+// bound keeps few pairs in memory.
+func (b *Builder) bound() error {
+	if len(b.pairs) < b.most {
+		return nil
+	}
+	if b.err = b.spill(); b.err != nil {
+		return b.fail()
+	}
+	return nil
+}
+
+// Put says that something has these keys that [Builder.Number] makes a unit of, by a
+// number below [MaxUnits] that it has until then.
+func (b *Builder) Put(number uint32, keys []uint64) error {
+	for _, k := range keys {
+		b.pairs = append(b.pairs, pair{k, number})
+	}
+	return b.bound()
+}
+
+// Number makes n documents without bytes, of one unit each. of gives the unit that has the
+// keys of what was put in, or says that these are left out; pairs is how many are not.
+func (b *Builder) Number(n, pairs int, of func(number uint32) (unit uint32, ok bool)) error {
+	b.late, b.left = of, pairs
+	for range n {
+		if _, err := b.Add(nil, nil); err != nil {
+			return err
 		}
 	}
-	return uint32(n), nil
+	return nil
+}
+
+// keep keeps the bytes of the next document.
+func (b *Builder) keep(n int, doc []byte) error {
+	if n%packBlock == 0 {
+		b.blocks = append(b.blocks, b.docs.size)
+		if b.pack != nil {
+			b.pack.begin()
+		}
+	}
+	if b.pack == nil && len(doc) > 0 {
+		b.pack = &packer{}
+	}
+	if len(doc) > 0 || b.pack != nil {
+		doc = b.pack.pack(doc)
+	}
+	if b.err = b.docs.add(b.dir, doc); b.err != nil {
+		return b.fail()
+	}
+	if b.docs.size-b.blocks[n/packBlock] > math.MaxUint32 {
+		return fault.New(fault.TooLarge, "%d documents have more than %d bytes", packBlock, uint32(math.MaxUint32))
+	}
+	return nil
 }
 
 func (b *Builder) fail() error {
@@ -172,7 +227,7 @@ func (b *Builder) Close() {
 // of the keys.
 func (b *Builder) inOrder(f func([]pair) error) error {
 	if b.parts == nil {
-		return f(sorted(b.pairs))
+		return f(b.sorted(b.pairs))
 	}
 	if err := b.spill(); err != nil {
 		return err
@@ -193,14 +248,24 @@ func (b *Builder) inOrder(f func([]pair) error) error {
 			}
 			list = append(list, pair{binary.LittleEndian.Uint64(rec[:]), binary.LittleEndian.Uint32(rec[8:])})
 		}
-		if err := f(sorted(list)); err != nil {
+		if err := f(b.sorted(list)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func sorted(list []pair) []pair {
+// sorted sorts pairs, each once, by the units in the end.
+func (b *Builder) sorted(list []pair) []pair {
+	if b.late != nil {
+		kept := list[:0]
+		for _, p := range list {
+			if unit, ok := b.late(p.unit); ok {
+				kept = append(kept, pair{p.key, unit})
+			}
+		}
+		list = kept
+	}
 	slices.SortFunc(list, func(a, b pair) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.unit, b.unit))
 	})
@@ -249,7 +314,11 @@ func (b *Builder) Bytes(meta ...[]byte) ([]byte, error) {
 
 func (b *Builder) write(f io.Writer, meta [][]byte) error {
 	n := uint(0)
-	if total := b.spent + len(b.pairs); total > 8 {
+	total := b.spent + len(b.pairs)
+	if b.late != nil {
+		total = b.left
+	}
+	if total > 8 {
 		n = min(uint(bits.Len(uint(total/8))), 28)
 	}
 	s := &sections{bits: n, buckets: make([]uint32, 1<<n+1), dir: b.dir}
@@ -258,6 +327,9 @@ func (b *Builder) write(f io.Writer, meta [][]byte) error {
 		return err
 	}
 	s.finish()
+	if buf, ok := f.(*bytes.Buffer); ok { // it would copy all while it grows
+		buf.Grow(headerSize + 4*len(s.buckets) + int(s.keys.size+s.slots.size+s.lists.size+b.docs.size+sizeOf(meta)) + 8*len(b.blocks) + 8*len(b.places) + 64)
+	}
 	w := bufio.NewWriterSize(f, 1<<20)
 	w.Write(b.header(s, meta))
 	section := func(size uint64, write func() error) error {
@@ -267,14 +339,7 @@ func (b *Builder) write(f io.Writer, meta [][]byte) error {
 		_, err := w.Write(make([]byte, (8-size%8)%8))
 		return err
 	}
-	var four [4]byte
-	if err := section(4*uint64(len(s.buckets)), func() error {
-		for _, x := range s.buckets {
-			binary.LittleEndian.PutUint32(four[:], x)
-			w.Write(four[:])
-		}
-		return nil
-	}); err != nil {
+	if err := section(4*uint64(len(s.buckets)), func() error { return numbers(w, s.buckets) }); err != nil {
 		return err
 	}
 	for _, sp := range []*spool{&s.keys, &s.slots, &s.lists} {
@@ -282,19 +347,15 @@ func (b *Builder) write(f io.Writer, meta [][]byte) error {
 			return err
 		}
 	}
-	if err := section(4*uint64(len(b.units)), func() error {
-		for _, x := range b.units {
-			binary.LittleEndian.PutUint32(four[:], x)
-			w.Write(four[:])
+	if units := b.unitsKept(); len(units) > 0 {
+		if err := section(4*uint64(len(units)), func() error { return numbers(w, units) }); err != nil {
+			return err
 		}
-		return nil
-	}); err != nil {
-		return err
 	}
-	var eight [8]byte
-	for _, x := range b.places {
-		binary.LittleEndian.PutUint64(eight[:], x)
-		w.Write(eight[:])
+	if b.docs.size > 0 {
+		if err := b.writePlaces(w, section); err != nil {
+			return err
+		}
 	}
 	if err := section(b.docs.size, func() error { return b.docs.writeTo(w) }); err != nil {
 		return err
@@ -310,6 +371,46 @@ func (b *Builder) write(f io.Writer, meta [][]byte) error {
 	return w.Flush()
 }
 
+// numbers writes numbers of 4 bytes.
+func numbers(w io.Writer, list []uint32) error {
+	var four [4]byte
+	for _, x := range list {
+		binary.LittleEndian.PutUint32(four[:], x)
+		if _, err := w.Write(four[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unitsKept gives the units that are written: none where each document has one.
+func (b *Builder) unitsKept() []uint32 {
+	if int(b.units[len(b.units)-1]) == len(b.places)-1 {
+		return nil
+	}
+	return b.units
+}
+
+// writePlaces writes where blocks begin, and where in its block each document does.
+func (b *Builder) writePlaces(w io.Writer, section func(uint64, func() error) error) error {
+	n := len(b.places) - 1
+	if n%packBlock == 0 { // the last document ends where a block would begin
+		b.blocks = append(b.blocks, b.docs.size)
+	}
+	var eight [8]byte
+	for _, x := range b.blocks {
+		binary.LittleEndian.PutUint64(eight[:], x)
+		if _, err := w.Write(eight[:]); err != nil {
+			return err
+		}
+	}
+	in := make([]uint32, len(b.places))
+	for i, x := range b.places {
+		in[i] = uint32(x - b.blocks[i/packBlock])
+	}
+	return section(4*uint64(len(in)), func() error { return numbers(w, in) })
+}
+
 func sizeOf(parts [][]byte) (n uint64) {
 	for _, p := range parts {
 		n += uint64(len(p))
@@ -322,7 +423,7 @@ func (b *Builder) header(s *sections, meta [][]byte) []byte {
 	copy(h, magic)
 	binary.LittleEndian.PutUint32(h[8:], formatVersion)
 	for i, v := range []uint64{
-		uint64(len(b.places) - 1), s.keys.size / 4, s.lists.size / 4, b.docs.size, sizeOf(meta), uint64(s.bits),
+		uint64(len(b.places) - 1), s.keys.size / uint64(keyWidth(s.bits)), s.lists.size / 4, b.docs.size, sizeOf(meta), uint64(s.bits),
 		uint64(b.units[len(b.units)-1]),
 	} {
 		binary.LittleEndian.PutUint64(h[16+8*i:], v)
@@ -401,7 +502,10 @@ func (s *sections) key(rest uint32, pairs []pair) error {
 		}
 	}
 	s.count++
-	if err := s.keys.add(s.dir, binary.LittleEndian.AppendUint32(s.b[:0], rest)); err != nil {
+	if s.b = binary.LittleEndian.AppendUint32(s.b[:0], rest); keyWidth(s.bits) == 2 {
+		s.b = binary.LittleEndian.AppendUint16(s.b[:0], uint16(rest))
+	}
+	if err := s.keys.add(s.dir, s.b); err != nil {
 		return err
 	}
 	return s.slots.add(s.dir, binary.LittleEndian.AppendUint32(s.b[:0], slot))

@@ -13,12 +13,15 @@
 //
 //	header    magic, version, counts, places of the sections, hash of the header
 //	buckets   for each value of the first bits of a key, where its keys begin
-//	keys      the next 32 bits of each key, sorted within their bucket
+//	keys      the next 32 bits of each key, sorted within their bucket; the next 16
+//	          where the first are 16 or more
 //	slots     for each key: its one unit, or where its list begins
 //	lists     for each list: its length, then units in rising order
-//	units     for each document, the number of its first unit
-//	places    for each document, where its bytes begin
-//	bytes     the documents
+//	units     for each document, the number of its first unit; not where each has one
+//	blocks    for each [packBlock] documents, where their bytes begin; none where no
+//	          document has any, nor places
+//	places    for each document, where its bytes begin among those of its block
+//	bytes     the documents, packed
 //	meta      bytes that whoever built the index keeps with it
 //
 // Two keys that agree in the bits that are kept are one key: that adds a
@@ -44,7 +47,8 @@ import (
 // can be made anew, so other versions are refused and rebuilt, not read.
 //
 //	1  the first
-const formatVersion = 1
+//	2  documents are packed, and less is kept of keys
+const formatVersion = 2
 
 const (
 	magic      = "CORDONIX"
@@ -66,7 +70,8 @@ type Index struct {
 	keys    []byte
 	slots   []byte
 	lists   []byte
-	units   []byte
+	units   []byte // none where each document has one
+	blocks  []byte
 	places  []byte
 	bytes   []byte
 	meta    []byte
@@ -134,17 +139,25 @@ func read(path string, b []byte) (*Index, error) {
 	if n > 30 || units > MaxUnits || docs > units || keys > 1<<36 || lists > 1<<36 || bytes > 1<<44 || meta > 1<<34 {
 		return nil, damaged(path, "its header asks for too much")
 	}
+	unitBytes, blockBytes, placeBytes := (docs+1)*4, (docs/packBlock+1)*8, (docs+1)*4
+	if docs == units {
+		unitBytes = 0
+	}
+	if bytes == 0 {
+		blockBytes, placeBytes = 0, 0
+	}
 	at := uint64(headerSize)
 	for _, s := range []struct {
 		to   *[]byte
 		size uint64
 	}{
 		{&x.buckets, (1<<n + 1) * 4},
-		{&x.keys, keys * 4},
+		{&x.keys, keys * uint64(keyWidth(uint(n)))},
 		{&x.slots, keys * 4},
 		{&x.lists, lists * 4},
-		{&x.units, (docs + 1) * 4},
-		{&x.places, (docs + 1) * 8},
+		{&x.units, unitBytes},
+		{&x.blocks, blockBytes},
+		{&x.places, placeBytes},
 		{&x.bytes, bytes},
 		{&x.meta, meta},
 	} {
@@ -175,7 +188,7 @@ func (x *Index) Len() int { return x.docs }
 func (x *Index) Units() int { return x.total }
 
 // Keys gives the number of different keys.
-func (x *Index) Keys() int { return len(x.keys) / 4 }
+func (x *Index) Keys() int { return len(x.keys) / keyWidth(x.bits) }
 
 // Size gives the size of the file in bytes.
 func (x *Index) Size() int { return len(x.file) }
@@ -183,17 +196,40 @@ func (x *Index) Size() int { return len(x.file) }
 // Meta gives the bytes kept with the index.
 func (x *Index) Meta() []byte { return x.meta }
 
-// Doc gives the bytes of a document. They are those of the file: not to be
+// Doc gives the bytes of a document. They may be those of the file: not to be
 // changed, and not to be used after Close.
 func (x *Index) Doc(doc uint32) ([]byte, error) {
 	if int(doc) >= x.docs {
 		return nil, damaged("", "it has no document %d", doc)
 	}
-	from, to := u64(x.places, int(doc)), u64(x.places, int(doc)+1)
-	if from > to || to > uint64(len(x.bytes)) {
+	if len(x.bytes) == 0 {
+		return nil, nil
+	}
+	block, from, to := u64(x.blocks, int(doc/packBlock)), x.place(doc), x.place(doc+1)
+	if block > from || from > to || to > uint64(len(x.bytes)) {
 		return nil, damaged("", "document %d lies outside it", doc)
 	}
-	return x.bytes[from:to], nil
+	if from-block < packWindow {
+		return x.bytes[from:to], nil
+	}
+	b, ok := unpack(x.bytes[block:block+packWindow], x.bytes[from:to])
+	if !ok {
+		return nil, damaged("", "document %d is not whole", doc)
+	}
+	return b, nil
+}
+
+// place gives where a document begins.
+func (x *Index) place(doc uint32) uint64 {
+	return u64(x.blocks, int(doc/packBlock)) + uint64(u32(x.places, int(doc)))
+}
+
+// first gives the first unit of a document.
+func (x *Index) first(doc int) uint32 {
+	if len(x.units) == 0 {
+		return uint32(doc)
+	}
+	return u32(x.units, doc)
 }
 
 func u32(b []byte, i int) uint32 { return binary.LittleEndian.Uint32(b[4*i:]) }
@@ -204,7 +240,19 @@ func split(key uint64, n uint) (bucket int, rest uint32) {
 	if n == 0 {
 		return 0, uint32(key >> 32)
 	}
-	return int(key >> (64 - n)), uint32(key << n >> 32)
+	if rest = uint32(key << n >> 32); keyWidth(n) == 2 {
+		rest >>= 16
+	}
+	return int(key >> (64 - n)), rest
+}
+
+// keyWidth is how many bytes are kept of each key beside its bucket: 32 bits of a key or more
+// are kept in all, so that of 100,000 that nobody has some few have a list.
+func keyWidth(n uint) int {
+	if n < 16 {
+		return 4
+	}
+	return 2
 }
 
 // Limits bound the work of one query and say what a candidate is.
@@ -514,19 +562,19 @@ func (s *Search) places(x *Index) error {
 		c := &s.found[i]
 		// The next document is not far: steps that double, then halve.
 		step := 1
-		for doc+step < x.docs && u32(x.units, doc+step) <= c.At {
+		for doc+step < x.docs && x.first(doc+step) <= c.At {
 			doc += step
 			step *= 2
 		}
 		for ; step > 0; step /= 2 {
-			if doc+step < x.docs && u32(x.units, doc+step) <= c.At {
+			if doc+step < x.docs && x.first(doc+step) <= c.At {
 				doc += step
 			}
 		}
-		if first := u32(x.units, doc); first > c.At || doc >= x.docs || u32(x.units, doc+1) <= c.At {
+		if first := x.first(doc); first > c.At || doc >= x.docs || x.first(doc+1) <= c.At {
 			return damaged("", "the unit %d belongs to no document", c.At)
 		}
-		c.Doc, c.Unit = uint32(doc), c.At-u32(x.units, doc)
+		c.Doc, c.Unit = uint32(doc), c.At-x.first(doc)
 	}
 	return nil
 }
@@ -597,12 +645,19 @@ func (x *Index) posting(i int) (posting, error) {
 func (x *Index) find(key uint64) (int, bool) {
 	bucket, rest := split(key, x.bits)
 	lo, hi := int(u32(x.buckets, bucket)), int(u32(x.buckets, bucket+1))
-	if hi > len(x.keys)/4 {
+	if hi > x.Keys() {
 		return 0, false
 	}
+	narrow := keyWidth(x.bits) == 2
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
-		if k := u32(x.keys, mid); k < rest {
+		var k uint32
+		if narrow {
+			k = uint32(binary.LittleEndian.Uint16(x.keys[2*mid:]))
+		} else {
+			k = u32(x.keys, mid)
+		}
+		if k < rest {
 			lo = mid + 1
 		} else if k > rest {
 			hi = mid

@@ -295,9 +295,9 @@ func TestDamage(t *testing.T) {
 			}
 		}
 	}
-	v2 := slices.Clone(whole)
-	binary.LittleEndian.PutUint32(v2[8:], 2)
-	if err := try("version", v2); err == nil || !strings.Contains(err.Error(), "format is 2") {
+	old := slices.Clone(whole)
+	binary.LittleEndian.PutUint32(old[8:], 1)
+	if err := try("version", old); err == nil || !strings.Contains(err.Error(), "format is 1") {
 		t.Errorf("another version: %v", err)
 	}
 }

@@ -57,11 +57,13 @@ const (
 	Licence Kind = "licence"
 	// Refusal: somebody who was known was refused what they asked; About names the permission they lack, or the case.
 	Refusal Kind = "refusal"
+	// FileGiven: a file that was attached was given out; Data is the commitment to the event that attached it.
+	FileGiven Kind = "file given out"
 )
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch, Case, Licence, Refusal}
+	return []Kind{Answer, List, Setting, SignIn, Hold, Release, Erasure, Export, Backup, Restore, Watch, Case, Licence, Refusal, FileGiven}
 }
 
 // Entry is one line of the log.

@@ -1,6 +1,8 @@
 package licence_test
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -252,5 +254,49 @@ func TestQuantity(t *testing.T) {
 		if (err != nil) != (want == "") || err == nil && licence.Quantity(n, unit) != want {
 			t.Errorf("%q is %s, %v; want %q", s, licence.Quantity(n, unit), err, want)
 		}
+	}
+}
+
+// TestRefused: who is refused because of who they are is told of, and nobody else is.
+func TestRefused(t *testing.T) {
+	b := licencetest.Book(licencetest.NewMemory())
+	var heard []string
+	b.Refused = func(_ context.Context, by casework.Person, id string, k licence.Kind) error {
+		heard = append(heard, by.Name+" "+string(k)+" "+id)
+		return nil
+	}
+	viewer := casework.Person{Name: "vera", Role: casework.Viewer}
+	if _, err := b.Grant(t.Context(), viewer, licencetest.Start, licencetest.Terms()); fault.CodeOf(err) != fault.Denied {
+		t.Fatal(err)
+	}
+	l, err := b.Grant(t.Context(), licencetest.Ann, licencetest.Start, licencetest.Terms())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for by, e := range map[*casework.Person]licence.Event{
+		&viewer:          {Kind: licence.Revoked, Text: "x"},
+		&licencetest.Ann: {Kind: licence.Checked, Text: "it is my own"},
+	} {
+		if _, err := b.Do(t.Context(), l.ID, *by, licencetest.At(1), e); fault.CodeOf(err) != fault.Denied {
+			t.Error(err)
+		}
+	}
+	if _, err := b.Do(t.Context(), l.ID, licencetest.Ann, licencetest.At(1), licence.Event{Kind: licence.Commented}); fault.CodeOf(err) != fault.Usage {
+		t.Error(err)
+	}
+	if _, _, err := b.Attach(t.Context(), licencetest.NewMemory(), l.ID, viewer, licencetest.At(1), 0, "a.txt", []byte("a")); fault.CodeOf(err) != fault.Denied {
+		t.Error(err)
+	}
+	slices.Sort(heard)
+	want := []string{licencetest.Ann.Name + " checked " + l.ID, "vera file attached " + l.ID, "vera granted licences", "vera revoked " + l.ID}
+	slices.Sort(want)
+	if !slices.Equal(heard, want) {
+		t.Errorf("heard of %q", heard)
+	}
+	b.Refused = func(context.Context, casework.Person, string, licence.Kind) error {
+		return fault.New(fault.Unavailable, "the log is not there")
+	}
+	if _, err := b.Grant(t.Context(), viewer, licencetest.Start, licencetest.Terms()); fault.CodeOf(err) != fault.Unavailable {
+		t.Errorf("the refusal was not told, and %v", err)
 	}
 }

@@ -133,6 +133,21 @@ type Book struct {
 	Clock casework.Person
 	// Answer says whether an answer was kept under an id; its fault is given on.
 	Answer func(ctx context.Context, id string) error
+	// Refused hears of everybody who is refused because of who they are, with the licence that
+	// they would have done it to, "licences" for one to be recorded; nil for nobody. An error
+	// of it is given in place of the refusal.
+	Refused func(ctx context.Context, by casework.Person, id string, k Kind) error
+}
+
+// refused tells of a refusal.
+func (b *Book) refused(ctx context.Context, by casework.Person, id string, k Kind, err error) error {
+	if b.Refused == nil || err == nil || fault.CodeOf(err) != fault.Denied {
+		return err
+	}
+	if told := b.Refused(ctx, by, id, k); told != nil {
+		return told
+	}
+	return err
 }
 
 // Get gives a licence as it stands at a time, with its events.
@@ -172,7 +187,8 @@ func (b *Book) All(ctx context.Context, now time.Time) ([]Licence, error) {
 func (b *Book) Grant(ctx context.Context, by casework.Person, now time.Time, t *Terms) (Licence, error) {
 	var random [10]byte
 	_, _ = rand.Read(random[:]) // it never fails
-	return b.do(ctx, NewID(now, random), by, now, Event{Kind: Granted, N: 1, Terms: t})
+	l, err := b.do(ctx, NewID(now, random), by, now, Event{Kind: Granted, N: 1, Terms: t})
+	return l, b.refused(ctx, by, "licences", Granted, err)
 }
 
 // Do adds one event to a licence, and to the cases that it bears on what it means for
@@ -186,7 +202,8 @@ func (b *Book) Do(ctx context.Context, id string, by casework.Person, now time.T
 	if _, err := b.note(ctx, id, now); err != nil {
 		return Licence{}, err
 	}
-	return b.do(ctx, id, by, now, e)
+	l, err := b.do(ctx, id, by, now, e)
+	return l, b.refused(ctx, by, id, e.Kind, err)
 }
 
 // tries bounds how often something is tried again because somebody else wrote to the
@@ -399,7 +416,7 @@ func (b *Book) Lapsed(ctx context.Context, now time.Time) (map[string][]casework
 func (b *Book) Attach(ctx context.Context, files casework.Files, id string, by casework.Person, now time.Time, n int, name string, data []byte) (Licence, casework.File, error) {
 	f, err := casework.NewFile(name, data)
 	if err == nil && !May(by.Role, Attached) {
-		err = denied("the role %q may not do this: %s", by.Role, Attached)
+		err = b.refused(ctx, by, id, Attached, denied("the role %q may not do this: %s", by.Role, Attached))
 	}
 	if err == nil {
 		_, _, err = b.Get(ctx, id, now)
@@ -414,16 +431,45 @@ func (b *Book) Attach(ctx context.Context, files casework.Files, id string, by c
 	return l, f, err
 }
 
-// File gives a file of a licence by its hash, with its bytes.
-func (b *Book) File(ctx context.Context, files casework.Files, id, sum string, now time.Time) (casework.File, []byte, error) {
-	l, _, err := b.Get(ctx, id, now)
+// File gives a file of a licence by its hash, with its bytes, to who keeps the store.
+func (b *Book) File(ctx context.Context, files casework.Files, id, sum string) (casework.File, []byte, error) {
+	e, err := b.attached(ctx, id, sum)
 	if err != nil {
 		return casework.File{}, nil, err
 	}
-	i := slices.IndexFunc(l.Files, func(f casework.File) bool { return f.SHA256 == sum })
-	if i < 0 {
-		return casework.File{}, nil, fault.New(fault.NotFound, "the licence has no file %s", sum)
-	}
 	data, err := files.FileBytes(ctx, sum)
-	return l.Files[i], data, err
+	return e.File, data, err
+}
+
+// Give is [Book.File] for somebody who asks a server: that they were given it enters the
+// log first, and what cannot be entered is not given.
+func (b *Book) Give(ctx context.Context, from casework.Shelf, id, sum string, by casework.Person, now time.Time) (casework.File, []byte, error) {
+	e, err := b.attached(ctx, id, sum)
+	if err != nil {
+		return casework.File{}, nil, err
+	}
+	data, err := from.FileBytes(ctx, sum)
+	if err == nil {
+		err = from.Enter(ctx, casework.Given(by, now, id, e.Commitment()))
+	}
+	if err != nil {
+		return casework.File{}, nil, err
+	}
+	return e.File, data, nil
+}
+
+// attached gives the event that put a file beside a licence.
+func (b *Book) attached(ctx context.Context, id, sum string) (*Kept, error) {
+	if err := CheckID(id); err != nil {
+		return nil, err
+	}
+	kept, err := b.Store.LicenceEvents(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(kept, func(k Kept) bool { return k.Kind == Attached && k.File.SHA256 == sum })
+	if i < 0 {
+		return nil, fault.New(fault.NotFound, "the licence has no file %s", sum)
+	}
+	return &kept[i], nil
 }

@@ -206,6 +206,9 @@ func birthBits(a, b []when.Period, w *FactWeights) (bits float64, words string, 
 }
 
 func birthPair(a, b when.Period, w *FactWeights) (float64, string) {
+	if !a.Overlaps(b) && gap(a, b) > 366*2 { // further apart than two days of one year
+		return w.BadBirth, otherBirth
+	}
 	ya, ma, da := a.From.Civil()
 	yb, mb, db := b.From.Civil()
 	switch {
@@ -229,8 +232,10 @@ func birthPair(a, b when.Period, w *FactWeights) (float64, string) {
 	case gap(a, b) <= 366*2:
 		return w.BadBirthNear, "born within two years of each other, not on the same day"
 	}
-	return w.BadBirth, "contradiction: different dates of birth"
+	return w.BadBirth, otherBirth
 }
+
+const otherBirth = "contradiction: different dates of birth"
 
 // gap gives the days between two periods that do not overlap.
 func gap(a, b when.Period) int {

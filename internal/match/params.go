@@ -251,17 +251,23 @@ func eachLine(b []byte, name string, read func([]string) error) error {
 func (p *Params) startSounds() {
 	t := &p.sounds
 	t.drop = p.file.Drop
-	for i := range t.swap {
-		for j := range t.swap[i] {
-			if i != j {
-				t.swap[i][j] = unit
-				if isVowelSound(sound(i)) != isVowelSound(sound(j)) {
-					t.swap[i][j] = unit * 11 / 10
-				}
+	for i := range sound(sounds) {
+		for j := range i {
+			c := uint8(unit)
+			if isVowelSound(i) != isVowelSound(j) {
+				c = unit * 11 / 10
 			}
+			t.writtenFor(i, j, c)
 		}
 		t.near[i] = 1 << i
 	}
+}
+
+// writtenFor sets what it costs to write one of two sounds for the other.
+func (t *soundTable) writtenFor(a, b sound, c uint8) {
+	loose := uint8(looseSwap(a, b, int16(c)))
+	t.swap[a][b], t.swap[b][a] = c, c
+	t.loose[a][b], t.loose[b][a] = loose, loose
 }
 
 func (p *Params) readSound(f []string) error {
@@ -273,8 +279,7 @@ func (p *Params) readSound(f []string) error {
 	if len(a) != 1 || len(b) != 1 || err != nil || c < 0 || c > 1 {
 		return fault.New(fault.Invalid, "want two sounds and a cost from 0 to 1, not %q", strings.Join(f, " "))
 	}
-	v := uint8(c*unit + .5)
-	p.sounds.swap[a[0]][b[0]], p.sounds.swap[b[0]][a[0]] = v, v
+	p.sounds.writtenFor(a[0], b[0], uint8(c*unit+.5))
 	p.sounds.near[a[0]] |= 1 << b[0]
 	p.sounds.near[b[0]] |= 1 << a[0]
 	return nil

@@ -52,23 +52,24 @@ type syllable struct {
 // view is a name read as syllables of one language.
 type view struct{ list []syllable }
 
-// prepared name.
+// name is a name made ready. What most comparisons read comes first.
 type name struct {
-	kind     NameKind
-	text     string
+	key      uint64 // orders the two sides of a comparison
+	pairs    uint64 // the pairs of consonants in its words; see mayAgree
 	tokens   []token
+	list     []head // of the words, then of the joins; see heads
 	core     int    // how many tokens are core
-	joins    []form // of tokens i and i+1
-	whole    form
-	korean   []view // at most two ways to cut
-	chinese  []view
-	acronym  []uint64
+	kind     NameKind
 	han      bool // all words are Han characters
 	hangul   bool
 	numbered bool   // a word is a number
 	person   bool   // read as the name of a person
-	key      uint64 // orders the two sides of a comparison
-	pairs    uint64 // the pairs of consonants in its words; see mayAgree
+	korean   []view // at most two ways to cut
+	chinese  []view
+	acronym  []uint64
+	joins    []form // of tokens i and i+1
+	text     string
+	whole    form
 }
 
 // Prepared is a subject made ready for scoring. It does not change, and may be
@@ -364,7 +365,7 @@ func (p *Reader) foreignForm(f string) form {
 		if len(x.letters) >= maxSounds-2 {
 			break
 		}
-		x.letters = append(x.letters, byte(r), byte(r>>8)|0x80)
+		x.letters = append(x.letters, byte(r), byte(r>>8)|foreignLetter)
 	}
 	x.hash = hashString(string(x.letters))
 	x.sounds, x.drop = appendForeign(nil, nil, x.letters)
@@ -374,6 +375,9 @@ func (p *Reader) foreignForm(f string) form {
 	}
 	return x
 }
+
+// foreignLetter is set in every second byte of the letters of a foreign form.
+const foreignLetter = 0x80
 
 // appendForeign appends the sounds of the letters of a foreign form, and what it costs to drop them.
 func appendForeign(sounds []sound, drop []uint8, letters []byte) ([]sound, []uint8) {
@@ -635,6 +639,7 @@ func (p *Reader) finishName(n *name, words []word, k kind) {
 	n.han = han
 	n.hangul = len(words) > 0 && !slices.ContainsFunc(words, func(w word) bool { return w.script != romanise.Hangul })
 	n.numbered = slices.ContainsFunc(n.tokens, func(t token) bool { return t.role == roleNumber })
+	n.list = headsOf(n)
 	if k != vesselKind {
 		p.readSyllables(n, words, k)
 	}

@@ -290,26 +290,35 @@ func (s *Scorer) words(x, y *name, k kind) {
 	w := &s.w
 	w.feat = Features{}
 	w.count, w.pairs, w.proper = 0, 0, false
-	tx, ty := x.tokens, y.tokens
-	for i := range tx {
+	hx, _ := x.heads()
+	hy, _ := y.heads()
+	for i := range hx {
 		w.usedX[i], w.exactX[i] = false, false
 	}
-	for j := range ty {
+	for j := range hy {
 		w.usedY[j], w.exactY[j] = false, false
 	}
 	han := x.han && y.han
 	exactX := 0
-	for i := range tx {
-		if !tx[i].core() {
+	for i := range hx {
+		a := &hx[i]
+		if !a.core() {
 			continue
 		}
-		for j := range ty {
-			if !ty[j].core() {
+		for j := range hy {
+			b := &hy[j]
+			if !b.core() {
 				continue
 			}
-			d := s.dissimilarity(&tx[i], &ty[j], han)
+			d := float32(0)
+			if a.hash != b.hash {
+				if a.differ(b) {
+					continue
+				}
+				d = s.dissimilarity(&x.tokens[i], &y.tokens[j], han)
+			}
 			if d < conflict {
-				w.push(cand{int8(i), int8(j), 1, 1, (1 - d/conflict) * (min(tx[i].bits, ty[j].bits) + 2), d})
+				w.push(cand{int8(i), int8(j), 1, 1, (1 - d/conflict) * (min(a.bits, b.bits) + 2), d})
 				if d == 0 {
 					exactX++
 					w.exactX[i], w.exactY[j] = true, true
@@ -406,57 +415,51 @@ func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
 // joinCandidates adds alignments of two words written as one on the other side,
 // of two words whose border moved, and of the whole name written together.
 func (s *Scorer) joinCandidates(x, y *name) {
-	joinOne := func(join *form, t *token) float32 {
-		if d := len(join.letters) - int(t.length); t.length > 0 && (d > 2 || d < -2) {
-			return conflict // comparable would say so, and would have to look at the form
-		}
-		if len(t.forms) == 0 || !comparable(join, &t.forms[0]) {
-			return conflict
-		}
-		return s.close(join, &t.forms[0])
-	}
-	for i := range x.joins {
-		if !x.tokens[i].core() && !x.tokens[i+1].core() || s.w.exactX[i] && s.w.exactX[i+1] {
+	w := &s.w
+	hx, jx := x.heads()
+	hy, jy := y.heads()
+	for i := range jx {
+		if !hx[i].core() && !hx[i+1].core() || w.exactX[i] && w.exactX[i+1] {
 			continue
 		}
-		for j := range y.tokens {
-			if y.tokens[j].core() && !s.w.exactY[j] {
-				if d := joinOne(&x.joins[i], &y.tokens[j]); d < .15 {
-					s.w.push(joined(x, y, i, j, 2, 1, d))
+		for j := range hy {
+			if t := &hy[j]; t.core() && !w.exactY[j] && jx[i].comparable(t) {
+				if d := s.close(&x.joins[i], &y.tokens[j].forms[0]); d < .15 {
+					w.push(joined(x, y, i, j, 2, 1, d))
 				}
 			}
 		}
 	}
-	for j := range y.joins {
-		if !y.tokens[j].core() && !y.tokens[j+1].core() || s.w.exactY[j] && s.w.exactY[j+1] {
+	for j := range jy {
+		if !hy[j].core() && !hy[j+1].core() || w.exactY[j] && w.exactY[j+1] {
 			continue
 		}
-		for i := range x.tokens {
-			if x.tokens[i].core() && !s.w.exactX[i] {
-				if d := joinOne(&y.joins[j], &x.tokens[i]); d < .15 {
-					s.w.push(joined(x, y, i, j, 1, 2, d))
+		for i := range hx {
+			if t := &hx[i]; t.core() && !w.exactX[i] && jy[j].comparable(t) {
+				if d := s.close(&y.joins[j], &x.tokens[i].forms[0]); d < .15 {
+					w.push(joined(x, y, i, j, 1, 2, d))
 				}
 			}
 		}
 	}
-	for i := range x.joins {
-		for j := range y.joins {
-			if s.w.exactX[i] || s.w.exactX[i+1] || s.w.exactY[j] || s.w.exactY[j+1] {
-				continue
-			}
-			if !comparable(&x.joins[i], &y.joins[j]) || !x.tokens[i].core() || !x.tokens[i+1].core() || !y.tokens[j].core() || !y.tokens[j+1].core() {
+	for i := range jx {
+		if w.exactX[i] || w.exactX[i+1] || !hx[i].core() || !hx[i+1].core() {
+			continue
+		}
+		for j := range jy {
+			if w.exactY[j] || w.exactY[j+1] || !hy[j].core() || !hy[j+1].core() || !jx[i].comparable(&jy[j]) {
 				continue
 			}
 			if d := s.close(&x.joins[i], &y.joins[j]); d < .04 {
-				s.w.push(joined(x, y, i, j, 2, 2, d+.03))
+				w.push(joined(x, y, i, j, 2, 2, d+.03))
 			}
 		}
 	}
-	nx, ny := len(x.tokens), len(y.tokens)
-	if nx != ny && (nx > 2 || ny > 2) && !x.numbered && !y.numbered &&
+	nx, ny := len(hx), len(hy)
+	if nx != ny && (nx > 2 || ny > 2) && !x.numbered && !y.numbered && comparable(&x.whole, &y.whole) &&
 		len(x.whole.letters) < maxSounds && len(y.whole.letters) < maxSounds && len(x.whole.sounds) > shortWhole {
-		if d := s.close(&x.whole, &y.whole); d < .06 && comparable(&x.whole, &y.whole) {
-			s.w.push(joined(x, y, 0, 0, nx, ny, d))
+		if d := s.close(&x.whole, &y.whole); d < .06 {
+			w.push(joined(x, y, 0, 0, nx, ny, d))
 		}
 	}
 }
@@ -695,8 +698,9 @@ const coveredPairs = 3
 
 // onlyGeneric says whether all core words of n without a partner are generic.
 func (w *work) onlyGeneric(n *name, used *[maxWords]bool) bool {
-	for i := range n.tokens {
-		if t := &n.tokens[i]; !used[i] && t.core() && t.role != roleGeneric {
+	words, _ := n.heads()
+	for i := range words {
+		if t := &words[i]; !used[i] && t.core() && t.role != roleGeneric {
 			return false
 		}
 	}
@@ -706,8 +710,9 @@ func (w *work) onlyGeneric(n *name, used *[maxWords]bool) bool {
 // single says whether the only pair is of one word each.
 func (w *work) single(x, y *name) bool {
 	n := 0
-	for i := range x.tokens {
-		if w.usedX[i] && x.tokens[i].core() {
+	words, _ := x.heads()
+	for i := range words {
+		if w.usedX[i] && words[i].core() {
 			n++
 		}
 	}
@@ -717,8 +722,9 @@ func (w *work) single(x, y *name) bool {
 // left counts the core words of n without a partner, their rarity, and among
 // them the numbers and places.
 func (w *work) left(n *name, used *[maxWords]bool) (count int, bits float64, numbers, places int) {
-	for i := range n.tokens {
-		t := &n.tokens[i]
+	words, _ := n.heads()
+	for i := range words {
+		t := &words[i]
 		if used[i] || !t.core() {
 			continue
 		}
@@ -740,11 +746,12 @@ func (s *Scorer) initials(x, y *name)  { s.w.initials(x, y, &s.w.usedX, &s.w.use
 func (s *Scorer) initials2(y, x *name) { s.w.initials(y, x, &s.w.usedY, &s.w.usedX, true) }
 
 func (w *work) initials(a, b *name, usedA, usedB *[maxWords]bool, swapped bool) {
-	for i := range a.tokens {
-		t := &a.tokens[i]
-		if t.role != roleInitial || usedA[i] {
+	words, _ := a.heads()
+	for i := range words {
+		if words[i].role != roleInitial || usedA[i] {
 			continue
 		}
+		t := &a.tokens[i]
 		fits, left := -1, false
 		for j := range b.tokens {
 			u := &b.tokens[j]
@@ -835,8 +842,9 @@ func (s *Scorer) legalForms(x, y *name) {
 }
 
 func legalOf(n *name) *token {
-	for i := len(n.tokens) - 1; i >= 0; i-- {
-		if n.tokens[i].role == roleLegal {
+	words, _ := n.heads()
+	for i := len(words) - 1; i >= 0; i-- {
+		if words[i].role == roleLegal {
 			return &n.tokens[i]
 		}
 	}

@@ -32,7 +32,7 @@ const (
 )
 
 // SketchUnit is what the number of bytes of every sketch is a multiple of.
-const SketchUnit = 8
+const SketchUnit = 4
 
 // What a head and a record hold, by the place of its first byte.
 const (
@@ -83,7 +83,7 @@ type sketch []byte
 
 // whole says whether all of it is there.
 func (s sketch) whole() bool {
-	return len(s) >= sketchHead && len(s) == s.start()+sketchRecord*s.records()
+	return len(s) >= sketchHead && len(s) == s.start()+s.recordBytes()
 }
 
 // start gives where the records begin.
@@ -151,7 +151,8 @@ const (
 	sketchChinese
 	sketchAcronym
 	sketchLegal
-	sketchWhole // there is a record of the whole name
+	sketchWhole  // there is a record of the whole name
+	sketchListed // records are by the numbers of listed words
 )
 
 // sketcher makes a sketch.
@@ -344,6 +345,10 @@ type Sieve struct {
 	plain  rewrites
 	slack  rewrites // where one word is of a script without vowels
 	sight  sight
+	listed *Words
+	made   [sketchRecord]byte // the record read last of a listed word
+	read   [2][maxSounds]byte // the sounds of the listed word read last, and what it costs to drop them
+	broken bool               // a sketch names a word that is not listed
 	m      scratch
 }
 
@@ -464,7 +469,7 @@ func NewSieve(p *Params) *Sieve {
 		s.plain.drops[a], s.plain.swaps[a] = drop, swapSets(a, func(b sound) uint8 { return t.swap[a][b] })
 		one := form{sounds: []sound{a}, drop: []uint8{drop}}
 		s.slack.drops[a] = uint8(dropOf(&one, 0, true))
-		s.slack.swaps[a] = swapSets(a, func(b sound) uint8 { return uint8(looseSwap(a, b, int16(t.swap[a][b]))) })
+		s.slack.swaps[a] = swapSets(a, func(b sound) uint8 { return t.loose[a][b] })
 	}
 	return s
 }
@@ -651,12 +656,16 @@ func (s *Sieve) Most(b []byte) (bits float32, ok bool) {
 		return float32(math.Inf(1)), true
 	}
 	kind := pairKindOf(s.query.kind, kind(k[headFlags]&3))
+	s.broken = false
 	for i := range s.names {
 		if x := &s.names[i]; s.agree(x.n, k) {
 			if most := s.most(x, k, kind, s.need[kind]); most >= s.need[kind] {
 				return float32(most), true
 			}
 		}
+	}
+	if s.broken {
+		return float32(math.Inf(1)), true
 	}
 	return 0, false
 }
@@ -845,7 +854,7 @@ func (s *Sieve) pairs(x *sifted, k sketch, w *bounds) {
 		o := k.outline(i)
 		number := o.role() == roleNumber
 		if x.initials > 0 {
-			t.firsts |= initialSet(k.record(i)[recordLetter])
+			t.firsts |= initialSet(s.letter(k, i))
 		}
 		if o&outlineMore == 0 && t.words < maxWords {
 			t.theirs[t.words].met = false
@@ -872,7 +881,7 @@ func (s *Sieve) pairs(x *sifted, k sketch, w *bounds) {
 			if bits.OnesCount16(q.levels^levels) > int(q.near[count]) && q.hash != hash && !(class && q.class != 0) {
 				continue
 			}
-			s.partner(q, o, k.record(i), w)
+			s.partner(q, o, s.record(k, i), w)
 		}
 	}
 }
@@ -967,7 +976,7 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials int) float64 {
 		}
 		for j := range x.joins {
 			q := &x.joins[j]
-			if apart, ok := s.close(q, o, k.record(i), joinedMost); ok {
+			if apart, ok := s.close(q, o, s.record(k, i), joinedMost); ok {
 				a := word
 				if o.role() == roleNumber {
 					a = joinNumber
@@ -982,20 +991,20 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials int) float64 {
 		a, b, bits := byte(o>>outlineBits), byte(o>>outlineForm), float32(o.hash())/16
 		for j := range x.joins {
 			q := &x.joins[j]
-			if apart, ok := s.close(q, o, k.record(i), movedMost); ok {
+			if apart, ok := s.close(q, o, s.record(k, i), movedMost); ok {
 				s.join(x, q, true, a, b, bits, apart+movedApart)
 			}
 		}
 		for j := range x.words {
 			q := &x.words[j]
-			if apart, ok := s.close(q, o, k.record(i), joinedMost); ok {
+			if apart, ok := s.close(q, o, s.record(k, i), joinedMost); ok {
 				s.join(x, q, false, a, b, bits, apart)
 			}
 		}
 	}
 	n, m := len(x.n.tokens), int(k[headTokens])
 	if k[headFlags]&sketchWhole != 0 && x.whole.f != nil && n != m && (n > 2 || m > 2) {
-		if _, ok := s.close(&x.whole, k.outline(words+joins), k.record(words+joins), wholeMost); ok {
+		if _, ok := s.close(&x.whole, k.outline(words+joins), s.record(k, words+joins), wholeMost); ok {
 			return math.Inf(1)
 		}
 	}

@@ -19,7 +19,7 @@ func (p *Prepared) Size() int {
 }
 
 func (n *name) size() int {
-	size := int(unsafe.Sizeof(*n)) + len(n.text) + n.whole.size() + 8*len(n.acronym)
+	size := int(unsafe.Sizeof(*n)) + len(n.text) + n.whole.size() + 8*len(n.acronym) + cap(n.list)*int(unsafe.Sizeof(head{}))
 	for i := range n.tokens {
 		t := &n.tokens[i]
 		size += int(unsafe.Sizeof(*t)) + len(t.text)

@@ -143,9 +143,11 @@ func (t *soundTable) newForm(latin string, loose bool) form {
 
 // soundTable holds what it costs to write one sound for another.
 type soundTable struct {
-	swap [sounds][sounds]uint8
-	near [sounds]uint64
-	drop dropCosts
+	swap [sounds][rowSounds]uint8
+	// loose is swap where one word is of a script without vowels; see looseSwap.
+	loose [sounds][rowSounds]uint8
+	near  [sounds]uint64
+	drop  dropCosts
 }
 
 type dropCosts struct {
@@ -169,12 +171,15 @@ var soundLevel = func() [sounds]uint8 {
 	return t
 }()
 
+// maxSkeleton is the number of consonants that are kept of a form.
+const maxSkeleton = 16
+
 // skeletal fills in the skeleton of a form.
 func (f *form) skeletal() {
 	prev := uint8(0)
 	for _, s := range f.sounds {
 		l := soundLevel[s]
-		if l == 0 || l == prev || len(f.skel) == 16 {
+		if l == 0 || l == prev || len(f.skel) == maxSkeleton {
 			continue
 		}
 		f.places[l] |= 1 << len(f.skel)
@@ -246,8 +251,20 @@ const looseVowel = unit / 8
 
 // scratch is the memory of one comparison.
 type scratch struct {
-	rows [3][maxSounds + 2]int16
+	rows    [3][rowSize]int16
+	row     [rowSize]int32
+	drops   [2][rowSize]uint8
+	of      *form             // the word of which pairs tells; it does not change
+	pairs   [rowSounds]uint64 // which sounds follow which in it, as sets
+	letters [256]uint32       // where each letter stands in a word, as a set; empty between two uses
 }
+
+// The sizes of rows and of tables of sounds are powers of two, so that no index has to be
+// looked after.
+const (
+	rowSize   = 32
+	rowSounds = 64
+)
 
 // distance gives the cost of turning a into b, in 1/unit, or far when it is
 // more than limit. It is symmetric.
@@ -295,7 +312,95 @@ const far = 1 << 14
 // slip is the cost of two neighbouring letters swapped.
 const slip = unit * 6 / 10
 
+// bySound is the cheapest way to write the sounds of a word as those of another: each is
+// left out, or written as another, and two neighbours are changed over. Beyond the limit it
+// is far, or what is more than the limit.
 func (t *soundTable) bySound(a, b *form, limit int, m *scratch) int {
+	if m.swapped(a, b.sounds) {
+		return t.bySwappedSound(a, b, limit, m)
+	}
+	return m.rewritten(a.sounds, b.sounds, a.drop, b.drop, &t.swap, limit)
+}
+
+// swapped says whether two different neighbours of one word stand changed over in the other.
+// Many words are held against the same one after the other, so that its neighbours are kept.
+func (m *scratch) swapped(a *form, y []sound) bool {
+	if m.of != a {
+		if m.of != nil {
+			for _, c := range m.of.sounds {
+				m.pairs[c%rowSounds] = 0
+			}
+		}
+		m.of = a
+		for i := 1; i < len(a.sounds); i++ {
+			m.pairs[a.sounds[i-1]%rowSounds] |= 1 << (a.sounds[i] % rowSounds)
+		}
+		for _, c := range a.sounds { // two that are the same are no matter
+			m.pairs[c%rowSounds] &^= 1 << (c % rowSounds)
+		}
+	}
+	found := uint64(0)
+	for j := 1; j < len(y); j++ {
+		found |= m.pairs[y[j]%rowSounds] >> (y[j-1] % rowSounds)
+	}
+	return found&1 != 0
+}
+
+// rewritten is bySound where no neighbours are changed over. It works on two sounds of x at a
+// time, since what one costs waits for the other.
+func (m *scratch) rewritten(x, y []sound, dropX, dropY []uint8, swap *[sounds][rowSounds]uint8, limit int) int {
+	dropX, dropY = dropX[:len(x)], dropY[:len(y)]
+	row := m.row[:len(y)]
+	all := int32(0)
+	for j, d := range dropY {
+		all += int32(d)
+		row[j] = all
+	}
+	first, i := int32(0), 0
+	for ; i+1 < len(x); i += 2 {
+		da, db := int32(dropX[i]), int32(dropX[i+1])
+		sa, sb := &swap[x[i]], &swap[x[i+1]]
+		slant, left := first, first+da
+		first = left + db
+		left2, least := first, first
+		for j, yj := range y {
+			dy := int32(dropY[j])
+			d := slant + int32(sa[yj%rowSounds])
+			d2 := left + int32(sb[yj%rowSounds])
+			slant = row[j]
+			left = min(d, slant+da, left+dy)
+			left2 = min(d2, left+db, left2+dy)
+			row[j] = left2
+			least = min(least, left2)
+		}
+		if int(least) > limit {
+			return far
+		}
+	}
+	if i < len(x) {
+		da, sa := int32(dropX[i]), &swap[x[i]]
+		slant, left := first, first+da
+		first = left
+		least := left
+		for j, yj := range y {
+			d := slant + int32(sa[yj%rowSounds])
+			slant = row[j]
+			left = min(d, slant+da, left+int32(dropY[j]))
+			row[j] = left
+			least = min(least, left)
+		}
+		if int(least) > limit {
+			return far
+		}
+	}
+	if len(y) == 0 {
+		return int(first)
+	}
+	return int(row[len(y)-1])
+}
+
+// bySwappedSound is bySound where neighbours may be changed over.
+func (t *soundTable) bySwappedSound(a, b *form, limit int, m *scratch) int {
 	x, y := a.sounds, b.sounds
 	n := len(y)
 	before, last, row := m.rows[0][:n+1], m.rows[1][:n+1], m.rows[2][:n+1]
@@ -311,21 +416,13 @@ func (t *soundTable) bySound(a, b *form, limit int, m *scratch) int {
 		least := left
 		swaps := &t.swap[xi]
 		for j, yj := range y {
-			d := last[j] + int16(swaps[yj])
-			if e := last[j+1] + da; e < d {
-				d = e
-			}
-			if e := left + int16(dropY[j]); e < d {
-				d = e
-			}
+			d := min(last[j]+int16(swaps[yj%rowSounds]), last[j+1]+da, left+int16(dropY[j]))
 			if i > 0 && j > 0 && xi == y[j-1] && x[i-1] == yj && xi != yj {
 				d = min(d, before[j-1]+slip)
 			}
 			row[j+1] = d
 			left = d
-			if d < least {
-				least = d
-			}
+			least = min(least, d)
 		}
 		if int(least) > limit {
 			return far
@@ -338,29 +435,13 @@ func (t *soundTable) bySound(a, b *form, limit int, m *scratch) int {
 // byLooseSound is bySound for words of which one is in a script that leaves
 // vowels out or adds them.
 func (t *soundTable) byLooseSound(a, b *form, limit int, m *scratch) int {
-	x, y := a.sounds, b.sounds
-	last, row := &m.rows[1], &m.rows[2]
-	last[0] = 0
-	for j := range y {
-		last[j+1] = last[j] + dropOf(b, j, true)
+	for i := range a.sounds {
+		m.drops[0][i%rowSize] = uint8(dropOf(a, i, true))
 	}
-	for i := range x {
-		da := dropOf(a, i, true)
-		row[0] = last[0] + da
-		least := row[0]
-		swaps := &t.swap[x[i]]
-		for j := range y {
-			c := looseSwap(x[i], y[j], int16(swaps[y[j]]))
-			d := min(last[j]+c, last[j+1]+da, row[j]+dropOf(b, j, true))
-			row[j+1] = d
-			least = min(least, d)
-		}
-		if int(least) > limit {
-			return far
-		}
-		last, row = row, last
+	for j := range b.sounds {
+		m.drops[1][j%rowSize] = uint8(dropOf(b, j, true))
 	}
-	return int(last[len(y)])
+	return m.rewritten(a.sounds, b.sounds, m.drops[0][:], m.drops[1][:], &t.loose, limit)
 }
 
 func dropOf(f *form, i int, loose bool) int16 {
@@ -397,7 +478,8 @@ func looseSwap(a, b sound, c int16) int16 {
 }
 
 // byLetter is the plain distance over letters (optimal string alignment), each
-// edit at one unit: it catches slips of the pen inside a group like "sh".
+// edit at one unit: it catches slips of the pen inside a group like "sh". Beyond the limit
+// it is any number that is.
 func byLetter(x, y []byte, limit int, m *scratch) int {
 	if d := len(x) - len(y); d*unit > limit || -d*unit > limit {
 		return far
@@ -408,6 +490,49 @@ func byLetter(x, y []byte, limit int, m *scratch) int {
 	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
 		x, y = x[:len(x)-1], y[:len(y)-1]
 	}
+	if len(x) == 0 || len(y) == 0 {
+		return unit * max(len(x), len(y))
+	}
+	edits, swap := editsOf(x, y, m)
+	if swap {
+		return bySwaps(x, y, limit, m)
+	}
+	return edits * unit
+}
+
+// editsOf counts the letters that are to be written, left out or changed, by the bit-parallel
+// method of Myers (1999); swap says that two neighbours of one word stand changed over in the other.
+func editsOf(x, y []byte, m *scratch) (edits int, swap bool) {
+	for i, c := range x {
+		m.letters[c] |= 1 << i
+	}
+	edits = len(x)
+	vp, vn, before, swaps := uint32(1)<<len(x)-1, uint32(0), uint32(0), uint32(0)
+	top := uint32(1) << (len(x) - 1)
+	for _, c := range y {
+		eq := m.letters[c]
+		swaps |= eq << 1 & before &^ eq
+		d0 := (eq&vp + vp ^ vp) | eq | vn
+		hp := vn | ^(d0 | vp)
+		hn := d0 & vp
+		if hp&top != 0 {
+			edits++
+		} else if hn&top != 0 {
+			edits--
+		}
+		hp = hp<<1 | 1
+		vp = hn<<1 | ^(d0 | hp)
+		vn = hp & d0
+		before = eq
+	}
+	for _, c := range x {
+		m.letters[c] = 0
+	}
+	return edits, swaps != 0
+}
+
+// bySwaps is byLetter where neighbours that are changed over cost less than two edits.
+func bySwaps(x, y []byte, limit int, m *scratch) int {
 	before, last, row := &m.rows[0], &m.rows[1], &m.rows[2]
 	for j := 0; j <= len(y); j++ {
 		last[j] = int16(j * unit)

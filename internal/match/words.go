@@ -1,12 +1,12 @@
 package match
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"math"
 	"math/bits"
 	"slices"
-	"strings"
 )
 
 // A listed word is a reading of a word of the core of a listed name, or of two
@@ -17,16 +17,15 @@ import (
 //	glance  the classes of its consonants, a nibble each (8 bytes), its sounds as a
 //	        set (6), a hash of the word (2), its letters as a set (4), and what [glance]
 //	        reads of the rest (4)
-//	rest    its rarity in sixteenths of a bit (2), its class (2), the numbers of its
-//	        letters and of its sounds, these, and what it costs to leave each sound out
+//	rest    its rarity in sixteenths of a bit (2), its class (2), and its letters
+//
+// Its sounds, and what it costs to leave each out, follow from its letters.
 const (
 	glanceSounds = 8
 	glanceFlags  = 16
 	glanceSize   = 24
 	restClass    = 2
-	restLetters  = 4
-	restSounds   = 5
-	restHead     = 6
+	restHead     = 4
 )
 
 // glance is what is looked at of a word before its letters: the set of its letters, how
@@ -149,45 +148,46 @@ func (l listedWord) bytes(f *form, g glance) []byte {
 	if f.loose {
 		g |= glanceLoose
 	}
-	w := make([]byte, 0, glanceSize+restHead+3*len(f.letters))
+	w := make([]byte, 0, glanceSize+restHead+len(f.letters))
 	w = binary.LittleEndian.AppendUint64(w, packed)
 	w = binary.LittleEndian.AppendUint64(w, f.set()|l.hash<<48)
 	w = binary.LittleEndian.AppendUint64(w, uint64(g))
 	w = binary.LittleEndian.AppendUint16(w, uint16(math.Ceil(float64(l.bits))))
 	w = binary.LittleEndian.AppendUint16(w, l.class)
-	w = append(w, byte(len(f.letters)), byte(len(f.sounds)))
-	return append(append(append(w, f.letters...), f.sounds...), f.drop[:len(f.sounds)]...)
+	return append(w, f.letters...)
 }
 
 // CompareWords orders listed words so that those of one kind with the same keys for words
 // that are alike lie together, and of these those with the same letters.
-func CompareWords(a, b string) int {
-	first := func(w string) uint64 { // the first consonant counts most
-		v := bits.ReverseBytes64(read64(w))
+func CompareWords(a, b []byte) int {
+	first := func(w []byte) uint64 { // the first consonant counts most
+		v := bits.ReverseBytes64(binary.LittleEndian.Uint64(w))
 		return v>>4&0x0F0F0F0F0F0F0F0F | v&0x0F0F0F0F0F0F0F0F<<4
 	}
 	x, y := flagsOf(a), flagsOf(b)
 	return cmp.Or(
 		cmp.Compare(x>>glanceKind&3, y>>glanceKind&3), cmp.Compare(x.join()&wordJoin, y.join()&wordJoin),
 		cmp.Compare(x.join()&wordOnly, y.join()&wordOnly), cmp.Compare(first(a), first(b)),
-		strings.Compare(a[glanceSize+restLetters:], b[glanceSize+restLetters:]), strings.Compare(a, b),
+		bytes.Compare(a[glanceSize+restHead:], b[glanceSize+restHead:]), bytes.Compare(a, b),
 	)
 }
 
-func flagsOf(word string) glance { return glance(read64(word[glanceFlags:])) }
-
-func read64(s string) uint64 {
-	s = s[:8]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
+func flagsOf(word []byte) glance { return glance(binary.LittleEndian.Uint64(word[glanceFlags:])) }
 
 // Words are listed words in the order of [CompareWords], a part of all of them after the
 // other, since of most words that a query is compared with little is read. Those with the
 // same keys for words that are alike are a group. Ends say where the rest of each ends.
 type Words struct{ Glances, Ends, Rests []byte }
 
+// Grow makes room for n words that have so many bytes together.
+func (d *Words) Grow(n, size int) {
+	d.Glances = slices.Grow(d.Glances, glanceSize*n)
+	d.Ends = slices.Grow(d.Ends, 4*n)
+	d.Rests = slices.Grow(d.Rests, size-glanceSize*n)
+}
+
 // Add adds a word; begins says that it is the first of a group.
-func (d *Words) Add(word string, begins bool) {
+func (d *Words) Add(word []byte, begins bool) {
 	d.Glances = append(d.Glances, word[:glanceSize]...)
 	d.Rests = append(d.Rests, word[glanceSize:]...)
 	d.Ends = binary.LittleEndian.AppendUint32(d.Ends, uint32(len(d.Rests)))
@@ -198,9 +198,9 @@ func (d *Words) Add(word string, begins bool) {
 }
 
 // Alike says whether two words may be in one group, if their keys are the same.
-func Alike(a, b string) bool {
+func Alike(a, b []byte) bool {
 	const of = 3<<glanceKind | wordJoin<<glanceJoin
-	return flagsOf(a)&of == flagsOf(b)&of && a[:glanceSounds] == b[:glanceSounds]
+	return flagsOf(a)&of == flagsOf(b)&of && string(a[:glanceSounds]) == string(b[:glanceSounds])
 }
 
 // Easy says whether the names of a word have one word beside numbers, or an initial, so
@@ -229,11 +229,7 @@ func (d *Words) holds(n uint32) bool {
 		return false
 	}
 	from, to := d.restOf(n)
-	if from > to || int(to) > len(d.Rests) || to-from < restHead {
-		return false
-	}
-	r := d.Rests[from:to]
-	return len(r) == restHead+int(r[restLetters])+2*int(r[restSounds]) && max(r[restLetters], r[restSounds]) <= maxSounds
+	return from <= to && int(to) <= len(d.Rests) && to-from >= restHead && to-from <= restHead+maxSounds
 }
 
 func (d *Words) restOf(n uint32) (from, to uint32) {
@@ -512,14 +508,19 @@ type listed struct {
 func (l *listed) bits() float32 { return float32(binary.LittleEndian.Uint16(l.rest)) / 16 }
 func (l *listed) class() uint16 { return binary.LittleEndian.Uint16(l.rest[restClass:]) }
 
-// form gives the reading with what [soundTable.written] reads.
-func (l *listed) form() form {
-	letters, sounds := int(l.rest[restLetters]), int(l.rest[restSounds])
-	r := l.rest[restHead:]
-	return form{
-		letters: r[:letters], sounds: r[letters:][:sounds], drop: r[letters+sounds:][:sounds],
-		loose: l.loose(), alpha: l.alpha(),
+// form gives the reading of a listed word with what [soundTable.written] reads; it is valid
+// until the next.
+func (s *Sieve) form(l *listed) form {
+	f := form{letters: l.rest[restHead:], loose: l.loose(), alpha: l.alpha()}
+	if l.join()&wordJoin == 0 && len(f.letters) > 1 && f.letters[1] >= foreignLetter {
+		f.sounds, f.drop = appendForeign(s.read[0][:0], s.read[1][:0], f.letters)
+		return f
 	}
+	f.sounds, f.drop = appendSounds(s.read[0][:0], f.letters), s.read[1][:]
+	for i := range f.sounds {
+		f.drop[i] = s.p.sounds.dropCost(f.sounds, i)
+	}
+	return f
 }
 
 // most says how far two words may be apart of which one or both are two words written
@@ -576,7 +577,7 @@ func (s *Sieve) spelt(q *sieveWord, first bool, l *listed) (apart float32, ok bo
 	if !q.nearTo(&l.seen) {
 		return 0, false
 	}
-	f := l.form()
+	f := s.form(l)
 	if q.loose != f.loose {
 		long := q.blurred(l.glance)
 		apart = float32(s.p.sounds.written(q.f, &f, int(conflict*long)+1, &s.m))/long + blur
@@ -616,7 +617,7 @@ func mostSounds(long float32, letters int) int {
 
 // together says how far two forms are apart that are aligned where words are written together, if they are less than most.
 func (s *Sieve) together(q *sieveWord, l *listed, most float32) (apart float32, ok bool) {
-	f := l.form()
+	f := s.form(l)
 	long := float32(len(q.f.letters)+len(f.letters)) / 2
 	limit := int(.2 * long * unit)
 	if q.loose != f.loose {

@@ -25,9 +25,9 @@ func wordsApart(t interface{ Fatalf(string, ...any) }, s *Scorer, v *Sieve, a, b
 	words := map[wordKey]uint32{} // by the first reading
 	EachWord(b, 0, func(w []byte, _, _ []uint64) {
 		n := uint32(all.Len())
-		all.Add(string(w), true)
+		all.Add(w, true)
 		if l := all.word(n); l.join()&wordJoin == 0 && l.glance&glanceMore == 0 {
-			f := l.form()
+			f := v.form(&l)
 			words[wordKey{l.hash, string(f.letters)}] = n
 		}
 	})

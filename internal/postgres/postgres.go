@@ -125,6 +125,7 @@ ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
 	licenceTables,
 	peopleTables,
 	accessTables,
+	watchIndexes,
 }
 
 // Open opens the store at an address such as postgres://user@host/database, and

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"time"
 
@@ -59,6 +60,12 @@ CREATE TABLE cordon.watch_state (
 	PRIMARY KEY (base, ref, since)
 );
 CREATE UNIQUE INDEX watch_state_open ON cordon.watch_state (base, ref) WHERE until IS NULL;
+`
+
+// watchIndexes find the customers that came, changed or left in some versions.
+const watchIndexes = `
+CREATE INDEX watch_customer_since ON cordon.watch_customer (base, since, until);
+CREATE INDEX watch_customer_until ON cordon.watch_customer (base, until) WHERE until IS NOT NULL;
 `
 
 var _ watched.Store = Watched{}
@@ -264,6 +271,8 @@ const (
 	customerColumns = "SELECT ref, since, party FROM cordon.watch_customer WHERE base = $1 "
 	// stood says that a row stood in a version, or after a run.
 	stood = "AND since <= $2 AND (until IS NULL OR until > $2) "
+
+	countCustomers = "SELECT count(*) FROM cordon.watch_customer WHERE base = $1 " + stood
 )
 
 func scanCustomer(rows pgx.Rows) (c watched.Customer, err error) {
@@ -279,14 +288,45 @@ func scanCustomer(rows pgx.Rows) (c watched.Customer, err error) {
 }
 
 // Customers is part of watched.Store.
-func (s Watched) Customers(ctx context.Context, base string, version int) iter.Seq2[watched.Customer, error] {
+func (s Watched) Customers(ctx context.Context, base string, version int, p watched.Part) iter.Seq2[watched.Customer, error] {
 	return func(yield func(watched.Customer, error) bool) {
 		if err := s.there(ctx, s.pool, "version", base, version); err != nil {
 			yield(watched.Customer{}, err)
 			return
 		}
-		each(ctx, s.pool, scanCustomer, yield, customerColumns+stood+"ORDER BY ref", base, version)
+		q, args := customerColumns+stood, []any{base, version}
+		if p.Since > 0 {
+			q, args = q+"AND since > $3 ", append(args, p.Since)
+		}
+		for _, b := range []struct{ op, ref string }{{">", p.After}, {"<=", p.To}} {
+			if b.ref != "" {
+				args = append(args, []byte(b.ref))
+				q += fmt.Sprintf("AND ref %s $%d ", b.op, len(args))
+			}
+		}
+		each(ctx, s.pool, scanCustomer, yield, q+"ORDER BY ref", args...)
 	}
+}
+
+// Cuts is part of watched.Store.
+func (s Watched) Cuts(ctx context.Context, base string, version, size int) ([]string, error) {
+	if err := s.there(ctx, s.pool, "version", base, version); err != nil {
+		return nil, err
+	}
+	return query(ctx, s.pool, scanBytes, `SELECT ref FROM (SELECT ref, row_number() OVER up n, lead(ref) OVER up IS NULL final
+		FROM cordon.watch_customer WHERE base = $1 `+stood+`WINDOW up AS (ORDER BY ref)) x WHERE n % $3 = 0 OR final ORDER BY n`, base, version, size)
+}
+
+// Left is part of watched.Store.
+func (s Watched) Left(ctx context.Context, base string, from, to int) ([]string, error) {
+	for _, v := range []int{from, to} {
+		if err := s.there(ctx, s.pool, "version", base, v); err != nil {
+			return nil, err
+		}
+	}
+	return query(ctx, s.pool, scanBytes, `SELECT ref FROM cordon.watch_customer c WHERE base = $1 AND since <= $2 AND until > $2 AND until <= $3
+		AND NOT EXISTS (SELECT 1 FROM cordon.watch_customer x WHERE x.base = $1 AND x.ref = c.ref AND x.since <= $3 AND (x.until IS NULL OR x.until > $3))
+		ORDER BY ref`, base, from, to)
 }
 
 // Count is part of watched.Store.
@@ -294,7 +334,7 @@ func (s Watched) Count(ctx context.Context, base string, version int) (n int, er
 	if err := s.there(ctx, s.pool, "version", base, version); err != nil {
 		return 0, err
 	}
-	if err := s.pool.QueryRow(ctx, "SELECT count(*) FROM cordon.watch_customer WHERE base = $1 "+stood, base, version).Scan(&n); err != nil {
+	if err := s.pool.QueryRow(ctx, countCustomers, base, version).Scan(&n); err != nil {
 		return 0, unavailable(err, "the store cannot be read")
 	}
 	return n, nil
@@ -312,12 +352,20 @@ func (s Watched) Customer(ctx context.Context, base string, version int, ref str
 	return list[0], nil
 }
 
+func scanState(rows pgx.Rows) (s watched.State, err error) {
+	var text pgtype.DriverBytes
+	if err := rows.Scan(&text); err != nil {
+		return s, err
+	}
+	return watched.DecodeState(text)
+}
+
 // States is part of watched.Store.
 func (s Watched) States(ctx context.Context, base string, run int) ([]watched.State, error) {
 	if err := s.there(ctx, s.pool, "run", base, run); err != nil {
 		return nil, err
 	}
-	return query(ctx, s.pool, scanJSON[watched.State], "SELECT state FROM cordon.watch_state WHERE base = $1 "+stood+"ORDER BY ref", base, run)
+	return query(ctx, s.pool, scanState, "SELECT state FROM cordon.watch_state WHERE base = $1 "+stood+"ORDER BY ref", base, run)
 }
 
 // Marks is part of watched.Store.
@@ -338,6 +386,12 @@ func (s Watched) Finish(ctx context.Context, r watched.Run, changed []watched.St
 		n, err := lastNumber(ctx, tx, "watch_run", r.Base)
 		if err == nil && r.Number != n+1 {
 			err = fault.New(fault.Conflict, "another run of %s ended first", r.Base).WithFix("run it again")
+		}
+		if err == nil {
+			err = tx.QueryRow(ctx, countCustomers, r.Base, r.Version).Scan(&n)
+		}
+		if err == nil && n != r.Customers {
+			err = watched.Erased(&r, n)
 		}
 		if err == nil {
 			err = putStates(ctx, tx, &r, changed)

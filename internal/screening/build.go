@@ -28,7 +28,7 @@ func Build(b *index.Builder, params *match.Params, against []Against, docs iter.
 // build puts entries into an index builder.
 func (m *meta) build(b *index.Builder, list iter.Seq2[entry, error], progress func(n int)) ([][]byte, error) {
 	var made sketchesMade
-	words := wordsMade{b: b.Beside(), number: map[string]uint32{}}
+	words := wordsMade{b: b.Beside()}
 	defer words.b.Close()
 	n := 0
 	for e, err := range list {
@@ -39,15 +39,23 @@ func (m *meta) build(b *index.Builder, list iter.Seq2[entry, error], progress fu
 			return nil, err
 		}
 		m.stakes = append(m.stakes, e.stakes...)
-		made.add(e.sketches)
 		for i := range e.words {
-			words.add(e.words[i], e.shapes[i])
+			numbers, err := words.add(e.words[i], e.shapes[i])
+			if err != nil {
+				return nil, err
+			}
+			made.add(e.sketches[i], numbers)
 		}
 		if n++; progress != nil && n%1000 == 0 {
 			progress(n)
 		}
 	}
-	parts, err := words.parts()
+	listed, to, err := words.sort()
+	if err != nil {
+		return nil, err
+	}
+	made.each(func(_ uint32, b []byte) { match.RenumberSketch(b, to) })
+	parts, err := words.parts(&listed, &made)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +225,7 @@ type meta struct {
 	words    *words
 }
 
-const metaVersion = 7
+const metaVersion = 8
 
 // sketches are those of all names (see [match.AppendSketch]), in the order of the
 // units of the index.
@@ -231,26 +239,39 @@ type sketchesMade struct {
 	ends   []byte
 	pieces [][]byte
 	size   int
+	b      []byte
 }
 
 // sketchPiece is the size of all pieces but the first, in bytes.
 const sketchPiece = 4 << 20
 
-// add adds the sketches of a subject: one for each of its units.
-func (s *sketchesMade) add(list [][]byte) {
-	for _, b := range list {
-		last := len(s.pieces) - 1
-		if last < 0 || len(s.pieces[last])+len(b) > cap(s.pieces[last]) {
-			size := sketchPiece
-			if last < 0 {
-				size = sketchPiece / 64 // most lists are small
-			}
-			s.pieces = append(s.pieces, make([]byte, 0, max(size, len(b))))
-			last++
+// add adds the sketch of a unit, which has these words.
+func (s *sketchesMade) add(written []byte, words []uint32) {
+	s.b = match.ListedSketch(s.b[:0], written, words)
+	last := len(s.pieces) - 1
+	if last < 0 || len(s.pieces[last])+len(s.b) > cap(s.pieces[last]) {
+		size := sketchPiece
+		if last < 0 {
+			size = sketchPiece / 64 // most lists are small
 		}
-		s.pieces[last] = append(s.pieces[last], b...)
-		s.size += len(b)
-		s.ends = binary.LittleEndian.AppendUint32(s.ends, uint32(s.size/match.SketchUnit))
+		s.pieces = append(s.pieces, make([]byte, 0, max(size, len(s.b))))
+		last++
+	}
+	s.pieces[last] = append(s.pieces[last], s.b...)
+	s.size += len(s.b)
+	s.ends = binary.LittleEndian.AppendUint32(s.ends, uint32(s.size/match.SketchUnit))
+}
+
+// each calls do with the sketch of each unit.
+func (s *sketchesMade) each(do func(unit uint32, b []byte)) {
+	unit, before := uint32(0), 0
+	for _, rest := range s.pieces {
+		for len(rest) > 0 {
+			end := int(binary.LittleEndian.Uint32(s.ends[4*unit:])) * match.SketchUnit
+			do(unit, rest[:end-before])
+			rest, before = rest[end-before:], end
+			unit++
+		}
 	}
 }
 

@@ -162,6 +162,7 @@ type Engine struct {
 	graph   *ownership.Graph
 	merged  *mergers
 	cache   *cache
+	asked   *remembered
 	workers sync.Pool
 	limits  index.Limits
 	// mostWords is mostWords; tests change it.
@@ -196,6 +197,7 @@ type worker struct {
 	touched       byte // of no meaning
 	docs          []candidate
 	names         []uint32
+	asked         writer // what a query is known by
 }
 
 // candidate is a document with those of its names that share keys with a query.
@@ -234,9 +236,9 @@ func (r readings) of(person bool) *match.Prepared {
 
 // keys gives the keys of all readings, sorted, each once.
 func (r readings) keys() []uint64 {
-	keys := match.Keys(r.plain)
+	keys := match.AskedKeys(r.plain)
 	if r.person != r.plain {
-		keys = append(keys, match.Keys(r.person)...)
+		keys = append(keys, match.AskedKeys(r.person)...)
 		slices.Sort(keys)
 		keys = slices.Compact(keys)
 	}
@@ -347,7 +349,7 @@ func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers [
 	}
 	e := &Engine{
 		ix: ix, params: params, against: m.against, rules: rules, graph: ownership.NewGraph(m.stakes),
-		merged: newMergers(mergers), cache: newCache(ix.Len()), limits: Limits, mostWords: mostWords,
+		merged: newMergers(mergers), cache: newCache(ix.Len()), asked: newRemembered(), limits: Limits, mostWords: mostWords,
 		sketches: m.sketches, words: m.words, possible: params.NeedFor(params.Possible()),
 	}
 	if err := e.sketches.check(ix.Units()); err != nil {
@@ -357,7 +359,10 @@ func New(ix *index.Index, params *match.Params, rules ownership.Rules, mergers [
 		return nil, err
 	}
 	e.workers.New = func() any {
-		return &worker{reader: match.NewReader(params), scorer: match.NewScorer(params), plain: match.NewSieve(params), person: match.NewSieve(params)}
+		w := &worker{reader: match.NewReader(params), scorer: match.NewScorer(params), plain: match.NewSieve(params), person: match.NewSieve(params)}
+		w.plain.Over(&e.words.list)
+		w.person.Over(&e.words.list)
+		return w
 	}
 	return e, nil
 }
@@ -404,13 +409,10 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	if q.Threshold > e.params.Possible() {
 		show = q.Threshold
 	}
-	e.sift(w)
-	found, bounded, err := e.candidates(w, p, need)
-	w.search.Sift = nil
+	found, bounded, err := e.find(w, &in, p, need)
 	if err != nil {
 		return Answer{}, err
 	}
-	found = e.sifted(w, found)
 	a := Answer{Outcome: Clear, left: Clear, show: show, Against: against, query: p, Notes: slices.Clone(p.plain.Truncated())}
 	if bounded.Any() {
 		a.Notes = append(a.Notes, boundedNote(bounded))

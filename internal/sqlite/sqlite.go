@@ -214,6 +214,7 @@ CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
 	licenceTables,
 	peopleTables,
 	accessTables,
+	watchIndexes,
 }
 
 // version gives the form of the database: how many migrations it went through.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -57,6 +59,12 @@ CREATE TABLE watch_state (
 	PRIMARY KEY (base, ref, since)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX watch_state_open ON watch_state (base, ref) WHERE until IS NULL;
+`
+
+// watchIndexes find the customers that came, changed or left in some versions.
+const watchIndexes = `
+CREATE INDEX watch_customer_since ON watch_customer (base, since, until);
+CREATE INDEX watch_customer_until ON watch_customer (base, until) WHERE until IS NOT NULL;
 `
 
 var _ watched.Store = Watch{}
@@ -232,6 +240,8 @@ const (
 	customerColumns = "SELECT ref, since, party FROM watch_customer WHERE base = ?1 "
 	// stood says that a row stood in a version, or after a run.
 	stood = "AND since <= ?2 AND (until IS NULL OR until > ?2) "
+	// countCustomers reads the index alone.
+	countCustomers = "SELECT count(*) FROM watch_customer INDEXED BY watch_customer_since WHERE base = ?1 " + stood
 )
 
 func scanCustomer(rows *sql.Rows) (c watched.Customer, err error) {
@@ -246,14 +256,46 @@ func scanCustomer(rows *sql.Rows) (c watched.Customer, err error) {
 }
 
 // Customers is part of watched.Store.
-func (s Watch) Customers(ctx context.Context, base string, version int) iter.Seq2[watched.Customer, error] {
+func (s Watch) Customers(ctx context.Context, base string, version int, p watched.Part) iter.Seq2[watched.Customer, error] {
 	return func(yield func(watched.Customer, error) bool) {
 		if err := s.there(ctx, "version", base, version); err != nil {
 			yield(watched.Customer{}, err)
 			return
 		}
-		each(ctx, s.db, scanCustomer, yield, customerColumns+stood+"ORDER BY ref", base, version)
+		q, args := customerColumns+stood, []any{base, version}
+		if p.Since > 0 { // what is new is few, and is not looked for among all
+			q = strings.Replace(q, "watch_customer ", "watch_customer INDEXED BY watch_customer_since ", 1)
+			q, args = q+"AND since > ?3 ", append(args, p.Since)
+		}
+		for _, b := range []struct{ op, ref string }{{">", p.After}, {"<=", p.To}} {
+			if b.ref != "" {
+				args = append(args, b.ref)
+				q += fmt.Sprintf("AND ref %s ?%d ", b.op, len(args))
+			}
+		}
+		each(ctx, s.db, scanCustomer, yield, q+"ORDER BY ref", args...)
 	}
+}
+
+// Cuts is part of watched.Store.
+func (s Watch) Cuts(ctx context.Context, base string, version, size int) ([]string, error) {
+	if err := s.there(ctx, "version", base, version); err != nil {
+		return nil, err
+	}
+	return query(ctx, s.db, scanText, `SELECT ref FROM (SELECT ref, row_number() OVER up n, lead(ref) OVER up IS NULL final
+		FROM watch_customer WHERE base = ?1 `+stood+`WINDOW up AS (ORDER BY ref)) WHERE n % ?3 = 0 OR final ORDER BY n`, base, version, size)
+}
+
+// Left is part of watched.Store.
+func (s Watch) Left(ctx context.Context, base string, from, to int) ([]string, error) {
+	for _, v := range []int{from, to} {
+		if err := s.there(ctx, "version", base, v); err != nil {
+			return nil, err
+		}
+	}
+	return query(ctx, s.db, scanText, `SELECT ref FROM watch_customer AS c INDEXED BY watch_customer_until WHERE base = ?1 AND since <= ?2 AND until > ?2 AND until <= ?3
+		AND NOT EXISTS (SELECT 1 FROM watch_customer x WHERE x.base = ?1 AND x.ref = c.ref AND x.since <= ?3 AND (x.until IS NULL OR x.until > ?3))
+		ORDER BY ref`, base, from, to)
 }
 
 // Count is part of watched.Store.
@@ -261,7 +303,7 @@ func (s Watch) Count(ctx context.Context, base string, version int) (int, error)
 	if err := s.there(ctx, "version", base, version); err != nil {
 		return 0, err
 	}
-	n, err := query(ctx, s.db, scanNumber, "SELECT count(*) FROM watch_customer WHERE base = ?1 "+stood, base, version)
+	n, err := query(ctx, s.db, scanNumber, countCustomers, base, version)
 	if err != nil {
 		return 0, err
 	}
@@ -280,12 +322,20 @@ func (s Watch) Customer(ctx context.Context, base string, version int, ref strin
 	return list[0], nil
 }
 
+func scanState(rows *sql.Rows) (s watched.State, err error) {
+	var text sql.RawBytes
+	if err := rows.Scan(&text); err != nil {
+		return s, err
+	}
+	return watched.DecodeState(text)
+}
+
 // States is part of watched.Store.
 func (s Watch) States(ctx context.Context, base string, run int) ([]watched.State, error) {
 	if err := s.there(ctx, "run", base, run); err != nil {
 		return nil, err
 	}
-	return query(ctx, s.db, scanRow[watched.State], "SELECT state FROM watch_state WHERE base = ?1 "+stood+"ORDER BY ref", base, run)
+	return query(ctx, s.db, scanState, "SELECT state FROM watch_state WHERE base = ?1 "+stood+"ORDER BY ref", base, run)
 }
 
 // Marks is part of watched.Store.
@@ -310,6 +360,11 @@ func (s Watch) Finish(ctx context.Context, r watched.Run, changed []watched.Stat
 		}
 		if r.Number != newest[0]+1 {
 			return fault.New(fault.Conflict, "another run of %s ended first", r.Base).WithFix("run it again")
+		}
+		if n, err := query(ctx, c, scanNumber, countCustomers, r.Base, r.Version); err != nil {
+			return err
+		} else if n[0] != r.Customers {
+			return watched.Erased(&r, n[0])
 		}
 		for i := range changed {
 			if err := putState(ctx, c, &r, &changed[i]); err != nil {

@@ -34,9 +34,27 @@ func (w *Watcher) Follow(ctx context.Context, base string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.last == nil || j.last.Params != j.run.Params || j.last.Program != j.run.Program {
+	if !j.follows() {
 		return j.full()
 	}
+	touched, err := j.touched()
+	if err != nil {
+		return nil, err
+	}
+	if err := j.screen(inOrder(touched)); err != nil {
+		return nil, err
+	}
+	j.run.Carried = j.run.Customers - len(touched)
+	return j.finish()
+}
+
+// follows reports whether there is a run that a delta can go on from.
+func (j *job) follows() bool {
+	return j.run.Kind == watched.Delta && j.last != nil && j.last.Params == j.run.Params && j.last.Program == j.run.Program
+}
+
+// touched gives those for whom something may have changed, and notes who left the base.
+func (j *job) touched() (map[string]watched.Customer, error) {
 	changed, asked, err := j.changed()
 	if err != nil {
 		return nil, err
@@ -49,19 +67,21 @@ func (w *Watcher) Follow(ctx context.Context, base string) (*Result, error) {
 	if err := j.met(changed, touched); err != nil {
 		return nil, err
 	}
-	if err := j.reached(asked, touched); err != nil {
-		return nil, err
-	}
-	if err := j.screen(inOrder(touched)); err != nil {
-		return nil, err
-	}
-	j.run.Carried = j.run.Customers - len(touched)
-	return j.finish()
+	return touched, j.reached(asked, touched)
+}
+
+// subjectKey tells a listed subject from others.
+type subjectKey struct{ list, subject string }
+
+// keyOf takes the key of a mark apart; names of lists have no blank.
+func keyOf(mark string) subjectKey {
+	list, subject, _ := strings.Cut(mark, " ")
+	return subjectKey{list, subject}
 }
 
 // changed gives the subjects whose mark is another than at the last run, with those that are gone, and of them
 // those whom customers may be who were not before: the new ones, and those that are looked for by something else.
-func (j *job) changed() (changed map[string]bool, asked []screening.Mark, err error) {
+func (j *job) changed() (changed map[subjectKey]bool, asked []screening.Mark, err error) {
 	packed, err := j.Store.Marks(j.ctx, j.run.Base)
 	if err != nil {
 		return nil, nil, err
@@ -70,21 +90,21 @@ func (j *job) changed() (changed map[string]bool, asked []screening.Mark, err er
 	if err != nil {
 		return nil, nil, err
 	}
-	changed = map[string]bool{}
+	changed = map[subjectKey]bool{}
 	for _, m := range j.listed {
 		key := m.List + " " + m.ID
 		was, ok := old[key]
 		if ok && was.sum == m.Sum {
 			continue
 		}
-		changed[key] = true
+		changed[keyOf(key)] = true
 		if !ok || was.asks != m.Asks {
 			asked = append(asked, m)
 		}
 	}
 	for key := range old {
 		if _, ok := j.now[key]; !ok {
-			changed[key] = true
+			changed[keyOf(key)] = true
 		}
 	}
 	return changed, asked, nil
@@ -95,36 +115,35 @@ func (j *job) own(touched map[string]watched.Customer) error {
 	if j.last.Version == j.run.Version {
 		return nil
 	}
-	before := j.before
-	j.gone = map[string]bool{}
-	left := func(until string) { // both come in the order of references
-		for len(before) > 0 && (until == "" || before[0].Ref < until) {
-			j.gone[before[0].Ref] = true
-			before = before[1:]
-		}
-	}
-	for c, err := range j.customers(j.run.Version) {
+	for c, err := range j.customers(watched.Part{Since: j.last.Version}) {
 		if err != nil {
 			return err
 		}
-		if left(c.Ref); len(before) > 0 && before[0].Ref == c.Ref {
-			before = before[1:]
-		}
-		if c.Since > j.last.Version {
-			touched[c.Ref] = c
-		}
+		touched[c.Ref] = c
 	}
-	left("")
-	return nil
+	return j.left()
+}
+
+// left notes who is not on file any more since the last run.
+func (j *job) left() error {
+	if j.last == nil || j.last.Version == j.run.Version {
+		return nil
+	}
+	refs, err := j.Store.Left(j.ctx, j.run.Base, j.last.Version, j.run.Version)
+	j.gone = map[string]bool{}
+	for _, ref := range refs {
+		j.gone[ref] = true
+	}
+	return err
 }
 
 // met adds the customers that had met a subject that changed, and those that could
 // not be screened.
-func (j *job) met(changed map[string]bool, touched map[string]watched.Customer) error {
+func (j *job) met(changed map[subjectKey]bool, touched map[string]watched.Customer) error {
 	for i := range j.before {
 		s := &j.before[i]
 		ref, again := s.Ref, s.Outcome == screening.NotScreened ||
-			slices.ContainsFunc(s.Findings, func(f watched.Finding) bool { return changed[f.Key()] })
+			slices.ContainsFunc(s.Findings, func(f watched.Finding) bool { return changed[subjectKey{f.List, f.Subject}] })
 		if _, have := touched[ref]; have || !again {
 			continue
 		}
@@ -395,13 +414,10 @@ func DropIndexes(dir, base, keep string) error {
 // either, and is screened in every run.
 func (j *job) fill(bl *index.Builder, after int) ([][]byte, error) {
 	list := func(yield func(screening.Known, error) bool) {
-		for c, err := range j.customers(j.run.Version) {
+		for c, err := range j.customers(watched.Part{Since: after}) {
 			if err != nil {
 				yield(screening.Known{}, err)
 				return
-			}
-			if c.Since <= after {
-				continue
 			}
 			in, _, err := screen.Party(c.Party).Input(j.Places)
 			if err != nil {

@@ -42,7 +42,7 @@ func (w *Watcher) Look(ctx context.Context, base string, run int) (*Result, erro
 		return nil, err
 	}
 	j.before = nil
-	if err := j.screen(j.customers(of.Number)); err != nil {
+	if err := j.screen(j.customers(watched.Part{})); err != nil {
 		return nil, err
 	}
 	var after []watched.State

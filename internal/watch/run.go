@@ -70,6 +70,8 @@ type job struct {
 	gone   map[string]bool          // of those before, who are not on file any more
 	listed []screening.Mark         // of all listed subjects
 	now    map[string]mark          // the same by list and subject
+	marks  []byte                   // the same as they are kept; nil until they are packed
+	all    bool                     // those who are clear are noted too
 }
 
 // mark is what is kept of the mark of a listed subject.
@@ -87,7 +89,7 @@ func (w *Watcher) Run(ctx context.Context, base string) (*Result, error) {
 // full screens everybody.
 func (j *job) full() (*Result, error) {
 	j.run.Kind = watched.Full
-	if err := j.screen(j.customers(j.run.Version)); err != nil {
+	if err := j.screen(j.customers(watched.Part{})); err != nil {
 		return nil, err
 	}
 	return j.finish()
@@ -148,8 +150,8 @@ func listsOf(d *screen.Desk) []watched.Against {
 	return out
 }
 
-func (j *job) customers(version int) iter.Seq2[watched.Customer, error] {
-	return j.Store.Customers(j.ctx, j.run.Base, version)
+func (j *job) customers(p watched.Part) iter.Seq2[watched.Customer, error] {
+	return j.Store.Customers(j.ctx, j.run.Base, j.run.Version, p)
 }
 
 // screen answers customers, and keeps those that are not clear, or were not before. Of those who say the same
@@ -169,7 +171,7 @@ func (j *job) screen(list iter.Seq2[watched.Customer, error]) error {
 		} else {
 			j.run.Screened++
 		}
-		if !s.Quiet() || j.was(s.Ref) {
+		if !s.Quiet() || j.all || j.was(s.Ref) {
 			j.after[s.Ref] = s
 		}
 	}
@@ -266,12 +268,14 @@ func (j *job) finish() (*Result, error) {
 	if err := j.run.Check(); err != nil {
 		return nil, err
 	}
-	marks, err := packMarks(j.now)
-	if err == nil {
-		err = j.Store.Finish(j.ctx, j.run, changed, marks)
+	if j.marks == nil {
+		var err error
+		if j.marks, err = packMarks(j.now); err != nil {
+			return nil, err
+		}
 	}
 	res.Run = j.run
-	return res, err
+	return res, j.Store.Finish(j.ctx, j.run, changed, j.marks)
 }
 
 // compare goes through the states before and those of who was screened, by reference, and gives all states after

@@ -2,10 +2,13 @@ package watch_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"iter"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -358,6 +361,7 @@ func TestDeltaIsTheFullRun(t *testing.T) {
 			if csv != "" {
 				w.add("full", csv)
 				w.add("delta", csv)
+				w.add("parts", csv)
 			}
 			full, delta := both(t, w, fmt.Sprint("seed ", seed))
 			found, carried, raisedInAll = found+len(w.states(full.Run)), carried+delta.Run.Carried, raisedInAll+len(delta.Changes)
@@ -392,7 +396,99 @@ func both(t *testing.T, w *world, when string) (full, delta *watch.Result) {
 	if diff := cmp.Diff(raised(full), raised(delta)); diff != "" {
 		t.Errorf("%s: %s", when, diff)
 	}
+	inParts(t, w, d, when, delta)
 	return full, delta
+}
+
+// inParts follows with a third base, which has what the second has, in parts of three that are screened from the last to the
+// first, each twice. What is kept, raised and counted is the same, however often it is collected.
+func inParts(t *testing.T, w *world, d *watch.Watcher, when string, want *watch.Result) {
+	t.Helper()
+	ctx := context.Background()
+	p, err := d.Plan(ctx, "parts", watched.Delta, "J"+when, 3)
+	check(t, err)
+	kept := make([]watch.Screened, len(p.Parts))
+	for i := range slices.Backward(p.Parts) {
+		var part watch.Part
+		check(t, json.Unmarshal(must(json.Marshal(p.Parts[i])), &part))
+		for range 1 + i%2 {
+			kept[i], err = d.Screen(ctx, p.Run, part)
+			check(t, err)
+		}
+		check(t, json.Unmarshal(must(json.Marshal(kept[i])), &kept[i]))
+	}
+	parts := func(list []watch.Screened) iter.Seq2[watch.Screened, error] {
+		return func(yield func(watch.Screened, error) bool) {
+			for _, s := range list {
+				if !yield(s, nil) {
+					return
+				}
+			}
+		}
+	}
+	if len(kept) > 1 { // what lacks a part, or has one twice, is not kept
+		for _, bad := range [][]watch.Screened{kept[1:], append(slices.Clone(kept), kept[0])} {
+			if _, err := d.Collect(ctx, p.Run, p.Marks, parts(bad)); fault.CodeOf(err) != fault.Internal {
+				t.Errorf("%s: %v", when, err)
+			}
+		}
+	}
+	var got [3]*watch.Result // two at once, and one when it is kept
+	var errs [3]error
+	collect := func(i int) { got[i], errs[i] = d.Collect(ctx, p.Run, p.Marks, parts(kept)) }
+	var both sync.WaitGroup
+	both.Go(func() { collect(0) })
+	both.Go(func() { collect(1) })
+	both.Wait()
+	collect(2)
+	for again, got := range got {
+		check(t, errs[again])
+		run := got.Run
+		run.Base, run.Job = want.Run.Base, ""
+		if diff := cmp.Diff(want.Run, run); diff != "" || got.Run.Job != "J"+when {
+			t.Errorf("%s: collected %d: %s", when, again, diff)
+		}
+		if diff := cmp.Diff(raised(want), raised(got)); diff != "" {
+			t.Errorf("%s: collected %d: %s", when, again, diff)
+		}
+	}
+	if diff := cmp.Diff(w.states(want.Run), w.states(func() watched.Run { r := want.Run; r.Base = "parts"; return r }())); diff != "" {
+		t.Errorf("%s: in parts:\n%s", when, diff)
+	}
+	p.Run.Job = "another"
+	if _, err := d.Collect(ctx, p.Run, p.Marks, parts(kept)); fault.CodeOf(err) != fault.Invalid {
+		t.Errorf("%s: a second job over the same run: %v", when, err)
+	}
+}
+
+// TestErasedMeanwhile: of a customer who was erased while a job was under way nothing comes back, and the job keeps nothing.
+func TestErasedMeanwhile(t *testing.T) {
+	ctx := context.Background()
+	for late := range 2 {
+		w := newWorld(t, t.TempDir())
+		w.load("x", person("x:1", "Thaddeus Quisenberry"))
+		w.add("b", "ref,name\nA,Thaddeus Quisenberry\nB,Ludmila Vorontsova\n")
+		d := w.watcher()
+		p, err := d.Plan(ctx, "b", watched.Full, "J", 9)
+		check(t, err)
+		var s watch.Screened
+		if late == 1 {
+			s, err = d.Screen(ctx, p.Run, p.Parts[0])
+			check(t, err)
+		}
+		check(t, watch.Erase(ctx, w.store, w.dir, "b", "A", w.now, "u-1"))
+		if late == 0 {
+			_, err = d.Screen(ctx, p.Run, p.Parts[0])
+		} else {
+			_, err = d.Collect(ctx, p.Run, p.Marks, func(yield func(watch.Screened, error) bool) { yield(s, nil) })
+		}
+		if fault.CodeOf(err) != fault.Invalid {
+			t.Error(err)
+		}
+		if runs, err := w.store.Runs(ctx, "b"); err != nil || len(runs) > 0 {
+			t.Error(runs, err)
+		}
+	}
 }
 
 // TestIndexGrows takes versions of a base on file, and holds that each costs an index over what is new in it, that they are
@@ -401,7 +497,7 @@ func TestIndexGrows(t *testing.T) {
 	w := newWorld(t, t.TempDir())
 	w.load("x", person("x:1", "Somebody Else"))
 	files := func() int {
-		list, err := os.ReadDir(w.dir + "/watch")
+		list, err := filepath.Glob(filepath.Join(w.dir, "watch", "delta@*"))
 		check(t, err)
 		return len(list)
 	}
@@ -411,6 +507,7 @@ func TestIndexGrows(t *testing.T) {
 		csv := "ref,name\nkept,Ludmila Vorontsova\n" + fmt.Sprintf("turns,%s\nnew%d,Gunnhild Haraldsdottir\n", names[i%3], i)
 		w.add("full", csv)
 		w.add("delta", csv)
+		w.add("parts", csv)
 		both(t, w, fmt.Sprint("version ", i))
 		w.load("x", person("x:1", "Somebody Else"), person("x:2", names[(i+1)%3]), person(fmt.Sprint("x:n", i), "Gunnhild Haraldsdottir"))
 		both(t, w, fmt.Sprint("list ", i))
@@ -433,6 +530,7 @@ func TestTwins(t *testing.T) {
 	}
 	w.add("full", csv.String())
 	w.add("delta", csv.String())
+	w.add("parts", csv.String())
 	full, _ := both(t, w, "the first run")
 	if r := full.Run; r.Screened != 200 || r.Match+r.Possible != 100 || r.New != 100 {
 		t.Errorf("%s", r.Line())

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +33,15 @@ type Customer struct {
 	Party map[string][]string
 	// Since is the version that brought it in this form.
 	Since int
+}
+
+// Part is some of the customers of a version; its zero value is all of them.
+type Part struct {
+	// Since leaves only those that came or changed in a version after it.
+	Since int
+	// After and To bound the references, in the order of bytes: After < ref <= To. "" bounds
+	// nothing.
+	After, To string
 }
 
 // Refusal is a row that was not taken on file.
@@ -119,6 +129,8 @@ type Run struct {
 	New, Changed, Gone, Stopped, Resumed int
 	// Result is the hash of all states after the run.
 	Result string
+	// Job is the job that it was screened in, "" where one process did all of it.
+	Job string
 }
 
 // Finding is a listed subject that a customer may be.
@@ -169,8 +181,13 @@ type Store interface {
 	Add(ctx context.Context, v Version, rows iter.Seq2[Row, error]) (Version, error)
 	// Refusals gives the rows that a version refused.
 	Refusals(ctx context.Context, base string, version int) ([]Refusal, error)
-	// Customers gives those of a version by reference, in the order of bytes.
-	Customers(ctx context.Context, base string, version int) iter.Seq2[Customer, error]
+	// Customers gives those of a version, or a part of them, by reference, in the order of bytes.
+	Customers(ctx context.Context, base string, version int, p Part) iter.Seq2[Customer, error]
+	// Cuts gives the reference at the end of each size customers of a version, and the last of all.
+	Cuts(ctx context.Context, base string, version, size int) ([]string, error)
+	// Left gives the references of those whom version from has and version to does not, in the
+	// order of bytes.
+	Left(ctx context.Context, base string, from, to int) ([]string, error)
 	// Count gives the number of customers of a version, without those that were erased.
 	Count(ctx context.Context, base string, version int) (int, error)
 	// Customer gives one of a version; fault.NotFound when it does not have it.
@@ -182,7 +199,8 @@ type Store interface {
 	Marks(ctx context.Context, base string) ([]byte, error)
 	// Finish keeps a run with the states of customers that differ from the run
 	// before (one that is clear has no findings), and enters it in the log. The run
-	// is fault.Conflict unless it has the number after the newest.
+	// is fault.Conflict unless it has the number after the newest, and counts as many
+	// customers as its version has: nothing is kept of one who was erased meanwhile.
 	Finish(ctx context.Context, r Run, changed []State, marks []byte) error
 	// Erase takes what is kept of a customer out of every version and run, and enters
 	// that in the log. It is fault.NotFound when nothing is.
@@ -201,6 +219,12 @@ func CheckBase(name string) error {
 // NoBase is the fault of a base that is not there.
 func NoBase(name string) error {
 	return fault.New(fault.NotFound, "there is no base %q", name).WithFix("`cordon watch list` shows them; `cordon watch add` makes one")
+}
+
+// Erased is the fault of a run that counts other customers than its version has now.
+func Erased(r *Run, now int) error {
+	return fault.New(fault.Conflict, "the run of %s is over %d customers, and %d are on file: somebody was erased meanwhile", r.Base, r.Customers, now).
+		WithFix("run it again")
 }
 
 // Entry is the entry of a version in the log.
@@ -242,6 +266,9 @@ func (r *Run) text() string {
 		"entries", r.Entries, "new", r.New, "changed", r.Changed, "gone", r.Gone, "stopped", r.Stopped, "resumed", r.Resumed, "result", r.Result)
 	if r.Suppressed > 0 { // runs of before they were counted have the text that they had
 		out += lines("suppressed", r.Suppressed)
+	}
+	if r.Job != "" {
+		out += lines("job", r.Job)
 	}
 	for _, a := range r.Lists {
 		out += lines("list", a.List, "snapshot", a.Snapshot, "count", a.Count, "content", a.Content, "subjects", a.Subjects)
@@ -460,12 +487,26 @@ func Difference(before, after []State) []Change {
 // Sum gives the hash of states in the order of references, without scores.
 func Sum(list []State) string {
 	h := sha256.New()
+	var b []byte
 	for i := range list {
-		s := &list[i]
-		fmt.Fprintf(h, "%q %s %q\n", s.Ref, s.Outcome, s.Reason)
-		for _, f := range s.Findings {
-			fmt.Fprintf(h, "\t%s %q %q %s %s\n", f.List, f.Subject, f.Listings, f.Tier, f.Outcome)
-		}
+		b = list[i].appendTo(b[:0])
+		h.Write(b)
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// appendTo writes a state as it is hashed.
+func (s *State) appendTo(b []byte) []byte {
+	b = append(strconv.AppendQuote(b, s.Ref), ' ')
+	b = append(append(b, s.Outcome...), ' ')
+	b = append(strconv.AppendQuote(b, s.Reason), '\n')
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		b = append(append(append(b, '\t'), f.List...), ' ')
+		b = append(strconv.AppendQuote(b, f.Subject), ' ')
+		b = append(strconv.AppendQuote(b, f.Listings), ' ')
+		b = append(append(b, f.Tier...), ' ')
+		b = append(append(b, f.Outcome...), '\n')
+	}
+	return b
 }

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"log/slog"
+	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -62,8 +63,10 @@ func (a *answer) refuse(errs []fieldError) *answer {
 type frame struct {
 	Title, Nav, Theme, Here string
 	// Signed is the name of who is signed in, "" for nobody; Door is true where that is asked for.
-	Signed   string
-	Door     bool
+	Signed string
+	Door   bool
+	// Keyed is true for whoever shows a key.
+	Keyed    bool
 	Body     any
 	Versions report.Versions
 	Law      string
@@ -205,7 +208,7 @@ func (s *Site) page(v view) http.Handler {
 			http.Redirect(w, r, a.location, http.StatusSeeOther)
 		case a.data != nil:
 			if a.file != "" {
-				w.Header().Set("Content-Disposition", `attachment; filename="`+a.file+`"`)
+				w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.file}))
 			}
 			if a.policy != "" {
 				w.Header().Set("Content-Security-Policy", a.policy)
@@ -237,7 +240,7 @@ func (s *Site) render(r *http.Request, a *answer) ([]byte, error) {
 	var b bytes.Buffer
 	err := t.ExecuteTemplate(&b, "frame", frame{
 		Title: a.title, Nav: nav, Theme: theme(r), Here: here, Body: a.body, Versions: s.Versions, Law: s.Desk.Law.Version[:12],
-		Cited: s.cited(r, a), Live: a.live, Signed: access.By(r.Context()).Name, Door: a.door || strings.HasPrefix(nav, "sign-"),
+		Cited: s.cited(r, a), Live: a.live, Signed: access.By(r.Context()).Name, Door: a.door || strings.HasPrefix(nav, "sign-") || s.peopled(r.Context()), Keyed: access.By(r.Context()).Key,
 	})
 	return b.Bytes(), err
 }

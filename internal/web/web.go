@@ -187,8 +187,12 @@ func (s *Site) workRoutes() {
 		"POST /work/cases/{id}":       {"/work", s.workCase},
 		"GET /work/suppressions":      {"/work/suppressions", s.suppressions},
 		"GET /work/licences":          {"/work/licences", s.workLicences},
+		"GET /work/licences/new":      {"/work/licences", s.newLicence},
+		"POST /work/licences/new":     {"/work/licences", s.newLicence},
 		"GET /work/licences/{id}":     {"/work/licences", s.workLicence},
 		"POST /work/licences/{id}":    {"/work/licences", s.workLicence},
+		"GET /work/quality":           {"/work/quality", s.workQuality},
+		"POST /work/quality":          {"/work/quality", s.workQuality},
 		"GET /work/watchlists":        {"/work/watchlists", s.watchlists},
 		"GET /work/watchlists/{base}": {"/work/watchlists", s.watchlist},
 		"GET /work/jobs":              {"/work/jobs", s.jobs},
@@ -198,10 +202,14 @@ func (s *Site) workRoutes() {
 		"GET /work/keys":              {"/work/keys", s.workKeys},
 		"POST /work/keys":             {"/work/keys", s.workKeys},
 		"GET /work/people":            {"/work/people", s.people},
+		"POST /work/people":           {"/work/people", s.people},
+		"GET /work/people/{id}":       {"/work/people", s.person},
+		"POST /work/people/{id}":      {"/work/people", s.person},
 		"GET /work/settings":          {"/work/settings", s.settings},
 	} {
 		s.mux.Handle(pattern, s.page(s.atWork(x.tab, x.view)))
 	}
+	s.fileRoutes()
 	s.mux.HandleFunc("POST /work/as", s.playAs)
 }
 
@@ -254,7 +262,11 @@ func knownIn(given url.Values, names ...string) error {
 // readForm reads a form that was sent, and no more than max bytes of it.
 func readForm(r *http.Request, max int64) error {
 	r.Body = http.MaxBytesReader(nil, r.Body, max)
-	if err := r.ParseForm(); err != nil {
+	err := r.ParseMultipartForm(max) // in memory whole, as it is bounded
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = nil
+	}
+	if err != nil {
 		return formFault(err, max)
 	}
 	return nil

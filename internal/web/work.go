@@ -54,6 +54,8 @@ type WorkDesk struct {
 	Refused func(ctx context.Context) error
 
 	Cases *casework.Desk
+	// Files keeps what is put beside cases and licences; what is given out of it enters the log.
+	Files casework.Shelf
 	// Licences are what authorities allowed.
 	Licences *licence.Book
 	// Why compares the sides of an alert with the lists as they are.
@@ -63,7 +65,9 @@ type WorkDesk struct {
 	Keys  WorkKeys
 	Jobs  func(ctx context.Context) ([]Job, error)
 	// People are those who may work here; NameOf gives the name behind a pseudonym, "" where it is not known.
-	People   func(ctx context.Context) ([]WorkPerson, error)
+	People func(ctx context.Context) ([]WorkPerson, error)
+	// Team is where people are added and changed; nil where nobody signed in.
+	Team     *account.Desk
 	NameOf   func(pseudonym string) string
 	Settings []WorkSetting
 	// Package writes answers that were kept, with their proofs, as a file for others to check; that it was made, by whom
@@ -151,6 +155,7 @@ var workTabs = []struct{ Address, Label string }{
 	{"/work", "Queue"},
 	{"/work/suppressions", "Suppressed and opened again"},
 	{"/work/licences", "Licences"},
+	{"/work/quality", "Quality"},
 	{"/work/watchlists", "Watchlists"},
 	{"/work/jobs", "Jobs"},
 	{"/work/audit", "Audit"},
@@ -274,7 +279,7 @@ func (w *working) Took(j Job) string {
 // Here is the address of the page, to come back to; that of a form that was sent is the page it stands on.
 func (w *working) Here() string {
 	if w.r.Method == http.MethodPost {
-		return w.r.URL.Path
+		return strings.TrimSuffix(w.r.URL.Path, "/files")
 	}
 	return w.r.URL.RequestURI()
 }
@@ -320,6 +325,11 @@ func dayOf(t time.Time) string { return t.UTC().Format("2 January 2006") }
 
 // atWork makes a view of a page of the work: it opens the desk, and takes no form without its token.
 func (s *Site) atWork(tab string, f func(w *working) (*answer, error)) view {
+	return s.atWorkWith(tab, maxForm, f)
+}
+
+// atWorkWith is atWork for forms that may be larger, as they bring a file.
+func (s *Site) atWorkWith(tab string, most int64, f func(w *working) (*answer, error)) view {
 	return func(r *http.Request) (*answer, error) {
 		if s.Work == nil {
 			return nil, fault.New(fault.Unavailable, "this server was started without a desk").
@@ -329,9 +339,9 @@ func (s *Site) atWork(tab string, f func(w *working) (*answer, error)) view {
 		if err != nil {
 			return nil, err
 		}
-		w := &working{r: r, site: s, WorkDesk: d, Tab: tab, Token: s.token(d.By)}
+		w := &working{r: r, site: s, WorkDesk: d, Tab: tab, Token: s.formToken(r, d)}
 		if r.Method == http.MethodPost {
-			if err := readForm(r, maxForm); err != nil {
+			if err := readForm(r, most); err != nil {
 				return nil, err
 			}
 			if !hmac.Equal([]byte(r.PostForm.Get("token")), []byte(w.Token)) {
@@ -340,7 +350,7 @@ func (s *Site) atWork(tab string, f func(w *working) (*answer, error)) view {
 						return nil, err
 					}
 				}
-				return nil, fault.New(fault.Denied, "this form was not made for %s, or by an earlier start of the server", d.Name).
+				return nil, fault.New(fault.Denied, "this form was not made for %s, or before they signed in, or by an earlier start of the server", d.Name).
 					WithFix("load the page anew and send it from there")
 			}
 		}
@@ -348,10 +358,21 @@ func (s *Site) atWork(tab string, f func(w *working) (*answer, error)) view {
 	}
 }
 
-// token is what a form must carry, so that a page of others cannot send one in somebody's name: they cannot read it. It
-// is good for one person and one start of the server.
-func (s *Site) token(by casework.Person) string {
-	h := hmac.New(sha256.New, s.secret[:])
+// formToken is what a form must carry, so that a page of others cannot send one in somebody's name: they cannot read it. That of who
+// signed in is good for their session, at every server that shares it; that of others for one person and one start of the server.
+func (s *Site) formToken(r *http.Request, d *WorkDesk) string {
+	if d.Signed && s.SignIn != nil {
+		if session := SessionToken(r, s.SignIn.Secure()); session != "" {
+			return tokenUnder([]byte(session), d.By)
+		}
+	}
+	return s.token(d.By)
+}
+
+func (s *Site) token(by casework.Person) string { return tokenUnder(s.secret[:], by) }
+
+func tokenUnder(secret []byte, by casework.Person) string {
+	h := hmac.New(sha256.New, secret)
 	h.Write([]byte("cordon form\n" + by.Name + "\n" + string(by.Role)))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
@@ -383,7 +404,7 @@ func (w *working) refused(id, label string, err error) (int, error) {
 // missingPart says that a part of the desk is not there.
 func missingPart(what string) error {
 	return fault.New(fault.Unavailable, "%s", what+" cannot be shown on this server").
-		WithFix("cases, customers and keys stand in a data folder; start the server with --data and one that it may write to")
+		WithFix("cases, customers and keys stand in a data folder or a database; start the server with --data and one that it may write to")
 }
 
 // playAs chooses the person of an example that a visitor plays.

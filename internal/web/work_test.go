@@ -19,10 +19,12 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/account"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/licence"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/watched"
@@ -49,6 +51,7 @@ type testWork struct {
 	port  *deskPort
 	store *sqlite.Store
 	keys  sqlite.Keys
+	team  *account.Desk // of Ana and Dag
 	now   func() time.Time
 	// ids are the cases by the reference of our side.
 	ids map[string]string
@@ -70,7 +73,7 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 	return &WorkDesk{
 		By: casework.Person{Name: me.ID, Via: "u-host", Role: me.Role}, Name: me.Name, Choices: team, Playing: me.ID, Now: w.now(),
 		Note:  "This is an example: its customers are made up, and what you do here is gone when the server stops.",
-		Cases: d, Licences: w.book(), Bases: sqlite.Watch{Store: w.store}, Log: w.store, Keys: testKeys{w},
+		Cases: d, Files: w.store, Licences: w.book(), Bases: sqlite.Watch{Store: w.store}, Log: w.store, Keys: testKeys{w},
 		Why: func(_ context.Context, a *casework.Alert) (WorkEvidence, error) {
 			return EvidenceOf(w.port.desk, w.port.places, a, w.port.today)
 		},
@@ -86,7 +89,7 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 			}
 			return list, nil
 		},
-		People: func(context.Context) ([]WorkPerson, error) { return team, nil },
+		People: func(context.Context) ([]WorkPerson, error) { return team, nil }, Team: w.team,
 		NameOf: func(id string) string {
 			for _, p := range append(team, WorkPerson{ID: machine.Name, Name: "Screening"}) {
 				if p.ID == id {
@@ -154,6 +157,12 @@ func worked(port *deskPort, dir string) (w *testWork, err error) {
 	}
 	if err == nil {
 		err = w.cases(ctx)
+	}
+	w.team = account.NewDesk(sqlite.People{Store: w.store}, func(name string) (string, error) { return "u-" + name, nil }, w.now)
+	for name, r := range map[string]role.Role{"ana": role.Analyst, "dag": role.Admin} {
+		if err == nil {
+			_, err = w.team.Add(ctx, "u-host", name, "", []role.Role{r}, "")
+		}
 	}
 	return w, err
 }
@@ -574,15 +583,15 @@ func TestSuppressions(t *testing.T) {
 func TestAuditPages(t *testing.T) {
 	s, w := readDesk(t)
 	_, page := as(t, s, ana, "/work/audit")
-	says(t, "the log", page, "25 entries", "key:ck_", "/work/watchlists/clients", "Dag")
-	for seq := range 25 {
+	says(t, "the log", page, "27 entries", "key:ck_", "/work/watchlists/clients", "Dag")
+	for seq := range 27 {
 		code, page := as(t, s, ana, fmt.Sprintf("/work/audit/%d", seq))
 		if code != http.StatusOK {
 			t.Fatalf("entry %d: status %d", seq, code)
 		}
 		says(t, fmt.Sprint("entry ", seq), page, fmt.Sprintf("Entry %d is in the log as it was signed", seq), "steps up", "The root that was signed", "cordon log entry 1")
 	}
-	if code, _ := as(t, s, ana, "/work/audit/25"); code != http.StatusNotFound {
+	if code, _ := as(t, s, ana, "/work/audit/27"); code != http.StatusNotFound {
 		t.Errorf("an entry beyond the end: status %d", code)
 	}
 	c := s.Config

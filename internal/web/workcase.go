@@ -11,7 +11,9 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/licence"
 	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // casePage is one case.
@@ -30,12 +32,18 @@ type casePage struct {
 	NoEffect string
 	History  []happened
 	Due      []casework.Deadline
+	Files    fileForm
+	// Licences are those that the case may still be linked to.
+	Licences []licenceRow
 	// Codes are the reasons that may be given, by disposition.
 	Codes []codeGroup
 	Typed map[string]string
 	// Second says who may answer a disposition: "may", or why the one who looks may not.
 	Second string
 	Decide string
+	// Review says whether a case that was drawn may be reviewed by the one who looks: "may", or why not; "" for one that
+	// was not drawn.
+	Review string
 	// Apart are the fields that tell the sides apart, so that a further hit may be suppressed.
 	Apart    []string
 	Owners   []option
@@ -114,7 +122,7 @@ func (s *Site) workCase(w *working) (*answer, error) {
 	}
 	id := w.r.PathValue("id")
 	if w.r.Method == http.MethodPost {
-		if err := w.given("do", "n", "disposition", "code", "text", "until", "owner", "of", "comment", "reason"); err != nil {
+		if err := w.given("do", "n", "disposition", "code", "text", "until", "owner", "of", "comment", "reason", "licence", "amount"); err != nil {
 			return nil, err
 		}
 		c, at, err := w.act(id)
@@ -162,6 +170,12 @@ func (w *working) act(id string) (casework.Case, string, error) {
 	case "comment":
 		at = "f-comment"
 		e.Kind, e.Text, e.N = casework.Commented, w.value("comment"), 0
+	case "uphold", "overturn":
+		at = "review"
+		e.Kind, e.Upheld, e.Text = casework.Reviewed, w.value("do") == "uphold", w.value("reason")
+	case "link":
+		c, err := w.linkCase(id, e.N-1)
+		return c, "f-licence", err
 	case "take":
 		at = "assigned"
 		e.Kind, e.To, e.N = casework.Assigned, w.By.Name, 0
@@ -186,16 +200,22 @@ func (w *working) disposition(e *casework.Event) error {
 	if until == "" {
 		return nil
 	}
-	p, err := readDate(until)
+	last, err := exactDay(until)
 	if err != nil {
 		return err
 	}
-	if !p.Exact() {
-		return fault.New(fault.Invalid, "%q is not one day", until)
-	}
-	y, m, d := p.From.Civil()
+	y, m, d := last.Civil()
 	e.Suppress, e.Owner = time.Date(y, time.Month(m), d+1, 0, 0, 0, 0, time.UTC), cmp.Or(w.value("owner"), w.By.Name)
 	return nil
+}
+
+// exactDay reads one day as people type it.
+func exactDay(text string) (when.Day, error) {
+	p, err := readDate(text)
+	if err == nil && !p.Exact() {
+		err = fault.New(fault.Invalid, "%q is not one day", text)
+	}
+	return p.From, err
 }
 
 // casePage makes the page of a case.
@@ -212,6 +232,7 @@ func (s *Site) casePage(w *working, id string) (*answer, error) {
 		page.History = append(page.History, w.happened(&events[i]))
 	}
 	slices.Reverse(page.History)
+	page.Files = w.filesOfCase(id, c.Events, events)
 	page.compare(&c.Alert)
 	for _, f := range page.Fields {
 		if f.Apart {
@@ -232,10 +253,13 @@ func (s *Site) casePage(w *working, id string) (*answer, error) {
 		return nil, err
 	}
 	page.decidable()
+	if err := page.linkable(); err != nil {
+		return nil, err
+	}
 	if err := page.queued(); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"disposition", "code", "text", "until", "owner", "comment", "reason"} {
+	for _, name := range []string{"disposition", "code", "text", "until", "owner", "comment", "reason", "licence", "amount"} {
 		page.Typed[name] = w.value(name)
 	}
 	if w.r.Method == http.MethodGet {
@@ -267,6 +291,9 @@ func (p *casePage) decidable() {
 	case p.Case.Escalated && !p.MayDo(casework.Confirmed):
 		p.Decide = "the case is escalated: an approver decides it"
 	}
+	if p.Case.Review != nil {
+		p.Review = cmp.Or(p.reviewBar(&p.Case), "may")
+	}
 	if d := p.Case.Proposal; d != nil {
 		switch {
 		case d.Person == p.By.Name:
@@ -283,6 +310,23 @@ func (p *casePage) decidable() {
 			p.Owners = append(p.Owners, option{Value: x.ID, Label: x.Name})
 		}
 	}
+}
+
+// linkable finds the licences in force that the case does not rest on yet.
+func (p *casePage) linkable() error {
+	if p.WorkDesk.Licences == nil || !p.mayLicence(licence.Linked) {
+		return nil
+	}
+	all, err := p.WorkDesk.Licences.All(p.ctx(), p.Now)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if l := &all[i]; l.State() == "in force" && p.Case.Licence(l.ID) == nil {
+			p.Licences = append(p.Licences, rowOfLicence(l))
+		}
+	}
+	return nil
 }
 
 // queued finds the place of the case among the open ones, and the next of them.
@@ -334,6 +378,8 @@ func (w *working) happened(e *casework.Event) happened {
 		h.What = "opened again"
 	case casework.DeadlineSet:
 		h.What = "deadline “" + e.Deadline + "”, " + moment(e.Due)
+	case casework.Sampled:
+		h.What = "drawn to be looked at again"
 	case casework.Reviewed:
 		h.What = "reviewed: upheld"
 		if !e.Upheld {

@@ -101,8 +101,8 @@ type fails interface {
 	Fatal(args ...any)
 }
 
-// entries gives the log of a store.
-func entries(t fails, s Store) (out []ledger.Entry) {
+// Entries gives the log of a store.
+func Entries(t fails, s Store) (out []ledger.Entry) {
 	t.Helper()
 	err := s.View(context.Background(), func(r ledger.Reader) error {
 		for e, err := range r.Entries(context.Background(), 0, 1<<40) {
@@ -240,7 +240,7 @@ func allOrNothing(t *testing.T, s Store) {
 	if list, err := s.Events(t.Context(), m.Case); err != nil || len(list) != 1 {
 		t.Errorf("%d events are kept, %v", len(list), err)
 	}
-	if n := len(entries(t, s)); n != 1 {
+	if n := len(Entries(t, s)); n != 1 {
 		t.Errorf("the log has %d entries", n)
 	}
 }
@@ -368,12 +368,15 @@ func (m *Memory) All(context.Context) iter.Seq2[[]casework.Kept, error] {
 	}
 }
 
-// Enter puts an entry into the log, for what is kept beside the cases.
-func (m *Memory) Enter(e ledger.Entry) {
+// Enter puts entries into the log, for what is kept beside the cases.
+func (m *Memory) Enter(_ context.Context, list ...ledger.Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e.Seq = int64(len(m.log))
-	m.log = append(m.log, e)
+	for _, e := range list {
+		e.Seq = int64(len(m.log))
+		m.log = append(m.log, e)
+	}
+	return nil
 }
 
 // View gives the log; its reader has entries and nothing else.

@@ -20,6 +20,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/casework/caseworktest"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/licence"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -28,7 +29,7 @@ import (
 type Store interface {
 	licence.Store
 	caseworktest.Store
-	casework.Files
+	casework.Shelf
 }
 
 // Run holds a store to the contract of [licence.Store]. Each call of open gives an empty
@@ -43,6 +44,7 @@ func Run(t *testing.T, open func(testing.TB) Store) {
 		{"told in one step", told},
 		{"many at once", many},
 		{"files", files},
+		{"given out", given},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.f(t, open(t)) })
 	}
@@ -324,6 +326,38 @@ func files(t *testing.T, s Store) {
 	}
 }
 
+// given: what is given out of a case or a licence is in the log, and names the event that
+// attached it; what is not attached there is not given.
+func given(t *testing.T, s Store) {
+	b := Book(s)
+	id := grant(t, b)
+	_, f, err := b.Attach(t.Context(), s, id, Ann, At(1), 0, "letter.txt", []byte("what the authority wrote"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := casework.Person{Name: "reader", Role: casework.Viewer}
+	if got, data, err := b.Give(t.Context(), s, id, f.SHA256, reader, At(2)); err != nil || got != f || string(data) != "what the authority wrote" {
+		t.Errorf("%v, %q, %v", got, data, err)
+	}
+	kept, err := s.LicenceEvents(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := caseworktest.Entries(t, s)
+	last := list[len(list)-1]
+	if last.Kind != ledger.FileGiven || last.Actor != "reader" || last.About != id || last.Data != kept[len(kept)-1].Commitment() || !last.Time.Equal(At(2)) {
+		t.Errorf("the log has %+v", last)
+	}
+	d := casework.Desk{Store: s, Policy: casework.Default()}
+	other := Authorised(t, s, "ref-given")
+	if _, _, err := d.Give(t.Context(), s, other, f.SHA256, reader, At(3)); fault.CodeOf(err) != fault.NotFound {
+		t.Errorf("a file of another: %v", err)
+	}
+	if got := caseworktest.Entries(t, s); got[len(got)-1].Kind == ledger.FileGiven {
+		t.Error("the log says that a file was given that was not")
+	}
+}
+
 // Memory is a store in memory.
 type Memory struct {
 	*caseworktest.Memory
@@ -350,9 +384,8 @@ func (m *Memory) AddLicences(ctx context.Context, events []licence.Kept, p casew
 	}
 	for _, e := range events {
 		m.licences[e.Licence] = append(m.licences[e.Licence], e)
-		m.Enter(e.Entry())
 	}
-	return nil
+	return m.Enter(ctx, licence.Entries(events)...)
 }
 
 // LicenceEvents is part of licence.Store.

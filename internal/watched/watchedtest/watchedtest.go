@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ func Run(t *testing.T, open func(testing.TB) watched.Store) {
 		{"nothing of a version that fails", broken},
 		{"runs", runs},
 		{"erased", erased},
+		{"parts", parts},
 		{"verified", verified},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.f(t, open(t)) })
@@ -61,7 +63,7 @@ func add(t *testing.T, s watched.Store, base string, list iter.Seq2[watched.Row,
 // customers gives those of a version, as lines.
 func customers(t *testing.T, s watched.Store, base string, version int) (out []string) {
 	t.Helper()
-	for c, err := range s.Customers(context.Background(), base, version) {
+	for c, err := range s.Customers(context.Background(), base, version, watched.Part{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +110,7 @@ func empty(t *testing.T, s watched.Store) {
 	code(t, err, fault.NotFound)
 	_, err = s.Refusals(ctx, "a", 1)
 	code(t, err, fault.NotFound)
-	for _, err := range s.Customers(ctx, "a", 1) {
+	for _, err := range s.Customers(ctx, "a", 1, watched.Part{}) {
 		code(t, err, fault.NotFound)
 	}
 	code(t, s.Finish(ctx, watched.Run{Base: "a", Number: 1, Version: 1, Ended: start, Actor: "u-1"}, nil, nil), fault.NotFound)
@@ -190,7 +192,7 @@ func state(ref string, findings int) watched.State {
 func runOf(n int) watched.Run {
 	return watched.Run{
 		Base: "a", Number: n, Kind: watched.Full, Version: 1, Lists: []watched.Against{{List: "un", Snapshot: n, Count: n, Content: "c", Subjects: 3}},
-		Params: "p", Program: "1", AsOf: "2026-11-26", Actor: "u-1", Started: start, Ended: start.Add(time.Duration(n) * time.Second),
+		Customers: 2, Params: "p", Program: "1", AsOf: "2026-11-26", Actor: "u-1", Started: start, Ended: start.Add(time.Duration(n) * time.Second),
 	}
 }
 
@@ -250,6 +252,87 @@ func erased(t *testing.T, s watched.Store) {
 	}
 	same(t, list, []watched.State{state("2", 1)})
 	code(t, s.Erase(ctx, "a", "1", start, "u-1"), fault.NotFound)
+}
+
+// parts holds the parts of every version, cut in every size, to the whole, and who came and left between any two versions to what
+// the two hold.
+func parts(t *testing.T, s watched.Store) {
+	ctx := context.Background()
+	add(t, s, "other", rows("0", "Zoe", "ab", "Yan"))
+	versions := [][]string{
+		{"b", "Bo", "a", "Al", "\xff", "Fo", "c", "Cy", "ab", "Abe"},
+		{"a", "Al", "b", "Bob", "d", "Di"},
+		{"\xff", "Fo", "b", "Bob", "ab", "Abe"},
+		{"b", "Bo", "a", "Al"},
+	}
+	for _, v := range versions {
+		add(t, s, "a", rows(v...))
+	}
+	read := func(version int, p watched.Part) (refs []string) {
+		t.Helper()
+		for c, err := range s.Customers(ctx, "a", version, p) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			refs = append(refs, c.Ref)
+		}
+		return refs
+	}
+	for v := range versions {
+		v++
+		whole := read(v, watched.Part{})
+		for size := 1; size <= len(whole)+1; size++ {
+			cuts, err := s.Cuts(ctx, "a", v, size)
+			if err != nil || len(cuts) != (len(whole)+size-1)/size {
+				t.Errorf("version %d in parts of %d: %q, %v", v, size, cuts, err)
+			}
+			var joined []string
+			after := ""
+			for _, cut := range cuts {
+				joined = append(joined, read(v, watched.Part{After: after, To: cut})...)
+				after = cut
+			}
+			same(t, joined, whole)
+		}
+		for since := range v {
+			var want []string
+			for c, err := range s.Customers(ctx, "a", v, watched.Part{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c.Since > since {
+					want = append(want, c.Ref)
+				}
+			}
+			same(t, read(v, watched.Part{Since: since}), want)
+			same(t, read(v, watched.Part{Since: since, After: "a", To: "c"}), slices.DeleteFunc(slices.Clone(want), func(r string) bool { return r <= "a" || r > "c" }))
+		}
+		for from := range versions {
+			left, err := s.Left(ctx, "a", from+1, v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			for _, ref := range read(from+1, watched.Part{}) {
+				if from+1 < v && !slices.Contains(whole, ref) {
+					want = append(want, ref)
+				}
+			}
+			same(t, left, want)
+		}
+	}
+	_, err := s.Cuts(ctx, "a", 9, 2)
+	code(t, err, fault.NotFound)
+	_, err = s.Left(ctx, "a", 1, 9)
+	code(t, err, fault.NotFound)
+	// A run over other customers than there are is not kept.
+	r := runOf(1)
+	r.Version, r.Customers = 4, 3
+	code(t, s.Finish(ctx, r, nil, nil), fault.Conflict)
+	r.Customers = 2
+	if err := s.Finish(ctx, r, nil, nil); err != nil {
+		t.Error(err)
+	}
 }
 
 // lies is a store of which somebody altered what is kept.

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cordon-engine/cordon/internal/postgres/postgrestest"
+	"github.com/cordon-engine/cordon/internal/watched"
+)
+
+// A server that watches has bases screened as jobs: one that was handed in while no server ran is gone on with, and each change of
+// a list is acted on once, an entry that is new and one that is gone. Nothing of the jobs stays that the server handed in.
+func TestServerFollowsBases(t *testing.T) {
+	sequential(t)
+	t.Run("folder", func(t *testing.T) { dir := t.TempDir(); serverFollows(t, dir, dir) })
+	t.Run("database", func(t *testing.T) { serverFollows(t, postgrestest.Database(t), t.TempDir()) })
+}
+
+func serverFollows(t *testing.T, data, folder string) {
+	c := &campaign{T: t, data: data, dir: folder}
+	c.load("1", "1,Thaddeus Quisenberry\n2,Somebody Else\n")
+	c.open(nil)
+	c.run("watch", "add", "clients", c.file("base.csv", "ref,name\nA,Thaddeus Quisenberry\nB,Ludmila Vorontsova\nC,Nobody Atall\n"))
+	handed := c.run("jobs", "submit", "watch", "clients", "--chunk", "1")
+
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	m := &Main{ctx: ctx, folder: folder}
+	live, places, err := m.openLive(ctx, data, 0, discard())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.Close()
+	serve := &serveCmd{
+		dataFlag: dataFlag{Data: data, Folder: folder}, serveJobs: serveJobs{Work: -1}, serveWatch: serveWatch{Watch: true}, Poll: 50 * time.Millisecond,
+	}
+	var said buffer
+	log := slog.New(slog.NewTextHandler(&said, nil))
+	if _, err := serve.handler(m, log, "127.0.0.1", &screener{live: live, places: places, m: m, lists: lists{live: live, m: m}}); err != nil {
+		t.Fatal(err)
+	}
+	defer serve.stopJobs()
+	defer serve.startWatching(ctx, log)()
+	go live.Follow(ctx, 50*time.Millisecond)
+	defer stop()
+
+	if r := c.untilRun("clients", 1); r.Job != handed || r.New != 1 || r.Screened != 3 {
+		t.Errorf("%s", r.Line())
+	}
+	c.load("2", "2,Somebody Else\n3,Ludmila Vorontsova\n")
+	r := c.untilRun("clients", 2)
+	if r.Job == "" || r.Kind != watched.Delta || r.Entries != 2 || r.Screened != 2 || r.Carried != 1 || r.New != 1 || r.Changed+r.Gone != 1 {
+		t.Errorf("%s", r.Line())
+	}
+	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		list, err := c.q.Jobs(ctx)
+		if err != nil || time.Now().After(limit) {
+			t.Fatal(list, err)
+		}
+		files, _ := filepath.Glob(filepath.Join(folder, "watch", "clients@*"))
+		if len(list) == 1 && list[0].ID == handed && len(files) == 1 {
+			break
+		}
+	}
+	if n := strings.Count(said.String(), r.Line()[:40]); n != 1 {
+		t.Errorf("the run is proved by %d lines:\n%s", n, said.String())
+	}
+	if runs := c.runs("clients"); len(runs) != 2 {
+		t.Errorf("%d runs", len(runs))
+	}
+}
+
+func (c *campaign) runs(base string) []watched.Run {
+	c.Helper()
+	store, err := (&Main{folder: c.dir}).openStore(c.Context(), c.data)
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer store.Close()
+	list, err := customersOf(store).Runs(c.Context(), base)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return list
+}
+
+// untilRun waits for a run.
+func (c *campaign) untilRun(base string, number int) watched.Run {
+	c.Helper()
+	for limit := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if list := c.runs(base); len(list) >= number {
+			return list[number-1]
+		}
+		if time.Now().After(limit) {
+			jobs, err := c.q.Jobs(c.Context())
+			c.Fatalf("no run %d: %+v %v", number, jobs, err)
+		}
+	}
+}

@@ -55,6 +55,8 @@ type Assumed struct {
 	Fact       string   `json:"fact"`
 	Value      string   `json:"value"`
 	Provisions []string `json:"provisions"`
+	// Otherwise: the verdict with another value: the other one of yes and no, else one that it may have.
+	Otherwise string `json:"otherwise"`
 }
 
 // Backtest is an instrument taken as a draft on its eve.

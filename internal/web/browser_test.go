@@ -381,14 +381,7 @@ func TestTasks(t *testing.T) {
 					do(t, ctx, chromedp.Navigate(srv.URL+"/"), write("#f-ask", "could a Polish shipyard renew permits for its DPRK welders on 1 October 2017?"))
 					follow(t, ctx, ".hero button")
 					follow(t, ctx, `main a[href^="/decide/"]`)
-					do(
-						t, ctx,
-						write("#f-work-nationality", "DPRK"),
-						write("#f-work-host", "Poland"),
-						chromedp.Click(chromedp.CSS(`#f-work-new-authorisation input[value="yes"]`)),
-					)
-					follow(t, ctx, "#change button")
-					if h := heading(t, ctx); h != "Needs approval" {
+					if h := heading(t, ctx); h != "Needs approval" { // two steps: what the words say fills the form in
 						t.Errorf("the page says %q", h)
 					}
 				})
@@ -442,7 +435,11 @@ func TestTasks(t *testing.T) {
 				})
 				t.Run("a batch from a file", func(t *testing.T) {
 					do(t, ctx, chromedp.Navigate(srv.URL+"/who"), chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{batch}))
-					follow(t, ctx, "#several button")
+					if on { // by script the page comes without another being loaded
+						do(t, ctx, chromedp.Click(chromedp.CSS("#several button")), chromedp.WaitVisible(chromedp.CSS("#rows")))
+					} else {
+						follow(t, ctx, "#several button")
+					}
 					if h := heading(t, ctx); h != "3 rows: 1 match, 1 not screened, 1 clear" {
 						t.Errorf("the page says %q", h)
 					}

@@ -588,7 +588,7 @@ func BenchmarkDraftPage(b *testing.B) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
-		if w.Code != http.StatusOK {
+		if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || sent(s, to) == 0 {
 			b.Fatal(w.Code, w.Body)
 		}
 		took = append(took, time.Since(started))

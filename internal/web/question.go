@@ -91,11 +91,12 @@ func (s *Site) gistOf(day when.Day, states []stateLink, words []string) []gist {
 			others = append(others, st)
 		}
 	}
-	if len(targets) == 1 {
-		out = append(out, gist{"work.nationality", targets[0].Code, "workers of " + targets[0].Name})
-		if len(others) == 1 {
-			out = append(out, gist{"work.host", others[0].Code, "in " + others[0].Name})
-		}
+	if len(targets) != 1 {
+		return out // words without the state that the measures are about are looked for, and no question yet
+	}
+	out = append(out, gist{"work.nationality", targets[0].Code, "workers of " + targets[0].Name})
+	if len(others) == 1 {
+		out = append(out, gist{"work.host", others[0].Code, "in " + others[0].Name})
 	}
 	among := func(list []string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })

@@ -262,7 +262,10 @@ func knownIn(given url.Values, names ...string) error {
 // readForm reads a form that was sent, and no more than max bytes of it.
 func readForm(r *http.Request, max int64) error {
 	r.Body = http.MaxBytesReader(nil, r.Body, max)
-	err := r.ParseMultipartForm(max) // in memory whole, as it is bounded
+	err := r.ParseForm() // by itself, since ParseMultipartForm hides that a form without files is too large
+	if err == nil {
+		err = r.ParseMultipartForm(max) // in memory whole, as it is bounded
+	}
 	if errors.Is(err, http.ErrNotMultipart) {
 		err = nil
 	}

@@ -26,7 +26,7 @@ func (x *exampleMaker) owed() error {
 			return err
 		}
 	}
-	book := x.w.m.licenceBook(x.ex, x.ex.machine())
+	book := x.w.m.licenceBook(x.ex, x.ex.workStore.machine())
 	l, err := book.Grant(x.w.m.ctx, x.as(0), x.at, &licence.Terms{
 		Authority: "An authority (made up)", Reference: "EX-17", Form: licence.License, Holder: "Example Trading",
 		Covers: licence.Covers{Activities: []string{"transfer"}, Goods: []string{"8413"}, Limit: 100_000_000, Unit: "EUR", Uses: 3},

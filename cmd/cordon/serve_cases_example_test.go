@@ -84,8 +84,13 @@ func exampleLicences(ctx context.Context, s licence.Store, now time.Time, by cas
 	steps := map[int][]licence.Event{3: {link}, 4: {link}, 5: {
 		link, {Kind: licence.Missed, Condition: "end-use", Text: "Not shown."}, {Kind: licence.Fulfilled, Condition: "end-use", Text: "Shown.", Evidence: "A photo."},
 	}}
+	letter, err := casework.NewFile("letter.txt", []byte("What the authority wrote.\n")) // whose bytes are kept for the cases
+	if err != nil {
+		return err
+	}
+	steps[10] = []licence.Event{{Kind: licence.Attached, File: letter}}
 	y, m, d := now.AddDate(0, 1, 0).Date()
-	for n := 1; n <= 8; n++ {
+	for n := 1; n <= 10; n++ {
 		terms := &licence.Terms{
 			Authority: "Ministry of examples", Reference: fmt.Sprint("X-", n), Form: licence.License, Holder: "Andean Relief",
 			From: when.Date(2026, 1, 15), Until: when.Date(y, int(m), d), Source: "Letter of 14 January 2026",

@@ -136,6 +136,8 @@ type request struct {
 	contentType  string
 	accept       string
 	key          string
+	// once is for what is given once: it is kept under no key, and not asked for again.
+	once bool
 }
 
 type keyKey struct{}
@@ -186,7 +188,7 @@ func (c *Client) bytes(ctx context.Context, r request) ([]byte, http.Header, err
 		switch {
 		case err == nil:
 			return b, h, nil
-		case try >= c.tries || ctx.Err() != nil:
+		case try >= c.tries || r.once || ctx.Err() != nil:
 			return nil, nil, err
 		case errors.As(err, &p):
 			if !p.Temporary() && !(p.Status == http.StatusConflict && p.Place != nil && p.Place.Field == "Idempotency-Key") {

@@ -55,6 +55,8 @@ type Assumed struct {
 	Fact       string   `json:"fact"`
 	Value      string   `json:"value"`
 	Provisions []string `json:"provisions"`
+	// Otherwise: the verdict with another value: the other one of yes and no, else one that it may have.
+	Otherwise string `json:"otherwise"`
 }
 
 // Backtest is an instrument taken as a draft on its eve.
@@ -722,6 +724,11 @@ type Duty struct {
 	By   string `json:"by,omitempty"`
 }
 
+// Ended is how many sessions ended.
+type Ended struct {
+	Ended int `json:"ended"`
+}
+
 // Entry is a subject as it stood on a day.
 type Entry struct {
 	ID        string     `json:"id"`
@@ -976,6 +983,22 @@ type Job struct {
 	Rate float64 `json:"rate"`
 	// Failures: chunks that failed and are not done; in lists empty.
 	Failures []Failure `json:"failures"`
+}
+
+// Key is a key for programs.
+type Key struct {
+	ID string `json:"id"`
+	// Name says whose it is.
+	Name    string   `json:"name"`
+	Scopes  []string `json:"scopes"`
+	Created string   `json:"created"`
+	// Expires is empty for never, Revoked while it is not.
+	Expires string `json:"expires"`
+	Revoked string `json:"revoked"`
+	// State is good, expired or revoked.
+	State string `json:"state"`
+	// Secret is given once, when the key is made.
+	Secret string `json:"secret,omitempty"`
 }
 
 // Later is a later figure, in per cent of change; Outside is how far it lies outside of our own figure.
@@ -1483,6 +1506,57 @@ type PaymentsEnd struct {
 	Summary Payments `json:"summary"`
 }
 
+// Person is a person for programs. Whether there is a password is told, and never its hash.
+type Person struct {
+	// ID is the pseudonym that the log has.
+	ID string `json:"id"`
+	// Name is what they sign in with, Display what others read.
+	Name    string   `json:"name"`
+	Display string   `json:"display"`
+	Roles   []string `json:"roles"`
+	// Password is true where they have one here, Outside where they sign in with a provider of identities.
+	Password bool   `json:"password"`
+	Outside  bool   `json:"outside"`
+	Created  string `json:"created"`
+	By       string `json:"by"`
+	// SignedIn is empty for never, Disabled while they may sign in.
+	SignedIn string `json:"signed_in"`
+	Disabled string `json:"disabled"`
+}
+
+// What is sent about people.
+type PersonAdd struct {
+	// Name: what they sign in with: letters, digits and . _ @ + -.
+	Name string `json:"name"`
+	// Display: what others read; the name unless given.
+	Display string `json:"display,omitempty"`
+	// Roles: viewer, analyst, approver, admin, auditor.
+	Roles []string `json:"roles"`
+	// Outside: they sign in with a provider of identities, and get no password here.
+	Outside bool `json:"outside,omitempty"`
+}
+
+// What is sent about people.
+type PersonKey struct {
+	// Scopes: what it may do; see docs/operations.md.
+	Scopes []string `json:"scopes"`
+	// Days: how long it lasts; 0 for no end.
+	Days int `json:"days"`
+}
+
+// PersonMade is a person with the password that was made for them, which is given once.
+type PersonMade struct {
+	Person Person `json:"person"`
+	// Password is empty for who gets none here.
+	Password string `json:"password"`
+}
+
+// What is sent about people.
+type PersonRoles struct {
+	// Roles: viewer, analyst, approver, admin, auditor.
+	Roles []string `json:"roles"`
+}
+
 // Place says where in a message something stands.
 type Place struct {
 	Path   string `json:"path"`
@@ -1885,6 +1959,14 @@ type SelfTestCase struct {
 	Other      string  `json:"other,omitempty"`
 	OtherName  string  `json:"other_name,omitempty"`
 	OtherScore float64 `json:"other_score,omitempty"`
+}
+
+// Session is somebody who is signed in; the token that shows it is nowhere.
+type Session struct {
+	Began string `json:"began"`
+	Seen  string `json:"seen"`
+	// Ends is when it ends at the latest.
+	Ends string `json:"ends"`
 }
 
 // Snapshot is a snapshot for programs.

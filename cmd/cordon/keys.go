@@ -10,6 +10,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -25,38 +26,6 @@ type keysAddCmd struct {
 	Name    string   `required:"" help:"Whose key it is, for the list of keys." placeholder:"TEXT"`
 	Scope   []string `required:"" help:"What it may do (repeatable): decide, screen, lists, read, answers, watch, mcp, metrics, or admin for all." placeholder:"S"`
 	Expires string   `help:"When it ends: after so many days, on a day, or never." default:"365d" placeholder:"90d"`
-}
-
-// keyJSON is a key for programs.
-type keyJSON struct {
-	ID      string   `json:"id"`
-	Name    string   `json:"name"`
-	Scopes  []string `json:"scopes"`
-	Created string   `json:"created"`
-	Expires string   `json:"expires"` // empty for never
-	Revoked string   `json:"revoked"` // empty while it is not
-	State   string   `json:"state"`   // good, expired or revoked
-	Secret  string   `json:"secret,omitempty"`
-}
-
-func keyOut(k access.Key, now time.Time) keyJSON {
-	out := keyJSON{
-		ID: k.ID, Name: k.Owner, Created: momentOf(k.Created), Expires: momentOf(k.Expires), Revoked: momentOf(k.Revoked), State: k.Ended(now),
-	}
-	if out.State == "" {
-		out.State = "good"
-	}
-	for _, s := range k.Scopes {
-		out.Scopes = append(out.Scopes, string(s))
-	}
-	return out
-}
-
-func momentOf(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 // Run is the command.
@@ -87,15 +56,15 @@ func (c *keysAddCmd) Run(m *Main) error {
 		return err
 	}
 	if c.Format == "json" {
-		out := keyOut(k, now)
+		out := report.Key(&k, now)
 		out.Secret = secret
 		return json.NewEncoder(m.Out).Encode(out)
 	}
 	until := "does not end"
 	if !ends.IsZero() {
-		until = "ends " + momentOf(k.Expires)
+		until = "ends " + report.Moment(k.Expires)
 	}
-	fmt.Fprintf(m.Err, "The key %s of %q may %s, and %s. Here it is, this once:\n", k.ID, k.Owner, strings.Join(keyOut(k, now).Scopes, ", "), until)
+	fmt.Fprintf(m.Err, "The key %s of %q may %s, and %s. Here it is, this once:\n", k.ID, k.Owner, strings.Join(report.Key(&k, now).Scopes, ", "), until)
 	_, err = fmt.Fprintln(m.Out, secret)
 	return err
 }
@@ -136,9 +105,9 @@ func (c *keysListCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	list := []keyJSON{}
+	list := []report.KeyJSON{}
 	for _, k := range keys {
-		list = append(list, keyOut(k, m.now()))
+		list = append(list, report.Key(&k, m.now()))
 	}
 	if c.Format == "json" {
 		return json.NewEncoder(m.Out).Encode(list)
@@ -176,6 +145,6 @@ func (c *keysRevokeCmd) Run(m *Main) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(m.Out, "%s of %q is revoked since %s.\n", k.ID, k.Owner, momentOf(k.Revoked))
+	fmt.Fprintf(m.Out, "%s of %q is revoked since %s.\n", k.ID, k.Owner, report.Moment(k.Revoked))
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/mail"
 	"github.com/cordon-engine/cordon/internal/notify"
 	"github.com/cordon-engine/cordon/internal/postgres"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/watched"
 	"github.com/cordon-engine/cordon/internal/webhook"
@@ -342,10 +343,10 @@ type deliveryJSON struct {
 
 func deliveryOut(d notify.Delivery) deliveryJSON {
 	out := deliveryJSON{
-		Endpoint: d.Endpoint, ID: d.ID, Type: string(d.Type), State: string(d.State), Tries: d.Tries, Made: momentOf(d.Made), Changed: momentOf(d.Changed), Last: d.Last,
+		Endpoint: d.Endpoint, ID: d.ID, Type: string(d.Type), State: string(d.State), Tries: d.Tries, Made: report.Moment(d.Made), Changed: report.Moment(d.Changed), Last: d.Last,
 	}
 	if d.State == notify.Pending {
-		out.Due = momentOf(d.Due)
+		out.Due = report.Moment(d.Due)
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/postgres"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
@@ -109,7 +109,7 @@ type passwordFlag struct {
 // password reads one or makes one.
 func (c *passwordFlag) password(m *Main) (password string, made bool, err error) {
 	if !c.PasswordStdin {
-		return strings.ToLower(rand.Text()[:20]), true, nil
+		return account.MakePassword(), true, nil
 	}
 	line, err := bufio.NewReader(io.LimitReader(m.In, 4<<10)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -177,26 +177,6 @@ func (c *peopleAddCmd) Run(m *Main) error {
 	})
 }
 
-// personJSON is a person for programs. Whether there is a password is told, and never its hash.
-type personJSON struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Display  string   `json:"display"`
-	Roles    []string `json:"roles"`
-	Password bool     `json:"password"`
-	Outside  bool     `json:"outside"` // they sign in with a provider of identities
-	Created  string   `json:"created"`
-	By       string   `json:"by"`
-	SignedIn string   `json:"signed_in"` // empty for never
-	Disabled string   `json:"disabled"`  // empty while they may sign in
-}
-
-func personOut(p *account.Person) personJSON {
-	return personJSON{
-		p.ID, p.Name, p.Display, strings.Fields(account.RolesText(p.Roles)), p.Hash != "", p.Outside != "", momentOf(p.Created), p.By, momentOf(p.SignedIn), momentOf(p.Disabled),
-	}
-}
-
 type peopleListCmd struct {
 	dataFlag
 	formatFlag
@@ -204,11 +184,11 @@ type peopleListCmd struct {
 
 // Run is the command.
 func (c *peopleListCmd) Run(m *Main) error {
-	list := []personJSON{}
+	list := []report.PersonJSON{}
 	if err := m.readPeople(c.Data, func(s account.Store) error {
 		people, err := s.People(m.ctx)
 		for i := range people {
-			list = append(list, personOut(&people[i]))
+			list = append(list, report.Person(&people[i]))
 		}
 		return err
 	}); err != nil {
@@ -282,7 +262,7 @@ func (c *peopleDisableCmd) Run(m *Main) error {
 	return c.with(m, func(d *account.Desk, actor string, p *account.Person) error {
 		now, err := d.Disable(m.ctx, actor, p.ID)
 		if err == nil {
-			fmt.Fprintf(m.Out, "%s is shut out since %s.\n", p.Name, momentOf(now.Disabled))
+			fmt.Fprintf(m.Out, "%s is shut out since %s.\n", p.Name, report.Moment(now.Disabled))
 		}
 		return err
 	})
@@ -367,7 +347,7 @@ func (c *peopleSessionsCmd) list(m *Main, s account.Store) error {
 	w := tabwriter.NewWriter(m.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tSIGNED IN\tSEEN\tENDS AT THE LATEST")
 	for _, x := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", names[x.Person], momentOf(x.Began), momentOf(x.Seen), momentOf(x.Ends))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", names[x.Person], report.Moment(x.Began), report.Moment(x.Seen), report.Moment(x.Ends))
 	}
 	return w.Flush()
 }

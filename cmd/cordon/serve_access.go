@@ -196,6 +196,8 @@ var scopeOf = map[string]access.Scope{
 	"GET /v1/licences":          role.SeeCases, "GET /v1/licences/": role.SeeCases, "/v1/licences": role.Licences, "/v1/licences/": role.Licences,
 	"POST /v1/licences/{id}/extend": access.Approve, "POST /v1/licences/{id}/restore": access.Approve,
 	"POST /v1/licences/{id}/files": role.Comment, "POST /v1/licences/{id}/check": role.Comment, "POST /v1/licences/{id}/comment": role.Comment,
+	"GET /v1/people": role.SeePeople, "GET /v1/people/": role.People, "POST /v1/people": role.People, "POST /v1/people/": role.People,
+	"GET /v1/people/{id}/keys": role.SeeKeys, "POST /v1/people/{id}/keys": role.Keys, "POST /v1/people/{id}/keys/{key}/revoke": role.Keys,
 	"GET /v1/answers": access.Answers, "GET /v1/answers/": access.Answers,
 
 	"/{$}": access.Read, "/about": access.Read, "/api": access.Read, "/gallery": access.Read, "/theme": access.Read,
@@ -211,7 +213,8 @@ var scopeOf = map[string]access.Scope{
 	"/work": role.Look, "GET /work/": role.Look, "POST /work/cases/{id}": role.Comment,
 	"POST /work/cases/{id}/files": role.Comment, "POST /work/licences/{id}/files": role.Comment,
 	"GET /work/audit": role.Audit, "GET /work/audit/": role.Audit, "POST /work/audit": role.Export,
-	"GET /work/keys": role.SeeKeys, "POST /work/keys": role.Keys, "GET /work/people": role.SeePeople, "GET /work/settings": role.Settings,
+	"GET /work/keys": role.SeeKeys, "POST /work/keys": role.Keys, "GET /work/people": role.SeePeople, "POST /work/people": role.People,
+	"GET /work/people/": role.People, "POST /work/people/": role.People, "GET /work/settings": role.Settings,
 	"POST /work/quality": role.Sample, "POST /work/licences/new": role.Licences, "POST /work/licences/{id}": role.Comment,
 	"POST /work/as": access.Admin,
 

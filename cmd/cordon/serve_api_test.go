@@ -22,8 +22,11 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/account"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/job"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
@@ -54,6 +57,9 @@ func serveExamples(dir string) (http.Handler, error) {
 	if err := c.jobs.example(m.ctx); err != nil {
 		return nil, err
 	}
+	if err := c.team.example(m, dir+"/team"); err != nil {
+		return nil, err
+	}
 	if err := putExample(h); err != nil {
 		return nil, err
 	}
@@ -73,6 +79,23 @@ func (d *jobDesk) example(ctx context.Context) error {
 		_, err = d.queue.Submit(ctx, j, commandChunks([]lineJSON{{}}))
 	}
 	return err
+}
+
+// example gives the people whom the examples name, in a folder of their own: where there are people every question wants a key.
+func (t *teamForPrograms) example(m *Main, dir string) error {
+	s, err := m.openStore(m.ctx, dir) // for as long as the tests run
+	if err != nil {
+		return err
+	}
+	d := account.NewDesk(peopleOf(s), func(name string) (string, error) { return "u-" + name, nil }, m.now)
+	for name, r := range map[string]role.Role{"ana": role.Analyst, "dag": role.Admin} {
+		if _, err := d.Add(m.ctx, "u-shell", name, "", []role.Role{r}, ""); err != nil {
+			return err
+		}
+	}
+	k := access.Key{ID: "ck_abcdefghij", Owner: "ana", Scopes: []access.Scope{access.Screen}, Created: m.now()}
+	t.desk = &httpapi.TeamDesk{Desk: d, By: "u-dag", Now: m.now(), Keys: &loggedKeys{Store: keysIn(s), log: s, actor: "u-dag", now: m.now}}
+	return t.desk.Keys.AddKey(m.ctx, k)
 }
 
 // servedDir is the folder of the server that tests share; TestMain removes it.

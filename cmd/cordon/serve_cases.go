@@ -20,6 +20,7 @@ import (
 // serveCases gives the cases of a server to programs.
 type serveCases struct {
 	cases *casesForPrograms
+	team  *teamForPrograms
 	// table has the reports that may be owed.
 	table *clock.Table
 }
@@ -32,6 +33,8 @@ func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpa
 	c.cases = &casesForPrograms{m: m, c: c, store: c.shared(m), sc: sc, log: log}
 	sc.quiet = &quietLive{read: c.cases.all, newest: c.cases.newest, now: m.now, every: c.Poll}
 	to.Cases, to.Licences = c.cases, c.cases
+	c.team = &teamForPrograms{people: c.people}
+	to.Team = c.team
 }
 
 // casesForPrograms is the port of the API to cases.

@@ -71,26 +71,21 @@ func (p *casesForPrograms) exampleCases(h http.Handler, live *screen.Live) error
 	if err := p.exampleAnswer(h, live); err != nil {
 		return err
 	}
-	return exampleLicences(ctx, s, now, ana)
+	return exampleLicences(ctx, s, now, ana, file)
 }
 
 // exampleLicence gives the id of the nth licence of the examples.
 func exampleLicence(n int) string { return fmt.Sprintf("01ARZ3NDEKTSV4RRFFQ69G5M%02d", n) }
 
 // exampleLicences makes the licences that the examples of the API speak of, each as its example needs it.
-func exampleLicences(ctx context.Context, s licence.Store, now time.Time, by casework.Person) error {
+func exampleLicences(ctx context.Context, s licence.Store, now time.Time, by casework.Person, letter casework.File) error {
 	answer := licence.Decision{Kind: licence.Answer, ID: exampleAnswer}
 	link := licence.Event{Kind: licence.Linked, Decision: answer, Text: "The pumps."}
 	steps := map[int][]licence.Event{3: {link}, 4: {link}, 5: {
 		link, {Kind: licence.Missed, Condition: "end-use", Text: "Not shown."}, {Kind: licence.Fulfilled, Condition: "end-use", Text: "Shown.", Evidence: "A photo."},
-	}}
-	letter, err := casework.NewFile("letter.txt", []byte("What the authority wrote.\n")) // whose bytes are kept for the cases
-	if err != nil {
-		return err
-	}
-	steps[10] = []licence.Event{{Kind: licence.Attached, File: letter}}
+	}, 9: {{Kind: licence.Attached, File: letter}}}
 	y, m, d := now.AddDate(0, 1, 0).Date()
-	for n := 1; n <= 10; n++ {
+	for n := 1; n <= 9; n++ {
 		terms := &licence.Terms{
 			Authority: "Ministry of examples", Reference: fmt.Sprint("X-", n), Form: licence.License, Holder: "Andean Relief",
 			From: when.Date(2026, 1, 15), Until: when.Date(y, int(m), d), Source: "Letter of 14 January 2026",

@@ -337,6 +337,44 @@ func TestClient(t *testing.T) {
 			one, err = c.CancelJob(ctx, j.ID)
 			return err == nil && one.State == "cancelled", err
 		},
+		"People": func() (bool, error) {
+			made, err := c.PersonAdd(ctx, client.PersonAdd{Name: "cleo", Roles: []string{"approver"}})
+			if err != nil || len(made.Password) != 20 || made.Person.By != "u-dag" {
+				return false, err
+			}
+			id := made.Person.ID
+			if n, err := count(c.People(ctx)); err != nil || n < 3 {
+				return false, err
+			}
+			for what, f := range map[string]func() (bool, error){
+				"roles": func() (bool, error) {
+					p, err := c.PersonRoles(ctx, id, client.PersonRoles{Roles: []string{"viewer"}})
+					return err == nil && p.Roles[0] == "viewer", err
+				},
+				"disable": func() (bool, error) { p, err := c.PersonDisable(ctx, id); return err == nil && p.Disabled != "", err },
+				"enable":  func() (bool, error) { p, err := c.PersonEnable(ctx, id); return err == nil && p.Disabled == "", err },
+				"reset": func() (bool, error) {
+					p, err := c.PersonReset(ctx, id)
+					return err == nil && len(p.Password) == 20 && p.Password != made.Password, err
+				},
+				"end": func() (bool, error) { n, err := c.PersonSessionsEnd(ctx, id); return err == nil && n.Ended == 0, err },
+				"in":  func() (bool, error) { l, err := c.PersonSessions(ctx, id); return err == nil && len(l) == 0, err },
+				"one": func() (bool, error) { p, err := c.Person(ctx, id); return err == nil && p.Name == "cleo", err },
+			} {
+				if ok, err := f(); err != nil || !ok {
+					return false, fmt.Errorf("%s: %w", what, err)
+				}
+			}
+			k, err := c.PersonKeyAdd(ctx, id, client.PersonKey{Scopes: []string{"cases"}, Days: 7})
+			if err != nil || !strings.HasPrefix(k.Secret, k.ID+"_") || k.Name != "cleo" {
+				return false, err
+			}
+			if k, err = c.PersonKeyRevoke(ctx, id, k.ID); err != nil || k.State != "revoked" || k.Secret != "" {
+				return false, err
+			}
+			keys, err := c.PersonKeys(ctx, id)
+			return err == nil && len(keys) == 1 && keys[0].State == "revoked", err
+		},
 		"SelfTest": func() (bool, error) { x, err := c.SelfTest(ctx, 2); return err == nil && x.Names.Tested == 2, err },
 		"Schema":   func() (bool, error) { b, err := c.Schema(ctx, "activity"); return json.Valid(b), err },
 		"Version": func() (bool, error) {

@@ -374,8 +374,11 @@ func withKey(a access.Actor, name string, owner *account.Person) casework.Person
 }
 
 // signedFor gives the desk of who is signed in.
-func (w *workForPages) signedFor(own *workStore, a access.Actor) *web.WorkDesk {
-	d := w.desk(own)
+func (w *workForPages) signedFor(ctx context.Context, own *workStore, a access.Actor) (d *web.WorkDesk, err error) {
+	d = w.desk(own)
+	if d.Team, err = w.c.people.open(ctx, true); err != nil {
+		return nil, err
+	}
 	d.By, d.Name, d.Signed = acting(a), a.Name, true
 	if d.Cases != nil {
 		d.Cases.Refused, d.Licences.Refused = w.c.people.refusedCase, w.c.people.refusedLicence
@@ -394,7 +397,7 @@ func (w *workForPages) signedFor(own *workStore, a access.Actor) *web.WorkDesk {
 	if own != nil && role.Any(a.Roles, role.Export) {
 		d.Package = w.packageIn(own, a.ID)
 	}
-	return d
+	return d, nil
 }
 
 // list gives the people to the pages.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -23,6 +24,8 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/casework/caseworktest"
 	"github.com/cordon-engine/cordon/internal/httpapi"
+	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/postgres/postgrestest"
 	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
@@ -33,26 +36,38 @@ const teamPassword = "six words nobody would put together"
 // team is a server over real HTTP, with people and a case.
 type team struct {
 	*testing.T
-	dir   string
+	at    dataFlag
 	c     *serveCmd
 	base  string
 	desk  *account.Desk
-	store *sqlite.Store
+	store database // as another program has it
 	ids   map[string]string
 	caseN string
+}
+
+// engines are the stores that a server works over.
+var engines = map[string]func(*testing.T) dataFlag{
+	"folder":   func(t *testing.T) dataFlag { return dataFlag{Data: t.TempDir()} },
+	"database": func(t *testing.T) dataFlag { return dataFlag{Data: postgrestest.Database(t), Folder: t.TempDir()} },
 }
 
 // newTeam starts a server on this machine whose folder has these people and one case.
 func newTeam(t *testing.T, people map[string][]role.Role) *team {
 	t.Helper()
-	x := &team{T: t, dir: t.TempDir(), ids: map[string]string{}}
+	return newTeamAt(t, engines["folder"](t), people)
+}
+
+// newTeamAt is newTeam over a store of either engine.
+func newTeamAt(t *testing.T, at dataFlag, people map[string][]role.Role) *team {
+	t.Helper()
+	x := &team{T: t, at: at, ids: map[string]string{}}
+	m := &Main{ctx: t.Context(), folder: at.Folder}
 	var err error
-	if x.store, err = sqlite.Open(t.Context(), x.dir); err != nil {
+	if x.store, err = m.openStore(t.Context(), at.Data); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { x.store.Close() })
-	m := &Main{ctx: t.Context()}
-	x.desk = m.peopleDesk(sqlite.People{Store: x.store}, x.dir)
+	x.desk = m.peopleDesk(peopleOf(x.store), at.Data)
 	hash := account.Hash(teamPassword)
 	for name, roles := range people {
 		p, err := account.New(name, "", "u-shell", time.Now(), x.desk.Known)
@@ -73,7 +88,7 @@ func newTeam(t *testing.T, people map[string][]role.Role) *team {
 		t.Fatal(err)
 	}
 	x.caseN = met.Case
-	h, c, stop := keepingServer(t, x.dir)
+	h, c, stop := keepingServerOf(t, at)
 	srv := httptest.NewServer(h)
 	x.c, x.base = c, srv.URL
 	t.Cleanup(func() {
@@ -124,7 +139,7 @@ func (x *team) key(owner string, scopes ...access.Scope) string {
 	x.Helper()
 	k, secret, err := access.New(nil, owner, scopes, time.Now(), time.Time{})
 	if err == nil {
-		err = sqlite.Keys{Store: x.store}.AddKey(x.Context(), k)
+		err = keysIn(x.store).AddKey(x.Context(), k)
 	}
 	if err != nil {
 		x.Fatal(err)
@@ -135,15 +150,19 @@ func (x *team) key(owner string, scopes ...access.Scope) string {
 // logged gives how often the log has a kind, an actor and what it is about.
 func (x *team) logged(kind, actor, about string) int {
 	x.Helper()
-	code, out := program(x.T, "audit", "export", "--data", x.dir)
-	if code != 0 {
-		x.Fatal(out)
-	}
 	n := 0
-	for line := range strings.Lines(out) {
-		if strings.Contains(line, `"kind":"`+kind+`"`) && strings.Contains(line, `"actor":"`+actor+`"`) && strings.Contains(line, `"about":"`+about) {
-			n++
+	if err := x.store.View(x.Context(), func(r ledger.Reader) error {
+		for e, err := range r.Entries(x.Context(), 0, math.MaxInt64) {
+			if err != nil {
+				return err
+			}
+			if string(e.Kind) == kind && e.Actor == actor && strings.HasPrefix(e.About, about) {
+				n++
+			}
 		}
+		return nil
+	}); err != nil {
+		x.Fatal(err)
 	}
 	return n
 }
@@ -211,7 +230,7 @@ func TestSignIn(t *testing.T) {
 	if len(c) != 1 || c[0].Name != "cordon_session" || !c[0].HttpOnly || c[0].SameSite != http.SameSiteLaxMode || c[0].Path != "/" || c[0].Domain != "" || c[0].Secure || len(c[0].Value) != 43 {
 		t.Errorf("the cookie is %v", c)
 	}
-	b, err := os.ReadFile(filepath.Join(x.dir, "cordon.db"))
+	b, err := os.ReadFile(filepath.Join(x.at.Data, "cordon.db"))
 	if err != nil || strings.Contains(string(b), c[0].Value) || strings.Contains(string(b), teamPassword) {
 		t.Errorf("the store holds a token or a password: %v", err)
 	}
@@ -274,7 +293,7 @@ func TestStoreGone(t *testing.T) {
 	x := newTeam(t, everybody)
 	v := x.in("dag")
 	secret := x.key("payments", access.Read)
-	gone, err := sqlite.Open(t.Context(), x.dir)
+	gone, err := sqlite.Open(t.Context(), x.at.Data)
 	if err == nil {
 		err = gone.Close()
 	}
@@ -300,15 +319,18 @@ func TestStoreGone(t *testing.T) {
 	if code != 503 {
 		t.Errorf("signing in: %d %s", code, page)
 	}
-	x.c.people.mu.Lock() // it is closed once
-	x.c.people.store, x.c.people.desk = nil, nil
-	x.c.people.mu.Unlock()
 }
 
 // TestFourEyes tries to be two persons in every way there is. All of it is refused with 403, and the log says so.
 func TestFourEyes(t *testing.T) {
 	sequential(t)
-	x := newTeam(t, everybody)
+	for name, at := range engines {
+		t.Run(name, func(t *testing.T) { tryFourEyes(t, newTeamAt(t, at(t), everybody)) })
+	}
+}
+
+func tryFourEyes(t *testing.T, x *team) {
+	t.Helper()
 	page, path := "/work/cases/"+x.caseN, "/v1/cases/"+x.caseN
 	one, two := x.key("Ana", access.Cases, access.Approve), x.key("ana", access.Cases, access.Approve)
 	ghost, annKey := x.key("somebody else", access.Cases, access.Approve), x.key("ann", access.Cases, access.Approve)
@@ -347,7 +369,7 @@ func TestFourEyes(t *testing.T) {
 	if n := entries("ana"); n != 5 {
 		t.Errorf("the log has %d refusals of 5", n)
 	}
-	if code, out := program(t, "cases", "confirm", x.caseN, "--as", " ANA "[1:], "--data", x.dir); code != 1 || !strings.Contains(out, "this is the same one") {
+	if code, out := program(t, "cases", "confirm", x.caseN, "--as", " ANA "[1:], "--data", x.at.Data, "--folder", x.at.Folder); code != 1 || !strings.Contains(out, "this is the same one") {
 		t.Errorf("at the command line, under a name written otherwise: %d %s", code, out)
 	}
 	// A key whose owner is nobody who works here is no second person, whatever its scopes.
@@ -421,6 +443,59 @@ func TestFourEyes(t *testing.T) {
 	}
 	if code, _ = x.api(first, "", "GET", path, ""); code != 401 {
 		t.Errorf("a session of somebody who was shut out: %d", code)
+	}
+}
+
+// TestPeopleOverTheAPI: an admin who is signed in, or shows a key, does to people what the command line does; nobody else does, and
+// what is given once is kept nowhere.
+func TestPeopleOverTheAPI(t *testing.T) {
+	sequential(t)
+	x := newTeam(t, map[string][]role.Role{"dag": {role.Admin}, "ana": {role.Analyst}})
+	dag, ana, nobody := x.in("dag"), x.in("ana"), x.browser()
+	adminKey, ghost, anasKey := x.key("dag", access.Admin), x.key("nobody here", access.Admin), x.key("ana", access.Admin)
+	own := "/v1/people/" + x.ids["ana"]
+	for _, c := range []struct {
+		what         string
+		who          *visitor
+		key          string
+		method, path string
+		body         string
+		code         int
+		says         string
+	}{
+		{"an analyst adds", ana, "", "POST", "/v1/people", `{"name":"zoe","roles":["admin"]}`, 403, "add people"},
+		{"a key of nobody adds", nobody, ghost, "POST", "/v1/people", `{"name":"zoe","roles":["admin"]}`, 403, "known by name"},
+		{"a key of an analyst adds", nobody, anasKey, "POST", "/v1/people", `{"name":"zoe","roles":["admin"]}`, 403, "known by name"},
+		{"a key of an admin adds", nobody, adminKey, "POST", "/v1/people", `{"name":"Zoe","roles":["viewer"]}`, 200, `"password": "`},
+		{"twice", dag, "", "POST", "/v1/people", `{"name":"zoe","roles":["viewer"]}`, 409, "somebody with the name"},
+		{"no such role", dag, "", "POST", "/v1/people", `{"name":"yan","roles":["machine"]}`, 422, "there is no role"},
+		{"an unknown member", dag, "", "POST", "/v1/people", `{"name":"yan","roles":["viewer"],"admin":true}`, 422, "admin"},
+		{"the own roles", dag, "", "POST", "/v1/people/" + x.ids["dag"] + "/roles", `{"roles":["admin","approver"]}`, 403, "their own roles"},
+		{"the own roles, with the own key", nobody, adminKey, "POST", "/v1/people/" + x.ids["dag"] + "/roles", `{"roles":["admin","approver"]}`, 403, "their own roles"},
+		{"the own standing", dag, "", "POST", "/v1/people/" + x.ids["dag"] + "/disable", "", 403, "themselves"},
+		{"a viewer's look", ana, "", "GET", "/v1/people", "", 200, `"name": "zoe"`},
+		{"one, by an analyst", ana, "", "GET", own, "", 403, ""},
+		{"sessions", dag, "", "GET", own + "/sessions", "", 200, `"began": "`},
+		{"nobody", dag, "", "GET", "/v1/people/u-0000000000000000", "", 404, "no such person"},
+		{"a key in Ana's name", dag, "", "POST", own + "/keys", `{"scopes":["cases"],"days":1}`, 200, `"secret": "ck_`},
+		{"a key without an end said", dag, "", "POST", own + "/keys", `{"scopes":["cases"],"days":-1}`, 422, "days"},
+		{"a key that is another's", dag, "", "POST", "/v1/people/" + x.ids["dag"] + "/keys/" + anasKey[:13] + "/revoke", "", 404, "has no key"},
+		{"other roles", dag, "", "POST", own + "/roles", `{"roles":["viewer"]}`, 200, `"viewer"`},
+		{"a session of before", ana, "", "GET", "/v1/cases", "", 401, ""},
+	} {
+		if code, said := x.api(c.who, c.key, c.method, c.path, c.body); code != c.code || !strings.Contains(said, c.says) {
+			t.Errorf("%s: %d %s", c.what, code, said)
+		}
+	}
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, x.base+own+"/reset", nil)
+	r.Header.Set("Idempotency-Key", "again")
+	if code, said := dag.read(dag.client.Do(r)); code != 400 || !strings.Contains(said, "given once") {
+		t.Errorf("under an idempotency key: %d %s", code, said)
+	}
+	for about, want := range map[string]int{"person:added:": 1, "person:roles:" + x.ids["ana"]: 1, "key:made:ck_": 1} {
+		if n := x.logged("setting", x.ids["dag"], about); n != want {
+			t.Errorf("the log has %s %d times, want %d", about, n, want)
+		}
 	}
 }
 

@@ -125,7 +125,7 @@ func (w *workForPages) Desk(r *http.Request) (*web.WorkDesk, error) {
 		return nil, err
 	}
 	if a := access.By(r.Context()); a.Person() {
-		return w.signedFor(own, a), nil
+		return w.signedFor(r.Context(), own, a)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -88,7 +88,8 @@ type Store interface {
 	// AddPerson adds a person of version 1; fault.Conflict when the ID, the name or who they are outside is taken.
 	AddPerson(ctx context.Context, p Person, e ledger.Entry) error
 	// ChangePerson puts p in the place of the same person of the version before; fault.Conflict when that is not the one
-	// that is kept, or when who they are outside is taken. All their sessions end with it when end is set.
+	// that is kept, when who they are outside is taken, or when nobody would be left who may change people ([Leaves]), of two
+	// such changes at the same moment too. All their sessions end with it when end is set.
 	ChangePerson(ctx context.Context, p Person, end bool, e ledger.Entry) error
 	// People gives all people, by Created and then ID.
 	People(ctx context.Context) ([]Person, error)
@@ -207,6 +208,15 @@ func Taken(p *Person) error {
 // WentOn is for a change of somebody who is not any more what was seen.
 func WentOn(p *Person) error {
 	return fault.New(fault.Conflict, "somebody else changed %q at the same moment", p.Name).WithFix("look again, and try once more")
+}
+
+// Leaves refuses a change of a person after which nobody would be left who may change people. all are the people before it.
+func Leaves(all []Person, p *Person) error {
+	may := func(x Person) bool { return x.May(role.People) }
+	if p.May(role.People) || !slices.ContainsFunc(all, may) || slices.ContainsFunc(all, func(x Person) bool { return x.ID != p.ID && may(x) }) {
+		return nil
+	}
+	return fault.New(fault.Conflict, "nobody would be left who may change people").WithFix("give somebody else the role admin first")
 }
 
 // Unknown is for a person who is not there.

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -262,29 +263,11 @@ func (d *Desk) change(ctx context.Context, by, id, what string, end bool, f func
 	if err := f(&p); err != nil {
 		return was, err
 	}
-	if err := d.leavesAdmin(ctx, &was, &p); err != nil {
-		return was, err
-	}
 	p.Version++
 	if err := d.Store.ChangePerson(ctx, p, end, p.Entry(what, by, d.Now())); err != nil {
 		return was, err
 	}
 	return p, nil
-}
-
-// leavesAdmin refuses to let the last one go who may change people.
-func (d *Desk) leavesAdmin(ctx context.Context, was, p *Person) error {
-	if !was.May(role.People) || p.May(role.People) {
-		return nil
-	}
-	list, err := d.Store.People(ctx)
-	if err != nil {
-		return err
-	}
-	if slices.ContainsFunc(list, func(x Person) bool { return x.ID != p.ID && x.May(role.People) }) {
-		return nil
-	}
-	return fault.New(fault.Conflict, "nobody would be left who may change people").WithFix("give somebody else the role admin first")
 }
 
 // SetRoles gives a person other roles, and ends their sessions. Nobody gives roles to themselves.
@@ -295,8 +278,11 @@ func (d *Desk) SetRoles(ctx context.Context, by, id string, roles []role.Role) (
 	return d.change(ctx, by, id, "roles", true, func(p *Person) error { return p.SetRoles(roles) })
 }
 
-// Disable shuts a person out, and Enable lets them in again.
+// Disable shuts a person out, and Enable lets them in again. Nobody shuts themselves out.
 func (d *Desk) Disable(ctx context.Context, by, id string) (Person, error) {
+	if by == id {
+		return Person{}, fault.New(fault.Denied, "nobody shuts themselves out").WithFix("ask another admin")
+	}
 	return d.change(ctx, by, id, "disabled", true, func(p *Person) error {
 		if p.Disabled.IsZero() {
 			p.Disabled = d.Now().UTC().Truncate(time.Second)
@@ -327,6 +313,21 @@ func (d *Desk) SetPassword(ctx context.Context, by, id, password string) (Person
 	}
 	return p, d.Store.Forgive(ctx, Attempt{Name: p.ID, At: d.Now()})
 }
+
+// Reset gives somebody else a password that is made, which is given once.
+func (d *Desk) Reset(ctx context.Context, by, id string) (p Person, password string, err error) {
+	if by == id {
+		return p, "", fault.New(fault.Denied, "nobody resets their own password").WithFix("change it at /account, which asks for the one that you have")
+	}
+	password = MakePassword()
+	if p, err = d.SetPassword(ctx, by, id, password); err != nil {
+		return p, "", err
+	}
+	return p, password, nil
+}
+
+// MakePassword makes a password of 100 random bits.
+func MakePassword() string { return strings.ToLower(rand.Text()[:20]) }
 
 // ChangePassword lets who is signed in choose another password; the one they have is asked for, and counted as an attempt to sign
 // in. All their sessions end.
@@ -366,6 +367,13 @@ func (d *Desk) EndSessions(ctx context.Context, by, id string) (int, error) {
 		return 0, err
 	}
 	return d.Store.EndSessions(ctx, id, p.Entry("sessions-ended", by, d.Now()))
+}
+
+// Sessions gives the sessions of a person that go on, by when they began.
+func (d *Desk) Sessions(ctx context.Context, id string) ([]Session, error) {
+	list, err := d.Store.Sessions(ctx, id)
+	now := d.Now()
+	return slices.DeleteFunc(list, func(s Session) bool { return !now.Before(s.Ends) || now.Sub(s.Seen) >= d.idle() }), err
 }
 
 // Named gives a person by the name they sign in with.

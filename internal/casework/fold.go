@@ -2,6 +2,7 @@ package casework
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -166,7 +167,7 @@ func (c *Case) disposed(p Policy, e *Event) error {
 		return err
 	}
 	if list := CodesFor(&c.Alert, e.Disposition); !slices.Contains(list, e.Code) {
-		return fault.New(fault.Usage, "%q is no reason for %q", e.Code, e.Disposition).WithFix("the reasons are %v", list)
+		return fault.New(fault.Usage, "%q is no reason for %q", e.Code, e.Disposition).WithFix("the reasons are %s", strings.Join(list, ", "))
 	}
 	if err := words(e); err != nil {
 		return err

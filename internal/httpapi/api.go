@@ -60,6 +60,8 @@ type Config struct {
 	Clocks *clock.Table
 	// Licences are kept; nil where none are.
 	Licences Licences
+	// Team is the people who work here; nil where none are kept.
+	Team Team
 	// Scenarios are those of the law.
 	Scenarios []*scenario.Scenario
 	// Examples has an [Example] for each operation, by its id; none where it is nil.
@@ -131,7 +133,7 @@ func New(c Config) (*API, error) {
 	for _, register := range []func(*registrar){
 		registerDecide, registerScreen, registerJobs, registerLists, registerLaw, registerGoods, registerStates, registerClaims,
 		registerPayments, registerRecords, registerRead, registerDrafts, registerCommitments, registerSelftest, registerWatch, registerCases,
-		registerLicences, registerCasesMore,
+		registerLicences, registerCasesMore, registerPeople,
 	} {
 		register(r)
 	}
@@ -224,6 +226,8 @@ type operation struct {
 	size int64
 	// long bodies may take as long as a stream.
 	long bool
+	// secret answers hold what is given once, and are kept under no idempotency key.
+	secret bool
 }
 
 // raw is an answer that package report has encoded.
@@ -331,7 +335,7 @@ func (a *API) list(hc huma.Context, l items, p *Page) {
 }
 
 // check is what every request passes before its parameters are read.
-func (a *API) check(o *operation, lists []string) func(huma.Context, func(huma.Context)) {
+func (a *API) check(o *operation, lists []string, headers []*huma.Param) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(hc)
 		media, ok := acceptable(r.Header.Values("Accept"), o.outTypes)
@@ -341,6 +345,9 @@ func (a *API) check(o *operation, lists []string) func(huma.Context, func(huma.C
 			return
 		}
 		p := checkQuery(r.URL.RawQuery, lists)
+		if p == nil {
+			p = checkHeaders(r.Header, headers)
+		}
 		if p == nil && o.in != nil && r.ContentLength != 0 {
 			p = checkBody(r.Header, o.inTypes)
 		}
@@ -379,6 +386,9 @@ func (o *operation) checkKey(keys []string) *Problem {
 	case o.inTypes[0] == jsonLines || o.outTypes[0] == jsonLines:
 		return refusal(http.StatusBadRequest, fault.Usage, name, "leave it out; asking again changes nothing",
 			"streams are not kept under an idempotency key")
+	case o.secret:
+		return refusal(http.StatusBadRequest, fault.Usage, name, "leave it out, and look before you ask again whether it was done",
+			"what is given once is not kept under an idempotency key")
 	case len(keys) != 1 || keys[0] == "" || len(keys[0]) > 255 || strings.ContainsFunc(keys[0], bad):
 		return refusal(http.StatusUnprocessableEntity, fault.Invalid, name, "take 1 to 255 visible characters of ASCII, such as a UUID",
 			"the idempotency key cannot be used")

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 )
@@ -123,6 +126,36 @@ func checkQuery(raw string, lists []string) *Problem {
 					"a parameter is no text in UTF-8")
 			}
 		}
+	}
+	return nil
+}
+
+// said gives the headers by which an operation is told who asks, and in which role.
+func said(o *huma.Operation) []*huma.Param {
+	return slices.DeleteFunc(slices.Clone(o.Parameters), func(p *huma.Param) bool { return p.In != "header" || !strings.HasPrefix(p.Name, "Cordon-") })
+}
+
+// checkHeaders refuses such a header that says nothing, or two things: a variable that was empty must give nobody the role that
+// there is without it.
+func checkHeaders(h http.Header, said []*huma.Param) *Problem {
+	for _, p := range said {
+		given := h.Values(p.Name)
+		if len(given) == 0 || len(given) == 1 && strings.TrimSpace(given[0]) != "" {
+			continue
+		}
+		fix := "leave it out, or say one thing"
+		var names []string
+		for _, v := range p.Schema.Enum {
+			names = append(names, fmt.Sprint(v))
+		}
+		if len(names) > 0 {
+			fix = "leave it out, or say one of " + strings.Join(names, ", ")
+		}
+		what := "says nothing"
+		if len(given) > 1 {
+			what = "is given twice"
+		}
+		return refusal(http.StatusUnprocessableEntity, fault.Invalid, p.Name, fix, "the header "+p.Name+" "+what)
 	}
 	return nil
 }

@@ -278,3 +278,47 @@ func TestTraceIsTold(t *testing.T) {
 		t.Errorf("traceresponse %q, log %s", w.Header().Get("traceresponse"), logged.String())
 	}
 }
+
+// TestHeadersThatSayNothing: a header by which somebody says who they are, and in which role, is no header that is not there when it
+// is empty, and says one thing.
+func TestHeadersThatSayNothing(t *testing.T) {
+	a := api(t, nil)
+	for _, c := range []struct {
+		header string
+		values []string
+		status int
+		says   string
+	}{
+		{"Cordon-Role", []string{""}, 422, "leave it out, or say one of viewer, analyst, approver, auditor, admin"},
+		{"Cordon-Role", []string{" "}, 422, "says nothing"},
+		{"Cordon-Role", []string{"analyst", "approver"}, 422, "is given twice"},
+		{"Cordon-Role", []string{"chief"}, 422, "Cordon-Role"},
+		{"Cordon-Role", []string{"analyst"}, 503, "keeps no cases"},
+		{"Cordon-As", []string{""}, 422, "says nothing"},
+		{"Cordon-As", []string{"ana", "bo"}, 422, "is given twice"},
+		{"Idempotency-Key", []string{""}, 422, "cannot be used"},
+	} {
+		for _, path := range []string{"/v1/cases/x/comment", "/v1/licences/x/comment"} {
+			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(`{"text":"x"}`))
+			r.Header.Set("Content-Type", jsonType)
+			r.Header[c.header] = c.values
+			w := httptest.NewRecorder()
+			a.ServeHTTP(w, r)
+			status, says := c.status, c.says
+			if status == 503 && strings.Contains(path, "licences") {
+				says = "keeps no licences"
+			}
+			if w.Code != status || !strings.Contains(w.Body.String(), says) || status == 422 && !strings.Contains(w.Body.String(), `"field":"`+c.header+`"`) && !strings.Contains(w.Body.String(), c.header) {
+				t.Errorf("%s %q at %s: %d %s", c.header, c.values, path, w.Code, w.Body)
+			}
+		}
+	}
+	// A key that says nothing is a key that is not good: a session does not stand in for it.
+	for _, set := range [][2]string{{"Authorization", "Bearer "}, {"X-API-Key", ""}, {"Authorization", "Basic eDo="}} {
+		r := httptest.NewRequest(http.MethodGet, "/v1/law", http.NoBody)
+		r.Header.Set(set[0], set[1])
+		if secret, p := secretOf(r); secret == "" || p != nil {
+			t.Errorf("%v: %q, %v", set, secret, p)
+		}
+	}
+}

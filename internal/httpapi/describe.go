@@ -42,6 +42,7 @@ var tags = []*huma.Tag{
 	{Name: "watch", Description: "Customers on file, screened as lists change"},
 	{Name: "cases", Description: "Hits and rulings that people decide"},
 	{Name: "licences", Description: "What an authority allowed, what is owed for it, and what hangs on it"},
+	{Name: "people", Description: "Who works here, what they may do, and their keys"},
 	{Name: "lists", Description: "Official lists, and who was on them when"},
 	{Name: "law", Description: "The law, by day"},
 	{Name: "goods", Description: "What goods are"},
@@ -100,7 +101,7 @@ func (r *registrar) describe(o operation) huma.Operation {
 			Name: "If-None-Match", In: "header", Description: "the ETag of an earlier answer", Schema: &huma.Schema{Type: huma.TypeString},
 		})
 	}
-	if o.method == http.MethodPost && o.inTypes[0] != jsonLines && o.outTypes[0] != jsonLines {
+	if o.method == http.MethodPost && o.inTypes[0] != jsonLines && o.outTypes[0] != jsonLines && !o.secret {
 		limit := 255
 		op.Parameters = append(op.Parameters, &huma.Param{
 			Name: "Idempotency-Key", In: "header", Description: "names the question, so that asking again gets the same bytes",
@@ -112,7 +113,7 @@ func (r *registrar) describe(o operation) huma.Operation {
 	var check func(huma.Context, func(huma.Context))
 	op.Middlewares = huma.Middlewares{func(hc huma.Context, next func(huma.Context)) {
 		// The framework adds the parameters of the input only after this.
-		once.Do(func() { check = r.a.check(&kept, repeated(hc.Operation())) })
+		once.Do(func() { check = r.a.check(&kept, repeated(hc.Operation()), said(hc.Operation())) })
 		check(hc, next)
 	}}
 	return op

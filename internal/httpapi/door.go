@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -265,7 +266,7 @@ func secretOf(r *http.Request) (string, *Problem) {
 	case 0:
 		return "", nil
 	case 1:
-		return found[0], nil
+		return cmp.Or(found[0], " "), nil // one that says nothing is a key that is not good, and not none
 	}
 	return "", refusal(http.StatusBadRequest, fault.Usage, "", "send it once, as Authorization: Bearer KEY", "there is more than one key")
 }

@@ -105,6 +105,7 @@ type Assumed struct {
 	Fact       string   `json:"fact"`
 	Value      string   `json:"value"`
 	Provisions []string `json:"provisions" nullable:"false"`
+	Otherwise  string   `json:"otherwise" doc:"the verdict with another value: the other one of yes and no, else one that it may have"`
 }
 
 // Path is a way to make it lawful.

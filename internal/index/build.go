@@ -423,7 +423,7 @@ func (b *Builder) header(s *sections, meta [][]byte) []byte {
 	copy(h, magic)
 	binary.LittleEndian.PutUint32(h[8:], formatVersion)
 	for i, v := range []uint64{
-		uint64(len(b.places) - 1), s.keys.size / 4, s.lists.size / 4, b.docs.size, sizeOf(meta), uint64(s.bits),
+		uint64(len(b.places) - 1), s.keys.size / uint64(keyWidth(s.bits)), s.lists.size / 4, b.docs.size, sizeOf(meta), uint64(s.bits),
 		uint64(b.units[len(b.units)-1]),
 	} {
 		binary.LittleEndian.PutUint64(h[16+8*i:], v)
@@ -502,7 +502,10 @@ func (s *sections) key(rest uint32, pairs []pair) error {
 		}
 	}
 	s.count++
-	if err := s.keys.add(s.dir, binary.LittleEndian.AppendUint32(s.b[:0], rest)); err != nil {
+	if s.b = binary.LittleEndian.AppendUint32(s.b[:0], rest); keyWidth(s.bits) == 2 {
+		s.b = binary.LittleEndian.AppendUint16(s.b[:0], uint16(rest))
+	}
+	if err := s.keys.add(s.dir, s.b); err != nil {
 		return err
 	}
 	return s.slots.add(s.dir, binary.LittleEndian.AppendUint32(s.b[:0], slot))

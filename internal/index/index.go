@@ -13,7 +13,8 @@
 //
 //	header    magic, version, counts, places of the sections, hash of the header
 //	buckets   for each value of the first bits of a key, where its keys begin
-//	keys      the next 32 bits of each key, sorted within their bucket
+//	keys      the next 32 bits of each key, sorted within their bucket; the next 16
+//	          where the first are 16 or more
 //	slots     for each key: its one unit, or where its list begins
 //	lists     for each list: its length, then units in rising order
 //	units     for each document, the number of its first unit; not where each has one
@@ -46,7 +47,7 @@ import (
 // can be made anew, so other versions are refused and rebuilt, not read.
 //
 //	1  the first
-//	2  documents are packed
+//	2  documents are packed, and less is kept of keys
 const formatVersion = 2
 
 const (
@@ -151,7 +152,7 @@ func read(path string, b []byte) (*Index, error) {
 		size uint64
 	}{
 		{&x.buckets, (1<<n + 1) * 4},
-		{&x.keys, keys * 4},
+		{&x.keys, keys * uint64(keyWidth(uint(n)))},
 		{&x.slots, keys * 4},
 		{&x.lists, lists * 4},
 		{&x.units, unitBytes},
@@ -187,7 +188,7 @@ func (x *Index) Len() int { return x.docs }
 func (x *Index) Units() int { return x.total }
 
 // Keys gives the number of different keys.
-func (x *Index) Keys() int { return len(x.keys) / 4 }
+func (x *Index) Keys() int { return len(x.keys) / keyWidth(x.bits) }
 
 // Size gives the size of the file in bytes.
 func (x *Index) Size() int { return len(x.file) }
@@ -239,7 +240,19 @@ func split(key uint64, n uint) (bucket int, rest uint32) {
 	if n == 0 {
 		return 0, uint32(key >> 32)
 	}
-	return int(key >> (64 - n)), uint32(key << n >> 32)
+	if rest = uint32(key << n >> 32); keyWidth(n) == 2 {
+		rest >>= 16
+	}
+	return int(key >> (64 - n)), rest
+}
+
+// keyWidth is how many bytes are kept of each key beside its bucket: 32 bits of a key or more
+// are kept in all, so that of 100,000 that nobody has some few have a list.
+func keyWidth(n uint) int {
+	if n < 16 {
+		return 4
+	}
+	return 2
 }
 
 // Limits bound the work of one query and say what a candidate is.
@@ -632,12 +645,19 @@ func (x *Index) posting(i int) (posting, error) {
 func (x *Index) find(key uint64) (int, bool) {
 	bucket, rest := split(key, x.bits)
 	lo, hi := int(u32(x.buckets, bucket)), int(u32(x.buckets, bucket+1))
-	if hi > len(x.keys)/4 {
+	if hi > x.Keys() {
 		return 0, false
 	}
+	narrow := keyWidth(x.bits) == 2
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
-		if k := u32(x.keys, mid); k < rest {
+		var k uint32
+		if narrow {
+			k = uint32(binary.LittleEndian.Uint16(x.keys[2*mid:]))
+		} else {
+			k = u32(x.keys, mid)
+		}
+		if k < rest {
 			lo = mid + 1
 		} else if k > rest {
 			hi = mid

@@ -13,9 +13,9 @@ type head struct {
 	count   uint8   // consonants
 	letters uint8   // of the first reading; noLetters where there is none
 	role    role
-	plain   bool // it has one reading, and no class of another word is compared with it but its own
-	class   bool // it has a class
+	plain   bool // it has one reading, and is no number; a place or a generic word has a class
 	loose   bool
+	class   uint16 // 0 for none
 }
 
 const noLetters = 0xFF
@@ -27,11 +27,11 @@ func headsOf(n *name) []head {
 	list := make([]head, 0, len(n.tokens)+len(n.joins))
 	for i := range n.tokens {
 		t := &n.tokens[i]
-		h := head{hash: t.hash, bits: t.bits, role: t.role, class: t.class != 0, letters: noLetters}
+		h := head{hash: t.hash, bits: t.bits, role: t.role, class: t.class, letters: noLetters}
 		if len(t.forms) > 0 {
 			h.read(&t.forms[0])
 		}
-		h.plain = len(t.forms) == 1 && (t.role != rolePlace && t.role != roleGeneric && t.role != roleNumber || h.class && t.role != roleNumber)
+		h.plain = len(t.forms) == 1 && t.role != roleNumber && (t.role != rolePlace && t.role != roleGeneric || t.class != 0)
 		list = append(list, h)
 	}
 	for i := range n.joins {
@@ -53,7 +53,7 @@ func (n *name) heads() (words, joined []head) { return n.list[:len(n.tokens)], n
 // what [Scorer.dissimilarity] finds before it compares letters. Where it is false they
 // may be different all the same.
 func (h *head) differ(o *head) bool {
-	if !h.plain || !o.plain || h.class && o.class {
+	if !h.plain || !o.plain || h.class != 0 && h.class == o.class {
 		return h.role == roleNumber || o.role == roleNumber
 	}
 	allowed := 1 + int(max(h.count, o.count))/5

@@ -8,26 +8,34 @@ import (
 
 // KeysVersion changes whenever the keys of some name do, with the parameters
 // unchanged: an index of other keys would lose candidates in silence.
-const KeysVersion = 8
+const KeysVersion = 10
 
-// Keys gives the candidate keys of a subject, sorted, each once, for what is no
-// matter of single words (see [EachWord]): names written together, acronyms,
-// syllables. Two subjects whose score may reach the possible threshold share one of
-// them or a key of a word (measured in the tests by brute force). An identifier is a
-// key of its own, whatever the names.
+// Keys gives the keys by which subjects are told that are a little alike, sorted, each
+// once, for what is no matter of single words (see [EachWord]): names written together,
+// acronyms, syllables, identifiers. Pairs to learn from are drawn by them.
 //
 // A key is a hash; its value has no meaning and changes with the parameters, but
 // that [KeyWeight] reads from it what kind of key it is.
-func Keys(p *Prepared) []uint64 {
-	var k keyer
+func Keys(p *Prepared) []uint64 { return p.keys((*keyer).whole) }
+
+// AskedKeys gives the candidate keys of a query. A listed subject whose score may reach
+// the possible threshold has one of them for one of its names (see [NameKeys]) or a key
+// of a word (measured in the tests by brute force).
+func AskedKeys(p *Prepared) []uint64 { return p.keys((*keyer).askedWhole) }
+
+// keysOfName is how many keys most names have, or less.
+const keysOfName = 48
+
+func (p *Prepared) keys(whole func(*keyer, *name)) []uint64 {
+	k := keyer{make([]uint64, 0, keysOfName*len(p.names)+len(p.facts.ids))}
 	for i := range p.names {
+		whole(&k, &p.names[i])
 		k.name(&p.names[i], p.kind)
 	}
 	for i := range p.facts.ids {
 		k.keys = append(k.keys, p.facts.ids[i].key&^keySorts)
 	}
-	slices.Sort(k.keys)
-	return slices.Compact(k.keys)
+	return unique(k.keys)
 }
 
 // IdentifierKeys gives the keys of the identifiers alone.
@@ -134,7 +142,6 @@ func (k *keyer) name(n *name, kd kind) {
 			words = append(words, t)
 		}
 	}
-	k.whole(n)
 	for _, h := range n.acronym {
 		k.put(keyAcronym, h)
 	}
@@ -164,6 +171,81 @@ func (k *keyer) whole(n *name) {
 	if len(s) > 3 {
 		s.without(func(h uint64) { k.put(keyWhole, h) })
 	}
+}
+
+// listedWhole gives keys of a listed name written together, and askedWhole those of one
+// that is asked for: names that [Scorer.close] may find close, whose consonants are one
+// edit apart, share one. A listed name has its consonants, and them less each with the place
+// that is empty; a query asks for its own, less one each and with two changed over, and for
+// those of names with a consonant in another's place or one more. Without the places any two
+// names met of which one consonant is elsewhere. Names of as many words are not aligned
+// whole, and of one and two words not either, so that long names have keys of their own.
+func (k *keyer) listedWhole(n *name) {
+	if !n.wholly() || len(n.whole.sounds) <= shortWhole {
+		return
+	}
+	s := n.whole.skel
+	long := len(n.tokens) > 2
+	k.put(keyWhole, wholeHash(s, -1, long))
+	if len(s) > shortSkeleton {
+		eachLess(s, func(i int, less []uint8) { k.put(keyWhole, wholeHash(less, i, long)) })
+	}
+}
+
+func (k *keyer) askedWhole(n *name) {
+	if !n.wholly() || len(n.whole.sounds) <= shortWhole {
+		return
+	}
+	k.askWhole(n.whole.skel, true)
+	if len(n.tokens) > 2 {
+		k.askWhole(n.whole.skel, false)
+	}
+}
+
+func (k *keyer) askWhole(s []uint8, long bool) {
+	k.put(keyWhole, wholeHash(s, -1, long))
+	if len(s) < shortSkeleton {
+		return
+	}
+	for i := range len(s) + 1 {
+		k.put(keyWhole, wholeHash(s, i, long))
+	}
+	if len(s) == shortSkeleton {
+		return
+	}
+	eachLess(s, func(i int, less []uint8) {
+		k.put(keyWhole, wholeHash(less, -1, long))
+		k.put(keyWhole, wholeHash(less, i, long))
+	})
+	var b [maxSkeleton]uint8
+	for i := range len(s) - 1 {
+		copy(b[:], s)
+		b[i], b[i+1] = b[i+1], b[i]
+		k.put(keyWhole, wholeHash(b[:len(s)], -1, long))
+	}
+}
+
+// eachLess gives consonants less each one of them, with its place.
+func eachLess(s []uint8, do func(i int, less []uint8)) {
+	var b [maxSkeleton]uint8
+	for i := range s {
+		n := copy(b[:], s[:i])
+		n += copy(b[n:], s[i+1:])
+		do(i, b[:n])
+	}
+}
+
+// wholeHash is a hash of consonants of which the one at a place is left out; -1 for none.
+func wholeHash(s []uint8, place int, long bool) uint64 {
+	packed := uint64(0)
+	for i, c := range s {
+		packed |= uint64(c) << (4 * i)
+	}
+	h := mix(packed*31 + uint64(place+1))
+	if long {
+		h++
+	}
+	return h
 }
 
 // shortWhole is the number of sounds up to which whole names are not compared.

@@ -1,8 +1,10 @@
 package match
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -69,5 +71,47 @@ func TestListedSketchOfOtherWords(t *testing.T) {
 	RenumberSketch(b, []uint32{7, 8, 9})
 	if got := binary.LittleEndian.Uint32(b[sketch(b).start()+4:]); got != 8 {
 		t.Errorf("the second word has the number %d", got)
+	}
+}
+
+// The sounds of a listed word, and what it costs to drop them, follow from its letters.
+func TestListedForms(t *testing.T) {
+	p := params(t)
+	v := NewSieve(p)
+	seen := 0
+	for i, n := range slices.Concat(altered(100), foreignNames, []string{"Kim Jong Un", "Schwarzenegger Szczepan", "محمد علي", "B52 Trading 77", "Knightsbridge Xylophone's"}) {
+		q := prepared(t, p, []string{"Person", "Company"}[i%2], n)
+		for k := range q.names {
+			var forms []*form
+			for j := range q.names[k].tokens {
+				if w := &q.names[k].tokens[j]; w.core() {
+					for f := range w.forms {
+						forms = append(forms, &w.forms[f])
+					}
+				}
+			}
+			for j := range q.names[k].joins {
+				if q.names[k].joinable(j) {
+					forms = append(forms, &q.names[k].joins[j])
+				}
+			}
+			var d Words
+			EachWord(q, k, func(w []byte, _, _ []uint64) { d.Add(w, true) })
+			for j, want := range forms {
+				if !d.holds(uint32(j)) {
+					t.Fatalf("%q: the word %d is not whole", n, j)
+				}
+				l := d.word(uint32(j))
+				got := v.form(&l)
+				if !bytes.Equal(got.letters, want.letters) || !bytes.Equal(got.sounds, want.sounds) ||
+					!bytes.Equal(got.drop[:len(got.sounds)], want.drop[:len(want.sounds)]) || got.loose != want.loose || got.alpha != want.alpha {
+					t.Errorf("%q, word %d: %v is read as %v", n, j, *want, got)
+				}
+				seen++
+			}
+		}
+	}
+	if seen < 200 {
+		t.Errorf("only %d words were read", seen)
 	}
 }

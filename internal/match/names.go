@@ -3,18 +3,17 @@ package match
 import (
 	"math"
 	"math/bits"
-	"slices"
 	"strings"
 )
 
-// NameKeys gives the candidate keys of one name of a subject, sorted, each once;
-// the names are numbered from 0 to [Prepared.Names] less one. Together with
-// IdentifierKeys they are those of [Keys].
+// NameKeys gives the candidate keys of one name of a listed subject, sorted, each once;
+// the names are numbered from 0 to [Prepared.Names] less one. A query asks for those of
+// [AskedKeys].
 func NameKeys(p *Prepared, name int) []uint64 {
 	var k keyer
+	k.listedWhole(&p.names[name])
 	k.name(&p.names[name], p.kind)
-	slices.Sort(k.keys)
-	return slices.Compact(k.keys)
+	return unique(k.keys)
 }
 
 // ScoreNames is Score with only these names of b, by number: those that share

@@ -250,7 +250,7 @@ func eachLine(b []byte, name string, read func([]string) error) error {
 
 func (p *Params) startSounds() {
 	t := &p.sounds
-	t.drop = p.file.Drop
+	t.drop, t.dropped = p.file.Drop, p.file.Drop.table()
 	for i := range sound(sounds) {
 		for j := range i {
 			c := uint8(unit)

@@ -365,7 +365,7 @@ func (p *Reader) foreignForm(f string) form {
 		if len(x.letters) >= maxSounds-2 {
 			break
 		}
-		x.letters = append(x.letters, byte(r), byte(r>>8)|0x80)
+		x.letters = append(x.letters, byte(r), byte(r>>8)|foreignLetter)
 	}
 	x.hash = hashString(string(x.letters))
 	x.sounds, x.drop = appendForeign(nil, nil, x.letters)
@@ -375,6 +375,9 @@ func (p *Reader) foreignForm(f string) form {
 	}
 	return x
 }
+
+// foreignLetter is set in every second byte of the letters of a foreign form.
+const foreignLetter = 0x80
 
 // appendForeign appends the sounds of the letters of a foreign form, and what it costs to drop them.
 func appendForeign(sounds []sound, drop []uint8, letters []byte) ([]sound, []uint8) {

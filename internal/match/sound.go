@@ -69,13 +69,21 @@ var clustersOf = func() (list [26][]cluster) {
 	return list
 }()
 
+// clusterSeconds are the second letters of these clusters, as sets.
+var clusterSeconds = func() (sets [26]uint32) {
+	for _, k := range clusters {
+		sets[k.letters[0]-'a'] |= 1 << (k.letters[1] - 'a')
+	}
+	return sets
+}()
+
 // appendSounds appends the sounds of a word in a to z and 0 to 9.
 func appendSounds[T string | []byte](dst []sound, word T) []sound {
 next:
 	for i := 0; i < len(word); {
 		c := word[i]
 		if c >= 'a' && c <= 'z' {
-			for _, k := range clustersOf[c-'a'] {
+			for _, k := range clustersAt(word, i) {
 				if n := i + len(k.letters); n <= len(word) && string(word[i:n]) == k.letters {
 					dst = append(dst, k.to...)
 					i += len(k.letters)
@@ -89,6 +97,15 @@ next:
 		i++
 	}
 	return dst
+}
+
+// clustersAt gives the clusters that may begin at a letter.
+func clustersAt[T string | []byte](word T, i int) []cluster {
+	c := word[i] - 'a'
+	if i+1 == len(word) || clusterSeconds[c]>>(word[i+1]-'a')&1 == 0 { // digits are beyond all letters
+		return nil
+	}
+	return clustersOf[c]
 }
 
 func isVowelSound(s sound) bool {
@@ -125,8 +142,8 @@ func (t *soundTable) newForm(latin string, loose bool) form {
 		hash: hashString(latin), loose: loose,
 	}
 	f.drop = b[2*n : 2*n+len(f.sounds) : 3*n]
-	for i, s := range f.sounds {
-		f.drop[i] = t.dropCost(f.sounds, i)
+	t.drops(f.sounds, f.drop)
+	for _, s := range f.sounds {
 		if !isVowelSound(s) {
 			f.near |= t.near[s]
 			if s != 'h'-'a' && s != 'w'-'a' && s != 'j'-'a' {
@@ -148,6 +165,8 @@ type soundTable struct {
 	loose [sounds][rowSounds]uint8
 	near  [sounds]uint64
 	drop  dropCosts
+	// dropped is drop in 1/unit.
+	dropped dropTable
 }
 
 type dropCosts struct {
@@ -219,31 +238,45 @@ func skeletonDistance(a, b *form) int {
 	return d
 }
 
-// dropCost gives the cost of leaving out the sound at i, in 1/unit.
-func (t *soundTable) dropCost(s []sound, i int) uint8 {
-	c := t.drop.Consonant
-	last := i == len(s)-1
-	prevVowel := i > 0 && isVowelSound(s[i-1])
-	switch {
-	case i > 0 && s[i] == s[i-1]:
-		c = t.drop.Double
-	case s[i] == 'h'-'a' && i > 0:
-		c = t.drop.H
-	case s[i] == 'y'-'a' || s[i] == 'j'-'a' && i > 0, s[i] == 'w'-'a' && i > 0:
-		c = t.drop.Glide
-	case isVowelSound(s[i]):
+// dropTable is dropCosts in 1/unit.
+type dropTable struct {
+	consonant, vowel, double, besideVowel, lastVowel, h, glide, lastS uint8
+}
+
+func (c *dropCosts) table() dropTable {
+	in := func(c float64) uint8 { return uint8(c*unit + .5) }
+	return dropTable{in(c.Consonant), in(c.Vowel), in(c.Double), in(c.BesideVowel), in(c.LastVowel), in(c.H), in(c.Glide), in(c.LastS)}
+}
+
+// drops writes what it costs to leave out each sound of a word to costs, which are as many.
+func (t *soundTable) drops(s []sound, costs []uint8) {
+	c, last := &t.dropped, len(s)-1
+	costs = costs[:len(s)]
+	for i, x := range s {
 		switch {
-		case prevVowel || !last && isVowelSound(s[i+1]):
-			c = t.drop.BesideVowel
-		case last:
-			c = t.drop.LastVowel
+		case i > 0 && x == s[i-1]:
+			costs[i] = c.double
+		case x == 'y'-'a':
+			costs[i] = c.glide
+		case vowelSounds>>x&1 != 0:
+			switch {
+			case i > 0 && vowelSounds>>s[i-1]&1 != 0, i < last && vowelSounds>>s[i+1]&1 != 0:
+				costs[i] = c.besideVowel
+			case i == last:
+				costs[i] = c.lastVowel
+			default:
+				costs[i] = c.vowel
+			}
+		case silentSounds>>x&1 != 0 && i > 0:
+			if costs[i] = c.glide; x == 'h'-'a' {
+				costs[i] = c.h
+			}
+		case x == 's'-'a' && i == last && i > 2:
+			costs[i] = c.lastS
 		default:
-			c = t.drop.Vowel
+			costs[i] = c.consonant
 		}
-	case last && i > 2 && s[i] == 's'-'a':
-		c = t.drop.LastS
 	}
-	return uint8(c*unit + .5)
 }
 
 // looseVowel is the cost of a vowel that the other script may not write.

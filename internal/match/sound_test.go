@@ -21,6 +21,11 @@ func TestCosts(t *testing.T) {
 		}
 		limit := rapid.IntRange(0, 400).Draw(r, "limit")
 		a, b := p.sounds.newForm(x, false), p.sounds.newForm(y, false)
+		for i := range a.sounds {
+			if want := dropCost(&p.sounds, a.sounds, i); a.drop[i] != want {
+				r.Fatalf("leaving out sound %d of %q costs %d, want %d", i, x, a.drop[i], want)
+			}
+		}
 		agree := func(what string, got, want int) {
 			if got != want && (want <= limit || got <= limit) {
 				r.Fatalf("%s of %q and %q up to %d: %d, want %d", what, x, y, limit, got, want)
@@ -84,4 +89,31 @@ func costOf(n, m int, dropX, dropY func(int) int, swap func(i, j int) int, same 
 		}
 	}
 	return t[n][m]
+}
+
+// dropCost is [soundTable.drops] for one sound, as it is defined: it gives the cost of leaving out the sound at i, in 1/unit.
+func dropCost(t *soundTable, s []sound, i int) uint8 {
+	c := t.drop.Consonant
+	last := i == len(s)-1
+	prevVowel := i > 0 && isVowelSound(s[i-1])
+	switch {
+	case i > 0 && s[i] == s[i-1]:
+		c = t.drop.Double
+	case s[i] == 'h'-'a' && i > 0:
+		c = t.drop.H
+	case s[i] == 'y'-'a' || s[i] == 'j'-'a' && i > 0, s[i] == 'w'-'a' && i > 0:
+		c = t.drop.Glide
+	case isVowelSound(s[i]):
+		switch {
+		case prevVowel || !last && isVowelSound(s[i+1]):
+			c = t.drop.BesideVowel
+		case last:
+			c = t.drop.LastVowel
+		default:
+			c = t.drop.Vowel
+		}
+	case last && i > 2 && s[i] == 's'-'a':
+		c = t.drop.LastS
+	}
+	return uint8(c*unit + .5)
 }

@@ -17,16 +17,15 @@ import (
 //	glance  the classes of its consonants, a nibble each (8 bytes), its sounds as a
 //	        set (6), a hash of the word (2), its letters as a set (4), and what [glance]
 //	        reads of the rest (4)
-//	rest    its rarity in sixteenths of a bit (2), its class (2), the numbers of its
-//	        letters and of its sounds, these, and what it costs to leave each sound out
+//	rest    its rarity in sixteenths of a bit (2), its class (2), and its letters
+//
+// Its sounds, and what it costs to leave each out, follow from its letters.
 const (
 	glanceSounds = 8
 	glanceFlags  = 16
 	glanceSize   = 24
 	restClass    = 2
-	restLetters  = 4
-	restSounds   = 5
-	restHead     = 6
+	restHead     = 4
 )
 
 // glance is what is looked at of a word before its letters: the set of its letters, how
@@ -149,14 +148,13 @@ func (l listedWord) bytes(f *form, g glance) []byte {
 	if f.loose {
 		g |= glanceLoose
 	}
-	w := make([]byte, 0, glanceSize+restHead+3*len(f.letters))
+	w := make([]byte, 0, glanceSize+restHead+len(f.letters))
 	w = binary.LittleEndian.AppendUint64(w, packed)
 	w = binary.LittleEndian.AppendUint64(w, f.set()|l.hash<<48)
 	w = binary.LittleEndian.AppendUint64(w, uint64(g))
 	w = binary.LittleEndian.AppendUint16(w, uint16(math.Ceil(float64(l.bits))))
 	w = binary.LittleEndian.AppendUint16(w, l.class)
-	w = append(w, byte(len(f.letters)), byte(len(f.sounds)))
-	return append(append(append(w, f.letters...), f.sounds...), f.drop[:len(f.sounds)]...)
+	return append(w, f.letters...)
 }
 
 // CompareWords orders listed words so that those of one kind with the same keys for words
@@ -170,17 +168,11 @@ func CompareWords(a, b []byte) int {
 	return cmp.Or(
 		cmp.Compare(x>>glanceKind&3, y>>glanceKind&3), cmp.Compare(x.join()&wordJoin, y.join()&wordJoin),
 		cmp.Compare(x.join()&wordOnly, y.join()&wordOnly), cmp.Compare(first(a), first(b)),
-		bytes.Compare(a[glanceSize+restLetters:], b[glanceSize+restLetters:]), bytes.Compare(a, b),
+		bytes.Compare(a[glanceSize+restHead:], b[glanceSize+restHead:]), bytes.Compare(a, b),
 	)
 }
 
 func flagsOf(word []byte) glance { return glance(binary.LittleEndian.Uint64(word[glanceFlags:])) }
-
-// WordSize gives the length of the word that bytes begin with.
-func WordSize(b []byte) int {
-	rest := b[glanceSize:]
-	return glanceSize + restHead + int(rest[restLetters]) + 2*int(rest[restSounds])
-}
 
 // Words are listed words in the order of [CompareWords], a part of all of them after the
 // other, since of most words that a query is compared with little is read. Those with the
@@ -237,11 +229,7 @@ func (d *Words) holds(n uint32) bool {
 		return false
 	}
 	from, to := d.restOf(n)
-	if from > to || int(to) > len(d.Rests) || to-from < restHead {
-		return false
-	}
-	r := d.Rests[from:to]
-	return len(r) == restHead+int(r[restLetters])+2*int(r[restSounds]) && max(r[restLetters], r[restSounds]) <= maxSounds
+	return from <= to && int(to) <= len(d.Rests) && to-from >= restHead && to-from <= restHead+maxSounds
 }
 
 func (d *Words) restOf(n uint32) (from, to uint32) {
@@ -520,14 +508,18 @@ type listed struct {
 func (l *listed) bits() float32 { return float32(binary.LittleEndian.Uint16(l.rest)) / 16 }
 func (l *listed) class() uint16 { return binary.LittleEndian.Uint16(l.rest[restClass:]) }
 
-// form gives the reading with what [soundTable.written] reads.
-func (l *listed) form() form {
-	letters, sounds := int(l.rest[restLetters]), int(l.rest[restSounds])
-	r := l.rest[restHead:]
-	return form{
-		letters: r[:letters], sounds: r[letters:][:sounds], drop: r[letters+sounds:][:sounds],
-		loose: l.loose(), alpha: l.alpha(),
+// form gives the reading of a listed word with what [soundTable.written] reads; it is valid
+// until the next.
+func (s *Sieve) form(l *listed) *form {
+	f := &s.theirs
+	f.letters, f.loose, f.alpha = l.rest[restHead:], l.loose(), l.alpha()
+	if l.join()&wordJoin == 0 && len(f.letters) > 1 && f.letters[1] >= foreignLetter {
+		f.sounds, f.drop = appendForeign(s.read[0][:0], s.read[1][:0], f.letters)
+		return f
 	}
+	f.sounds, f.drop = appendSounds(s.read[0][:0], f.letters), s.read[1][:]
+	s.p.sounds.drops(f.sounds, f.drop)
+	return f
 }
 
 // most says how far two words may be apart of which one or both are two words written
@@ -584,15 +576,15 @@ func (s *Sieve) spelt(q *sieveWord, first bool, l *listed) (apart float32, ok bo
 	if !q.nearTo(&l.seen) {
 		return 0, false
 	}
-	f := l.form()
+	f := s.form(l)
 	if q.loose != f.loose {
 		long := q.blurred(l.glance)
-		apart = float32(s.p.sounds.written(q.f, &f, int(conflict*long)+1, &s.m))/long + blur
+		apart = float32(s.p.sounds.written(q.f, f, int(conflict*long)+1, &s.m))/long + blur
 		return apart - 1e-4, apart < conflict+1e-4
 	}
 	long := float32(q.length+l.length()) / 2 * unit
 	letters := otherLetters(q.f.alpha, f.alpha)
-	d := s.p.sounds.written(q.f, &f, mostSounds(long, letters), &s.m)
+	d := s.p.sounds.written(q.f, f, mostSounds(long, letters), &s.m)
 	if d >= far {
 		return 0, false
 	}
@@ -624,14 +616,14 @@ func mostSounds(long float32, letters int) int {
 
 // together says how far two forms are apart that are aligned where words are written together, if they are less than most.
 func (s *Sieve) together(q *sieveWord, l *listed, most float32) (apart float32, ok bool) {
-	f := l.form()
+	f := s.form(l)
 	long := float32(len(q.f.letters)+len(f.letters)) / 2
 	limit := int(.2 * long * unit)
 	if q.loose != f.loose {
 		long = float32(len(q.f.skel)+l.count())/2 + 1
 	}
 	limit = min(limit, int(most*long*unit)+1)
-	d := s.p.sounds.written(q.f, &f, limit, &s.m)
+	d := s.p.sounds.written(q.f, f, limit, &s.m)
 	if d >= far {
 		return 0, false
 	}

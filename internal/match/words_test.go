@@ -27,7 +27,7 @@ func wordsApart(t interface{ Fatalf(string, ...any) }, s *Scorer, v *Sieve, a, b
 		n := uint32(all.Len())
 		all.Add(w, true)
 		if l := all.word(n); l.join()&wordJoin == 0 && l.glance&glanceMore == 0 {
-			f := l.form()
+			f := v.form(&l)
 			words[wordKey{l.hash, string(f.letters)}] = n
 		}
 	})

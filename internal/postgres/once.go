@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"crypto/sha256"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -41,16 +39,16 @@ func (s *Store) BeginOnce(ctx context.Context, c once.Claim) (found *once.Answer
 		if err != nil || made.RowsAffected() == 1 {
 			return err
 		}
-		list, err := query(ctx, tx, scanHeld, "SELECT question, time, answer, id FROM cordon.once_answer WHERE key = $1 FOR UPDATE", c.Key[:])
+		list, err := query(ctx, tx, scanOnce, "SELECT "+once.RowColumns+" FROM cordon.once_answer WHERE key = $1 FOR UPDATE", c.Key[:])
 		if err != nil {
 			return err
 		}
 		if len(list) == 0 { // it was freed just now
 			return once.Busy()
 		}
-		take, err := c.Meet(list[0].Held)
-		if err != nil || !take {
-			found = list[0].answer
+		held, answer := list[0].Kept()
+		if take, err := c.Meet(held); err != nil || !take {
+			found = answer
 			return err
 		}
 		_, err = tx.Exec(ctx, "UPDATE cordon.once_answer SET question = $2, time = $3, token = $4, answer = NULL, id = '' WHERE key = $1",
@@ -68,25 +66,7 @@ func (s *Store) BeginOnce(ctx context.Context, c once.Claim) (found *once.Answer
 	return found, nil
 }
 
-// heldAnswer is a row.
-type heldAnswer struct {
-	once.Held
-	answer *once.Answer // nil while it is worked on
-}
-
-func scanHeld(rows pgx.Rows) (h heldAnswer, err error) {
-	var question, body []byte
-	var ms int64
-	var id string
-	if err := rows.Scan(&question, &ms, &body, &id); err != nil {
-		return h, err
-	}
-	h.Question, h.At, h.Answered = [sha256.Size]byte(question), time.UnixMilli(ms).UTC(), body != nil
-	if h.Answered {
-		h.answer = &once.Answer{Body: body, ID: id}
-	}
-	return h, nil
-}
+func scanOnce(rows pgx.Rows) (r once.Row, err error) { return r, rows.Scan(r.Into()...) }
 
 // EndOnce is part of once.Store.
 func (s *Store) EndOnce(ctx context.Context, c once.Claim, a *once.Answer) error {

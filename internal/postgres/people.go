@@ -86,6 +86,14 @@ func (s People) AddPerson(ctx context.Context, p account.Person, e ledger.Entry)
 // ChangePerson is part of account.Store.
 func (s People) ChangePerson(ctx context.Context, p account.Person, end bool, e ledger.Entry) error {
 	return s.writePeople(ctx, func(tx pgx.Tx) ([]ledger.Entry, error) {
+		// The rows are held, so that of two who would take each other's role away the second finds what the first did.
+		all, err := query(ctx, tx, scanPerson, "SELECT "+account.RowColumns+" FROM cordon.person ORDER BY id FOR UPDATE")
+		if err == nil {
+			err = account.Leaves(all, &p)
+		}
+		if err != nil {
+			return nil, err
+		}
 		row := account.RowValues(&p)
 		r, err := tx.Exec(ctx, `UPDATE cordon.person SET display = $1, roles = $2, hash = $3, outside = $4, disabled = $5, version = $6 WHERE id = $7 AND name = $8 AND version = $9`,
 			row[2], row[3], row[4], row[5], row[9], p.Version, p.ID, p.Name, p.Version-1)

@@ -147,6 +147,7 @@ func (e *Encoder) Append(b []byte, r *ruling.Ruling) []byte {
 			b = quote(b, a.Name())
 			b = field(b, "value", a.Value)
 			b = array(b, "provisions", a.Provisions, appendProvisionID)
+			b = field(b, "otherwise", a.Otherwise.String())
 			return append(b, '}')
 		})
 	}

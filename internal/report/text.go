@@ -138,6 +138,9 @@ func (p *Printer) Ruling(r *ruling.Ruling, title string) error {
 		p.assumed(r)
 		p.near(r)
 	}
+	if r.Brief {
+		p.para("  ", "  ", "What was taken for granted is not listed here; without --brief it is.")
+	}
 	p.scope(r)
 	return p.err
 }
@@ -472,9 +475,17 @@ func (p *Printer) assumed(r *ruling.Ruling) {
 	var lines []string
 	for i := range r.Assumed {
 		a := &r.Assumed[i]
-		lines = append(lines, vocab.FactOf(a.Fact).Title+": "+AssumedValue(a)+" ("+a.Name()+" was not said)")
+		lines = append(lines, vocab.FactOf(a.Fact).Title+": "+AssumedValue(a)+" ("+a.Name()+" was not said; "+OtherwiseText(a)+")")
 	}
 	p.list(HeadAssumed, lines)
+}
+
+// OtherwiseText says what the verdict is when an assumption does not hold.
+func OtherwiseText(a *ruling.Assumption) string {
+	if vocab.FactOf(a.Fact).Type == vocab.Bool {
+		return "otherwise " + strings.ToLower(VerdictWord(a.Otherwise))
+	}
+	return "otherwise perhaps " + strings.ToLower(VerdictWord(a.Otherwise))
 }
 
 // AssumedValue gives what was assumed, for people.

@@ -348,7 +348,7 @@ func (e *Evaluator) assumptions(r *Ruling) {
 			v := e.verdictWith(x.on, r.Verdict)
 			undo()
 			if v != r.Verdict && max(v, r.Verdict) > Exempt {
-				a := Assumption{Fact: x.v.fact, Line: int(x.v.line), Value: f.Assumed}
+				a := Assumption{Fact: x.v.fact, Line: int(x.v.line), Value: f.Assumed, Otherwise: v}
 				switch x.v.fact {
 				case vocab.Destination:
 					a.Value = "another state"

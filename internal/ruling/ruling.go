@@ -269,6 +269,8 @@ type Assumption struct {
 	Value string
 	// Provisions would be open without it.
 	Provisions []*law.Provision
+	// Otherwise is the verdict with another value: the other one of yes and no, else one that it may have.
+	Otherwise Verdict
 }
 
 // Name gives the fact as `--set` takes it.

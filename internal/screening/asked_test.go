@@ -59,3 +59,28 @@ func TestAskedAgain(t *testing.T) {
 		t.Error("nothing is remembered")
 	}
 }
+
+// What is remembered of parties is bounded: the oldest make room.
+func TestAskedIsBounded(t *testing.T) {
+	var docs []Document
+	for i := range 30 {
+		docs = append(docs, listed("un", "UN", fmt.Sprint(i), "Mohammed Ali"))
+	}
+	e := engine(t, nil, docs...)
+	e.asked.most = 400
+	for i := range 40 {
+		a := e.Screen(query(fmt.Sprintf("Mohammed Ali %d", i/2)))
+		if a.Outcome == NotScreened || len(a.Hits) == 0 {
+			t.Fatalf("%s, %d hits", a.Outcome, len(a.Hits))
+		}
+		held, known := int64(0), 0
+		for k := range e.asked.slots {
+			if f := e.asked.slots[k].Load(); f != nil {
+				held, known = held+f.held(), known+1
+			}
+		}
+		if held != e.asked.held.Load() || held > e.asked.most || known == 0 {
+			t.Fatalf("%d parties with %d numbers are remembered, said are %d", known, held, e.asked.held.Load())
+		}
+	}
+}

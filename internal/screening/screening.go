@@ -162,7 +162,7 @@ type Engine struct {
 	graph   *ownership.Graph
 	merged  *mergers
 	cache   *cache
-	asked   remembered
+	asked   *remembered
 	workers sync.Pool
 	limits  index.Limits
 	// mostWords is mostWords; tests change it.
@@ -236,9 +236,9 @@ func (r readings) of(person bool) *match.Prepared {
 
 // keys gives the keys of all readings, sorted, each once.
 func (r readings) keys() []uint64 {
-	keys := match.Keys(r.plain)
+	keys := match.AskedKeys(r.plain)
 	if r.person != r.plain {
-		keys = append(keys, match.Keys(r.person)...)
+		keys = append(keys, match.AskedKeys(r.person)...)
 		slices.Sort(keys)
 		keys = slices.Compact(keys)
 	}

@@ -14,7 +14,7 @@ import (
 // lie one after the other in memory, and their keys go to the builder at once.
 type wordsMade struct {
 	b       *index.Builder
-	pieces  [][]byte // the words, in the order in which they were met
+	pieces  [][]byte // the words with their lengths before them, in the order in which they were met
 	begins  []uint32 // where in them each begins
 	size    int      // of all words
 	table   []uint64 // by hash: the first half of the hash, and the number of a word from 1
@@ -89,7 +89,7 @@ const alikeKeys = 1<<8 - 1
 // keep puts a word behind the others; none lies in two pieces.
 func (m *wordsMade) keep(word []byte) error {
 	last := len(m.pieces) - 1
-	if last < 0 || len(m.pieces[last])+len(word) > cap(m.pieces[last]) {
+	if last < 0 || len(m.pieces[last])+1+len(word) > cap(m.pieces[last]) {
 		size := wordPiece
 		if last < 0 {
 			size = firstPiece
@@ -101,7 +101,7 @@ func (m *wordsMade) keep(word []byte) error {
 	if at > math.MaxUint32 || 2*len(m.begins) >= index.MaxUnits {
 		return fault.New(fault.TooLarge, "the names of the lists have too many words for one index: %d", len(m.begins))
 	}
-	m.pieces[last] = append(m.pieces[last], word...)
+	m.pieces[last] = append(append(m.pieces[last], byte(len(word))), word...)
 	m.begins = append(m.begins, uint32(at))
 	m.size += len(word)
 	return nil
@@ -111,7 +111,7 @@ func (m *wordsMade) keep(word []byte) error {
 func (m *wordsMade) word(n uint32) []byte {
 	at := m.begins[n]
 	b := m.pieces[at/wordPiece][at%wordPiece:]
-	return b[:match.WordSize(b)]
+	return b[1:][:b[0]]
 }
 
 // slot finds where a word stands in the table, or would.

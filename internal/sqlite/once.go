@@ -2,9 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"time"
 
 	"github.com/cordon-engine/cordon/internal/once"
 )
@@ -31,14 +29,14 @@ const forgotten = 100
 // BeginOnce is part of once.Store.
 func (s *Store) BeginOnce(ctx context.Context, c once.Claim) (found *once.Answer, err error) {
 	err = s.kept(ctx, func(tx *ready) error {
-		list, err := query(ctx, tx, scanHeld, "SELECT question, time, answer, id FROM once_answer WHERE key = ?", c.Key[:])
+		list, err := query(ctx, tx, scanOnce, "SELECT "+once.RowColumns+" FROM once_answer WHERE key = ?", c.Key[:])
 		if err != nil {
 			return err
 		}
 		if len(list) == 1 {
-			take, err := c.Meet(list[0].Held)
-			if err != nil || !take {
-				found = list[0].answer
+			held, answer := list[0].Kept()
+			if take, err := c.Meet(held); err != nil || !take {
+				found = answer
 				return err
 			}
 		}
@@ -59,25 +57,7 @@ func (s *Store) BeginOnce(ctx context.Context, c once.Claim) (found *once.Answer
 	return found, nil
 }
 
-// heldAnswer is a row.
-type heldAnswer struct {
-	once.Held
-	answer *once.Answer // nil while it is worked on
-}
-
-func scanHeld(rows *sql.Rows) (h heldAnswer, err error) {
-	var question, body []byte
-	var ms int64
-	var id string
-	if err := rows.Scan(&question, &ms, &body, &id); err != nil {
-		return h, err
-	}
-	h.Question, h.At, h.Answered = [sha256.Size]byte(question), time.UnixMilli(ms).UTC(), body != nil
-	if h.Answered {
-		h.answer = &once.Answer{Body: body, ID: id}
-	}
-	return h, nil
-}
+func scanOnce(rows *sql.Rows) (r once.Row, err error) { return r, rows.Scan(r.Into()...) }
 
 // EndOnce is part of once.Store.
 func (s *Store) EndOnce(ctx context.Context, c once.Claim, a *once.Answer) error {

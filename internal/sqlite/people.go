@@ -84,6 +84,13 @@ func (s People) AddPerson(ctx context.Context, p account.Person, e ledger.Entry)
 // ChangePerson is part of account.Store.
 func (s People) ChangePerson(ctx context.Context, p account.Person, end bool, e ledger.Entry) error {
 	return s.writePeople(ctx, func(c *sql.Conn) ([]ledger.Entry, error) {
+		all, err := query(ctx, c, scanPerson, "SELECT "+account.RowColumns+" FROM person")
+		if err == nil {
+			err = account.Leaves(all, &p)
+		}
+		if err != nil {
+			return nil, err
+		}
 		row := account.RowValues(&p)
 		r, err := c.ExecContext(ctx, `UPDATE person SET display = ?, roles = ?, hash = ?, outside = ?, disabled = ?, version = ? WHERE id = ? AND name = ? AND version = ?`,
 			row[2], row[3], row[4], row[5], row[9], p.Version, p.ID, p.Name, p.Version-1)

@@ -433,9 +433,16 @@ func inParts(t *testing.T, w *world, d *watch.Watcher, when string, want *watch.
 			}
 		}
 	}
-	for again := range 2 {
-		got, err := d.Collect(ctx, p.Run, p.Marks, parts(kept))
-		check(t, err)
+	var got [3]*watch.Result // two at once, and one when it is kept
+	var errs [3]error
+	collect := func(i int) { got[i], errs[i] = d.Collect(ctx, p.Run, p.Marks, parts(kept)) }
+	var both sync.WaitGroup
+	both.Go(func() { collect(0) })
+	both.Go(func() { collect(1) })
+	both.Wait()
+	collect(2)
+	for again, got := range got {
+		check(t, errs[again])
 		run := got.Run
 		run.Base, run.Job = want.Run.Base, ""
 		if diff := cmp.Diff(want.Run, run); diff != "" || got.Run.Job != "J"+when {

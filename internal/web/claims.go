@@ -195,27 +195,23 @@ func (s *Site) wordsOf(c *claim.Claim) string {
 }
 
 // searchClaims adds states and claims to what is found; without what is known of states it adds nothing.
-func (s *Site) searchClaims(ctx context.Context, page *searchPage, words []string) {
+func (s *Site) searchClaims(ctx context.Context, page *searchPage, words []string) (topic []string) {
+	page.States, topic = s.statesIn(page.Query, words)
+	q := url.Values{}
 	co, err := s.conduct(ctx)
 	if err != nil {
-		return
-	}
-	q := url.Values{}
-	rest := make([]string, 0, len(words))
-	for _, w := range append([]string{page.Query}, words...) {
-		st, ok := s.Desk.Places.FindState(w)
-		if x := (stateLink{st.String(), s.state(st.String())}); ok && !slices.Contains(page.States, x) {
-			page.States = append(page.States, x)
-		} else if !ok && w != page.Query {
-			rest = append(rest, w)
-		}
+		return topic
 	}
 	if len(page.States) > 0 {
 		q.Set("state", page.States[0].Code)
 	}
-	q.Set("q", strings.Join(rest, " "))
+	q.Set("q", strings.Join(topic, " "))
 	page.ClaimsAt = "/claims?" + q.Encode()
-	list := nearestBy(co.desk.Ledger.Claims(), words, s.wordsOf)
+	sought := slices.Clone(topic)
+	for _, st := range page.States {
+		sought = append(sought, strings.ToLower(st.Name))
+	}
+	list := nearestBy(co.desk.Ledger.Claims(), sought, s.wordsOf)
 	slices.SortStableFunc(list, claim.Compare)
 	page.Own = map[string][]claimCard{}
 	for _, c := range list {
@@ -230,6 +226,7 @@ func (s *Site) searchClaims(ctx context.Context, page *searchPage, words []strin
 			page.MoreClaims++
 		}
 	}
+	return topic
 }
 
 // claimsFound is how many claims a search shows at most, of each side.
@@ -238,13 +235,38 @@ const claimsFound = 6
 func (s *Site) cardOf(l *claim.Ledger, c *claim.Claim) claimCard {
 	r, n := c.Judged()
 	card := claimCard{
-		C: c, L: l, Kind: strings.ReplaceAll(c.Kind.String(), "_", " "), Grade: claim.GradeText(r, n), Seen: l.Verified(c),
+		C: c, L: l, Kind: saidAs(c.Kind), Grade: claim.GradeText(r, n), Seen: l.Verified(c),
 		TakenBy: l.RetractedBy(c.ID), Answers: l.Answers(c),
 	}
 	for _, st := range c.About {
 		card.About = append(card.About, stateLink{st.String(), s.state(st.String())})
 	}
 	return card
+}
+
+// Weighed says how source and information were graded, for who does not know the scale.
+func (c *claimCard) Weighed() string {
+	if c.Grade == "not graded" {
+		return "nobody has graded source or information"
+	}
+	return "graded " + c.Grade
+}
+
+// saidAs says what a claim does, in words that need no glossary.
+func saidAs(k claim.Kind) string {
+	switch k {
+	case claim.Fact:
+		return "report of a fact"
+	case claim.Compliance:
+		return "report of compliance"
+	case claim.Remedy:
+		return "report of a remedy"
+	case claim.LawReading:
+		return "reading of the law"
+	case claim.Legitimacy:
+		return "doubt of who may judge"
+	}
+	return k.String()
 }
 
 // claimPage is one claim with both sides.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -24,8 +25,9 @@ type promisesPage struct {
 	Query  map[string]string
 	Errors []fieldError
 	Groups []promiseGroup
-	Scope  string
-	Dates  dates
+	// Found says how many of all undertakings stand how; Scope what the record holds.
+	Found, Scope string
+	Dates        dates
 }
 
 type promiseGroup struct {
@@ -83,6 +85,7 @@ func (s *Site) promises(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	page.Groups = s.promiseGroups(v)
+	page.Found = standings(page.Groups, to)
 	page.Scope = report.CommitmentsDocument(v, s.state).Lead[1]
 	page.Dates = datesOf(page.Query, page.Errors, "as_of")
 	a := &answer{template: "commitments", title: "Who promised what", body: page, dated: &dated{asOf: to, known: when.NoDay}, forms: map[string]form{
@@ -90,6 +93,26 @@ func (s *Site) promises(r *http.Request) (*answer, error) {
 		"csv":  asCSV(func() ([][]string, error) { return promiseRows(page.Groups), nil }),
 	}}
 	return a.refuse(page.Errors), nil
+}
+
+// standings says how many undertakings stand how on a day, the most frequent first.
+func standings(groups []promiseGroup, day when.Day) string {
+	count, all := map[string]int{}, 0
+	for _, g := range groups {
+		for _, p := range g.Promises {
+			count[p.State]++
+			all++
+		}
+	}
+	words := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
+	for i, w := range words {
+		words[i] = strconv.Itoa(count[w]) + " " + w
+	}
+	on := "today"
+	if day != when.NoDay {
+		on = "on " + day.Long()
+	}
+	return fmt.Sprintf("Of %d undertakings, %s: %s. Accepted says only that one was taken on, and not that it was kept.", all, on, strings.Join(words, ", "))
 }
 
 // promiseGroups puts accounts together by instrument, each with a band over the time of its instrument.

@@ -109,7 +109,7 @@ type nearLine struct {
 	Provision *law.Provision
 }
 
-type assumedLine struct{ Title, Value, Address string }
+type assumedLine struct{ Title, Value, Otherwise, Address string }
 
 type said struct{ Title, Value, Question, Name string }
 
@@ -395,7 +395,7 @@ func (s *Site) card(p *posed, rl *ruling.Ruling) *rulingCard {
 		a := &rl.Assumed[i]
 		q := p.extra()
 		q.Add("ask", a.Name())
-		c.Assumed = append(c.Assumed, assumedLine{assumedTitle(a, p.a), report.ValueWord(report.AssumedValue(a)), address(p.a, q) + "#" + fieldID(a.Name())})
+		c.Assumed = append(c.Assumed, assumedLine{assumedTitle(a, p.a), report.ValueWord(report.AssumedValue(a)), report.OtherwiseText(a), address(p.a, q) + "#" + fieldID(a.Name())})
 	}
 	return c
 }

@@ -159,6 +159,7 @@ func (s *Site) beginDraft(page *draftsPage) error {
 	if like := page.Query["like"]; like != "" {
 		of, err := s.Desk.Law.Named(like)
 		if err == nil {
+			page.Query["like"] = of[0].Name
 			text, err = draft.Like(of[0], "draft", on)
 		}
 		if err != nil {

@@ -151,7 +151,7 @@ func datesOf(query map[string]string, errs []fieldError, names ...string) dates 
 	for _, n := range names {
 		f := dateField{ID: "f-" + strings.ReplaceAll(n, "_", "-"), Name: n, Label: "As of", Value: query[n], Hint: "today"}
 		if n == "known_at" {
-			f.Label, f.Hint = "As known on", "all that is loaded"
+			f.Label, f.Hint = "As known on", "latest"
 		}
 		out.Fields = append(out.Fields, f)
 	}

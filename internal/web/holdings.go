@@ -21,6 +21,8 @@ type holdings struct {
 	Height int
 	Stakes []stakeRow
 	File   drawingFile
+	// Told are the same stakes in sentences, for where the drawing does not fit.
+	Told []toldStakes
 	// Cut is true where the drawing ends before the statements do.
 	Cut bool
 }
@@ -32,6 +34,39 @@ type stakeRow struct {
 	// By is the publication's word for it; Past is true where it does not hold on the day.
 	By   string
 	Past bool
+}
+
+// toldStakes are stakes that say one thing of the subject.
+type toldStakes struct {
+	Title  string
+	Stakes []stakeRow
+}
+
+// Verb says what the owner does, between the two.
+func (r *stakeRow) Verb() string {
+	switch {
+	case r.Share == "controls":
+		return "controls"
+	case strings.HasSuffix(r.Share, "%"):
+		return "owns " + r.Share + " of"
+	}
+	return "owns a share of"
+}
+
+// inSentences puts stakes into sentences by where the subject stands in them.
+func inSentences(id, caption string, stakes []stakeRow) []toldStakes {
+	out := []toldStakes{{Title: "Who owns or controls " + caption}, {Title: "What " + caption + " owns or controls"}, {Title: "Further along"}}
+	for _, r := range stakes {
+		at := &out[2]
+		switch id {
+		case r.Owned.ID:
+			at = &out[0]
+		case r.Owner.ID:
+			at = &out[1]
+		}
+		at.Stakes = append(at.Stakes, r)
+	}
+	return slices.DeleteFunc(out, func(t toldStakes) bool { return len(t.Stakes) == 0 })
 }
 
 // party is one side of a stake; Address is "" where no loaded list has it.
@@ -86,6 +121,7 @@ func (s *Site) holdingsOf(ctx context.Context, l *screen.Life, day when.Day) (*h
 	for _, r := range w.stakes {
 		out.Stakes = append(out.Stakes, w.row(r))
 	}
+	out.Told = inSentences(l.ID, l.Caption, out.Stakes)
 	out.SVG, out.Height = w.draw(out.Stakes)
 	return out, nil
 }

@@ -164,7 +164,7 @@ func TestGoodsPageRefuses(t *testing.T) {
 func TestQuestionsAsPeopleAskThem(t *testing.T) {
 	s := site(t)
 	for question, want := range map[string]string{
-		"Could a Polish shipyard renew permits for its DPRK welders on 1 October 2017?": `href="/decide/employment?date=2017-10-01"`,
+		"Could a Polish shipyard renew permits for its DPRK welders on 1 October 2017?": `href="/decide/employment?date=2017-10-01&amp;work.host=PL&amp;work.nationality=KP&amp;work.new_authorisation=true"`,
 		"What does China answer about the trucks?":                                      `href="/claims/trucks-cn-answer"`,
 		"who keeps the rules in Russia":                                                 `href="/states/RU"`,
 		"the":                                                                           "Search again",

@@ -63,8 +63,10 @@ func (a *answer) refuse(errs []fieldError) *answer {
 type frame struct {
 	Title, Nav, Theme, Here string
 	// Signed is the name of who is signed in, "" for nobody; Door is true where that is asked for.
-	Signed   string
-	Door     bool
+	Signed string
+	Door   bool
+	// Keyed is true for whoever shows a key.
+	Keyed    bool
 	Body     any
 	Versions report.Versions
 	Law      string
@@ -114,6 +116,7 @@ func (s *Site) functions() template.FuncMap {
 		"value":         report.ValueWord,
 		"verdicts":      report.Ordered,
 		"capital":       capital,
+		"inwords":       s.inWords,
 		"links":         func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
 		"chosen":        chosen,
 		"whole":         whole,
@@ -237,7 +240,7 @@ func (s *Site) render(r *http.Request, a *answer) ([]byte, error) {
 	var b bytes.Buffer
 	err := t.ExecuteTemplate(&b, "frame", frame{
 		Title: a.title, Nav: nav, Theme: theme(r), Here: here, Body: a.body, Versions: s.Versions, Law: s.Desk.Law.Version[:12],
-		Cited: s.cited(r, a), Live: a.live, Signed: access.By(r.Context()).Name, Door: a.door || strings.HasPrefix(nav, "sign-"),
+		Cited: s.cited(r, a), Live: a.live, Signed: access.By(r.Context()).Name, Door: a.door || strings.HasPrefix(nav, "sign-") || s.peopled(r.Context()), Keyed: access.By(r.Context()).Key,
 	})
 	return b.Bytes(), err
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -19,8 +20,10 @@ type searchPage struct {
 	Kinds      []vocab.Kind
 	Provisions []*law.Provision
 	More       int
-	Goods      []decide.Line
-	Code       goods.Code
+	// Words are how many words were looked for, and Held how many of them each provision holds.
+	Words, Held int
+	Goods       []decide.Line
+	Code        goods.Code
 	// Subjects are those of the lists that have such a name; MoreSubjects how many
 	// there are besides. Lists is false where there are no lists.
 	Subjects     []suggestion
@@ -37,14 +40,20 @@ type searchPage struct {
 	Question bool
 	// Day is one that the query names, NoDay for none.
 	Day when.Day
+	// Gist are the facts that a question about workers says; Topic the words without states and idle ones.
+	Gist  []gist
+	Topic string
 }
 
-// Form gives the form of a kind of activity, with the day that was named.
-func (p *searchPage) Form(kind string) string {
-	if p.Day == when.NoDay {
-		return "/decide/" + kind
+// Form gives the form of a kind of activity, with the day that was named and what a question says of it.
+func (p *searchPage) Form(kind string) string { return formWith(kind, p.Said(kind)) }
+
+// Said are the facts that the query says of a kind of activity.
+func (p *searchPage) Said(kind string) []gist {
+	if kind != "employment" {
+		return slices.DeleteFunc(slices.Clone(p.Gist), func(g gist) bool { return g.Name != "date" })
 	}
-	return "/decide/" + kind + "?date=" + p.Day.String()
+	return p.Gist
 }
 
 // longest is how many words goods and names are looked for with.
@@ -81,14 +90,22 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 	if day := dayIn.FindString(page.Query); day != "" {
 		page.Day = dayField(map[string]string{"q": day}, new([]fieldError), "q", "") // what is no day is words
 	}
-	found := nearestBy(s.Desk.Law.Provisions(), words, func(p *law.Provision) string { return p.ID + " " + p.Cite() + " " + p.Title + " " + p.Text })
+	inLaw := func(p *law.Provision) string { return p.ID + " " + p.Cite() + " " + p.Title + " " + p.Text }
+	topic := s.searchClaims(r.Context(), page, words) // before states, which law and goods are not looked for by
+	if len(topic) == 0 {
+		topic = words
+	}
+	page.Gist, page.Topic = s.gistOf(page.Day, page.States, words), strings.Join(topic, " ")
+	found := nearestBy(s.Desk.Law.Provisions(), topic, inLaw)
+	if page.Words = len(topic); len(found) > 0 {
+		page.Held = held(inLaw(found[0]), topic)
+	}
 	page.Provisions = found[:min(maxFound, len(found))]
 	page.More = len(found) - len(page.Provisions)
-	s.searchClaims(r.Context(), page, words)
 	// A whole question is no name of goods, nor of anybody.
-	page.Question = len(words) > longest
-	for _, h := range s.Desk.HS.Search(page.Query, 6) {
-		if page.Question {
+	page.Question = len(words) > longest || isQuestion(page.Query)
+	for _, h := range s.Desk.HS.Search(page.Topic, 6) {
+		if len(topic) > longest {
 			break
 		}
 		page.Goods = append(page.Goods, decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)})

@@ -228,6 +228,15 @@ func (s *Site) accountView(w http.ResponseWriter, r *http.Request, p *signInPage
 	return "/sign-in", 0, nil
 }
 
+// peopled says whether there are people who sign in, or may be. Nobody is told that there are none where it cannot be seen.
+func (s *Site) peopled(ctx context.Context) bool {
+	if s.SignIn == nil {
+		return false
+	}
+	people, setUp, err := s.SignIn.Standing(ctx)
+	return people || setUp || err != nil || s.SignIn.Elsewhere()
+}
+
 // signOut ends the session of who asks, and is done where there is none.
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")

@@ -171,3 +171,46 @@ func TestSessionToken(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoMayComeIsSaid: the foot of a page says that nobody signs in only where that is so.
+func TestWhoMayComeIsSaid(t *testing.T) {
+	const open, door, keyed, signed = "Nobody signs in here", "Who works here signs in", "You are here with a key", "You are signed in as Ana"
+	in := &testDoor{}
+	behind := func(in SignIn) *Site {
+		c := site(t).Config
+		c.SignIn = in
+		s, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	nobody, peopled := behind(nil), behind(in)
+	gone := fault.New(fault.Unavailable, "gone")
+	for _, c := range []struct {
+		what   string
+		site   *Site
+		broken error
+		who    access.Actor
+		want   string
+	}{
+		{"a server without people", nobody, nil, access.Actor{}, open},
+		{"one with people", peopled, nil, access.Actor{}, door},
+		{"one whose people cannot be read", peopled, gone, access.Actor{}, door},
+		{"somebody with a key", peopled, nil, access.Actor{ID: "ck_x", Key: true}, keyed},
+		{"a key where there are no people", nobody, nil, access.Actor{ID: "ck_x", Key: true}, keyed},
+		{"somebody who signed in", peopled, nil, access.Actor{ID: "u-ana", Name: "Ana"}, signed},
+	} {
+		in.broken = c.broken
+		r := httptest.NewRequest(http.MethodGet, "/about", http.NoBody)
+		page, err := c.site.render(r.WithContext(access.With(r.Context(), c.who)), &answer{template: "fault", title: "x", body: &fault.Error{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []string{open, door, keyed, signed} {
+			if strings.Contains(string(page), x) != (x == c.want) {
+				t.Errorf("%s: %q", c.what, x)
+			}
+		}
+	}
+}

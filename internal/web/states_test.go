@@ -338,7 +338,7 @@ func TestMapSaysWhatTheTableSays(t *testing.T) {
 }
 
 var (
-	cardIDs = regexp.MustCompile(`· <a href="/claims/([^"]+)">`)
+	cardIDs = regexp.MustCompile(`<p><a href="/claims/([^"]+)"><strong>`)
 	further = regexp.MustCompile(`<a href="([^"]+)">Further in the list`)
 )
 

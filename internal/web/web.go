@@ -32,6 +32,9 @@ type Config struct {
 	Scenarios []*scenario.Scenario
 	// Story is the July 2017 story; nil leaves its page out of work.
 	Story *Story
+	// Peoples are adjectives and names of peoples, small, with the codes of their states; without them questions that name a
+	// state so are looked for as words.
+	Peoples map[string]string
 	// Today gives the day that pages call today.
 	Today func() when.Day
 	// Screener and Lists may be nil: the pages then say that nothing is screened.
@@ -199,6 +202,9 @@ func (s *Site) workRoutes() {
 		"GET /work/keys":              {"/work/keys", s.workKeys},
 		"POST /work/keys":             {"/work/keys", s.workKeys},
 		"GET /work/people":            {"/work/people", s.people},
+		"POST /work/people":           {"/work/people", s.people},
+		"GET /work/people/{id}":       {"/work/people", s.person},
+		"POST /work/people/{id}":      {"/work/people", s.person},
 		"GET /work/settings":          {"/work/settings", s.settings},
 	} {
 		s.mux.Handle(pattern, s.page(s.atWork(x.tab, x.view)))
@@ -256,7 +262,10 @@ func knownIn(given url.Values, names ...string) error {
 // readForm reads a form that was sent, and no more than max bytes of it.
 func readForm(r *http.Request, max int64) error {
 	r.Body = http.MaxBytesReader(nil, r.Body, max)
-	err := r.ParseMultipartForm(max) // in memory whole, as it is bounded
+	err := r.ParseForm() // by itself, since ParseMultipartForm hides that a form without files is too large
+	if err == nil {
+		err = r.ParseMultipartForm(max) // in memory whole, as it is bounded
+	}
 	if errors.Is(err, http.ErrNotMultipart) {
 		err = nil
 	}

@@ -120,6 +120,41 @@ func TestBatchInOrder(t *testing.T) {
 	}
 }
 
+// TestBatchTellsHowFar holds that who asks for it hears how far a batch is, that every row is answered, and gets the same page as
+// who does not; and that words choose rows, in the page and in its files.
+func TestBatchTellsHowFar(t *testing.T) {
+	s := site(t)
+	form := url.Values{"names": {strings.Repeat("Nobody At All\n", 120) + "Marvolo Quendrith\n"}}
+	ask := func(accept string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, "/who/batch", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Accept", accept)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w
+	}
+	want, w := ask("text/html").Body.String(), ask(progressType)
+	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
+	var last struct{ Page string }
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.Page != want || !w.Flushed {
+		t.Errorf("the page that comes last is another: %v", err)
+	}
+	if n := len(lines); n < 20 || n > 70 || lines[0] != `{"done":0,"of":121}` || lines[n-2] != `{"done":121,"of":121}` {
+		t.Errorf("%d lines: %.100s", n, lines)
+	}
+	if !strings.Contains(want, "121 rows came in, 121 are answered.") {
+		t.Error("the page does not say that every row is answered")
+	}
+	form.Set("words", " quendrith")
+	if body := ask("").Body.String(); !strings.Contains(body, "1 of 121 rows are shown") || strings.Contains(body, "Nobody") && !strings.Contains(body, `name="rows"`) {
+		t.Error("words do not choose rows")
+	}
+	form = url.Values{"names": {"x"}, "date": {"soon"}}
+	if body := ask(progressType).Body.String(); !strings.Contains(body, "There is a problem") {
+		t.Errorf("what is wrong is not said: %.200s", body)
+	}
+}
+
 // TestBatchFromAFile sends one batch in every form: rows in are rows out, what is
 // refused is said with line and column, and formulas are disarmed in every export.
 func TestBatchFromAFile(t *testing.T) {

@@ -45,6 +45,9 @@ type batchPage struct {
 	// Total is the number of all rows; Only and Order say which are shown, and how they are put.
 	Total       int
 	Only, Order string
+	Words       string
+	// Read is how many rows came in: each of them is answered.
+	Read int
 }
 
 // batchOrders are the ways to put the rows of a result, as they are asked for and called.
@@ -60,7 +63,7 @@ func (p *batchPage) Orders() []option {
 }
 
 // arrange chooses and orders the rows of a result, in the page and in its files.
-func (p *batchPage) arrange(only, order string) error {
+func (p *batchPage) arrange(only, order, words string) error {
 	if only != "" && !slices.Contains(outcomes, only) {
 		return fault.New(fault.Usage, "there is no outcome %q", only).WithFix("choose one of %s", strings.Join(outcomes, ", "))
 	}
@@ -68,10 +71,10 @@ func (p *batchPage) arrange(only, order string) error {
 	if !slices.ContainsFunc(batchOrders, func(o option) bool { return o.Value == order }) {
 		return fault.New(fault.Usage, "rows cannot be ordered by %q", order).WithFix("choose rows, outcome or name")
 	}
-	p.Total, p.Only, p.Order = len(p.Lines), only, order
+	p.Total, p.Only, p.Order, p.Words = len(p.Lines), only, order, strings.TrimSpace(words)
 	var at []int
 	for i := range p.Lines {
-		if only == "" || p.Lines[i].Outcome == only {
+		if (only == "" || p.Lines[i].Outcome == only) && p.Lines[i].says(p.Words) {
 			at = append(at, i)
 		}
 	}
@@ -92,6 +95,9 @@ func (p *batchPage) arrange(only, order string) error {
 	p.Lines, p.answers = lines, answers
 	return nil
 }
+
+// Rank orders outcomes, worst first.
+func (l *batchLine) Rank() int { return slices.Index(outcomes, l.Outcome) }
 
 func (l *batchLine) name() string {
 	if len(l.Names) == 0 {
@@ -144,11 +150,12 @@ func (s *Site) whoBatch(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	f, err := s.batchForm(r)
 	var page *batchPage
+	var far *progress
 	if err == nil && len(f.errs) == 0 {
-		page, err = s.batch(r, f)
+		page, far, err = s.batch(w, r, f)
 	}
 	if err == nil && page != nil {
-		err = page.arrange(r.PostFormValue("only"), r.PostFormValue("order"))
+		err = page.arrange(r.PostFormValue("only"), r.PostFormValue("order"), r.PostFormValue("words"))
 	}
 	if format := r.PostFormValue("format"); err == nil && page != nil && format != "" {
 		err = s.sendBatch(w, r, page, format)
@@ -156,7 +163,7 @@ func (s *Site) whoBatch(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	s.page(func(*http.Request) (*answer, error) {
+	show := s.page(func(*http.Request) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
@@ -164,7 +171,12 @@ func (s *Site) whoBatch(w http.ResponseWriter, r *http.Request) {
 			return s.batchAgain(r, f)
 		}
 		return &answer{template: "whobatch", title: "Who are they?", body: page}, nil
-	}).ServeHTTP(w, r)
+	})
+	if far != nil {
+		far.page(show, r)
+		return
+	}
+	show.ServeHTTP(w, r)
 }
 
 // batchAgain is the page of the form with what is wrong with it.
@@ -244,13 +256,22 @@ func (f *batchForm) takeFile(r *http.Request) error {
 	return err
 }
 
-// batch screens the rows. A batch of which something cannot be read at all is a
+// batch screens the rows, and says how far it is to whom asks. A batch of which something cannot be read at all is a
 // field in error, and none of it is answered.
-func (s *Site) batch(r *http.Request, f *batchForm) (*batchPage, error) {
-	page := &batchPage{File: f.file, Day: f.day}
+func (s *Site) batch(w http.ResponseWriter, r *http.Request, f *batchForm) (*batchPage, *progress, error) {
+	rows, err := counted(bounded(f.rows))
+	if err != nil {
+		return nil, nil, f.cannotRead(err)
+	}
+	if len(rows) == 0 {
+		f.errs = append(f.errs, fieldError{f.field(), f.label(), "There is no name in it. Write one name a line, or choose a file of names"})
+		return nil, nil, nil
+	}
+	page := &batchPage{File: f.file, Day: f.day, Read: len(rows)}
+	far := tellsOf(w, r, len(rows))
 	counts := map[string]int{}
 	var kept strings.Builder
-	err := s.Screener.Rows(r.Context(), bounded(f.rows), f.day, func(a screen.Answered, j report.AnswerJSON) error {
+	err = s.Screener.Rows(r.Context(), inTurn(rows), f.day, func(a screen.Answered, j report.AnswerJSON) error {
 		line := s.batchLine(f, a, j)
 		j.Name = strings.Join(a.Row.Party["name"], "; ")
 		page.Lines, page.answers = append(page.Lines, line), append(page.answers, j)
@@ -259,18 +280,14 @@ func (s *Site) batch(r *http.Request, f *batchForm) (*batchPage, error) {
 		if line.Refused {
 			page.Refused++
 		}
+		far.tell(len(page.Lines))
 		return keepRow(&kept, a.Row)
 	})
-	if fault.CodeOf(err) == fault.Invalid || fault.CodeOf(err) == fault.TooLarge {
-		f.errs = append(f.errs, fieldError{f.field(), f.label(), f.where(screen.Row{Line: lineOf(err)}, err)})
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if len(page.Lines) == 0 {
-		f.errs = append(f.errs, fieldError{f.field(), f.label(), "There is no name in it. Write one name a line, or choose a file of names"})
-		return nil, nil
+	switch {
+	case err != nil:
+		return nil, far, f.cannotRead(err)
+	case len(page.Lines) != page.Read:
+		return nil, far, fault.New(fault.Internal, "%d rows came in and %d were answered", page.Read, len(page.Lines))
 	}
 	if kept.Len() < maxBody-16<<10 {
 		page.Rows = kept.String()
@@ -280,7 +297,16 @@ func (s *Site) batch(r *http.Request, f *batchForm) (*batchPage, error) {
 			page.Counts = append(page.Counts, batchCount{o, counts[o]})
 		}
 	}
-	return page, nil
+	return page, far, nil
+}
+
+// cannotRead puts what the sender can mend beside the field; other faults go on.
+func (f *batchForm) cannotRead(err error) error {
+	if c := fault.CodeOf(err); c != fault.Invalid && c != fault.TooLarge {
+		return err
+	}
+	f.errs = append(f.errs, fieldError{f.field(), f.label(), f.where(screen.Row{Line: lineOf(err)}, err)})
+	return nil
 }
 
 func (f *batchForm) field() string {
@@ -420,13 +446,7 @@ func readRows(s string) (iter.Seq2[screen.Row, error], error) {
 		}
 		list = append(list, row)
 	}
-	return func(yield func(screen.Row, error) bool) {
-		for _, r := range list {
-			if !yield(r, nil) {
-				return
-			}
-		}
-	}, nil
+	return inTurn(list), nil
 }
 
 // fileKinds are the files that a batch can be had as.

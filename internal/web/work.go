@@ -68,7 +68,9 @@ type WorkDesk struct {
 	Keys  WorkKeys
 	Jobs  func(ctx context.Context) ([]Job, error)
 	// People are those who may work here; NameOf gives the name behind a pseudonym, "" where it is not known.
-	People   func(ctx context.Context) ([]WorkPerson, error)
+	People func(ctx context.Context) ([]WorkPerson, error)
+	// Team is where people are added and changed; nil where nobody signed in.
+	Team     *account.Desk
 	NameOf   func(pseudonym string) string
 	Settings []WorkSetting
 	// Package writes answers that were kept, with their proofs, as a file for others to check; that it was made, by whom
@@ -340,7 +342,7 @@ func (s *Site) atWorkWith(tab string, most int64, f func(w *working) (*answer, e
 		if err != nil {
 			return nil, err
 		}
-		w := &working{r: r, site: s, WorkDesk: d, Tab: tab, Token: s.token(d.By)}
+		w := &working{r: r, site: s, WorkDesk: d, Tab: tab, Token: s.formToken(r, d)}
 		if r.Method == http.MethodPost {
 			if err := readForm(r, most); err != nil {
 				return nil, err
@@ -351,7 +353,7 @@ func (s *Site) atWorkWith(tab string, most int64, f func(w *working) (*answer, e
 						return nil, err
 					}
 				}
-				return nil, fault.New(fault.Denied, "this form was not made for %s, or by an earlier start of the server", d.Name).
+				return nil, fault.New(fault.Denied, "this form was not made for %s, or before they signed in, or by an earlier start of the server", d.Name).
 					WithFix("load the page anew and send it from there")
 			}
 		}
@@ -359,10 +361,21 @@ func (s *Site) atWorkWith(tab string, most int64, f func(w *working) (*answer, e
 	}
 }
 
-// token is what a form must carry, so that a page of others cannot send one in somebody's name: they cannot read it. It
-// is good for one person and one start of the server.
-func (s *Site) token(by casework.Person) string {
-	h := hmac.New(sha256.New, s.secret[:])
+// formToken is what a form must carry, so that a page of others cannot send one in somebody's name: they cannot read it. That of who
+// signed in is good for their session, at every server that shares it; that of others for one person and one start of the server.
+func (s *Site) formToken(r *http.Request, d *WorkDesk) string {
+	if d.Signed && s.SignIn != nil {
+		if session := SessionToken(r, s.SignIn.Secure()); session != "" {
+			return tokenUnder([]byte(session), d.By)
+		}
+	}
+	return s.token(d.By)
+}
+
+func (s *Site) token(by casework.Person) string { return tokenUnder(s.secret[:], by) }
+
+func tokenUnder(secret []byte, by casework.Person) string {
+	h := hmac.New(sha256.New, secret)
 	h.Write([]byte("cordon form\n" + by.Name + "\n" + string(by.Role)))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
@@ -394,7 +407,7 @@ func (w *working) refused(id, label string, err error) (int, error) {
 // missingPart says that a part of the desk is not there.
 func missingPart(what string) error {
 	return fault.New(fault.Unavailable, "%s", what+" cannot be shown on this server").
-		WithFix("cases, customers and keys stand in a data folder; start the server with --data and one that it may write to")
+		WithFix("cases, customers and keys stand in a data folder or a database; start the server with --data and one that it may write to")
 }
 
 // playAs chooses the person of an example that a visitor plays.

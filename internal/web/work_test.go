@@ -20,11 +20,13 @@ import (
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/access"
+	"github.com/cordon-engine/cordon/internal/account"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/licence"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 	"github.com/cordon-engine/cordon/internal/watched"
@@ -51,6 +53,7 @@ type testWork struct {
 	port  *deskPort
 	store *sqlite.Store
 	keys  sqlite.Keys
+	team  *account.Desk // of Ana and Dag
 	// clocks are the reports that may be owed, and owes those that this desk owes.
 	clocks *clock.Table
 	owes   []string
@@ -91,7 +94,7 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 			}
 			return list, nil
 		},
-		People: func(context.Context) ([]WorkPerson, error) { return team, nil },
+		People: func(context.Context) ([]WorkPerson, error) { return team, nil }, Team: w.team,
 		NameOf: func(id string) string {
 			for _, p := range append(team, WorkPerson{ID: machine.Name, Name: "Screening"}) {
 				if p.ID == id {
@@ -162,6 +165,12 @@ func worked(port *deskPort, dir string) (w *testWork, err error) {
 	}
 	if err == nil {
 		err = w.cases(ctx)
+	}
+	w.team = account.NewDesk(sqlite.People{Store: w.store}, func(name string) (string, error) { return "u-" + name, nil }, w.now)
+	for name, r := range map[string]role.Role{"ana": role.Analyst, "dag": role.Admin} {
+		if err == nil {
+			_, err = w.team.Add(ctx, "u-host", name, "", []role.Role{r}, "")
+		}
 	}
 	return w, err
 }
@@ -582,15 +591,15 @@ func TestSuppressions(t *testing.T) {
 func TestAuditPages(t *testing.T) {
 	s, w := readDesk(t)
 	_, page := as(t, s, ana, "/work/audit")
-	says(t, "the log", page, "25 entries", "key:ck_", "/work/watchlists/clients", "Dag")
-	for seq := range 25 {
+	says(t, "the log", page, "27 entries", "key:ck_", "/work/watchlists/clients", "Dag")
+	for seq := range 27 {
 		code, page := as(t, s, ana, fmt.Sprintf("/work/audit/%d", seq))
 		if code != http.StatusOK {
 			t.Fatalf("entry %d: status %d", seq, code)
 		}
 		says(t, fmt.Sprint("entry ", seq), page, fmt.Sprintf("Entry %d is in the log as it was signed", seq), "steps up", "The root that was signed", "cordon log entry 1")
 	}
-	if code, _ := as(t, s, ana, "/work/audit/25"); code != http.StatusNotFound {
+	if code, _ := as(t, s, ana, "/work/audit/27"); code != http.StatusNotFound {
 		t.Errorf("an entry beyond the end: status %d", code)
 	}
 	c := s.Config

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/access"
-	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/role"
 )
@@ -41,12 +40,24 @@ type scopeRow struct {
 var keySpans = []option{{Value: "90", Label: "90 days"}, {Value: "365", Label: "a year"}, {Value: "0", Label: "no end"}}
 
 // Spans are the choices of how long a key lasts.
-func (p *keysPage) Spans() []option {
+func (p *keysPage) Spans() []option { return spansOf(p.Typed["days"]) }
+
+// spansOf are the choices, with one of them chosen.
+func spansOf(days string) []option {
 	list := slices.Clone(keySpans)
 	for i := range list {
-		list[i].Chosen = list[i].Value == p.Typed["days"]
+		list[i].Chosen = list[i].Value == days
 	}
 	return list
+}
+
+// keyRow is a key as pages show it.
+func (w *working) keyRow(k access.Key) keyRow {
+	row := keyRow{k, k.Ended(w.Now)}
+	if row.State == "" {
+		row.State = "good"
+	}
+	return row
 }
 
 func (s *Site) workKeys(w *working) (*answer, error) {
@@ -69,9 +80,8 @@ func (s *Site) workKeys(w *working) (*answer, error) {
 		return nil, err
 	}
 	for _, k := range keys {
-		row := keyRow{k, k.Ended(w.Now)}
-		if row.State == "" {
-			row.State = "good"
+		row := w.keyRow(k)
+		if row.State == "good" {
 			page.Good++
 		}
 		page.Keys = append(page.Keys, row)
@@ -80,19 +90,13 @@ func (s *Site) workKeys(w *working) (*answer, error) {
 	for _, x := range access.Scopes() {
 		page.Scopes = append(page.Scopes, scopeRow{string(x.Scope), x.About, slices.Contains(w.r.PostForm["scope"], string(x.Scope)) && len(w.Errors) > 0})
 	}
-	a := w.page("workkeys", "Keys of programs", page)
-	if status != 0 {
-		a.status = status
-	}
-	return a, nil
+	return w.page("workkeys", "Keys of programs", page).with(status), nil
 }
 
 // act makes or revokes a key as the form says, and gives the status of a refusal.
 func (p *keysPage) act() (status int, err error) {
-	for name, values := range p.r.PostForm {
-		if name != "scope" && len(values) > 1 || !slices.Contains([]string{"token", "do", "owner", "scope", "days", "id"}, name) {
-			return 0, fault.New(fault.Usage, "this form has no field %q, or has it twice", name)
-		}
+	if err := p.once([]string{"do", "owner", "days", "id"}, "scope"); err != nil {
+		return 0, err
 	}
 	if !p.May {
 		return p.refused("f-owner", "Keys", fault.New(fault.Denied, "the role %s makes and ends no keys", p.RoleNames()).WithFix("ask an administrator"))
@@ -115,24 +119,29 @@ func (p *keysPage) act() (status int, err error) {
 	return 0, nil
 }
 
-func (p *keysPage) make() error {
+// newKey makes the key that a form describes, for somebody.
+func (w *working) newKey(owner string) (k access.Key, secret string, err error) {
 	var scopes []access.Scope
-	for _, name := range p.r.PostForm["scope"] {
+	for _, name := range w.r.PostForm["scope"] {
 		sc, err := access.ParseScope(name)
 		if err != nil {
-			return err
+			return k, "", err
 		}
 		scopes = append(scopes, sc)
 	}
-	days, err := strconv.Atoi(p.value("days"))
-	if err != nil || !slices.ContainsFunc(keySpans, func(o option) bool { return o.Value == p.value("days") }) {
-		return fault.New(fault.Usage, "%q is no length of time for a key", p.value("days"))
+	days, err := strconv.Atoi(w.value("days"))
+	if err != nil || !slices.ContainsFunc(keySpans, func(o option) bool { return o.Value == w.value("days") }) {
+		return k, "", fault.New(fault.Usage, "%q is no length of time for a key", w.value("days"))
 	}
 	ends := time.Time{}
 	if days > 0 {
-		ends = p.Now.AddDate(0, 0, days)
+		ends = w.Now.AddDate(0, 0, days)
 	}
-	k, secret, err := access.New(nil, p.value("owner"), scopes, p.Now, ends)
+	return access.New(nil, owner, scopes, w.Now, ends)
+}
+
+func (p *keysPage) make() error {
+	k, secret, err := p.newKey(p.value("owner"))
 	if err != nil {
 		return err
 	}
@@ -141,42 +150,6 @@ func (p *keysPage) make() error {
 	}
 	p.Made, p.MadeID = secret, k.ID
 	return nil
-}
-
-// peoplePage are those who work here, and what each role may do.
-type peoplePage struct {
-	*working
-	List  []WorkPerson
-	Roles []casework.Role
-	Table []roleRow
-}
-
-type roleRow struct {
-	Kind string
-	May  []bool
-}
-
-func (s *Site) people(w *working) (*answer, error) {
-	if err := known(w.r); err != nil {
-		return nil, err
-	}
-	page := &peoplePage{working: w, Roles: casework.Roles()}
-	if w.People != nil {
-		var err error
-		if page.List, err = w.People(w.ctx()); err != nil {
-			return nil, err
-		}
-	}
-	for _, x := range role.Permissions() {
-		row := roleRow{Kind: role.About(x)}
-		for _, r := range page.Roles {
-			row.May = append(row.May, role.May(r, x))
-		}
-		if slices.Contains(row.May, true) {
-			page.Table = append(page.Table, row)
-		}
-	}
-	return w.page("workpeople", "People", page), nil
 }
 
 // settingsPage is what the server runs with.

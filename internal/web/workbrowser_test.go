@@ -113,4 +113,17 @@ func workTasks(t *testing.T, ctx context.Context, axe string, script bool, width
 	do(t, ctx, chromedp.Navigate(srv.URL+"/work/audit"))
 	follow(t, ctx, "tbody tr:first-child th a")
 	says("is in the log as it was signed", "The root that was signed", "about "+w.ids["C-1"])
+
+	// An admin adds somebody, and shuts them out.
+	do(t, ctx, chromedp.Navigate(srv.URL+"/work/people"))
+	play(dag)
+	do(t, ctx, write("#f-name", "zoe"), chromedp.Click(chromedp.CSS(`[name=role][value=analyst]`)))
+	follow(t, ctx, ".change button")
+	says("Here is the password of zoe, this once")
+	looked("people")
+	do(t, ctx, chromedp.Navigate(srv.URL+"/work/people/u-zoe"))
+	says("Signs in as zoe", "Not signed in", "A new key of zoe")
+	looked("person")
+	follow(t, ctx, "[value=disable]")
+	says("zoe is shut out", "Let in again")
 }

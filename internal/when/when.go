@@ -8,6 +8,8 @@
 package when
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,6 +157,9 @@ func longPart(s string) string {
 // does not exist, an end before its start and anything else is an error that
 // says so.
 func Parse(s string) (Period, error) {
+	if err := yearLast(s); err != nil {
+		return Period{}, err
+	}
 	a, b, span := strings.Cut(s, "/")
 	from, err := parsePart(a, s)
 	if err != nil {
@@ -178,13 +183,39 @@ func Parse(s string) (Period, error) {
 	return Period{from.From, to.To}, nil
 }
 
+// yearLast refuses a day with its year at the end, as people write it, and says how it is written here.
+func yearLast(s string) error {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == '/' || r == '-' })
+	if len(parts) != 3 || len(parts[2]) != 4 || len(parts[0]) > 2 || len(parts[1]) > 2 {
+		return nil
+	}
+	var n [3]int
+	for i, p := range parts {
+		var err error
+		if n[i], err = strconv.Atoi(p); err != nil {
+			return nil
+		}
+	}
+	var ways []string
+	for _, w := range [][3]int{{n[2], n[1], n[0]}, {n[2], n[0], n[1]}} {
+		day := fmt.Sprintf("%04d-%02d-%02d", w[0], w[1], w[2])
+		if _, err := parsePart(day, day); err == nil && !slices.Contains(ways, day) {
+			ways = append(ways, day)
+		}
+	}
+	if len(ways) == 0 {
+		return nil
+	}
+	return fault.New(fault.Invalid, "%q is not a date: the year stands first", s).WithFix("write %s", strings.Join(ways, " or "))
+}
+
 func parsePart(s, whole string) (Period, error) {
 	bad := func(what string) error {
 		return fault.New(fault.Invalid, "%q is not a date: %s", whole, what).
 			WithFix("write 2017, 2017-07, 2017-07-04, or two of these with a slash between them")
 	}
 	if len(s) != 4 && len(s) != 7 && len(s) != 10 {
-		return Period{}, bad("it has " + strconv.Itoa(len(s)) + " characters")
+		return Period{}, bad("it is no year, month or day in figures")
 	}
 	num := func(t string) (int, bool) {
 		n := 0

@@ -1,6 +1,8 @@
 package when
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,4 +93,21 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q gives %v, which reads back as %v, %v", s, p, q, err)
 		}
 	})
+}
+
+func TestDaysAsPeopleWriteThem(t *testing.T) {
+	for in, want := range map[string]string{
+		"01.10.2017": "write 2017-10-01 or 2017-01-10",
+		"1/10/2017":  "write 2017-10-01 or 2017-01-10",
+		"31-12-2017": "write 2017-12-31",
+		"12/31/2017": "write 2017-12-31",
+		"1.1.2017":   "write 2017-01-01",
+		"40.40.2017": "write 2017, 2017-07",
+		"a.b.2017":   "write 2017, 2017-07",
+	} {
+		_, err := Parse(in)
+		if err == nil || !strings.Contains(fmt.Sprint(err), want) {
+			t.Errorf("%s: %v, want %s", in, err, want)
+		}
+	}
 }

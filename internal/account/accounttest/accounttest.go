@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(testing.TB) Store) {
 		{"attempts", attempts},
 		{"attempts at once", atOnce},
 		{"a desk", desk},
+		{"admins at once", adminsAtOnce},
 		{"outsiders", outsiders},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.f(t, open(t)) })
@@ -366,6 +367,10 @@ func desk(t *testing.T, s Store) {
 		_, err := f()
 		wantCode(t, err, fault.Conflict) // the last who may change people
 	}
+	_, err = d.Disable(ctx, ana.ID, ana.ID)
+	wantCode(t, err, fault.Denied)
+	_, _, err = d.Reset(ctx, ana.ID, ana.ID)
+	wantCode(t, err, fault.Denied)
 	ana, err = d.Disable(ctx, dag.ID, ana.ID)
 	check(t, err)
 	_, err = d.Check(ctx, token)
@@ -448,5 +453,31 @@ func outsiders(t *testing.T, s Store) {
 	}
 	if counted != 7 {
 		t.Errorf("the log has %d refusals of 7", counted)
+	}
+}
+
+// adminsAtOnce has two admins take each other's role away at the same moment: one of them is left.
+func adminsAtOnce(t *testing.T, s Store) {
+	ctx := t.Context()
+	d := account.NewDesk(s, known, func() time.Time { return Start })
+	var ids []string
+	for _, name := range []string{"dag", "eve"} {
+		p := add(t, s, made(t, name, Start, role.Admin))
+		ids = append(ids, p.ID)
+	}
+	for range 5 {
+		var errs [2]error
+		var wg sync.WaitGroup
+		for i, id := range ids {
+			wg.Go(func() { _, errs[i] = d.SetRoles(ctx, ids[1-i], id, []role.Role{role.Analyst}) })
+		}
+		wg.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) || fault.CodeOf(errs[0]) != fault.Conflict && fault.CodeOf(errs[1]) != fault.Conflict {
+			t.Fatalf("%v, %v", errs[0], errs[1])
+		}
+		for _, id := range ids {
+			_, err := d.SetRoles(ctx, "u-shell", id, []role.Role{role.Admin})
+			check(t, err)
+		}
 	}
 }

@@ -148,6 +148,97 @@ for (const input of document.querySelectorAll('[data-complete]')) {
   });
 }
 
+// A form of many rows is sent by script so that it can say how far it is; the page that it leads to takes the place of this one.
+document.addEventListener('submit', async (e) => {
+  const form = e.target.closest('form[data-progress]');
+  if (!form || e.submitter?.name === 'format') return;
+  e.preventDefault();
+  const box = document.createElement('p');
+  const bar = document.createElement('progress');
+  const said = document.createElement('span');
+  said.setAttribute('role', 'status');
+  said.textContent = 'Sending';
+  bar.setAttribute('aria-label', 'Rows answered');
+  box.className = 'far';
+  box.append(bar, said);
+  form.querySelector('.far')?.remove();
+  form.append(box);
+  const began = Date.now();
+  const failed = () => { said.textContent = 'The answer did not arrive in full. Send it again.'; bar.remove(); };
+  try {
+    const answer = await fetch(form.action, { method: 'POST', body: new FormData(form, e.submitter), headers: { Accept: 'application/x-ndjson' } });
+    const streamed = answer.headers.get('Content-Type')?.startsWith('application/x-ndjson');
+    let page = '';
+    let rest = '';
+    const take = (line) => {
+      if (!streamed || line === '') return;
+      const x = JSON.parse(line);
+      if (x.page) page = x.page;
+      else {
+        bar.max = x.of;
+        bar.value = x.done;
+        const left = x.done > 0 ? Math.round((Date.now() - began) / x.done * (x.of - x.done) / 1000) : 0;
+        said.textContent = `${x.done} of ${x.of} rows answered${left > 0 ? `, ${left} s left` : ''}`;
+      }
+    };
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      rest += value;
+      if (!streamed) continue;
+      const lines = rest.split('\n');
+      rest = lines.pop();
+      lines.forEach(take);
+    }
+    if (!streamed) page = rest;
+    if (page === '') return failed();
+    const next = new DOMParser().parseFromString(page, 'text/html');
+    document.getElementById('main').replaceChildren(...next.getElementById('main').childNodes);
+    document.title = next.title;
+    sortable();
+    scrollTo(0, 0);
+    (document.querySelector('.errors') ?? document.getElementById('main')).focus();
+  } catch {
+    failed();
+  }
+});
+
+// Heads of a table sort its rows, up and down.
+function sortable() {
+  for (const head of document.querySelectorAll('[data-sortable] thead th:not(:has(button))')) {
+    const b = document.createElement('button');
+    b.type = 'button';
+    b.className = 'sorter';
+    b.textContent = head.textContent;
+    head.replaceChildren(b);
+  }
+}
+sortable();
+document.addEventListener('click', (e) => {
+  const head = e.target.closest('.sorter')?.closest('th');
+  if (!head) return;
+  const up = head.getAttribute('aria-sort') !== 'ascending';
+  for (const h of head.parentElement.children) h.removeAttribute('aria-sort');
+  head.setAttribute('aria-sort', up ? 'ascending' : 'descending');
+  const body = head.closest('table').tBodies[0];
+  const key = (row) => row.cells[head.cellIndex].dataset.key ?? row.cells[head.cellIndex].textContent.trim();
+  const order = new Intl.Collator('en', { numeric: true });
+  const rows = [...body.rows].map((row, i) => [key(row), i, row]).sort((a, b) => (up ? 1 : -1) * order.compare(a[0], b[0]) || a[1] - b[1]);
+  body.append(...rows.map((x) => x[2]));
+});
+
+// Words typed beside a table leave the rows that have them.
+document.addEventListener('input', (e) => {
+  const field = e.target.closest('[data-filter]');
+  if (!field) return;
+  const rows = [...document.getElementById(field.dataset.filter).tBodies[0].rows];
+  const words = field.value.trim().toLowerCase();
+  for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(words);
+  const shown = document.getElementById('shown');
+  if (shown) shown.textContent = `${rows.filter((r) => !r.hidden).length} of ${rows.length} rows are shown.`;
+});
+
 // A slider beside a field that has stops, for days and years: moving it fills the field, letting go asks for the page.
 const asWords = (stop) => {
   if (!/^\d{4}-\d\d-\d\d$/.test(stop)) return stop;
@@ -155,7 +246,7 @@ const asWords = (stop) => {
   return `${d} ${['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'][m - 1]} ${y}`;
 };
 for (const input of document.querySelectorAll('[data-stops]')) {
-  const stops = ['', ...input.dataset.stops.trim().split(/\s+/)];
+  const stops = [...input.dataset.stops.trim().split(/\s+/), '']; // an empty field says the latest, which is at the right
   const label = document.createElement('label');
   const range = document.createElement('input');
   const said = document.createElement('output');

@@ -274,7 +274,7 @@ type caseAct struct {
 func (c *caseAct) do(m *Main, f func(*casework.Case) (casework.Event, error)) error {
 	return m.casework(c.Data, c.As, casework.Role(c.Role), func(_ database, d *casework.Desk, by casework.Person) error {
 		for _, id := range c.IDs {
-			x, _, err := d.Get(m.ctx, id)
+			x, _, err := d.Written(m.ctx, id)
 			if err != nil {
 				return err
 			}

@@ -15,7 +15,7 @@ import (
 // DoAll is [Desk.Do] for events that are kept together or not at all; the number is of the
 // first.
 func (d *Desk) DoAll(ctx context.Context, id string, by Person, now time.Time, events ...Event) (Case, error) {
-	c, _, err := d.written(ctx, id)
+	c, _, err := d.Get(ctx, id)
 	if err != nil {
 		return c, err
 	}

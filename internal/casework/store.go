@@ -179,8 +179,8 @@ type Desk struct {
 	// wrote down yet, to those named or, for nil, to all; nil where there are no licences.
 	// Cases are shown and decided as though it were written.
 	Lapsed func(ctx context.Context, licences []string) (map[string][]Event, error)
-	// WriteDown has what time did to licences written down, before something is done to a
-	// case that rests on them; nil where somebody else does it.
+	// WriteDown has what time did to licences written down ([Desk.Written]); nil where
+	// somebody else does it.
 	WriteDown func(ctx context.Context, licences []string) error
 	// Clocks is the table of reports, and Duties are the ids of those that this desk owes: the
 	// clock of each starts by itself with what it begins with ([Desk.starts]). None unless
@@ -233,9 +233,9 @@ func (c *Case) licenceIDs() []string {
 	return ids
 }
 
-// written has what time did to the licences of a case written down, where that is to be
-// done, and gives the case anew.
-func (d *Desk) written(ctx context.Context, id string) (Case, []Event, error) {
+// Written is [Desk.Get] for who is about to do something to the case: what time did to its
+// licences is written down first, where that is to be done.
+func (d *Desk) Written(ctx context.Context, id string) (Case, []Event, error) {
 	c, events, err := d.Get(ctx, id)
 	if err != nil || d.WriteDown == nil || len(c.Licences) == 0 {
 		return c, events, err
@@ -296,7 +296,7 @@ func (d *Desk) Cases(ctx context.Context) ([]Case, error) {
 // given, it is the number that the event must have, so that nobody acts on a case
 // other than the one they saw.
 func (d *Desk) Do(ctx context.Context, id string, by Person, now time.Time, e Event) (Case, error) {
-	c, _, err := d.written(ctx, id)
+	c, _, err := d.Get(ctx, id)
 	if err != nil {
 		return c, err
 	}

@@ -342,6 +342,9 @@ func TestOneCaseReadsItsLicences(t *testing.T) {
 		t.Errorf("the case has %d events, and says %d", n, c.Events)
 	}
 	d.WriteDown = func(ctx context.Context, ids []string) error { return b.NoteOf(ctx, ids, now) }
+	if _, _, err := d.Written(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
 	after, err := d.Do(t.Context(), id, licencetest.Ann, now, casework.Event{Kind: casework.Commented, Text: "seen"})
 	if err != nil || after.Events < c.Events+2 || after.Unauthorised() == nil {
 		t.Errorf("what time did is not written down: %d events, then %d, %v", c.Events, after.Events, err)

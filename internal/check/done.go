@@ -18,12 +18,17 @@ func (k *Checker) done(c *read.Claim) (Result, error) {
 	if k.Along == nil {
 		return res, nil
 	}
-	stretches, err := k.Along(c.Activity, when.On(c.Activity.Date.From))
-	if err != nil || len(stretches) == 0 {
+	stretches, err := k.Along(c.Activity, c.Activity.Date)
+	if err != nil {
 		return res, err
 	}
-	first := stretches[0]
-	res.Evidence = append(res.Evidence, fmt.Sprintf("if it is so, the law of %s has it as %s%s", c.Activity.Date.From.Long(), first.Verdict, cited(first)))
+	for i, s := range stretches {
+		if i == 0 {
+			res.Evidence = append(res.Evidence, fmt.Sprintf("if it is so, the law of %s has it as %s%s", s.Period.From.Long(), s.Verdict, cited(s)))
+		} else {
+			res.Evidence = append(res.Evidence, fmt.Sprintf("if it was on or after %s, as %s%s", s.Period.From.Long(), s.Verdict, cited(s)))
+		}
+	}
 	return res, nil
 }
 

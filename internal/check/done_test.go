@@ -64,3 +64,26 @@ func TestDone(t *testing.T) {
 		}
 	}
 }
+
+// TestDoneInAMonth: what was done in a month within which the law changed is told all that the law of the month says.
+func TestDoneInAMonth(t *testing.T) {
+	month := when.Period{From: when.Date(2017, 8, 1), To: when.Date(2017, 8, 31)}
+	a := &activity.Activity{Kind: vocab.KindTransfer, Date: month}
+	k := &check.Checker{Along: func(_ *activity.Activity, p when.Period) ([]check.Stretch, error) {
+		if p != month {
+			t.Errorf("asked for %s", p)
+		}
+		return []check.Stretch{
+			{Period: when.Period{From: p.From, To: p.From + 3}, Verdict: ruling.Judgement},
+			{Period: when.Period{From: p.From + 4, To: p.To}, Verdict: ruling.Prohibited},
+		}, nil
+	}}
+	res, err := k.Check(one(read.Claim{Claim: claim.Claim{Kind: claim.Fact, Activity: a}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "if it is so, the law of 1 August 2017 has it as judgement; if it was on or after 5 August 2017, as prohibited"
+	if got := strings.Join(res[0].Evidence, "; "); res[0].Word != check.Outside || got != want {
+		t.Errorf("%s %s", res[0].Word, got)
+	}
+}

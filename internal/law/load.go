@@ -745,6 +745,12 @@ func (l *Law) link() error {
 	return nil
 }
 
+// meets reports whether two provisions are in force on a day together: an exemption that ended before excepts nothing.
+func (p *Provision) meets(other *Provision) bool {
+	ends := func(a, b *Provision) bool { return a.Until != when.NoDay && a.Until < b.From }
+	return !ends(p, other) && !ends(other, p)
+}
+
 // attach gives provisions the exceptions that they inherit, and those of exempt provisions that carve
 // them. What is not applied carves its own instrument only.
 func (l *Law) attach() {
@@ -764,7 +770,7 @@ func (l *Law) attach() {
 		}
 		for _, p := range all {
 			near := x.Applies() || p.Instrument == x.Instrument
-			if p != x && near && p.Instrument.Regime == x.Instrument.Regime && p.Kinds != 0 && x.carves(p) {
+			if p != x && near && x.meets(p) && p.Instrument.Regime == x.Instrument.Regime && p.Kinds != 0 && x.carves(p) {
 				p.Exceptions = append(p.Exceptions, x.Exemption)
 			}
 		}

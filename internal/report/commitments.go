@@ -224,13 +224,13 @@ func CommitmentDocument(v *CommitmentsView, name Names) *Document {
 func sinceWords(a *commitment.Account) string {
 	c := a.Changes[len(a.Changes)-1]
 	if c.Event == nil {
-		return "since " + oneDay(c.On) + " (" + c.Why + ")"
+		return "since " + OneDay(c.On) + " (" + c.Why + ")"
 	}
-	return "since " + oneDay(c.On) + ", by " + c.Event.ID + " (" + c.Why + ")"
+	return "since " + OneDay(c.On) + ", by " + c.Event.ID + " (" + c.Why + ")"
 }
 
-// oneDay gives a day that is not known exactly as one of several.
-func oneDay(p when.Period) string {
+// OneDay gives a day that is not known exactly as one of several.
+func OneDay(p when.Period) string {
 	switch {
 	case p.Exact():
 		return p.From.Long()
@@ -486,7 +486,7 @@ func firstWords(list []*commitment.Account, name Names) string {
 	}
 	f := first[0]
 	text := fmt.Sprintf("the first event against it is %s (%s) on %s, by %s, against %s", f.conduct.Event.Title, f.conduct.Event.ID,
-		oneDay(f.conduct.On), stateNames(f.by, name), f.account.Provision.ID)
+		OneDay(f.conduct.On), stateNames(f.by, name), f.account.Provision.ID)
 	var failed []string
 	for _, a := range list {
 		for _, c := range a.Changes {

@@ -166,7 +166,7 @@ func (s *Site) spanOf(v *report.CommitmentsView, in *law.Instrument) when.Period
 
 func (s *Site) promiseOf(a *commitment.Account, span when.Period) promise {
 	last := a.Changes[len(a.Changes)-1]
-	p := promise{P: a.Provision, By: s.stateList(a.Stipulation().By), State: a.State.String(), Since: last.On.Long(), Band: s.promiseBand(a, span)}
+	p := promise{P: a.Provision, By: s.stateList(a.Stipulation().By), State: a.State.String(), Since: report.OneDay(last.On), Band: s.promiseBand(a, span)}
 	for _, c := range a.Changes {
 		step := promiseStep{State: c.State.String(), On: c.On.Long(), Why: c.Why}
 		if c.Event != nil {

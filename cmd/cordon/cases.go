@@ -11,6 +11,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -37,7 +38,7 @@ type whoFlags struct {
 	dataFlag
 	dutyFlag
 	As   string `help:"Who does it. The log has a pseudonym of it beside that of the account that runs the program, which is taken unless given." placeholder:"NAME"`
-	Role string `help:"In which role: ${enum}. The command line takes it on trust." enum:"analyst,approver,auditor,viewer,admin" default:"approver"`
+	Role string `help:"In which role: analyst, approver, auditor, viewer, admin; approver unless given. Once there are people (cordon people), who acts is one of them and has their own roles; before, the command line takes it on trust." enum:",analyst,approver,auditor,viewer,admin" default:"" placeholder:"ROLE"`
 }
 
 // AfterApply is called when the command line has been read.
@@ -61,9 +62,42 @@ func (m *Main) casework(data, as string, role casework.Role, f func(database, *c
 			return err
 		}
 	}
+	if role != casework.Machine {
+		if err := m.asThemselves(s, &by, as); err != nil {
+			return err
+		}
+	}
 	d, book := m.desk(s), m.licenceBook(s, casework.Person{Name: account, Via: account})
 	d.WriteDown = func(ctx context.Context, ids []string) error { return book.NoteOf(ctx, ids, m.now()) }
 	return f(s, d, by)
+}
+
+// asThemselves has somebody act in roles that they have, once there are people: who may give a name of nobody, or a role that is not
+// theirs, is two persons by himself. Before there are people the word of the command line stands.
+func (m *Main) asThemselves(s database, by *casework.Person, as string) error {
+	people := peopleOf(s)
+	if any, err := people.Anybody(m.ctx); err != nil || !any {
+		by.Role = cmp.Or(by.Role, casework.Approver)
+		return err
+	}
+	if as == "" {
+		return fault.New(fault.Usage, "it was not said who does this").WithFix("name one of the people with --as (`cordon people list` names them)")
+	}
+	p, err := people.PersonBy(m.ctx, by.Name, "", "")
+	switch {
+	case fault.CodeOf(err) == fault.NotFound:
+		return fault.New(fault.Denied, "%s is none of the people who may work here", as).
+			WithFix("`cordon people list` names them, and `cordon people add` adds one")
+	case err != nil:
+		return err
+	case !p.Disabled.IsZero():
+		return fault.New(fault.Denied, "%s is shut out", as).WithFix("`cordon people enable` lets them in again")
+	case by.Role != "" && !slices.Contains(p.Roles, by.Role):
+		return fault.New(fault.Denied, "%s has no role %q", as, by.Role).WithFix("leave --role out, or have an admin give it with `cordon people role`")
+	}
+	by.Roles = p.Roles
+	by.Role = cmp.Or(by.Role, role.For(p.Roles, role.Cases))
+	return nil
 }
 
 // caseReader opens the desk for reading.

@@ -15,7 +15,8 @@ import (
 // run over all of them. An index never changes, so that what a party may be is the same
 // each time; only the scores, the day and the lists that are asked for are worked out
 // anew. What is remembered of a party are the numbers of subjects, under a hash of what
-// was asked: no name.
+// was asked: no name. Those that were scored and fell short are not among them, since the
+// same two score the same again.
 
 // found is what a party may be: of each document its number, the unit of its name 0, how
 // many names of it there are and whether it shares an identifier, and these names.
@@ -57,9 +58,10 @@ func newRemembered() *remembered {
 	return &remembered{slots: make([]atomic.Pointer[found], askedSlots), most: askedNumbers}
 }
 
-// idOf gives the hash of a party.
-func (w *worker) idOf(in *match.Input, need match.Need) askedID {
+// idOf gives the hash of a party, the evidence and the probability that suffice.
+func (w *worker) idOf(in *match.Input, need match.Need, least float64) askedID {
 	w.asked.b = w.asked.b[:0]
+	w.asked.uint(math.Float64bits(least))
 	for _, n := range need {
 		w.asked.uint(math.Float64bits(n))
 	}
@@ -106,7 +108,7 @@ func (r *remembered) keep(id askedID, docs []candidate, bounded index.Bounded) {
 	}
 	held := r.held.Add(f.held())
 	for i := range places { // the oldest goes
-		if f = places[i].Swap(f); f == nil {
+		if f = places[i].Swap(f); f == nil || f.of == id {
 			break
 		}
 	}
@@ -134,8 +136,7 @@ func (w *worker) remind(f *found) []candidate {
 
 // find gives the documents that a party may be, in the order of their numbers: from
 // memory, or from the index, where names that cannot have the evidence are left out.
-func (e *Engine) find(w *worker, in *match.Input, p readings, need match.Need) ([]candidate, index.Bounded, error) {
-	id := w.idOf(in, need)
+func (e *Engine) find(w *worker, id askedID, p readings, need match.Need) ([]candidate, index.Bounded, error) {
 	if known := e.asked.of(id); known != nil {
 		return w.remind(known), known.bounded, nil
 	}
@@ -145,7 +146,5 @@ func (e *Engine) find(w *worker, in *match.Input, p readings, need match.Need) (
 	if err != nil {
 		return nil, bounded, err
 	}
-	docs = e.sifted(w, docs)
-	e.asked.keep(id, docs, bounded)
-	return docs, bounded, nil
+	return e.sifted(w, docs), bounded, nil
 }

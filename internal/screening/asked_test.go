@@ -55,7 +55,7 @@ func TestAskedAgain(t *testing.T) {
 	if hits == 0 {
 		t.Error("there is nothing to compare")
 	}
-	if f := remembers.asked.of(remembers.workers.New().(*worker).idOf(&asks[0].Input, remembers.possible)); f == nil || len(f.docs) == 0 {
+	if f := remembers.asked.of(remembers.workers.New().(*worker).idOf(&asks[0].Input, remembers.possible, remembers.params.Possible())); f == nil || len(f.docs) == 0 {
 		t.Error("nothing is remembered")
 	}
 }

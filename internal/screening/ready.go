@@ -12,7 +12,7 @@ import (
 // CacheBytes is about how much memory the subjects take that an engine keeps ready;
 // beyond it the oldest make room and are read anew from the index when they are
 // needed.
-const CacheBytes = 96 << 20
+const CacheBytes = 64 << 20
 
 // prepared is a document made ready.
 type prepared struct {

@@ -409,7 +409,8 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	if q.Threshold > e.params.Possible() {
 		show = q.Threshold
 	}
-	found, bounded, err := e.find(w, &in, p, need)
+	id := w.idOf(&in, need, min(show, e.params.Possible()))
+	found, bounded, err := e.find(w, id, p, need)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -419,12 +420,14 @@ func (e *Engine) screen(q Query) (Answer, error) {
 	}
 	var hits []Hit
 	spelt, addresses := spellings(q.Input.Names), hasAddresses(p)
+	kept, before := found[:0], len(found)
 	for _, c := range found {
 		x, err := e.scorable(w, c.doc, c.names, addresses)
 		if err != nil {
 			return Answer{}, err
 		}
 		if q.Lists != nil && !slices.Contains(q.Lists, x.list) {
+			kept = append(kept, c)
 			continue
 		}
 		s := w.scorer.ScoreNames(p.of(x.person), x.p, c.names)
@@ -432,6 +435,7 @@ func (e *Engine) screen(q Query) (Answer, error) {
 		if s.Probability < show && s.Probability < e.params.Possible() && s.Bits-s.NameBits < identifiedBits {
 			continue
 		}
+		kept = append(kept, c)
 		d, err := e.document(c.doc)
 		if err != nil {
 			return Answer{}, err
@@ -444,6 +448,9 @@ func (e *Engine) screen(q Query) (Answer, error) {
 			Identified: s.Bits-s.NameBits >= identifiedBits,
 			Exact:      slices.ContainsFunc(d.spelt, func(x string) bool { return slices.Contains(spelt, x) }),
 		})
+	}
+	if len(kept) < before || e.asked.of(id) == nil {
+		e.asked.keep(id, kept, bounded)
 	}
 	if err := e.finish(&a, hits, q, show); err != nil {
 		return Answer{}, err

@@ -466,7 +466,7 @@ func indexFile(b *testing.B, p func() *people, n int) string {
 	if dir == "" {
 		dir = b.TempDir()
 	}
-	path := filepath.Join(dir, fmt.Sprintf("%d-%s-%d.index", n, parameters(b).ID(), metaVersion))
+	path := filepath.Join(dir, fmt.Sprintf("%d-%s-%d-%d.index", n, parameters(b).ID(), match.KeysVersion, metaVersion))
 	if _, err := os.Stat(path); err == nil {
 		return path
 	}

@@ -208,7 +208,7 @@ func (s *Site) page(v view) http.Handler {
 			http.Redirect(w, r, a.location, http.StatusSeeOther)
 		case a.data != nil:
 			if a.file != "" {
-				w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.file}))
+				w.Header().Set("Content-Disposition", savedAs(a.file))
 			}
 			if a.policy != "" {
 				w.Header().Set("Content-Security-Policy", a.policy)
@@ -224,6 +224,15 @@ func (s *Site) page(v view) http.Handler {
 			s.send(w, r, "text/html; charset=utf-8", a.status, body)
 		}
 	})
+}
+
+// savedAs has a file saved under a name, which may be in any script.
+func savedAs(name string) string {
+	plain := !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' || r == '%' })
+	if plain {
+		return `attachment; filename="` + name + `"`
+	}
+	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
 }
 
 // render executes a template whole, so that a fault never leaves half a page.

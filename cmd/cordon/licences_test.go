@@ -22,11 +22,15 @@ type licenceDesk struct {
 	ID, Case string
 }
 
+// exampleLicence is the file to fill in, filled in.
+var exampleLicence = strings.NewReplacer("Ministry that issued it", "Ministry of Trade", "Its number", "EX-17", "To whom it was given", "Example Trading",
+	"Where you read it", "The letter itself").Replace(licence.Template)
+
 // run runs a command as somebody does, and gives what it printed.
 func (d *licenceDesk) run(status int, args ...string) string {
 	d.Helper()
 	var out bytes.Buffer
-	m := &Main{In: strings.NewReader(licence.Template), Out: &out, Err: &out, Now: func() time.Time { return d.now }}
+	m := &Main{In: strings.NewReader(exampleLicence), Out: &out, Err: &out, Now: func() time.Time { return d.now }}
 	if code := m.Run(d.Context(), append(args, "--data", d.dir)); code != status {
 		d.Fatalf("%q: status %d: %s", args, code, out.String())
 	}
@@ -53,10 +57,14 @@ func TestLicences(t *testing.T) {
 	d.Case = d.run(0, "cases", "list")[:26]
 
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
-	if err := os.WriteFile(bad, []byte(strings.Replace(licence.Template, "holder", "holders", 1)), 0o600); err != nil {
+	if err := os.WriteFile(bad, []byte(strings.Replace(exampleLicence, "holder", "holders", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.says(d.run(2, "licences", "add", bad), "bad.yaml", "holder")
+	if err := os.WriteFile(bad, []byte(licence.Template), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.says(d.run(2, "licences", "add", bad), "field authority", "is what the file to fill in says")
 	d.says(d.run(0, "licences", "add", "-", "--as", "ann"), "in force, 1 condition")
 	d.ID = d.run(0, "licences", "list")[:26]
 	d.says(d.run(0, "licences", "tasks"), "open: Report each shipment", "in 60 days", "1 task, of which 0 missed")

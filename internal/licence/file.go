@@ -24,12 +24,30 @@ func Read(file string, data []byte) (*Terms, error) {
 	}
 	t, err := termsOf(docs[0])
 	if err == nil {
+		err = t.filledIn()
+	}
+	if err == nil {
 		err = t.Check()
 	}
 	if err != nil {
 		return nil, fault.In(fault.Place{File: file}, err)
 	}
 	return t, nil
+}
+
+// filledIn refuses terms of which a part stands as in the [Template].
+func (t *Terms) filledIn() error {
+	for _, f := range [][3]string{
+		{"authority", t.Authority, "Ministry that issued it"},
+		{"reference", t.Reference, "Its number"},
+		{"holder", t.Holder, "To whom it was given"},
+		{"source", t.Source, "Where you read it"},
+	} {
+		if f[1] == f[2] {
+			return fault.New(fault.Invalid, "%q is what the file to fill in says", f[1]).At(fault.Place{Field: f[0]}).WithFix("write what the document says")
+		}
+	}
+	return nil
 }
 
 // reader reads fields until the first that is wrong.
@@ -235,7 +253,7 @@ func Quantity(thousandths int64, unit string) string {
 	return strings.TrimSpace(s + " " + unit)
 }
 
-// Template is a file to fill in, which reads as it stands.
+// Template is a file to fill in, which reads once that is done.
 const Template = `# A licence, an exemption or an approval of the 1718 Committee, as the document has it.
 authority: Ministry that issued it
 reference: Its number

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/goods"
@@ -165,11 +166,26 @@ func held(text string, words []string) int {
 	text = strings.ToLower(text)
 	n := 0
 	for _, w := range words {
-		if strings.Contains(text, w) || len(w) > 3 && strings.Contains(text, strings.TrimSuffix(w, "s")) {
+		if begins(text, w) || len(w) > 3 && begins(text, strings.TrimSuffix(w, "s")) {
 			n++
 		}
 	}
 	return n
+}
+
+// begins reports whether a word of a text begins with another: trucks are not meant where a ship is struck off.
+func begins(text, w string) bool {
+	for at := 0; ; {
+		i := strings.Index(text[at:], w)
+		if i < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:at+i])
+		if at+i == 0 || !unicode.IsLetter(before) {
+			return true
+		}
+		at += i + len(w)
+	}
 }
 
 // holds reports whether a text holds every word.

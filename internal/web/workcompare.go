@@ -33,7 +33,7 @@ func (p *casePage) compare(a *casework.Alert) {
 	}
 	for _, h := range hard {
 		seen[h.field] = true
-		if row := p.site.shown(compareHard(a, h.field, h.label), h.field); len(row.Ours)+len(row.Theirs) > 0 || h.field == "birthDate" || h.field == "country" {
+		if row := p.site.shown(compareHard(a, h.field, h.label), h.field); len(row.Ours)+len(row.Theirs) > 0 || h.field == "birthDate" && mayBeBorn(a) || h.field == "country" {
 			p.Fields = append(p.Fields, row)
 		}
 	}
@@ -48,6 +48,18 @@ func (p *casePage) compare(a *casework.Alert) {
 		}
 	}
 	p.Rest = restOf(a, seen)
+}
+
+// mayBeBorn reports whether the two sides may be persons: neither says that it is something else.
+func mayBeBorn(a *casework.Alert) bool {
+	for _, side := range []*casework.Side{&a.Subject, &a.Listing} {
+		for _, v := range valuesOf(side.Hard, "schema") {
+			if v != "Person" && v != "LegalEntity" && v != "Thing" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func valuesOf(facts []casework.Fact, fields ...string) []string {

@@ -151,7 +151,7 @@ func (p *qualityPage) figures() {
 		p.Codes = append(p.Codes, row(codeWords[c.Code], c.Rate))
 	}
 	if p.Open > 0 {
-		p.Ages = []struct{ Label, Age string }{{"Half are younger than", span(p.Median)}, {"Nine of ten are younger than", span(p.Ninety)}, {"The oldest", span(p.Oldest)}}
+		p.Ages = []struct{ Label, Age string }{{"Half are younger than", span(max(p.Median, time.Minute))}, {"Nine of ten are younger than", span(max(p.Ninety, time.Minute))}, {"The oldest", span(p.Oldest)}}
 	}
 }
 

@@ -146,7 +146,7 @@ cases: ## Run 100,000 random histories of cases and 20,000 of licences beside th
 
 KILLS ?= 100
 kills: ## Kill loads, PostgreSQL under them, and servers that keep answers in SQLite and in PostgreSQL KILLS (100) times each, and look what is left
-	CORDON_KILLS=$(KILLS) $(GO) test -count=1 -timeout 120m -v -run 'TestKill$$|TestServeKilled' ./internal/sqlite ./internal/postgres ./cmd/cordon
+	CORDON_KILLS=$(KILLS) $(GO) test -count=1 -timeout 120m -v -run 'TestKill$$|TestServeKilled|TestRescreenSurvives' ./internal/sqlite ./internal/postgres ./cmd/cordon
 
 NAMES ?= 2000000
 workers: ## Screen NAMES names (2,000,000) with three workers; kill one, and the database; rates of one to three (ten minutes and more)

@@ -22,15 +22,15 @@ type licenceDesk struct {
 	ID, Case string
 }
 
-// exampleLicence is the file to fill in, filled in.
-var exampleLicence = strings.NewReplacer("Ministry that issued it", "Ministry of Trade", "Its number", "EX-17", "To whom it was given", "Example Trading",
+// filledLicence is the file to fill in, filled in.
+var filledLicence = strings.NewReplacer("Ministry that issued it", "Ministry of Trade", "Its number", "EX-17", "To whom it was given", "Example Trading",
 	"Where you read it", "The letter itself").Replace(licence.Template)
 
 // run runs a command as somebody does, and gives what it printed.
 func (d *licenceDesk) run(status int, args ...string) string {
 	d.Helper()
 	var out bytes.Buffer
-	m := &Main{In: strings.NewReader(exampleLicence), Out: &out, Err: &out, Now: func() time.Time { return d.now }}
+	m := &Main{In: strings.NewReader(filledLicence), Out: &out, Err: &out, Now: func() time.Time { return d.now }}
 	if code := m.Run(d.Context(), append(args, "--data", d.dir)); code != status {
 		d.Fatalf("%q: status %d: %s", args, code, out.String())
 	}
@@ -57,7 +57,7 @@ func TestLicences(t *testing.T) {
 	d.Case = d.run(0, "cases", "list")[:26]
 
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
-	if err := os.WriteFile(bad, []byte(strings.Replace(exampleLicence, "holder", "holders", 1)), 0o600); err != nil {
+	if err := os.WriteFile(bad, []byte(strings.Replace(filledLicence, "holder", "holders", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.says(d.run(2, "licences", "add", bad), "bad.yaml", "holder")

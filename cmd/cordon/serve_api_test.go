@@ -503,7 +503,7 @@ func TestAPIRefusesOversize(t *testing.T) {
 			continue
 		}
 		a := o.asks()
-		a.body = strings.Repeat(" ", 11<<20)
+		a.body = strings.Repeat(" ", 15<<20)
 		w := d.do(a)
 		if bad := d.check(&o, w); w.Code != http.StatusRequestEntityTooLarge || bad != "" {
 			t.Errorf("%s: status %d, %s: %.200s", o.id, w.Code, bad, w.Body)

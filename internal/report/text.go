@@ -138,9 +138,6 @@ func (p *Printer) Ruling(r *ruling.Ruling, title string) error {
 		p.assumed(r)
 		p.near(r)
 	}
-	if r.Brief {
-		p.para("  ", "  ", "What was taken for granted is not listed here; without --brief it is.")
-	}
 	p.scope(r)
 	return p.err
 }
@@ -622,6 +619,9 @@ func NearText(m *ruling.NearMiss, r *ruling.Ruling, were func(f *vocab.Fact, val
 
 func (p *Printer) scope(r *ruling.Ruling) {
 	p.printf("\n")
+	if r.Brief {
+		p.para("  ", "  ", "What was taken for granted is left out; without --brief it is listed.")
+	}
 	for _, line := range Scope(r) {
 		p.para("  ", "  ", line)
 	}

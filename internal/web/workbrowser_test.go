@@ -66,7 +66,7 @@ func workTasks(t *testing.T, ctx context.Context, axe string, script bool, width
 		if got := eval[string](t, ctx, "document.getElementById('f-code').value"); got != "other-kind" {
 			t.Errorf("5 chooses %q", got)
 		}
-		do(t, ctx, chromedp.KeyEvent("1"), chromedp.Click(chromedp.CSS(".dispose details summary")), write("#f-until", "30 November 2026"))
+		do(t, ctx, chromedp.KeyEvent("1"), chromedp.Click(chromedp.CSS(".dispose details:has(#f-until) summary")), write("#f-until", "30 November 2026"))
 		eval[bool](t, ctx, "(document.querySelector('.dispose > .actions2 button').focus(), true)")
 		enter(t, ctx)
 	} else {
@@ -74,7 +74,7 @@ func workTasks(t *testing.T, ctx context.Context, axe string, script bool, width
 		says("against Marvolo Quendrith", "What is it?")
 		follow(t, ctx, ".assigned button")
 		says("Give it back")
-		do(t, ctx, chromedp.Click(chromedp.CSS(`[name=disposition][value=false]`)), write("#f-text", "Born 25 years later."), chromedp.Click(chromedp.CSS(".dispose details summary")), write("#f-until", "30 November 2026"))
+		do(t, ctx, chromedp.Click(chromedp.CSS(`[name=disposition][value=false]`)), write("#f-text", "Born 25 years later."), chromedp.Click(chromedp.CSS(".dispose details:has(#f-until) summary")), write("#f-until", "30 November 2026"))
 		eval[bool](t, ctx, "(document.getElementById('f-code').value = 'other-birth-date') !== ''")
 		follow(t, ctx, ".dispose > .actions2 button")
 	}

@@ -209,7 +209,7 @@ func (j *Judge) Touches(a *activity.Activity, asOf *when.Period) ([]Touch, error
 	}
 	j.out = j.out[:0]
 	for line := min(0, len(a.Goods)-1); line < max(0, len(a.Goods)); line++ {
-		t := touch(own.Findings, base, line)
+		t := j.c.touch(own.Findings, base, line)
 		if t.Class == Untouched && j.with != nil && strictest(with, line) < strictest(base, line) {
 			t.Class = Relieved
 		}
@@ -234,7 +234,7 @@ func strictest(list []ruling.Finding, line int) ruling.Verdict {
 }
 
 // touch sets the findings of the drafts beside those of the law.
-func touch(own, base []ruling.Finding, line int) Touch {
+func (c *Case) touch(own, base []ruling.Finding, line int) Touch {
 	t := Touch{Line: line}
 	for i := range own {
 		f := &own[i]
@@ -244,7 +244,7 @@ func touch(own, base []ruling.Finding, line int) Touch {
 		if isCap(f) && (t.Cap == nil || scaled(f.Provision) < scaled(t.Cap)) {
 			t.Cap = f.Provision
 		}
-		if class, by := classify(f, base, line); t.By == nil || class > t.Class {
+		if class, by := c.classify(f, base, line); t.By == nil || class > t.Class {
 			t.Class, t.By, t.Law, t.Approval = class, f.Provision, by, f.Verdict == ruling.NeedsApproval
 		}
 	}
@@ -275,7 +275,7 @@ func strict(v ruling.Verdict) bool { return v >= ruling.NeedsApproval }
 func open(v ruling.Verdict) bool { return v == ruling.Incomplete || v == ruling.Judgement }
 
 // classify says what one finding of a draft adds to those of the law, and which of these does as much already.
-func classify(f *ruling.Finding, base []ruling.Finding, line int) (Class, *law.Provision) {
+func (c *Case) classify(f *ruling.Finding, base []ruling.Finding, line int) (Class, *law.Provision) {
 	if !strict(f.Verdict) && !open(f.Verdict) {
 		return Untouched, nil
 	}
@@ -292,7 +292,7 @@ func classify(f *ruling.Finding, base []ruling.Finding, line int) (Class, *law.P
 		case strict(q.Verdict) && (q.Verdict >= f.Verdict || open(f.Verdict)):
 			return Repeated, q.Provision
 		case isCap(f) && isCap(q) && scaled(f.Provision) < scaled(q.Provision): // a lower limit is no repetition
-		case open(f.Verdict) && q.Verdict == f.Verdict && sameFacts(q.Missing, f.Missing):
+		case open(f.Verdict) && q.Verdict == f.Verdict && c.sameQuestion(q, f):
 			return Repeated, q.Provision
 		case isCap(q) && !isCap(f): // what the law lets through up to its limit is touched anew; [Case.share] takes off the rest
 		case open(q.Verdict):
@@ -300,6 +300,13 @@ func classify(f *ruling.Finding, base []ruling.Finding, line int) (Class, *law.P
 		}
 	}
 	return class, nil
+}
+
+// sameQuestion reports whether what is open of a finding q of the law leaves nothing open of f: the same facts are asked for, and
+// where it is the code of the goods, whatever code makes f bite makes q bite.
+func (c *Case) sameQuestion(q, f *ruling.Finding) bool {
+	return sameFacts(q.Missing, f.Missing) &&
+		(!slices.Contains(f.Missing, vocab.GoodsHS) || c.reachOf(q.Provision).covers(c, c.reachOf(f.Provision)))
 }
 
 func sameFacts(a, b []vocab.FactID) bool {

@@ -14,12 +14,14 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/cordon-engine/cordon/data"
+	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/draft"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/scenario"
+	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -194,6 +196,22 @@ func TestEqualToTheLawTouchesNothing(t *testing.T) {
 		}
 		if repeated < 10 {
 			t.Errorf("a copy of %s repeats the law in %d lines only: the test shows little", name, repeated)
+		}
+	}
+}
+
+// Goods whose code nobody gave may be touched by a draft on other codes than the law has; one on codes that the law has too repeats it.
+func TestGoodsWithoutACode(t *testing.T) {
+	b := setup(t)
+	for hs, want := range map[string]draft.Class{"6704": draft.Possible, "8413": draft.Repeated} {
+		c := caseOf(t, b, head+ban("1", "direction: from, goods: [{hs: ['"+hs+"'], basis: text}]"))
+		a := &activity.Activity{Kind: vocab.KindTransfer, Date: when.On(when.Date(2018, 7, 2)), Goods: []activity.Facts{{}}}
+		a.Facts.Set(vocab.Origin, activity.Value{Text: "KP"})
+		a.Facts.Set(vocab.Destination, activity.Value{Text: "CN"})
+		a.Goods[0].Set(vocab.GoodsDescription, activity.Value{Text: "goods of some kind"})
+		got, err := c.NewJudge().Touches(a, nil)
+		if err != nil || len(got) != 1 || got[0].Class != want {
+			t.Errorf("%s: %v %v, want %s", hs, got, err, want)
 		}
 	}
 }

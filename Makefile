@@ -76,14 +76,15 @@ drift:
 	echo 'drift: generated files are as their generators write them'
 
 # The race detector is the one thing that needs cgo and so a C compiler. It sees nothing where nothing runs at once, and slows all
-# tenfold, so that it runs with packages that start or guard something; of the command, the pages and the stores, whose tests mostly ask
-# one question after the other, with the tests that do not.
+# tenfold, so that it runs with packages that start or guard something; of the command, the API and the stores, whose tests mostly ask
+# one question after the other, with the tests that do not; and not where all tests do, as those of rulings, which decide asks at once.
 RACED = $(shell grep -rlE --include='*.go' '"sync"|"sync/atomic"|go func' internal | xargs -n1 dirname | sort -u | sed 's|^|./|' | \
-	grep -vE '/(web|states|sqlite|postgres|backup|backuptest|casework)$$') ./internal/journal ./internal/recordfs
+	grep -vE '/(web|states|sqlite|postgres|backup|backuptest|casework|httpapi|ruling|extract)$$') ./internal/journal ./internal/recordfs
 race:
 	@if command -v $(firstword $(shell $(GO) env CC)) >/dev/null 2>&1; then \
 		set -x; CGO_ENABLED=1 $(GO) test -vet=off -race -short $(RACED) && \
 		CGO_ENABLED=1 $(GO) test -vet=off -race -short -run 'TestNewListsTakeEffect|TestDatasetsChangeUnderRequests|TestServeKeeps|TestTerminated$$' ./cmd/cordon && \
+		CGO_ENABLED=1 $(GO) test -vet=off -race -short -run 'TestBatch|TestTooManyAtOnce|TestSlowBody' ./internal/httpapi && \
 		CGO_ENABLED=1 $(GO) test -vet=off -race -short -run 'TestJobs' ./internal/sqlite; \
 	else \
 		echo 'race: SKIPPED, no C compiler found (the race detector needs cgo); install gcc to run it' >&2; \

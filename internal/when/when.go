@@ -157,9 +157,16 @@ func longPart(s string) string {
 // does not exist, an end before its start and anything else is an error that
 // says so.
 func Parse(s string) (Period, error) {
-	if err := yearLast(s); err != nil {
-		return Period{}, err
+	p, err := parse(s)
+	if err != nil {
+		if last := yearLast(s); last != nil { // looked at here alone: nothing that it knows is a date
+			err = last
+		}
 	}
+	return p, err
+}
+
+func parse(s string) (Period, error) {
 	a, b, span := strings.Cut(s, "/")
 	from, err := parsePart(a, s)
 	if err != nil {

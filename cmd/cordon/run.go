@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -630,7 +632,7 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 	m.ctx = ctx
 	var c cli
 	exit := -1
-	parser, err := m.parser(&c, kong.Exit(func(code int) { exit = code; panic(exited{}) }))
+	parser, err := m.parser(c.grammar(args), kong.Exit(func(code int) { exit = code; panic(exited{}) }))
 	if err != nil {
 		return m.fail(err)
 	}
@@ -666,8 +668,24 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 	}()
 }
 
-// parser reads command lines into c.
-func (m *Main) parser(c *cli, o ...kong.Option) (*kong.Kong, error) {
+// grammar is what a command line is read into: where it begins with a command, that command alone, as to make out
+// all of them takes longer than most commands do.
+func (c *cli) grammar(args []string) any {
+	if len(args) == 0 || args[0] == "serve" { // which settings are read into
+		return c
+	}
+	all := reflect.TypeFor[cli]()
+	for i := range all.NumField() {
+		f := all.Field(i)
+		if cmp.Or(f.Tag.Get("name"), strings.ToLower(f.Name)) == args[0] {
+			return reflect.New(reflect.StructOf([]reflect.StructField{f})).Interface()
+		}
+	}
+	return c
+}
+
+// parser reads command lines into what has the shape of a cli, or of a part of it.
+func (m *Main) parser(c any, o ...kong.Option) (*kong.Kong, error) {
 	p, err := kong.New(c, append([]kong.Option{
 		kong.Name("cordon"),
 		kong.Description("Cordon turns a sanctions regime into something a computer can apply and a person can check."),

@@ -52,3 +52,54 @@ func TestOneCommandIsReadAsAmongAll(t *testing.T) {
 		t.Errorf("%d of %d commands are read alone", alone, len(whole.Model.Children))
 	}
 }
+
+// TestCommandsThatAreNot holds that a wrong word or flag names what is near, where help is, and ends with status 2.
+func TestCommandsThatAreNot(t *testing.T) {
+	for line, want := range map[string]string{
+		"scren x":              "there is no command \"scren\" (did you mean `cordon screen`?",
+		"licenses":             "did you mean `cordon licences`?",
+		"load x":               "did you mean `cordon lists load`?",
+		"search Kim":           "did you mean `cordon screen`?",
+		"retry":                "did you mean `cordon jobs retry`?",
+		"xyzzy":                "there is no command \"xyzzy\" (`cordon --help` shows the commands)",
+		"--data x":             "flags come behind them",
+		"screen --thresold 1":  "did you mean \"--threshold\"? (`cordon screen --help`",
+		"cases disposee":       "did you mean \"dispose\"? (`cordon cases --help`",
+		"jobs submit scren":    "did you mean \"screen\"? (`cordon jobs submit --help`",
+		"law show":             "(`cordon law show --help`",
+		"decide --format yaml": "(`cordon decide --help`",
+	} {
+		var out, wrong bytes.Buffer
+		code := (&Main{In: strings.NewReader(""), Out: &out, Err: &wrong}).Run(context.Background(), strings.Fields(line))
+		if code != 2 || !strings.Contains(wrong.String(), want) || out.Len() > 0 {
+			t.Errorf("%s: status %d, %s%s", line, code, &wrong, &out)
+		}
+	}
+}
+
+// TestHelpIsOneLineACommand holds that help lists each command on a line of its own, under what it is for.
+func TestHelpIsOneLineACommand(t *testing.T) {
+	for _, args := range [][]string{nil, {"help"}, {"--help"}} {
+		var out bytes.Buffer
+		if code := (&Main{Out: &out, Err: &out}).Run(context.Background(), args); code != 0 {
+			t.Fatalf("%v: status %d", args, code)
+		}
+		listed := 0
+		for _, g := range commandGroups {
+			_, block, found := strings.Cut(out.String(), "\n"+g.Title+"\n")
+			block, _, _ = strings.Cut(block, "\n\n")
+			if !found || block == "" {
+				t.Errorf("%v: nothing under %q", args, g.Title)
+			}
+			for _, line := range strings.Split(block, "\n") {
+				listed++
+				if !strings.HasPrefix(line, "  ") || line[2] == ' ' || len(line) > 80 {
+					t.Errorf("not one line: %q", line)
+				}
+			}
+		}
+		if n := reflect.TypeFor[cli]().NumField(); listed != n {
+			t.Errorf("%d commands are listed, of %d", listed, n)
+		}
+	}
+}

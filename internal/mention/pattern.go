@@ -33,7 +33,7 @@ var patterns = []struct {
 	{"money.symbol", Money, regexp.MustCompile(`(?:US|A|C|NZ)?([$£€¥₩])\s?(\d[\d,]*(?:\.\d+)?)` + scale + `\b`), readMoney},
 	{"money.word", Money, regexp.MustCompile(`(?i)\b(?:USD|EUR|CNY|RUB|GBP)\s(\d[\d,.]*)` + scale + `\b|\b(` + number + `)` + scale + `\s(?:dollars|euros|pounds|yuan|roubles|rubles|won|yen)\b`), readMoney},
 	{"quantity.unit", Quantity, regexp.MustCompile(`(?i)\b(` + number + `)` + scale + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|litres|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b`), readQuantity},
-	{"vessel.title", Vessel, regexp.MustCompile(`\b(?:M/?V|M/?T|[Tt]he (?:tanker|ferry|vessel|ship|freighter|cargo ship|motor vessel))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
+	{"vessel.title", Vessel, regexp.MustCompile(`\b(?:M/?V|M/?T|(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir) (?:[\w-]+ ){0,3}?(?:tanker|ferry|vessel|ship|freighter|trawler|bulk carrier|barge))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
 	{"vessel.imo", Vessel, regexp.MustCompile(`\bIMO(?:\sno\.?|\snumber|:)?\s?(\d{7})\b`), nil},
 	{"date.day", Date, regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?(` + month + `)(?:,?\s((?:19|20)\d\d))?\b`), readDayMonth},
 	{"date.us", Date, regexp.MustCompile(`\b(` + month + `)\s(\d{1,2})(?:st|nd|rd|th)?(?:,?\s((?:19|20)\d\d))?\b`), readMonthDay},

@@ -125,6 +125,9 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 		if !set && strings.HasPrefix(w.text[v.To:], " to ") || anonymous.MatchString(w.text[v.To:min(s.To, v.To+40)]) || passiveBefore.MatchString(w.text[s.From:v.From]) {
 			continue // "continued to", "is expected to": nothing is said
 		}
+		if goingOn.MatchString(w.text[v.From:s.To]) {
+			continue // what continues in a place or time is no speech
+		}
 		for i := len(ns) - 1; i >= 0; i-- {
 			n := ns[i]
 			if n.span.To > v.From || n.Name == "" || strings.EqualFold(w.text[n.span.From:n.span.To], "who") || possessive.MatchString(w.text[n.span.From:n.span.To]) {
@@ -192,6 +195,9 @@ func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
 	from := verb.From - len(before) + at[2]
 	return Party{Name: words, unnamed: true, body: claim.OtherSource, span: sentence.Span{From: from, To: from + len(words)}}, true
 }
+
+// goingOn is a verb of going on that tells of a deed and not of speech.
+var goingOn = regexp.MustCompile(`^(?:continued|went on)\s(?:in|at|until|through|throughout|during|for|despite|to|with|on|between|under|after)\s`)
 
 // anonymous tells that somebody asked for nothing but to remain without a name.
 var anonymous = regexp.MustCompile(`^\s+(?:not to be (?:named|identified|quoted)|to remain (?:anonymous|unnamed)|for anonymity)`)

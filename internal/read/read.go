@@ -97,6 +97,12 @@ type Claim struct {
 	Rule, AttributedBy string
 	// Answers is the number of the claim in Result.Claims that it answers, -1 for none.
 	Answers int
+	// Doing is the kind of activity that it tells, and ActivityBy the line of the table and the form that told it. Where Activity is nil all
+	// the same, Lacks says what is not told: "a day".
+	Doing, ActivityBy, Lacks string
+
+	// content is what is said, without who says it.
+	content sentence.Span
 }
 
 // Quote is a quotation with its speaker; By.Name is "" where nobody is named.

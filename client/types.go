@@ -518,6 +518,15 @@ type Conduct struct {
 	Missing []string `json:"missing,omitempty"`
 }
 
+// Coverage says what became of the sentences of a document: sentences is the sum of the others.
+type Coverage struct {
+	Sentences int `json:"sentences"`
+	Claiming  int `json:"with_claims"`
+	Silent    int `json:"without_claim"`
+	TooLong   int `json:"too_long"`
+	Foreign   int `json:"other_language"`
+}
+
 // Difference is a provision of a draft beside the law.
 type Difference struct {
 	Provision string   `json:"provision"`
@@ -999,6 +1008,13 @@ type Key struct {
 	State string `json:"state"`
 	// Secret is given once, when the key is made.
 	Secret string `json:"secret,omitempty"`
+}
+
+// Language counts the sentences of a document in a language that is not read.
+type Language struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Sentences int    `json:"sentences"`
 }
 
 // Later is a later figure, in per cent of change; Outside is how far it lies outside of our own figure.
@@ -1676,14 +1692,19 @@ type ReadClaim struct {
 	Quantity     string          `json:"quantity,omitempty"`
 	Unit         string          `json:"unit,omitempty"`
 	Activity     json.RawMessage `json:"activity,omitempty"`
-	Answers      string          `json:"answers,omitempty"`
-	Rule         string          `json:"rule"`
-	AttributedBy string          `json:"attributed_by"`
-	Result       string          `json:"result"`
-	Evidence     []string        `json:"evidence"`
-	Extractor    string          `json:"extractor"`
-	Request      string          `json:"request,omitempty"`
-	Answer       string          `json:"answer,omitempty"`
+	// ActivityBy is the line of the table of frames, with the form, that told the activity. Where there is none all the same, ActivityKind is
+	// the kind that was told, and ActivityLacks what was not: "a day".
+	ActivityBy    string   `json:"activity_by,omitempty"`
+	ActivityKind  string   `json:"activity_kind,omitempty"`
+	ActivityLacks string   `json:"activity_lacks,omitempty"`
+	Answers       string   `json:"answers,omitempty"`
+	Rule          string   `json:"rule"`
+	AttributedBy  string   `json:"attributed_by"`
+	Result        string   `json:"result"`
+	Evidence      []string `json:"evidence"`
+	Extractor     string   `json:"extractor"`
+	Request       string   `json:"request,omitempty"`
+	Answer        string   `json:"answer,omitempty"`
 	// Ledger is the claim in the form of the ledger, where its source is the document.
 	Ledger json.RawMessage `json:"ledger"`
 	Review *Reviewed       `json:"review,omitempty"`
@@ -1723,6 +1744,11 @@ type Reading struct {
 	// rejected them in this document before.
 	Skipped  int `json:"skipped,omitempty"`
 	Rejected int `json:"rejected_before,omitempty"`
+	// Languages are the languages that parts of the text look to be in and that are not read, Unread says so in words; Coverage says what became
+	// of the sentences.
+	Languages []Language `json:"languages_not_read,omitempty"`
+	Unread    string     `json:"unread,omitempty"`
+	Coverage  Coverage   `json:"coverage"`
 	// Asked are the questions to a language model and its answers, Dropped what of them is no claim of the document.
 	Asked   []Exchange `json:"asked,omitempty"`
 	Dropped []Drop     `json:"dropped,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/claim"
@@ -78,6 +79,12 @@ func (w *work) asks(s sentence.Span) bool {
 // wordAt matches words with what joins their parts.
 var wordAt = regexp.MustCompile(`[\pL\d][\pL\d’'-]*`)
 
+// Limits on one claim: how far from a word that tells a deed what belongs to it may stand, in bytes, and how many such words are looked at.
+const (
+	deedReach = 400
+	maxDeeds  = 60
+)
+
 // eachTrigger gives the words of a span that may tell a deed, each as every frame and form that it may belong to.
 func (w *work) eachTrigger(s sentence.Span, each func(deed, wordForm)) {
 	text := w.text[s.From:s.To]
@@ -86,18 +93,32 @@ func (w *work) eachTrigger(s sentence.Span, each func(deed, wordForm)) {
 	for i, at := range words {
 		low[i] = strings.ToLower(text[at[0]:at[1]])
 	}
+	n := 0
 	for i, at := range words {
 		for _, tr := range w.t.triggers[low[i]] {
 			end := i + len(tr.rest)
 			if end >= len(words) || !slices.Equal(low[i+1:end+1], tr.rest) {
 				continue
 			}
+			if n++; n > maxDeeds {
+				return
+			}
+			word := sentence.Span{From: s.From + at[0], To: s.From + words[end][1]}
 			each(deed{
-				frame: &w.t.frames[tr.frame], line: tr.frame, before: sentence.Span{From: s.From, To: s.From + at[0]},
-				word: sentence.Span{From: s.From + at[0], To: s.From + words[end][1]}, after: sentence.Span{From: s.From + words[end][1], To: s.To},
+				frame: &w.t.frames[tr.frame], line: tr.frame, word: word,
+				before: sentence.Span{From: w.runeStart(max(s.From, word.From-deedReach)), To: word.From},
+				after:  sentence.Span{From: word.To, To: w.runeStart(min(s.To, word.To+deedReach))},
 			}, tr.form)
 		}
 	}
+}
+
+// runeStart steps forward to the beginning of a character.
+func (w *work) runeStart(at int) int {
+	for at < len(w.text) && !utf8.RuneStart(w.text[at]) {
+		at++
+	}
+	return at
 }
 
 // deeds gives the places of a span at which frames are told, in the order of the table, the full clauses before what only hangs on one.

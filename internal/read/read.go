@@ -127,6 +127,10 @@ type Result struct {
 	Loaded []sentence.Span
 	// Skipped counts the sentences and quotations beyond the limits, which were not read.
 	Skipped int
+	// Other are the languages of what was not read for its language, those with the most sentences first; Coverage says what became of all
+	// sentences.
+	Other    []OtherLanguage
+	Coverage Coverage
 	// Dropped says what an extractor offered that is no claim of the document, and Exchanges what it asked and was told.
 	Dropped   []Drop
 	Exchanges []Exchange
@@ -186,6 +190,7 @@ func (r *Reader) Read(d *document.Document, o Options) (*Result, error) {
 	for i := range w.res.Claims {
 		w.finish(&w.res.Claims[i], i)
 	}
+	w.covered()
 	for _, at := range r.t.loaded.FindAllStringIndex(d.Text, -1) {
 		w.res.Loaded = append(w.res.Loaded, sentence.Span{From: at[0], To: at[1]})
 	}
@@ -198,11 +203,13 @@ func (r *Reader) begin(d *document.Document, o Options) *work {
 		Reader: r, day: o.Day, paragraphs: sentence.Paragraphs(d.Text), res: &Result{Document: d, Day: o.Day},
 	}
 	w.text = unwrapped(d.Text, w.paragraphs)
+	w.languages()
 	w.res.Mentions = r.g.Find(w.text, o.Day)
 	for _, p := range w.paragraphs {
 		for _, s := range sentence.Split(w.text, p) {
 			if s.To-s.From > MaxSentence {
 				w.res.Skipped++
+				w.res.Coverage.TooLong++
 				continue
 			}
 			w.sentences = append(w.sentences, s)

@@ -26,6 +26,11 @@ type ReadingJSON struct {
 	// rejected them in this document before.
 	Skipped  int `json:"skipped,omitempty"`
 	Rejected int `json:"rejected_before,omitempty"`
+	// Languages are the languages that parts of the text look to be in and that are not read, Unread says so in words; Coverage says what became
+	// of the sentences.
+	Languages []LanguageJSON `json:"languages_not_read,omitempty"`
+	Unread    string         `json:"unread,omitempty"`
+	Coverage  CoverageJSON   `json:"coverage"`
 	// Asked are the questions to a language model and its answers, Dropped what of them is no claim of the document.
 	Asked   []ExchangeJSON `json:"asked,omitempty"`
 	Dropped []DropJSON     `json:"dropped,omitempty"`
@@ -33,6 +38,22 @@ type ReadingJSON struct {
 	Tool string `json:"tool"`
 	// Seal is the SHA-256 of all of this without it.
 	Seal string `json:"seal,omitempty"`
+}
+
+// LanguageJSON counts the sentences of a document in a language that is not read.
+type LanguageJSON struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Sentences int    `json:"sentences"`
+}
+
+// CoverageJSON says what became of the sentences of a document: sentences is the sum of the others.
+type CoverageJSON struct {
+	Sentences int `json:"sentences"`
+	Claiming  int `json:"with_claims"`
+	Silent    int `json:"without_claim"`
+	TooLong   int `json:"too_long"`
+	Foreign   int `json:"other_language"`
 }
 
 // DocumentJSON says which document was read.
@@ -71,14 +92,19 @@ type ReadClaimJSON struct {
 	Quantity     string          `json:"quantity,omitempty"`
 	Unit         string          `json:"unit,omitempty"`
 	Activity     json.RawMessage `json:"activity,omitempty"`
-	Answers      string          `json:"answers,omitempty"`
-	Rule         string          `json:"rule"`
-	AttributedBy string          `json:"attributed_by"`
-	Result       string          `json:"result"`
-	Evidence     []string        `json:"evidence"`
-	Extractor    string          `json:"extractor"`
-	Request      string          `json:"request,omitempty"`
-	Answer       string          `json:"answer,omitempty"`
+	// ActivityBy is the line of the table of frames, with the form, that told the activity. Where there is none all the same, ActivityKind is
+	// the kind that was told, and ActivityLacks what was not: "a day".
+	ActivityBy    string   `json:"activity_by,omitempty"`
+	ActivityKind  string   `json:"activity_kind,omitempty"`
+	ActivityLacks string   `json:"activity_lacks,omitempty"`
+	Answers       string   `json:"answers,omitempty"`
+	Rule          string   `json:"rule"`
+	AttributedBy  string   `json:"attributed_by"`
+	Result        string   `json:"result"`
+	Evidence      []string `json:"evidence"`
+	Extractor     string   `json:"extractor"`
+	Request       string   `json:"request,omitempty"`
+	Answer        string   `json:"answer,omitempty"`
 	// Ledger is the claim in the form of the ledger, where its source is the document.
 	Ledger json.RawMessage `json:"ledger"`
 	Review *ReviewedJSON   `json:"review,omitempty"`
@@ -170,7 +196,10 @@ func readingJSON(r Reading) ReadingJSON {
 	out := ReadingJSON{Document: DocumentJSON{
 		Name: d.Name, SHA256: d.SHA256, Size: d.Size, Media: string(d.Media), Encoding: d.Encoding, Title: d.Title, Date: r.Day.String(),
 		Author: r.Author.Name, TextSHA256: d.TextSHA256, Pages: d.Pages, Problems: d.Problems,
-	}, Tool: r.Tool, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Links: linksJSON(r), Skipped: r.Skipped}
+	}, Tool: r.Tool, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Links: linksJSON(r), Skipped: r.Skipped, Unread: r.Unread(), Coverage: CoverageJSON(r.Coverage)}
+	for _, o := range r.Other {
+		out.Languages = append(out.Languages, LanguageJSON{o.Code, o.Name, o.Sentences})
+	}
 	for i := range r.Claims {
 		if r.hidden(i) {
 			out.Rejected++
@@ -210,7 +239,9 @@ func claimJSON(r Reading, i int) ReadClaimJSON {
 		out.Quantity = c.Quantity.String()
 	}
 	if c.Activity != nil {
-		out.Activity = c.Activity.AppendJSON(nil)
+		out.Activity, out.ActivityBy = c.Activity.AppendJSON(nil), c.ActivityBy
+	} else if c.Lacks != "" {
+		out.ActivityKind, out.ActivityLacks = c.Doing, c.Lacks
 	}
 	if c.Answers >= 0 {
 		out.Answers = r.Claims[c.Answers].ID
@@ -298,6 +329,11 @@ func readingText(r Reading) []byte {
 		fmt.Fprintf(&b, "Left out: %d that a person rejected in this document before; --all shows them.\n", n)
 	}
 	b.WriteString(Problems(r.Document))
+	if text := r.Unread(); text != "" {
+		b.WriteString(text + "\n")
+	}
+	v := r.Coverage
+	fmt.Fprintf(&b, "Sentences: %d, with claims %d, without %d, too long %d, in another language %d.\n", v.Sentences, v.Claiming, v.Silent, v.TooLong, v.Foreign)
 	if r.Skipped > 0 {
 		fmt.Fprintf(&b, "Not read: %d sentences or quotations beyond the limits.\n", r.Skipped)
 	}
@@ -323,6 +359,8 @@ func claimText(b *bytes.Buffer, r Reading, i int) {
 	fmt.Fprintf(b, "\n     %s: %s\n", r.Checks[i].Word, strings.Join(r.Checks[i].Evidence, "; "))
 	if c.Activity != nil {
 		fmt.Fprintf(b, "     activity %s\n", c.Activity.AppendJSON(nil))
+	} else if c.Lacks != "" {
+		fmt.Fprintf(b, "     tells of %s, but not %s: no activity\n", c.Doing, c.Lacks)
 	}
 	fmt.Fprintf(b, "     rule %s, speaker by %s, %s", c.Rule, c.AttributedBy, spanOf(r, i))
 	if c.Extractor != read.RulesName {

@@ -252,5 +252,8 @@ func htmlWords(b *bytes.Buffer, r Reading) {
 	for _, x := range r.Dropped {
 		fmt.Fprintf(b, " Dropped of what the model said: %d, %s.", x.Count, esc(x.Reason))
 	}
+	if text := r.Unread(); text != "" {
+		fmt.Fprintf(b, " <strong>%s</strong>", text)
+	}
 	b.WriteString("</p></footer>\n")
 }

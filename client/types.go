@@ -1676,22 +1676,25 @@ type Rate struct {
 // ReadClaim is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
 // of a PDF or the paragraph of a Word file.
 type ReadClaim struct {
-	ID           string          `json:"id"`
-	From         int             `json:"from"`
-	To           int             `json:"to"`
-	Place        string          `json:"place,omitempty"`
-	Speaker      string          `json:"speaker"`
-	SpeakerState []string        `json:"speaker_states,omitempty"`
-	Voice        string          `json:"voice"`
-	Kind         string          `json:"kind"`
-	Sort         string          `json:"sort,omitempty"`
-	About        []string        `json:"about,omitempty"`
-	AnyState     bool            `json:"any_state,omitempty"`
-	Negative     bool            `json:"negative,omitempty"`
-	Hedge        string          `json:"hedge,omitempty"`
-	Quantity     string          `json:"quantity,omitempty"`
-	Unit         string          `json:"unit,omitempty"`
-	Activity     json.RawMessage `json:"activity,omitempty"`
+	ID           string   `json:"id"`
+	From         int      `json:"from"`
+	To           int      `json:"to"`
+	Place        string   `json:"place,omitempty"`
+	Speaker      string   `json:"speaker"`
+	SpeakerState []string `json:"speaker_states,omitempty"`
+	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
+	Speakers []Voice         `json:"speakers,omitempty"`
+	Via      []Voice         `json:"via,omitempty"`
+	Voice    string          `json:"voice"`
+	Kind     string          `json:"kind"`
+	Sort     string          `json:"sort,omitempty"`
+	About    []string        `json:"about,omitempty"`
+	AnyState bool            `json:"any_state,omitempty"`
+	Negative bool            `json:"negative,omitempty"`
+	Hedge    string          `json:"hedge,omitempty"`
+	Quantity string          `json:"quantity,omitempty"`
+	Unit     string          `json:"unit,omitempty"`
+	Activity json.RawMessage `json:"activity,omitempty"`
 	// ActivityBy is the line of the table of frames, with the form, that told the activity. Where there is none all the same, ActivityKind is
 	// the kind that was told, and ActivityLacks what was not: "a day".
 	ActivityBy    string   `json:"activity_by,omitempty"`
@@ -1731,6 +1734,9 @@ type ReadQuote struct {
 	Speaker string   `json:"speaker"`
 	States  []string `json:"states,omitempty"`
 	Rule    string   `json:"rule,omitempty"`
+	// Speakers and Via are those of a claim.
+	Speakers []Voice `json:"speakers,omitempty"`
+	Via      []Voice `json:"via,omitempty"`
 }
 
 // Reading is a document with its claims, for programs.
@@ -2423,6 +2429,12 @@ type View struct {
 	AccordingTo []string `json:"according_to"`
 	Verdict     string   `json:"verdict"`
 	Provisions  []string `json:"provisions"`
+}
+
+// Voice is one of several who say a thing together, or one who passes on what another says.
+type Voice struct {
+	Name   string   `json:"name"`
+	States []string `json:"states,omitempty"`
 }
 
 // WatchAgainst is one list of a run.

@@ -128,7 +128,7 @@ func (k *Checker) known(c *read.Claim, r *read.Result) []string {
 	}
 	var out []string
 	for _, o := range k.Ledger.Claims() {
-		if o.Kind != c.Kind || !slices.Contains(c.By.States, o.SpeakerState) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) ||
+		if o.Kind != c.Kind || !slices.ContainsFunc(c.By.States, o.SpokenFor) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) ||
 			r.Document != nil && k.Ledger.SourceOf(o).SHA256 == r.Document.SHA256 {
 			continue
 		}

@@ -59,7 +59,7 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	if len(strings.Fields(text)) < 3 && !p.set || p.by.Name == "" || !p.set && p.voice != Direct && !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
 		return
 	}
-	c := Claim{By: p.by, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
+	c := Claim{By: p.by, Via: p.via, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
 	c.Span, c.content = trimmed(w.text, p.span), trimmed(w.text, p.content)
 	c.Subject = w.subjectOf(p, before)
 	c.Kind, c.Rule, c.Sort = w.kindOf(p, &c)

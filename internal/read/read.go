@@ -72,7 +72,12 @@ type Party struct {
 	// office is that of a person.
 	office string
 	body   claim.SourceKind
+	// members are those that speak or act together, where they were named one by one.
+	members []Party
 }
+
+// Members gives those who speak together, two or more, in the order of the text; nil for one.
+func (p Party) Members() []Party { return p.members }
 
 // Claim is one claim of the document.
 type Claim struct {
@@ -82,7 +87,9 @@ type Claim struct {
 	Span sentence.Span
 	// By is the speaker, Subject whose conduct or state it is about.
 	By, Subject Party
-	Voice       Voice
+	// Via are those who passed on what By says, from who had it from By outwards; nil where the document has it from By.
+	Via   []Party
+	Voice Voice
 	// Sort is finer than the kind: "prediction", "intention", "inference"; "" for none.
 	Sort string
 	// ShareOf is the state of whose trade the claim gives the subject a share in per cent; 0 where it gives none.
@@ -110,6 +117,8 @@ type Quote struct {
 	sentence.Quote
 	By   Party
 	Rule string
+	// Via are those who passed it on, as in a claim.
+	Via []Party
 }
 
 // Result is what was found in a document, in the order of the text.
@@ -305,6 +314,11 @@ func (w *work) finish(c *Claim, i int) {
 	c.Speaker, c.SpeakerKind = printed(c.By.Name), c.By.body
 	if len(c.By.States) == 1 {
 		c.SpeakerState = c.By.States[0]
+	}
+	c.By.members = w.each(c.By)
+	c.Speakers, c.Claim.Via = voicesOf(c.By.members), voicesOf(c.Via)
+	if len(c.Speakers) > 0 && slices.ContainsFunc(c.Speakers, func(v claim.Voice) bool { return v.State != c.SpeakerState }) {
+		c.SpeakerState = 0
 	}
 	c.About = c.Subject.States
 	if c.Kind == claim.Denial && c.Dispute == claim.NoDispute {

@@ -246,7 +246,20 @@ func figureOf(c *read.Claim) string {
 }
 
 // chainOf gives the speakers of a claim from the innermost outwards.
-func chainOf(c *read.Claim) []string { return []string{c.By.Name} }
+func chainOf(c *read.Claim) []string {
+	var out []string
+	for _, p := range append([]read.Party{c.By}, c.Via...) {
+		names := []string{}
+		for _, m := range p.Members() {
+			names = append(names, m.Name)
+		}
+		if len(names) == 0 {
+			names = append(names, p.Name)
+		}
+		out = append(out, strings.Join(names, " + "))
+	}
+	return out
+}
 
 // speaksRight reports whether the chain of speakers is the one expected.
 func (e expected) speaksRight(c *read.Claim) bool {

@@ -76,22 +76,25 @@ type DocumentJSON struct {
 // ReadClaimJSON is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
 // of a PDF or the paragraph of a Word file.
 type ReadClaimJSON struct {
-	ID           string          `json:"id"`
-	From         int             `json:"from"`
-	To           int             `json:"to"`
-	Place        string          `json:"place,omitempty"`
-	Speaker      string          `json:"speaker"`
-	SpeakerState []string        `json:"speaker_states,omitempty"`
-	Voice        string          `json:"voice"`
-	Kind         string          `json:"kind"`
-	Sort         string          `json:"sort,omitempty"`
-	About        []string        `json:"about,omitempty"`
-	AnyState     bool            `json:"any_state,omitempty"`
-	Negative     bool            `json:"negative,omitempty"`
-	Hedge        string          `json:"hedge,omitempty"`
-	Quantity     string          `json:"quantity,omitempty"`
-	Unit         string          `json:"unit,omitempty"`
-	Activity     json.RawMessage `json:"activity,omitempty"`
+	ID           string   `json:"id"`
+	From         int      `json:"from"`
+	To           int      `json:"to"`
+	Place        string   `json:"place,omitempty"`
+	Speaker      string   `json:"speaker"`
+	SpeakerState []string `json:"speaker_states,omitempty"`
+	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
+	Speakers []VoiceJSON     `json:"speakers,omitempty"`
+	Via      []VoiceJSON     `json:"via,omitempty"`
+	Voice    string          `json:"voice"`
+	Kind     string          `json:"kind"`
+	Sort     string          `json:"sort,omitempty"`
+	About    []string        `json:"about,omitempty"`
+	AnyState bool            `json:"any_state,omitempty"`
+	Negative bool            `json:"negative,omitempty"`
+	Hedge    string          `json:"hedge,omitempty"`
+	Quantity string          `json:"quantity,omitempty"`
+	Unit     string          `json:"unit,omitempty"`
+	Activity json.RawMessage `json:"activity,omitempty"`
 	// ActivityBy is the line of the table of frames, with the form, that told the activity. Where there is none all the same, ActivityKind is
 	// the kind that was told, and ActivityLacks what was not: "a day".
 	ActivityBy    string   `json:"activity_by,omitempty"`
@@ -110,6 +113,29 @@ type ReadClaimJSON struct {
 	Review *ReviewedJSON   `json:"review,omitempty"`
 }
 
+// VoiceJSON is one of several who say a thing together, or one who passes on what another says.
+type VoiceJSON struct {
+	Name   string   `json:"name"`
+	States []string `json:"states,omitempty"`
+}
+
+func voicesJSON(list []read.Party) []VoiceJSON {
+	var out []VoiceJSON
+	for _, p := range list {
+		out = append(out, VoiceJSON{p.Name, stateCodes(p.States)})
+	}
+	return out
+}
+
+// spokenBy names who speaks, and who passed it on.
+func spokenBy(c *read.Claim) string {
+	s := c.By.Name
+	for _, p := range c.Via {
+		s += ", by way of " + p.Name
+	}
+	return s
+}
+
 // ReadQuoteJSON is one quotation; Speaker is "" where nobody is named.
 type ReadQuoteJSON struct {
 	From    int      `json:"from"`
@@ -117,6 +143,9 @@ type ReadQuoteJSON struct {
 	Speaker string   `json:"speaker"`
 	States  []string `json:"states,omitempty"`
 	Rule    string   `json:"rule,omitempty"`
+	// Speakers and Via are those of a claim.
+	Speakers []VoiceJSON `json:"speakers,omitempty"`
+	Via      []VoiceJSON `json:"via,omitempty"`
 }
 
 // ExchangeJSON is one question to a language model: hashes of what was sent and what came back, and the latter.
@@ -215,7 +244,7 @@ func readingJSON(r Reading) ReadingJSON {
 	}
 	for _, q := range r.Quotes {
 		from, to := d.Original(q.From, q.To)
-		out.Quotes = append(out.Quotes, ReadQuoteJSON{from, to, q.By.Name, stateCodes(q.By.States), q.Rule})
+		out.Quotes = append(out.Quotes, ReadQuoteJSON{from, to, q.By.Name, stateCodes(q.By.States), q.Rule, voicesJSON(q.By.Members()), voicesJSON(q.Via)})
 	}
 	for _, s := range r.Loaded {
 		from, to := d.Original(s.From, s.To)
@@ -227,7 +256,7 @@ func readingJSON(r Reading) ReadingJSON {
 func claimJSON(r Reading, i int) ReadClaimJSON {
 	c := &r.Claims[i]
 	out := ReadClaimJSON{
-		ID: c.ID, From: c.From, To: c.To, Place: r.Document.Place(c.Span.From), Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Voice: c.Voice.String(),
+		ID: c.ID, From: c.From, To: c.To, Place: r.Document.Place(c.Span.From), Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Speakers: voicesJSON(c.By.Members()), Via: voicesJSON(c.Via), Voice: c.Voice.String(),
 		Kind: c.Kind.String(), Sort: c.Sort, About: stateCodes(c.Subject.States), AnyState: c.Subject.Any, Negative: c.Negative,
 		Hedge: c.Hedge, Unit: c.Unit, Rule: c.Rule, AttributedBy: c.AttributedBy, Result: r.Checks[i].Word.String(), Evidence: r.Checks[i].Evidence,
 		Extractor: c.Extractor, Request: c.Request, Answer: c.Answer, Ledger: forLedger(&c.Claim),
@@ -352,7 +381,7 @@ func plainWord(s string) string {
 
 func claimText(b *bytes.Buffer, r Reading, i int) {
 	c := &r.Claims[i]
-	fmt.Fprintf(b, "%3d  %s (%s) · %s · about %s", i+1, plainWord(c.By.Name), c.Voice, sortText(c), aboutText(c))
+	fmt.Fprintf(b, "%3d  %s (%s) · %s · about %s", i+1, plainWord(spokenBy(c)), c.Voice, sortText(c), aboutText(c))
 	if c.Hedge != "" {
 		fmt.Fprintf(b, " · %s", c.Hedge)
 	}

@@ -190,7 +190,7 @@ func speakerText(c *read.Claim) string {
 	if c.Voice == read.Own && c.By.Name != read.Author {
 		return c.By.Name + " (the author)"
 	}
-	return c.By.Name
+	return spokenBy(c)
 }
 
 // plainText is [plainWord] for a stretch with line breaks.

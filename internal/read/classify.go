@@ -412,7 +412,7 @@ func overlaps(a, b []place.State) bool {
 // figures takes the first share, sum or quantity of a claim.
 func (w *work) figures(c *Claim) {
 	for _, m := range w.allIn(c.Span) {
-		if (m.Kind == mention.Share || m.Kind == mention.Quantity || m.Kind == mention.Money) && m.High > 0 {
+		if (m.Kind == mention.Share || m.Kind == mention.Quantity || m.Kind == mention.Money) && m.High > 0 && m.Unit != "" {
 			c.Quantity, c.Unit = record.Range{Low: m.Low, High: m.High, Known: true}, m.Unit
 			if m.Kind == mention.Share {
 				c.Unit = record.Percent

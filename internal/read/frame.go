@@ -60,9 +60,15 @@ func (w *work) frame(c *Claim) {
 		}
 		c.Doing = d.kind
 		day, ok := w.dayOf(s, !d.now)
-		if !ok {
+		switch {
+		case !ok:
 			c.Lacks = "a day"
 			continue
+		case w.day != when.NoDay && day.From > w.day:
+			c.Lacks = "a day up to that of the document"
+			continue
+		case w.day != when.NoDay && day.To > w.day:
+			day.To = w.day // "in 2019" is what of 2019 was over
 		}
 		if c.Activity = w.activity(d.kind, day, facts...); c.Activity != nil {
 			c.ActivityBy, c.Lacks = d.rule+"."+formWords[d.form], ""

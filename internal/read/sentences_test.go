@@ -113,10 +113,14 @@ func (n tally) String() string {
 		float64(n.kindRight)/math.Max(1, float64(n.told)), float64(n.kindRight)/math.Max(1, float64(n.activities)), n.factsRight, n.figuresRight, n.figures)
 }
 
-// TestSentences holds what is taken from single sentences against the table. The floors are what was measured.
+// TestSentences holds what is taken from single sentences against the table, which was in view while the rules were written. The floors lie
+// below what was measured.
 func TestSentences(t *testing.T) {
 	n := score(t, "testdata/sentences/sentences.txt", t.Logf)
 	t.Log(n)
+	if n.found < n.claims-1 || n.spurious > 0 || n.speakers < 95 || n.kinds < 95 || n.told-n.kindRight > 1 || n.kindRight < 58 || n.factsRight < 57 || n.figuresRight < 14 {
+		t.Error("below what was measured")
+	}
 }
 
 func score(t *testing.T, file string, log func(string, ...any)) tally {

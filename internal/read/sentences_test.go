@@ -282,3 +282,8 @@ func (e expected) speaksRight(c *read.Claim) bool {
 }
 
 func plainName(s string) string { return strings.TrimPrefix(strings.ToLower(s), "the ") }
+
+// TestBlindSentences measures the second table, which was written when the rules stood.
+func TestBlindSentences(t *testing.T) {
+	t.Log(score(t, "testdata/sentences/blind.txt", t.Logf))
+}

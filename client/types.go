@@ -518,6 +518,15 @@ type Conduct struct {
 	Missing []string `json:"missing,omitempty"`
 }
 
+// Coverage says what became of the sentences of a document: sentences is the sum of the others.
+type Coverage struct {
+	Sentences int `json:"sentences"`
+	Claiming  int `json:"with_claims"`
+	Silent    int `json:"without_claim"`
+	TooLong   int `json:"too_long"`
+	Foreign   int `json:"other_language"`
+}
+
 // Difference is a provision of a draft beside the law.
 type Difference struct {
 	Provision string   `json:"provision"`
@@ -999,6 +1008,13 @@ type Key struct {
 	State string `json:"state"`
 	// Secret is given once, when the key is made.
 	Secret string `json:"secret,omitempty"`
+}
+
+// Language counts the sentences of a document in a language that is not read.
+type Language struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Sentences int    `json:"sentences"`
 }
 
 // Later is a later figure, in per cent of change; Outside is how far it lies outside of our own figure.
@@ -1660,30 +1676,38 @@ type Rate struct {
 // ReadClaim is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
 // of a PDF or the paragraph of a Word file.
 type ReadClaim struct {
-	ID           string          `json:"id"`
-	From         int             `json:"from"`
-	To           int             `json:"to"`
-	Place        string          `json:"place,omitempty"`
-	Speaker      string          `json:"speaker"`
-	SpeakerState []string        `json:"speaker_states,omitempty"`
-	Voice        string          `json:"voice"`
-	Kind         string          `json:"kind"`
-	Sort         string          `json:"sort,omitempty"`
-	About        []string        `json:"about,omitempty"`
-	AnyState     bool            `json:"any_state,omitempty"`
-	Negative     bool            `json:"negative,omitempty"`
-	Hedge        string          `json:"hedge,omitempty"`
-	Quantity     string          `json:"quantity,omitempty"`
-	Unit         string          `json:"unit,omitempty"`
-	Activity     json.RawMessage `json:"activity,omitempty"`
-	Answers      string          `json:"answers,omitempty"`
-	Rule         string          `json:"rule"`
-	AttributedBy string          `json:"attributed_by"`
-	Result       string          `json:"result"`
-	Evidence     []string        `json:"evidence"`
-	Extractor    string          `json:"extractor"`
-	Request      string          `json:"request,omitempty"`
-	Answer       string          `json:"answer,omitempty"`
+	ID           string   `json:"id"`
+	From         int      `json:"from"`
+	To           int      `json:"to"`
+	Place        string   `json:"place,omitempty"`
+	Speaker      string   `json:"speaker"`
+	SpeakerState []string `json:"speaker_states,omitempty"`
+	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
+	Speakers []Voice         `json:"speakers,omitempty"`
+	Via      []Voice         `json:"via,omitempty"`
+	Voice    string          `json:"voice"`
+	Kind     string          `json:"kind"`
+	Sort     string          `json:"sort,omitempty"`
+	About    []string        `json:"about,omitempty"`
+	AnyState bool            `json:"any_state,omitempty"`
+	Negative bool            `json:"negative,omitempty"`
+	Hedge    string          `json:"hedge,omitempty"`
+	Quantity string          `json:"quantity,omitempty"`
+	Unit     string          `json:"unit,omitempty"`
+	Activity json.RawMessage `json:"activity,omitempty"`
+	// ActivityBy is the line of the table of frames, with the form, that told the activity. Where there is none all the same, ActivityKind is
+	// the kind that was told, and ActivityLacks what was not: "a day".
+	ActivityBy    string   `json:"activity_by,omitempty"`
+	ActivityKind  string   `json:"activity_kind,omitempty"`
+	ActivityLacks string   `json:"activity_lacks,omitempty"`
+	Answers       string   `json:"answers,omitempty"`
+	Rule          string   `json:"rule"`
+	AttributedBy  string   `json:"attributed_by"`
+	Result        string   `json:"result"`
+	Evidence      []string `json:"evidence"`
+	Extractor     string   `json:"extractor"`
+	Request       string   `json:"request,omitempty"`
+	Answer        string   `json:"answer,omitempty"`
 	// Ledger is the claim in the form of the ledger, where its source is the document.
 	Ledger json.RawMessage `json:"ledger"`
 	Review *Reviewed       `json:"review,omitempty"`
@@ -1710,6 +1734,9 @@ type ReadQuote struct {
 	Speaker string   `json:"speaker"`
 	States  []string `json:"states,omitempty"`
 	Rule    string   `json:"rule,omitempty"`
+	// Speakers and Via are those of a claim.
+	Speakers []Voice `json:"speakers,omitempty"`
+	Via      []Voice `json:"via,omitempty"`
 }
 
 // Reading is a document with its claims, for programs.
@@ -1723,6 +1750,11 @@ type Reading struct {
 	// rejected them in this document before.
 	Skipped  int `json:"skipped,omitempty"`
 	Rejected int `json:"rejected_before,omitempty"`
+	// Languages are the languages that parts of the text look to be in and that are not read, Unread says so in words; Coverage says what became
+	// of the sentences.
+	Languages []Language `json:"languages_not_read,omitempty"`
+	Unread    string     `json:"unread,omitempty"`
+	Coverage  Coverage   `json:"coverage"`
 	// Asked are the questions to a language model and its answers, Dropped what of them is no claim of the document.
 	Asked   []Exchange `json:"asked,omitempty"`
 	Dropped []Drop     `json:"dropped,omitempty"`
@@ -2405,6 +2437,12 @@ type View struct {
 	AccordingTo []string `json:"according_to"`
 	Verdict     string   `json:"verdict"`
 	Provisions  []string `json:"provisions"`
+}
+
+// Voice is one of several who say a thing together, or one who passes on what another says.
+type Voice struct {
+	Name   string   `json:"name"`
+	States []string `json:"states,omitempty"`
 }
 
 // WatchAgainst is one list of a run.

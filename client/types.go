@@ -905,6 +905,61 @@ type GoodsHit struct {
 	Label string `json:"label"`
 }
 
+// HeldCondition is a condition of a licence that is not settled.
+type HeldCondition struct {
+	ID   string `json:"id"`
+	What string `json:"what"`
+	// Due: last day on which it may be met; absent where it is kept throughout.
+	Due string `json:"due,omitempty"`
+}
+
+// HeldLicence is a licence as it stood, and what it does for the activity.
+type HeldLicence struct {
+	// Licence: id of the record.
+	Licence string `json:"licence"`
+	// Event: the record as of this event.
+	Event      int      `json:"event"`
+	Name       string   `json:"name"`
+	Kind       string   `json:"kind"`
+	Holder     string   `json:"holder"`
+	Provisions []string `json:"provisions"`
+	Activities []string `json:"activities"`
+	Parties    []string `json:"parties"`
+	// Goods: beginnings of HS codes.
+	Goods    []string `json:"goods"`
+	Limit    string   `json:"limit,omitempty"`
+	Left     string   `json:"left,omitempty"`
+	Uses     int      `json:"uses,omitempty"`
+	UsesLeft int      `json:"uses_left,omitempty"`
+	// From: first day.
+	From string `json:"from,omitempty"`
+	// Until: last day; absent where it has none.
+	Until string `json:"until,omitempty"`
+	// Open: what is still to be done or kept for it.
+	Open []HeldCondition `json:"conditions_open"`
+	// Standing: in force, or why it is no ground for a decision.
+	Standing string `json:"standing"`
+	// Verified: somebody held the record to its source.
+	Verified bool   `json:"verified"`
+	Source   string `json:"source,omitempty"`
+	// For: provisions in the way that it names.
+	For []string `json:"for"`
+	// Allows: the verdict rests on it.
+	Allows bool `json:"allows"`
+	// Why: why the verdict does not rest on it.
+	Why []string `json:"why_not"`
+}
+
+// HeldLicences are the licences that are held for what stands in the way.
+type HeldLicences struct {
+	// Held: the one that the verdict rests on comes first.
+	Held []HeldLicence `json:"held"`
+	// More: how many others are left off, none of which allows it.
+	More int `json:"more,omitempty"`
+	// Unread: why nobody knows what is held.
+	Unread string `json:"unread,omitempty"`
+}
+
 // Hit is a subject that the party may be.
 type Hit struct {
 	ID       string      `json:"id"`
@@ -1845,8 +1900,10 @@ type Ruling struct {
 	NearMisses []NearMiss `json:"near_misses,omitempty"`
 	// Screened: look-ups of named parties and the ship, one for each list and hit.
 	Screened []Screened `json:"screened"`
-	Regimes  []Regime   `json:"regimes"`
-	Versions Versions   `json:"versions"`
+	// Licences: licences held here for what stands in the way, where there are some.
+	Licences *HeldLicences `json:"licences,omitempty"`
+	Regimes  []Regime      `json:"regimes"`
+	Versions Versions      `json:"versions"`
 	// Activity: the activity as it was understood.
 	Activity map[string]any `json:"activity,omitempty"`
 }

@@ -226,6 +226,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		return nil, err
 	}
 	c.startWork(m, log, sc, &pages)
+	pages.Holdings = web.Holdings(config.Holdings)
 	pages.SignIn = c.people
 	pages.Scenarios, pages.Operations = config.Scenarios, operations(api)
 	site, err := web.New(pages)

@@ -40,6 +40,8 @@ type Config struct {
 	// Screener and Lists may be nil: the pages then say that nothing is screened.
 	Screener Screener
 	Lists    ListStatus
+	// Holdings gives the licences that rulings name; nil for none.
+	Holdings Holdings
 	// LookUps gives lists of one moment for rulings to look parties and ships up in;
 	// nil leaves whether they are listed unknown.
 	LookUps LookUps

@@ -355,6 +355,14 @@ type CaseOpen struct {
 	Stake *float64 `json:"stake,omitempty"`
 }
 
+// CaseOwes says which reports a desk owes.
+type CaseOwes struct {
+	// Reports: their ids, as /v1/cases/duties has them; none are none.
+	Reports []string `json:"reports"`
+	// Version: the version that was seen; refused when there is another.
+	Version int `json:"version"`
+}
+
 // What is sent about reports that are owed, and about reviews.
 type CaseReview struct {
 	Upheld bool `json:"upheld"`
@@ -1445,6 +1453,17 @@ type NeutralRow struct {
 	Aside     int     `json:"spelt_like_a_listed_name"`
 	Rate      float64 `json:"alert_rate"`
 	MatchRate float64 `json:"match_rate"`
+}
+
+// Owed are the reports that a desk owes, for programs.
+type Owed struct {
+	// Reports: the ids of the reports whose clocks start by themselves.
+	Reports []string `json:"reports"`
+	// Version counts the changes; 0 while they are those that the server was started with.
+	Version int `json:"version"`
+	// By: who set it, as a pseudonym.
+	By string     `json:"by,omitempty"`
+	At *time.Time `json:"at,omitempty"`
 }
 
 // Ownership is what the rule of a regime makes of a subject.

@@ -23,6 +23,7 @@ type casesMore struct {
 	Clocks   casesClocksCmd   `cmd:"" help:"What is owed of cases, by day and with who answers for it; what is overdue first."`
 	Clock    casesClockCmd    `cmd:"" help:"Say that a report is owed of a case: its clock runs from a day on."`
 	Overdue  casesOverdueCmd  `cmd:"" help:"Write down the deadlines that passed. The server does it by itself."`
+	Owes     casesOwesCmd     `cmd:"" help:"Which reports the desk owes, whose clocks start by themselves; an admin sets them."`
 	Filed    casesFiledCmd    `cmd:"" help:"Say that a report was filed, on which day, and how the authority calls it."`
 	NoReport casesNoReportCmd `cmd:"" help:"Say that no report is owed of cases that were found true, and why."`
 	Attach   casesAttachCmd   `cmd:"" help:"Put a file beside a case, or a licence."`

@@ -87,7 +87,7 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 		return nil, err
 	}
 	d := &httpapi.CaseDesk{
-		Desk: p.m.desk(s), By: by, Now: p.m.now(), Files: s, Known: p.known,
+		Desk: p.m.desk(s), By: by, Now: p.m.now(), Files: s, Known: p.known, Owing: p.m.owing(s), MaySet: p.owingFor(ctx, &by),
 	}
 	d.Store = quietly{s, p.sc.quiet}
 	if access.By(ctx).Known() {

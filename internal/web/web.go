@@ -208,6 +208,7 @@ func (s *Site) workRoutes() {
 		"GET /work/people/{id}":       {"/work/people", s.person},
 		"POST /work/people/{id}":      {"/work/people", s.person},
 		"GET /work/settings":          {"/work/settings", s.settings},
+		"POST /work/settings":         {"/work/settings", s.settings},
 	} {
 		s.mux.Handle(pattern, s.page(s.atWork(x.tab, x.view)))
 	}

@@ -88,6 +88,7 @@ var layers = []struct {
 	{pattern: "internal/casework", layer: 5},
 	{pattern: "internal/licence", layer: 5},
 	{pattern: "internal/account", layer: 5},
+	{pattern: "internal/setting", layer: 5},
 	{pattern: "internal/job", layer: 5},
 	{pattern: "internal/access", layer: 5},
 	{pattern: "internal/payment", layer: 5},

@@ -268,6 +268,11 @@ func shotName(s *Site, address string) string {
 	for ref, id := range s.Work.(*testWork).ids {
 		address = strings.ReplaceAll(address, id, ref)
 	}
+	for _, holds := range []string{"document=", "draft="} { // which is longer than a file may be called
+		if before, _, ok := strings.Cut(address, holds); ok {
+			return before + "held"
+		}
+	}
 	return address
 }
 

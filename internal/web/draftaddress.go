@@ -11,7 +11,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 )
 
-// maxInAddress is how long a packed draft may be to stand in an address, in letters: servers between here and the reader take
+// maxInAddress is how long a packed draft or document may be to stand in an address, in letters: servers between here and the reader take
 // lines of 8 kB. The shape of the largest resolution takes half of it.
 const maxInAddress = 6000
 
@@ -32,9 +32,9 @@ func packed(text string) (string, bool) {
 // unpacked reads what packed wrote, and no more than max bytes of it. An address that was cut short is a fault.
 func unpacked(s string, most int) (string, error) {
 	if len(s) > maxInAddress {
-		return "", fault.New(fault.TooLarge, "the draft in the address has %d letters; at most %d are read", len(s), maxInAddress)
+		return "", fault.New(fault.TooLarge, "what the address holds has %d letters; at most %d are read", len(s), maxInAddress)
 	}
-	cut := fault.New(fault.Invalid, "the address does not hold a whole draft").WithFix("it was cut short or changed on its way: copy it anew, or paste the draft below")
+	cut := fault.New(fault.Invalid, "the address does not hold the whole of it").WithFix("it was cut short or changed on its way: copy it anew, or paste the text below")
 	raw, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
 		return "", cut
@@ -45,7 +45,7 @@ func unpacked(s string, most int) (string, error) {
 	case err != nil || in.Len() > 0:
 		return "", cut
 	case len(out) > most:
-		return "", fault.New(fault.TooLarge, "the draft in the address has more than %d bytes", most)
+		return "", fault.New(fault.TooLarge, "what the address holds has more than %d bytes", most)
 	}
 	return string(out), nil
 }

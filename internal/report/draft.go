@@ -365,7 +365,7 @@ func claimsSection(s *draft.Study) Section {
 	already, other := 0, 0
 	for i := range s.Claims {
 		r := &s.Claims[i]
-		line := fmt.Sprintf("%s (%s, %s): %s", r.Claim.ID, r.Claim.Speaker, r.Claim.Activity.Date.Long(), touchWords[r.Touch.Class])
+		line := fmt.Sprintf("%s, %s [%s]: %s", r.Claim.Speaker, r.Claim.Activity.Date.Long(), r.Claim.ID, touchWords[r.Touch.Class])
 		switch {
 		case r.Touch.Class == draft.Touched || r.Touch.Class == draft.Possible:
 			caught = append(caught, line+" by "+idOf(r.Touch.By))

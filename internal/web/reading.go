@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"html/template"
@@ -47,14 +48,10 @@ func (p *readingPage) Numbered(n int) *readClaim {
 
 // Of says which document it is, and of which day.
 func (p *readingPage) Of() string {
-	title := p.Title
-	if title == "" {
-		title = p.Name
-	}
 	if p.Day == when.NoDay {
-		return title
+		return p.Title
 	}
-	return title + ", " + p.Day.Long()
+	return p.Title + ", " + p.Day.Long()
 }
 
 // maxDocument is the largest document that a page takes, in bytes; the command line and the API take more.
@@ -144,7 +141,10 @@ func (s *Site) readInto(r *http.Request, page *readingPage, d *sentDocument, c *
 		return nil
 	}
 	of := got.reading.Document
-	page.Name, page.Title, page.Hash, page.Size, page.Day = d.name, of.Title, of.SHA256, of.Size, d.day
+	page.Name, page.Title, page.Hash, page.Size, page.Day = d.name, cmp.Or(of.Title, d.name), of.SHA256, of.Size, d.day
+	if page.Title == pasted {
+		page.Title = "Pasted text"
+	}
 	page.Body, page.Claims = got.body, got.claims
 	page.Words, page.Own, page.Skipped = report.LoadedWords(got.reading), report.OwnClaims(got.reading), got.reading.Skipped
 	for _, x := range page.Claims {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 )
@@ -15,14 +16,20 @@ import (
 // lines of 8 kB. The shape of the largest resolution takes half of it.
 const maxInAddress = 6000
 
+// packers are compressors that wait for a text: each has tables of a megabyte.
+var packers = sync.Pool{New: func() any {
+	w, _ := flate.NewWriter(nil, flate.BestCompression) // the level exists
+	return w
+}}
+
 // packed writes a text so that it can stand in an address; false where it is too long for one.
 func packed(text string) (string, bool) {
 	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.BestCompression)
-	if err != nil {
-		return "", false
-	}
-	if _, err = io.WriteString(w, text); err == nil {
+	w := packers.Get().(*flate.Writer) //nolint:forcetypeassert // only those are in it
+	defer packers.Put(w)
+	w.Reset(&b)
+	_, err := io.WriteString(w, text)
+	if err == nil {
 		err = w.Close()
 	}
 	out := base64.RawURLEncoding.EncodeToString(b.Bytes())

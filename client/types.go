@@ -1748,12 +1748,13 @@ type Rate struct {
 }
 
 // ReadClaim is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
-// of a PDF or the paragraph of a Word file.
+// of a PDF or the paragraph of a Word file; Quotation is the text between them, as it was read.
 type ReadClaim struct {
 	ID           string   `json:"id"`
 	From         int      `json:"from"`
 	To           int      `json:"to"`
 	Place        string   `json:"place,omitempty"`
+	Quotation    string   `json:"quotation,omitempty"`
 	Speaker      string   `json:"speaker"`
 	SpeakerState []string `json:"speaker_states,omitempty"`
 	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
@@ -1779,6 +1780,7 @@ type ReadClaim struct {
 	AttributedBy  string   `json:"attributed_by"`
 	Result        string   `json:"result"`
 	Evidence      []string `json:"evidence"`
+	RestsOn       []Rest   `json:"rests_on,omitempty"`
 	Extractor     string   `json:"extractor"`
 	Request       string   `json:"request,omitempty"`
 	Answer        string   `json:"answer,omitempty"`
@@ -1896,6 +1898,13 @@ type ReportDuty struct {
 	// Verified says that it was held to the text of the law.
 	Verified bool   `json:"verified"`
 	Note     string `json:"note,omitempty"`
+}
+
+// Rest is what a claim was held against, or is like it on record: a provision, claim, figure (Of is its series) or event.
+type Rest struct {
+	Sort string `json:"sort"`
+	ID   string `json:"id"`
+	Of   string `json:"series,omitempty"`
 }
 
 // Review is what of the law is not verified, and who checked what.

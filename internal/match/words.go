@@ -17,41 +17,42 @@ import (
 //	glance  the classes of its consonants, a nibble each (8 bytes), its sounds as a
 //	        set (6), a hash of the word (2), its letters as a set (4), and what [glance]
 //	        reads of the rest (4)
-//	rest    its rarity in sixteenths of a bit (2), its class (2), and its letters
+//	rest    its class (2), and its letters
 //
 // Its sounds, and what it costs to leave each out, follow from its letters.
 const (
 	glanceSounds = 8
 	glanceFlags  = 16
 	glanceSize   = 24
-	restClass    = 2
-	restHead     = 4
+	restHead     = 2
 )
 
 // glance is what is looked at of a word before its letters: the set of its letters, how
-// many letters and how many consonants its word has in its first reading and how many
-// consonants it has itself, the role of the word, and flags.
+// many letters and how many consonants its word has in its first reading, its rarity in
+// sixteenths of a bit, the role of the word, and flags.
 type glance uint64
 
 // Where they stand, above the set of letters.
 const (
 	glanceLength = 32
 	glanceFirst  = 37
-	glanceCount  = 42
-	glanceRole   = 47
-	glanceLoose  = 1 << 49
-	glanceClass  = 1 << 50 // the word has a class
-	glanceMore   = 1 << 51 // another reading of the word before
-	glanceKind   = 52
-	glanceJoin   = 54
-	glanceBegins = 1 << 60 // it is the first of a group (see [Words])
-	glanceEasy   = 1 << 61 // its name may score enough by little: it has one word beside numbers, or an initial
+	glanceBits   = 42
+	glanceRole   = 51
+	glanceLoose  = 1 << 53
+	glanceClass  = 1 << 54 // the word has a class
+	glanceMore   = 1 << 55 // another reading of the word before
+	glanceKind   = 56
+	glanceJoin   = 58
+	glanceBegins = 1 << 62 // it is the first of a group (see [Words])
+	glanceEasy   = 1 << 63 // its name may score enough by little: it has one word beside numbers, or an initial
+
+	mostGlanceBits = 1<<9 - 1
 )
 
 func (g glance) alpha() uint32 { return uint32(g) }
 func (g glance) length() int   { return int(g >> glanceLength & 31) }
 func (g glance) first() int    { return int(g >> glanceFirst & 31) }
-func (g glance) count() int    { return int(g >> glanceCount & 31) }
+func (g glance) bits() float32 { return float32(g>>glanceBits&mostGlanceBits) / 16 }
 func (g glance) role() role    { return role(g >> glanceRole & 3) }
 func (g glance) loose() bool   { return g&glanceLoose != 0 }
 func (g glance) join() byte    { return byte(g >> glanceJoin & 15) }
@@ -144,7 +145,7 @@ func (l listedWord) bytes(f *form, g glance) []byte {
 	for i, c := range f.skel {
 		packed |= uint64(c) << (4 * i)
 	}
-	g |= glance(f.alpha) | glance(len(f.skel))<<glanceCount
+	g |= glance(f.alpha) | glance(min(mostGlanceBits, math.Ceil(float64(l.bits))))<<glanceBits
 	if f.loose {
 		g |= glanceLoose
 	}
@@ -152,7 +153,6 @@ func (l listedWord) bytes(f *form, g glance) []byte {
 	w = binary.LittleEndian.AppendUint64(w, packed)
 	w = binary.LittleEndian.AppendUint64(w, f.set()|l.hash<<48)
 	w = binary.LittleEndian.AppendUint64(w, uint64(g))
-	w = binary.LittleEndian.AppendUint16(w, uint16(math.Ceil(float64(l.bits))))
 	w = binary.LittleEndian.AppendUint16(w, l.class)
 	return append(w, f.letters...)
 }
@@ -213,23 +213,22 @@ func (d *Words) Len() int { return len(d.Ends) / 4 }
 // Whole says whether there is a glance of each word.
 func (d *Words) Whole() bool { return len(d.Ends)%4 == 0 && len(d.Glances) == glanceSize*d.Len() }
 
-// Hold says whether words are there with all their letters; if not, which is not. It
-// reads them where no read waits for another.
-func (d *Words) Hold(list []uint32) (n uint32, ok bool) {
-	for _, n := range list {
-		if !d.holds(n) {
-			return n, false
-		}
-	}
-	return 0, true
-}
-
-func (d *Words) holds(n uint32) bool {
+// Holds says whether a word is there with all its letters.
+func (d *Words) Holds(n uint32) bool {
 	if int(n) >= d.Len() {
 		return false
 	}
 	from, to := d.restOf(n)
 	return from <= to && int(to) <= len(d.Rests) && to-from >= restHead && to-from <= restHead+maxSounds
+}
+
+// class gives the class of a word; 0 where the word is not whole.
+func (d *Words) class(n uint32) uint16 {
+	if !d.Holds(n) {
+		return 0
+	}
+	from, _ := d.restOf(n)
+	return binary.LittleEndian.Uint16(d.Rests[from:])
 }
 
 func (d *Words) restOf(n uint32) (from, to uint32) {
@@ -249,17 +248,14 @@ type seen struct {
 	glance
 }
 
+// count gives how many consonants it has.
+func (l *seen) count() int { return (67 - bits.LeadingZeros64(l.skeleton)) / 4 }
+
 // glance reads the glance of a word.
 func (d *Words) glance(n uint32) seen {
 	b := d.Glances[glanceSize*int(n):][:glanceSize]
 	sounds := binary.LittleEndian.Uint64(b[glanceSounds:])
 	return seen{binary.LittleEndian.Uint64(b), sounds & allSounds, uint16(sounds >> 48), glance(binary.LittleEndian.Uint64(b[glanceFlags:]))}
-}
-
-// word reads a word that is there.
-func (d *Words) word(n uint32) listed {
-	from, to := d.restOf(n)
-	return listed{d.glance(n), d.Rests[from:to]}
 }
 
 // joinFlags says what two words are that are written together.
@@ -462,66 +458,6 @@ const (
 	Unknown  Join = 8
 )
 
-// Tells gives the most that a term and a listed word add to the evidence of two
-// names, compared with their being different words, and whether words are written
-// together in it; ok is false when they are different.
-func (s *Sieve) Tells(t *Term, d *Words, n uint32) (gain float32, join Join, ok bool) {
-	l, w := d.word(n), &s.w[s.pairWith(int(t.of))]
-	g := l.glance
-	if g.join()&wordJoin != 0 || t.join != 0 {
-		apart, ok := s.mayJoin(t, &l)
-		if !ok {
-			return 0, 0, false
-		}
-		gain, join = s.joinTells(t, &l, w, apart)
-		return gain, join, true
-	}
-	for i := range t.words {
-		q := &t.words[i]
-		told, met := float32(0), false
-		switch {
-		case q.role == roleNumber && g.role() == roleNumber:
-			told, met = float32(w.rarity)*l.bits()+float32(w.word+w.number), q.hash == l.hash
-		case q.role != roleNumber && g.role() != roleNumber:
-			var apart float32
-			if apart, met = s.spelt(q, i == 0, &l); met {
-				told, _ = w.pair(min(q.bits, l.bits()), apart)
-				told = max(0, told-float32(w.conflict))
-				if q.role == rolePlace && g.role() == rolePlace {
-					told += float32(w.place)
-				}
-			}
-		}
-		if met {
-			gain, ok = max(gain, told), true
-		}
-	}
-	return gain, NoJoin, ok
-}
-
-// listed is a listed word that is read.
-type listed struct {
-	seen
-	rest []byte
-}
-
-func (l *listed) bits() float32 { return float32(binary.LittleEndian.Uint16(l.rest)) / 16 }
-func (l *listed) class() uint16 { return binary.LittleEndian.Uint16(l.rest[restClass:]) }
-
-// form gives the reading of a listed word with what [soundTable.written] reads; it is valid
-// until the next.
-func (s *Sieve) form(l *listed) *form {
-	f := &s.theirs
-	f.letters, f.loose, f.alpha = l.rest[restHead:], l.loose(), l.alpha()
-	if l.join()&wordJoin == 0 && len(f.letters) > 1 && f.letters[1] >= foreignLetter {
-		f.sounds, f.drop = appendForeign(s.read[0][:0], s.read[1][:0], f.letters)
-		return f
-	}
-	f.sounds, f.drop = appendSounds(s.read[0][:0], f.letters), s.read[1][:]
-	s.p.sounds.drops(f.sounds, f.drop)
-	return f
-}
-
 // most says how far two words may be apart of which one or both are two words written
 // together, and how much further that makes them.
 func (t *Term) most(g glance) (most, more float32) {
@@ -529,28 +465,6 @@ func (t *Term) most(g glance) (most, more float32) {
 		return movedMost, joinedApart + movedApart
 	}
 	return joinedMost, joinedApart
-}
-
-// mayJoin says whether a term and a listed word may be aligned of which one or
-// both are two words, and how far they are apart at least.
-func (s *Sieve) mayJoin(t *Term, l *listed) (apart float32, ok bool) {
-	if t.join != 0 && l.glance&glanceMore != 0 {
-		return 0, false // a join is compared with the first reading
-	}
-	most, more := t.most(l.glance)
-	for i := range t.words {
-		q := &t.words[i]
-		if !q.asLong(l.glance) || !q.closeTo(&l.seen) || s.lack(q, l.sounds) > 1 {
-			continue
-		}
-		if d, may := s.together(q, l, most); may {
-			if d += more; !ok || d < apart {
-				apart = d
-			}
-			ok = true
-		}
-	}
-	return apart, ok
 }
 
 // nearTo says whether the consonants of a listed word are as many edits apart as they may be
@@ -566,37 +480,6 @@ func (q *sieveWord) closeTo(l *seen) bool {
 
 // asLong says whether a listed word is as long as it may be where words are written together.
 func (q *sieveWord) asLong(g glance) bool { return uint(q.length-g.length()+2) <= 4 }
-
-// spelt says how far a word of a query and a listed word are apart, if they are spellings of each other: at least, where one has
-// several readings. first says that the word of the query is its first.
-func (s *Sieve) spelt(q *sieveWord, first bool, l *listed) (apart float32, ok bool) {
-	if q.hash == l.hash || q.class != 0 && q.class == l.class() && q.role == l.role() {
-		return 0, true
-	}
-	if !q.nearTo(&l.seen) {
-		return 0, false
-	}
-	f := s.form(l)
-	if q.loose != f.loose {
-		long := q.blurred(l.glance)
-		apart = float32(s.p.sounds.written(q.f, f, int(conflict*long)+1, &s.m))/long + blur
-		return apart - 1e-4, apart < conflict+1e-4
-	}
-	long := float32(q.length+l.length()) / 2 * unit
-	letters := otherLetters(q.f.alpha, f.alpha)
-	d := s.p.sounds.written(q.f, f, mostSounds(long, letters), &s.m)
-	if d >= far {
-		return 0, false
-	}
-	apart = float32(d) / long
-	if apart > .02 {
-		if first && l.glance&glanceMore == 0 {
-			letters = byLetter(q.f.letters, f.letters, far, &s.m)
-		}
-		apart = (1-letterShare)*apart + letterShare*float32(letters)/long
-	}
-	return max(0, apart-1e-4), apart < conflict+1e-4
-}
 
 // blurred gives the length over which costs are taken of two words of which one is in a
 // script without vowels, in 1/unit.
@@ -614,13 +497,13 @@ func mostSounds(long float32, letters int) int {
 	return int(max((conflict*long-letterShare*float32(letters))/(1-letterShare), .02*long)) + 1
 }
 
-// together says how far two forms are apart that are aligned where words are written together, if they are less than most.
-func (s *Sieve) together(q *sieveWord, l *listed, most float32) (apart float32, ok bool) {
-	f := s.form(l)
+// together says how far two forms are apart that are aligned where words are written together, if they are less than most;
+// count is the number of consonants of the listed one.
+func (s *Sieve) together(q *sieveWord, f *form, count int, most float32) (apart float32, ok bool) {
 	long := float32(len(q.f.letters)+len(f.letters)) / 2
 	limit := int(.2 * long * unit)
 	if q.loose != f.loose {
-		long = float32(len(q.f.skel)+l.count())/2 + 1
+		long = float32(len(q.f.skel)+count)/2 + 1
 	}
 	limit = min(limit, int(most*long*unit)+1)
 	d := s.p.sounds.written(q.f, f, limit, &s.m)
@@ -632,7 +515,7 @@ func (s *Sieve) together(q *sieveWord, l *listed, most float32) (apart float32, 
 }
 
 // joinTells is Tells for words that are aligned with two.
-func (s *Sieve) joinTells(t *Term, l *listed, w *bounds, apart float32) (gain float32, join Join) {
+func (s *Sieve) joinTells(t *Term, l *seen, w *bounds, apart float32) (gain float32, join Join) {
 	listed := l.join()
 	told, _ := w.pair(min(t.words[0].bits, l.bits()), apart)
 	gain, join = max(0, told+w.joined-float32(w.conflict)), Aligned

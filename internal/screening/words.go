@@ -114,19 +114,16 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 		}
 	}
 	out := &told{id: t.ID}
-	if err := d.mayMean(s, t, m); err != nil {
+	if err := d.meet(s, t, m); err != nil {
 		return nil, err
 	}
 	m.words, m.joins = m.words[:0], m.joins[:0]
-	if n, ok := d.list.Hold(m.may); !ok {
-		return nil, fault.New(fault.Unavailable, "the index is damaged: its word %d is not whole", n).WithFix("build it anew")
-	}
-	for _, n := range m.may {
-		gain, join, ok := s.Tells(t, &d.list, n)
-		if !ok {
+	for i := range m.met {
+		w := &m.met[i]
+		if i > 0 && m.met[i-1].Word == w.Word { // it tells more by another reading
 			continue
 		}
-		from, to, err := d.rangeOf(n)
+		from, to, err := d.rangeOf(w.Word)
 		if err != nil {
 			return nil, err
 		}
@@ -134,11 +131,11 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 			continue
 		}
 		out.units += int(to - from)
-		w := toldWord{gain, join, d.list.Easy(n), from, to}
-		if join == match.NoJoin {
-			m.words, out.most = append(m.words, w), max(out.most, gain)
+		t := toldWord{w.Gain, w.Join, d.list.Easy(w.Word), from, to}
+		if w.Join == match.NoJoin {
+			m.words, out.most = append(m.words, t), max(out.most, w.Gain)
 		} else {
-			m.joins = append(m.joins, w)
+			m.joins = append(m.joins, t)
 		}
 	}
 	slices.SortStableFunc(m.words, func(a, b toldWord) int { return cmp.Compare(b.gain, a.gain) })
@@ -149,13 +146,14 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 
 // lookup is the memory of looking terms up.
 type lookup struct {
-	alike, own          []uint64
-	groups, single, may []uint32
-	words, joins        []toldWord
+	alike, own     []uint64
+	groups, single []uint32
+	met            []match.Meeting
+	words, joins   []toldWord
 }
 
-// mayMean finds the words that a term may mean, in order.
-func (d *words) mayMean(s *match.Sieve, t *match.Term, m *lookup) (err error) {
+// meet finds the words that a term may mean, in order, and of each first where it tells most.
+func (d *words) meet(s *match.Sieve, t *match.Term, m *lookup) (err error) {
 	m.alike, m.own = t.Keys(m.alike, m.own)
 	if m.groups, err = d.having(m.groups[:0], m.alike); err != nil {
 		return err
@@ -163,9 +161,11 @@ func (d *words) mayMean(s *match.Sieve, t *match.Term, m *lookup) (err error) {
 	if m.single, err = d.having(m.single[:0], m.own); err != nil {
 		return err
 	}
-	m.may = s.MayMean(m.may[:0], t, &d.list, m.groups, m.single)
-	slices.Sort(m.may)
-	m.may = slices.Compact(m.may)
+	var whole bool
+	if m.met, whole = s.Meet(m.met[:0], t, &d.list, m.groups, m.single); !whole {
+		return fault.New(fault.Unavailable, "the index is damaged: a word is not whole").WithFix("build it anew")
+	}
+	slices.SortFunc(m.met, func(a, b match.Meeting) int { return cmp.Or(cmp.Compare(a.Word, b.Word), cmp.Compare(b.Gain, a.Gain)) })
 	return nil
 }
 

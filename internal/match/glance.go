@@ -2,14 +2,14 @@ package match
 
 import "math/bits"
 
-// sight is a reading of a term made ready to be held against many listed words.
+// sight is a reading of terms made ready to be held against many listed words.
 type sight struct {
 	s     *Sieve
 	d     *Words
-	t     *Term
-	w     *bounds
-	q     *sieveWord
-	first bool             // it is the first reading
+	terms [kinds]*Term     // by their kinds
+	i     int              // the reading, from 0
+	t     *Term            // of the kind of the word at hand
+	q     *sieveWord       // its reading
 	whole bool             // all letters that were asked for are there
 	read  byte             // of no meaning
 	costs [2][sounds]uint8 // what writing each sound costs at least that only the other has; of like scripts, and of unlike ones
@@ -26,18 +26,18 @@ type Meeting struct {
 	Join Join
 }
 
-// Meet appends to list those words that a term may mean, of groups of words that are
-// alike, by the first of each, and of single ones. Others differ for certain. A word may
-// be given more than once: what it tells is the most. whole is false where the letters of a
-// word are not there.
-func (s *Sieve) Meet(list []Meeting, t *Term, d *Words, alike, own []uint32) (_ []Meeting, whole bool) {
+// Meet appends to list those words that terms may mean, of groups of words that are alike,
+// by the first of each, and of single ones. Others differ for certain. The terms are alike,
+// and of different kinds; each is for the words of its own. A word may be given more than
+// once: what it tells is the most. whole is false where the letters of a word are not there.
+func (s *Sieve) Meet(list []Meeting, terms []*Term, d *Words, alike, own []uint32) (_ []Meeting, whole bool) {
 	v := &s.sight
-	v.d, v.whole = d, true
+	v.over(s, d, terms)
 	for _, n := range alike { // they lie far apart, and here no read waits for another
 		v.read += d.Glances[glanceSize*int(n)]
 	}
-	for i := range t.words {
-		v.at(s, t, i)
+	for i := range terms[0].words {
+		v.at(i)
 		for _, n := range alike {
 			l := d.glance(n)
 			if !v.reaches(&l) {
@@ -54,7 +54,7 @@ func (s *Sieve) Meet(list []Meeting, t *Term, d *Words, alike, own []uint32) (_ 
 			}
 		}
 		for _, n := range own {
-			if l := d.glance(n); v.same(&l) || v.reaches(&l) {
+			if l := d.glance(n); v.turn(&l) && (v.same(&l) || v.reaches(&l)) {
 				list = v.meet(list, n, &l)
 			}
 		}
@@ -62,29 +62,50 @@ func (s *Sieve) Meet(list []Meeting, t *Term, d *Words, alike, own []uint32) (_ 
 	return list, v.whole
 }
 
-// at makes a reading of a term ready.
-func (v *sight) at(s *Sieve, t *Term, i int) {
-	v.s, v.t, v.w, v.q, v.first, v.known = s, t, &s.w[s.pairWith(int(t.of))], &t.words[i], i == 0, [2]bool{}
+// over makes ready what is held against words.
+func (v *sight) over(s *Sieve, d *Words, terms []*Term) {
+	v.s, v.d, v.whole, v.terms = s, d, true, [kinds]*Term{}
+	for _, t := range terms {
+		v.terms[t.of], v.t = t, t
+	}
+}
+
+// at takes a reading of the terms.
+func (v *sight) at(i int) {
+	v.i, v.q, v.known = i, &v.t.words[i], [2]bool{}
+}
+
+// turn takes the term for the kind of a word, if there is one.
+func (v *sight) turn(l *seen) bool {
+	t := v.terms[l.kind()]
+	if t == nil {
+		return false
+	}
+	v.t, v.q = t, &t.words[v.i]
+	return true
 }
 
 // meet appends a word to list if it may be meant.
 func (v *sight) meet(list []Meeting, n uint32, l *seen) []Meeting {
+	if !v.turn(l) {
+		return list
+	}
 	if gain, join, ok := v.tells(n, l); ok {
 		list = append(list, Meeting{n, gain, join})
 	}
 	return list
 }
 
-// Tells gives the most that a term and a listed word, which is there, add to the evidence of two
-// names, compared with their being different words, and whether words are written
-// together in it; ok is false when they are different.
+// Tells gives the most that a term and a listed word of its kind, which is there, add to the
+// evidence of two names, compared with their being different words, and whether words are
+// written together in it; ok is false when they are different.
 func (s *Sieve) Tells(t *Term, d *Words, n uint32) (gain float32, join Join, ok bool) {
 	v := &s.sight
-	v.d, v.whole = d, true
+	v.over(s, d, []*Term{t})
 	l := d.glance(n)
 	for i := range t.words {
-		v.at(s, t, i)
-		if !v.same(&l) && !v.reaches(&l) {
+		v.at(i)
+		if !v.turn(&l) || !v.same(&l) && !v.reaches(&l) {
 			continue
 		}
 		if told, how, met := v.tells(n, &l); met && (!ok || told > gain) {
@@ -117,21 +138,21 @@ func (v *sight) tells(n uint32, l *seen) (gain float32, join Join, ok bool) {
 		if !ok {
 			return 0, 0, false
 		}
-		gain, join = v.s.joinTells(v.t, l, v.w, apart)
+		gain, join = v.t.joinTells(l, apart)
 		return gain, join, true
 	}
 	q, number := v.q, l.role() == roleNumber
 	if number || q.role == roleNumber {
-		return float32(v.w.rarity)*l.bits() + float32(v.w.word+v.w.number), NoJoin, number && q.role == roleNumber && q.hash == l.hash
+		return float32(v.t.w.rarity)*l.bits() + float32(v.t.w.word+v.t.w.number), NoJoin, number && q.role == roleNumber && q.hash == l.hash
 	}
 	apart, ok := v.spelt(n, l)
 	if !ok {
 		return 0, 0, false
 	}
-	told, _ := v.w.pair(min(q.bits, l.bits()), apart)
-	told = max(0, told-float32(v.w.conflict))
+	told, _ := v.t.w.pair(min(q.bits, l.bits()), apart)
+	told = max(0, told-float32(v.t.w.conflict))
 	if q.role == rolePlace && l.role() == rolePlace {
-		told += float32(v.w.place)
+		told += float32(v.t.w.place)
 	}
 	return told, NoJoin, true
 }
@@ -167,7 +188,7 @@ func (v *sight) spelt(n uint32, l *seen) (apart float32, ok bool) {
 		return 0, false
 	}
 	plain := byLetter(q.f.letters, theirs, far, &v.s.m)
-	if v.first && l.glance&glanceMore == 0 {
+	if v.i == 0 && l.glance&glanceMore == 0 {
 		letters = plain
 		most = mostSounds(long, letters)
 	}

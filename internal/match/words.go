@@ -54,6 +54,7 @@ func (g glance) length() int   { return int(g >> glanceLength & 31) }
 func (g glance) first() int    { return int(g >> glanceFirst & 31) }
 func (g glance) bits() float32 { return float32(g>>glanceBits&mostGlanceBits) / 16 }
 func (g glance) role() role    { return role(g >> glanceRole & 3) }
+func (g glance) kind() kind    { return kind(g >> glanceKind & 3) }
 func (g glance) loose() bool   { return g&glanceLoose != 0 }
 func (g glance) join() byte    { return byte(g >> glanceJoin & 15) }
 
@@ -88,10 +89,10 @@ func EachWord(p *Prepared, i int, do func(word []byte, alike, own []uint64)) {
 		if join&wordJoin != 0 && join&wordOne == 0 {
 			words--
 		}
-		alike := aloneKeys(skeletonKeys(nil, f, p.kind), f, p.kind, keyAny)
-		own := ownKeys(nil, f, w.class, w.hash, p.kind)
+		alike := aloneKeys(skeletonKeys(nil, f), f, keyAny)
+		own := ownKeys(nil, f, w.class, w.hash)
 		if words == 1 {
-			alike = aloneKeys(alike, f, p.kind, keyOnly)
+			alike = aloneKeys(alike, f, keyOnly)
 			g |= wordOnly << glanceJoin
 		}
 		do(w.bytes(f, g|easy|glance(p.kind)<<glanceKind), alike, own)
@@ -157,8 +158,8 @@ func (l listedWord) bytes(f *form, g glance) []byte {
 	return append(w, f.letters...)
 }
 
-// CompareWords orders listed words so that those of one kind with the same keys for words
-// that are alike lie together, and of these those with the same letters.
+// CompareWords orders listed words so that those with the same keys for words that are alike
+// lie together, whatever their kind, and of these those of one kind with the same letters.
 func CompareWords(a, b []byte) int {
 	first := func(w []byte) uint64 { // the first consonant counts most
 		v := bits.ReverseBytes64(binary.LittleEndian.Uint64(w))
@@ -166,8 +167,8 @@ func CompareWords(a, b []byte) int {
 	}
 	x, y := flagsOf(a), flagsOf(b)
 	return cmp.Or(
-		cmp.Compare(x>>glanceKind&3, y>>glanceKind&3), cmp.Compare(x.join()&wordJoin, y.join()&wordJoin),
-		cmp.Compare(x.join()&wordOnly, y.join()&wordOnly), cmp.Compare(first(a), first(b)),
+		cmp.Compare(x.join()&wordJoin, y.join()&wordJoin), cmp.Compare(x.join()&wordOnly, y.join()&wordOnly),
+		cmp.Compare(first(a), first(b)), cmp.Compare(x.kind(), y.kind()),
 		bytes.Compare(a[glanceSize+restHead:], b[glanceSize+restHead:]), bytes.Compare(a, b),
 	)
 }
@@ -199,13 +200,16 @@ func (d *Words) Add(word []byte, begins bool) {
 
 // Alike says whether two words may be in one group, if their keys are the same.
 func Alike(a, b []byte) bool {
-	const of = 3<<glanceKind | wordJoin<<glanceJoin
+	const of = wordJoin << glanceJoin
 	return flagsOf(a)&of == flagsOf(b)&of && string(a[:glanceSounds]) == string(b[:glanceSounds])
 }
 
 // Easy says whether the names of a word have one word beside numbers, or an initial, so
 // that they may score enough by little.
 func (d *Words) Easy(n uint32) bool { return d.glance(n).glance&glanceEasy != 0 }
+
+// Kind is the kind of the names of a word.
+func (d *Words) Kind(n uint32) int { return int(d.glance(n).kind()) }
 
 // Len is the number of words.
 func (d *Words) Len() int { return len(d.Ends) / 4 }
@@ -278,20 +282,20 @@ const shortSkeleton = 3
 
 // skeletonKeys appends the keys of the consonants of a reading of a word: its skeleton,
 // whole and less any one consonant where that is not too little.
-func skeletonKeys(keys []uint64, f *form, of kind) []uint64 {
-	k := keyer{keys[len(keys):]}
+func skeletonKeys(keys []uint64, f *form) []uint64 {
+	k := keyer{keys}
 	s := skeletonOf(f)
 	k.put(keyWord, s.hash())
 	if len(s) > shortSkeleton {
 		s.without(func(h uint64) { k.put(keyWord, h) })
 	}
-	return append(keys, k.of(of)...)
+	return k.keys
 }
 
 // ownKeys appends the other keys of a reading of a word: where its consonants say too
 // little its letters, whole and less any one; its class and its spelling.
-func ownKeys(keys []uint64, f *form, class uint16, hash uint64, of kind) []uint64 {
-	k := keyer{keys[len(keys):]}
+func ownKeys(keys []uint64, f *form, class uint16, hash uint64) []uint64 {
+	k := keyer{keys}
 	if len(skeletonOf(f)) <= shortSkeleton {
 		k.put(keyLetters, f.hash)
 		var b [maxSounds]byte
@@ -307,27 +311,19 @@ func ownKeys(keys []uint64, f *form, class uint16, hash uint64, of kind) []uint6
 	if hash != 0 {
 		k.put(keyExact, hash)
 	}
-	return append(keys, k.of(of)...)
+	return k.keys
 }
 
 // aloneKeys appends the keys of a word of few consonants less one of them, of a
 // sort. They are those of thousands of words, and are only for words that may make
 // a name alone.
-func aloneKeys(keys []uint64, f *form, of kind, sort uint64) []uint64 {
-	k := keyer{keys[len(keys):]}
+func aloneKeys(keys []uint64, f *form, sort uint64) []uint64 {
+	k := keyer{keys}
 	if s := skeletonOf(f); len(s) <= shortSkeleton {
 		k.put(sort, s.hash())
 		if len(s) >= 2 {
 			s.without(func(h uint64) { k.put(sort, h) })
 		}
-	}
-	return append(keys, k.of(of)...)
-}
-
-// of gives the keys for words of a kind of names.
-func (k *keyer) of(of kind) []uint64 {
-	for i := range k.keys {
-		k.keys[i] = mix(k.keys[i] + uint64(of)*0x9E3779B97F4A7C15)
 	}
 	return k.keys
 }
@@ -364,16 +360,21 @@ const (
 // Term is a word of a query, in all its readings, or two of its words written
 // together, to be looked for among the listed words of a kind.
 type Term struct {
-	// ID is the same for terms that find the same words and tell the same.
-	ID uint64
+	// ID is the same for terms that find the same words and tell the same, Alike for
+	// those that have the same keys and readings and may be of several kinds.
+	ID, Alike uint64
 	// Name is the number of the name of the query, Word that of the word in it.
 	Name, Word int
 
 	words []sieveWord
 	of    kind // of the listed names
+	w     *bounds
 	join  byte // as in a record
 	only  bool // it is all of the core of its name
 }
+
+// Kind is the kind of the listed names that it is for.
+func (t *Term) Kind() int { return int(t.of) }
 
 // Terms appends what is to be looked for among the listed words of a kind. It is
 // used after Reset and until the next.
@@ -396,27 +397,29 @@ func (s *Sieve) Terms(list []Term, of int) []Term {
 }
 
 func (s *Sieve) term(words []sieveWord, name, of int, join byte) Term {
-	t := Term{Name: name, Word: int(words[0].word), words: words, of: kind(of), join: join}
+	pair := s.pairWith(of)
+	t := Term{Name: name, Word: int(words[0].word), words: words, of: kind(of), w: &s.w[pair], join: join}
 	cores := s.names[name].n.core
 	if join != 0 && join&wordOne == 0 {
 		cores--
 	}
-	only := uint64(0)
+	t.Alike = uint64(join & wordJoin)
 	if t.only = cores == 1; t.only {
-		only = 1 << 24
+		t.Alike |= 2
 	}
-	h := only | uint64(join)<<16 | uint64(of)<<8 | uint64(s.pairWith(of))<<4
+	h := uint64(join)<<16 | uint64(of)<<8 | uint64(pair)<<4
 	for i := range words {
 		q := &words[i]
-		h = mix(h*31 + q.f.hash)
 		loose := uint64(0)
 		if q.loose {
 			loose = 1
 		}
-		h = mix(h*31 + uint64(q.class)<<48 | uint64(q.hash)<<32 | uint64(q.role)<<16 | uint64(q.length)<<8 | uint64(q.first)<<1 | loose)
+		t.Alike = mix(t.Alike*31 + q.f.hash)
+		t.Alike = mix(t.Alike*31 + q.full + uint64(q.class)<<48 + loose)
+		h = mix(h*31 + uint64(q.role)<<16 | uint64(q.length)<<8 | uint64(q.first)<<1)
 		h = mix(h*31 + uint64(math.Float32bits(q.bits)))
 	}
-	t.ID = h
+	t.ID = mix(h*31 + t.Alike)
 	return t
 }
 
@@ -433,8 +436,8 @@ func (t *Term) Keys(alike, own []uint64) ([]uint64, []uint64) {
 	alike, own = alike[:0], own[:0]
 	for i := range t.words {
 		q := &t.words[i]
-		alike = aloneKeys(skeletonKeys(alike, q.f, t.of), q.f, t.of, sort)
-		own = ownKeys(own, q.f, q.class, q.full, t.of)
+		alike = aloneKeys(skeletonKeys(alike, q.f), q.f, sort)
+		own = ownKeys(own, q.f, q.class, q.full)
 	}
 	return unique(alike), unique(own)
 }
@@ -515,7 +518,8 @@ func (s *Sieve) together(q *sieveWord, f *form, count int, most float32) (apart 
 }
 
 // joinTells is Tells for words that are aligned with two.
-func (s *Sieve) joinTells(t *Term, l *seen, w *bounds, apart float32) (gain float32, join Join) {
+func (t *Term) joinTells(l *seen, apart float32) (gain float32, join Join) {
+	w := t.w
 	listed := l.join()
 	told, _ := w.pair(min(t.words[0].bits, l.bits()), apart)
 	gain, join = max(0, told+w.joined-float32(w.conflict)), Aligned

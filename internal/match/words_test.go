@@ -47,8 +47,8 @@ func wordsApart(t interface{ Fatalf(string, ...any) }, s *Scorer, v *Sieve, a, b
 				t.Fatalf("%q is not among the words", y.text)
 			}
 			l := all.glance(n)
-			v.sight.at(v, &Term{words: v.names[0].words[i : i+1]}, 0)
-			v.sight.d = &all
+			v.sight.over(v, &all, []*Term{{words: v.names[0].words[i : i+1], of: b.kind}})
+			v.sight.at(0)
 			told, met := float32(0), false
 			if v.sight.same(&l) || v.sight.reaches(&l) {
 				told, met = v.sight.spelt(n, &l)

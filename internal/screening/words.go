@@ -101,8 +101,8 @@ func (d *words) rangeOf(word uint32) (from, to uint32, err error) {
 	return from, to, nil
 }
 
-// find gives what a term tells, from memory or from the index.
-func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
+// known gives what a term tells if it is remembered, and else where it is to be kept.
+func (d *words) known(t *match.Term) (*told, *atomic.Pointer[told]) {
 	slots := d.told[t.ID%(toldSlots/toldWays)*toldWays:][:toldWays]
 	slot := &slots[t.ID>>60%toldWays]
 	for i := range slots {
@@ -110,17 +110,64 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 		case known == nil:
 			slot = &slots[i]
 		case known.id == t.ID:
-			return known, nil
+			return known, slot
 		}
 	}
-	out := &told{id: t.ID}
-	if err := d.meet(s, t, m); err != nil {
-		return nil, err
+	return nil, slot
+}
+
+// lookup is the memory of looking terms up.
+type lookup struct {
+	terms          []match.Term // of all kinds of names
+	told           []*told      // what each tells
+	alike          []*match.Term
+	keys, own      []uint64
+	groups, single []uint32
+	met            []match.Meeting
+	words, joins   []toldWord
+}
+
+// find gives what the terms from a number on tell that are alike, from the index: of
+// each kind of names the first, since one search is enough for all of them.
+func (d *words) find(s *match.Sieve, m *lookup, from int) error {
+	var of [match.KindCount]int // from 1
+	m.alike = m.alike[:0]
+	for i := from; i < len(m.terms); i++ {
+		t := &m.terms[i]
+		if t.Alike != m.terms[from].Alike || of[t.Kind()] != 0 {
+			continue
+		}
+		if m.told[i], _ = d.known(t); m.told[i] == nil {
+			of[t.Kind()] = i + 1
+			m.alike = append(m.alike, t)
+		}
 	}
+	if err := d.meet(s, m); err != nil {
+		return err
+	}
+	for kind, i := range of {
+		if i == 0 {
+			continue
+		}
+		out, err := d.tells(m, kind)
+		if err != nil {
+			return err
+		}
+		out.id = m.terms[i-1].ID
+		m.told[i-1] = out
+		_, slot := d.known(&m.terms[i-1])
+		d.keep(slot, out)
+	}
+	return nil
+}
+
+// tells gives what the words of a kind tell that were met.
+func (d *words) tells(m *lookup, kind int) (*told, error) {
+	out := &told{}
 	m.words, m.joins = m.words[:0], m.joins[:0]
 	for i := range m.met {
 		w := &m.met[i]
-		if i > 0 && m.met[i-1].Word == w.Word { // it tells more by another reading
+		if d.list.Kind(w.Word) != kind || i > 0 && m.met[i-1].Word == w.Word { // it tells more by another reading
 			continue
 		}
 		from, to, err := d.rangeOf(w.Word)
@@ -140,29 +187,20 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 	}
 	slices.SortStableFunc(m.words, func(a, b toldWord) int { return cmp.Compare(b.gain, a.gain) })
 	out.words, out.joins = slices.Clone(m.words), slices.Clone(m.joins)
-	d.keep(slot, out)
 	return out, nil
 }
 
-// lookup is the memory of looking terms up.
-type lookup struct {
-	alike, own     []uint64
-	groups, single []uint32
-	met            []match.Meeting
-	words, joins   []toldWord
-}
-
-// meet finds the words that a term may mean, in order, and of each first where it tells most.
-func (d *words) meet(s *match.Sieve, t *match.Term, m *lookup) (err error) {
-	m.alike, m.own = t.Keys(m.alike, m.own)
-	if m.groups, err = d.having(m.groups[:0], m.alike); err != nil {
+// meet finds the words that terms may mean which are alike, in order, and of each first where it tells most.
+func (d *words) meet(s *match.Sieve, m *lookup) (err error) {
+	m.keys, m.own = m.alike[0].Keys(m.keys, m.own)
+	if m.groups, err = d.having(m.groups[:0], m.keys); err != nil {
 		return err
 	}
 	if m.single, err = d.having(m.single[:0], m.own); err != nil {
 		return err
 	}
 	var whole bool
-	if m.met, whole = s.Meet(m.met[:0], t, &d.list, m.groups, m.single); !whole {
+	if m.met, whole = s.Meet(m.met[:0], m.alike, &d.list, m.groups, m.single); !whole {
 		return fault.New(fault.Unavailable, "the index is damaged: a word is not whole").WithFix("build it anew")
 	}
 	slices.SortFunc(m.met, func(a, b match.Meeting) int { return cmp.Or(cmp.Compare(a.Word, b.Word), cmp.Compare(b.Gain, a.Gain)) })
@@ -203,11 +241,10 @@ func (t *told) held() int64 { return int64(len(t.words) + len(t.joins) + 2) }
 // sums are what the words of a name tell with the units of the index. It is the
 // memory of one worker.
 type sums struct {
-	of      []wordSum // of the units touched, in the order in which they were met
-	met     []uint64  // these, as a set
-	slot    []uint32  // where the sum of a unit in that set lies
-	terms   []match.Term
-	told    []termTold
+	of      []wordSum  // of the units touched, in the order in which they were met
+	met     []uint64   // these, as a set
+	slot    []uint32   // where the sum of a unit in that set lies
+	told    []termTold // of a name
 	lookup  lookup
 	found   []index.Candidate
 	left    int  // units that may still be read
@@ -230,33 +267,46 @@ type wordSum struct {
 	joined uint16 // the last two words of the query that are aligned as one, from 1
 }
 
-// find appends to found the units that may have the evidence that a sieve was made
-// ready for, among names of one kind.
-func (m *sums) find(d *words, s *match.Sieve, kind int) error {
+// find appends to found the units that may have the evidence that sieves were made ready
+// for, among names of each kind.
+func (m *sums) find(d *words, sieves [match.KindCount]*match.Sieve) error {
 	if m.slot == nil {
 		m.slot, m.met = make([]uint32, d.size()), make([]uint64, d.size()/64+1)
 	}
-	m.terms = s.Terms(m.terms[:0], kind)
-	for from := 0; from < len(m.terms); {
+	l := &m.lookup
+	l.terms = l.terms[:0]
+	for kind, s := range sieves {
+		l.terms = s.Terms(l.terms, kind)
+	}
+	l.told = slices.Grow(l.told[:0], len(l.terms))[:len(l.terms)]
+	clear(l.told)
+	for i := range l.terms {
+		if l.told[i] == nil {
+			l.told[i], _ = d.known(&l.terms[i])
+		}
+		if l.told[i] == nil {
+			if err := d.find(sieves[l.terms[i].Kind()], l, i); err != nil {
+				return err
+			}
+		}
+	}
+	for from := 0; from < len(l.terms); {
 		to := from + 1
-		for to < len(m.terms) && m.terms[to].Name == m.terms[from].Name {
+		for to < len(l.terms) && l.terms[to].Name == l.terms[from].Name && l.terms[to].Kind() == l.terms[from].Kind() {
 			to++
 		}
-		if err := m.name(d, s, m.terms[from:to], kind); err != nil {
-			m.clear()
-			return err
-		}
+		kind := l.terms[from].Kind()
+		m.name(d, sieves[kind], from, to)
 		from = to
 	}
 	return nil
 }
 
 // name finds the units for one name of the query.
-func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) error {
-	if err := m.tell(d, s, terms); err != nil {
-		return err
-	}
-	enough := s.Enough(terms[0].Name, kind)
+func (m *sums) name(d *words, s *match.Sieve, from, to int) {
+	terms := m.lookup.terms[from:to]
+	m.tell(d, terms, m.lookup.told[from:to])
+	enough := s.Enough(terms[0].Name, terms[0].Kind())
 	most, left, joins := float32(0), 0, false
 	for i := range m.told {
 		most += m.told[i].most
@@ -287,17 +337,12 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 		}
 	}
 	m.clear()
-	return nil
 }
 
-// tell looks the terms of a name up and notes the units of words written together.
-func (m *sums) tell(d *words, s *match.Sieve, terms []match.Term) error {
+// tell takes what the terms of a name tell and notes the units of words written together.
+func (m *sums) tell(d *words, terms []match.Term, told []*told) {
 	m.told = m.told[:0]
-	for i := range terms {
-		t, err := d.find(s, &terms[i], &m.lookup)
-		if err != nil {
-			return err
-		}
+	for i, t := range told {
 		if t.units > m.left {
 			m.bounded.Lists++
 			m.bounded.Postings += t.units
@@ -314,7 +359,6 @@ func (m *sums) tell(d *words, s *match.Sieve, terms []match.Term) error {
 			}
 		}
 	}
-	return nil
 }
 
 func (m *sums) clear() {
@@ -401,14 +445,12 @@ func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
 func (e *Engine) byWords(w *worker) (index.Bounded, error) {
 	m := &w.sums
 	m.found, m.left, m.bounded = m.found[:0], e.limits.Postings, index.Bounded{}
-	for kind := range match.KindCount {
-		s := w.plain
+	var sieves [match.KindCount]*match.Sieve
+	for kind := range sieves {
+		sieves[kind] = w.plain
 		if kind == match.PersonKind {
-			s = w.person
-		}
-		if err := m.find(e.words, s, kind); err != nil {
-			return index.Bounded{}, err
+			sieves[kind] = w.person
 		}
 	}
-	return m.bounded, nil
+	return m.bounded, m.find(e.words, sieves)
 }

@@ -639,6 +639,12 @@ func (e *Enough) Any(met int) (easy, hard float32) {
 	return e.easy[met], e.hard[met]
 }
 
+// Least gives the sum below which no listed name of whose words met have a partner may score enough.
+func (e *Enough) Least(met int) float32 {
+	met = min(met, sumWords-1)
+	return min(e.easy[met], e.hard[met])
+}
+
 // Of reports whether a listed name of this shape, of whose words met have a partner
 // that tell sum together, may score enough.
 func (e *Enough) Of(shape uint32, met int, sum float32) bool {

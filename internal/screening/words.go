@@ -84,7 +84,7 @@ func (d *words) check(units int) error {
 	return nil
 }
 
-// rangeOf gives where the units lie that have a word; all are of the index.
+// rangeOf gives where the units lie that have a word.
 func (d *words) rangeOf(word uint32) (from, to uint32, err error) {
 	if word > 0 {
 		from = binary.LittleEndian.Uint32(d.ends[4*word-4:])
@@ -92,11 +92,6 @@ func (d *words) rangeOf(word uint32) (from, to uint32, err error) {
 	to = binary.LittleEndian.Uint32(d.ends[4*word:])
 	if from > to || 4*int(to) > len(d.units) {
 		return 0, 0, fault.New(fault.Unavailable, "the index is damaged: the word %d lies outside it", word).WithFix("build it anew")
-	}
-	for b := d.units[4*int(from) : 4*int(to)]; len(b) >= 4; b = b[4:] {
-		if unit := binary.LittleEndian.Uint32(b); int(unit) >= d.size() {
-			return 0, 0, fault.New(fault.Unavailable, "the index is damaged: it has no name %d", unit).WithFix("build it anew")
-		}
 	}
 	return from, to, nil
 }
@@ -248,6 +243,7 @@ type sums struct {
 	lookup  lookup
 	found   []index.Candidate
 	left    int  // units that may still be read
+	broken  bool // a word has a unit that there is not
 	touched byte // of no meaning
 	bounded index.Bounded
 }
@@ -299,6 +295,9 @@ func (m *sums) find(d *words, sieves [match.KindCount]*match.Sieve) error {
 		m.name(d, sieves[kind], from, to)
 		from = to
 	}
+	if m.broken {
+		return fault.New(fault.Unavailable, "the index is damaged: a word is of a name that it does not have").WithFix("build it anew")
+	}
 	return nil
 }
 
@@ -332,7 +331,7 @@ func (m *sums) name(d *words, s *match.Sieve, from, to int) {
 		m.joins(d, &m.told[i], enough)
 	}
 	for i := range m.of {
-		if x := &m.of[i]; enough.Of(d.shape(x.unit), int(x.met), x.all) {
+		if x := &m.of[i]; x.all >= enough.Least(int(x.met)) && enough.Of(d.shape(x.unit), int(x.met), x.all) {
 			m.found = append(m.found, index.Candidate{At: x.unit, Bits: x.all})
 		}
 	}
@@ -368,8 +367,13 @@ func (m *sums) clear() {
 	m.of = m.of[:0]
 }
 
-// unit gives the sum of a unit; nil for one not met before unless it is fresh.
+// unit gives the sum of a unit; nil for one not met before unless it is fresh, and for one
+// that there is not.
 func (m *sums) unit(u uint32, fresh bool) *wordSum {
+	if int(u) >= len(m.slot) {
+		m.broken = true
+		return nil
+	}
 	if m.met[u>>6]>>(u&63)&1 == 0 {
 		if !fresh {
 			return nil
@@ -431,7 +435,10 @@ func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
 		w := &t.told.joins[k]
 		for b := d.unitsOf(w); len(b) >= 4; b = b[4:] {
 			unit := binary.LittleEndian.Uint32(b)
-			x := &m.of[m.slot[unit]]
+			x := m.unit(unit, false)
+			if x == nil {
+				continue
+			}
 			if x.joined != 0 && x.joined != t.word || enough.With(w.join, d.shape(unit), int(x.met)+1, x.all+w.gain) {
 				m.found = append(m.found, index.Candidate{At: unit, Bits: x.all + w.gain})
 			}
@@ -444,7 +451,7 @@ func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
 // worker are ready.
 func (e *Engine) byWords(w *worker) (index.Bounded, error) {
 	m := &w.sums
-	m.found, m.left, m.bounded = m.found[:0], e.limits.Postings, index.Bounded{}
+	m.found, m.left, m.broken, m.bounded = m.found[:0], e.limits.Postings, false, index.Bounded{}
 	var sieves [match.KindCount]*match.Sieve
 	for kind := range sieves {
 		sieves[kind] = w.plain

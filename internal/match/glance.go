@@ -176,7 +176,13 @@ func (v *sight) spelt(n uint32, l *seen) (apart float32, ok bool) {
 		return v.blurred(n, l)
 	}
 	long := float32(q.length+l.length()) / 2 * unit
-	letters, cost := otherLetters(q.f.alpha, l.alpha()), -1
+	whole := v.i == 0 && l.glance&glanceMore == 0 // both are the readings by which letters count
+	letters, cost := 0, -1
+	if whole {
+		letters = lettersApart(q.f.alpha, l.alpha(), q.length, l.length())
+	} else {
+		letters = otherLetters(q.f.alpha, l.alpha())
+	}
 	most := mostSounds(long, letters)
 	if letters > most {
 		if cost = v.cost(l.sounds, false, most); cost > most {
@@ -188,7 +194,7 @@ func (v *sight) spelt(n uint32, l *seen) (apart float32, ok bool) {
 		return 0, false
 	}
 	plain := byLetter(q.f.letters, theirs, far, &v.s.m)
-	if v.i == 0 && l.glance&glanceMore == 0 {
+	if whole {
 		letters = plain
 		most = mostSounds(long, letters)
 	}

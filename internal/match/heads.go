@@ -65,7 +65,7 @@ func (h *head) differ(o *head) bool {
 		return false
 	}
 	// Each consonant without a near one costs nearly an edit, in sounds, and each letter that
-	// only one has an edit in letters, which are [letterShare] of it.
+	// only one has an edit in letters.
 	lack := max(bits.OnesCount64(h.have&^o.near), bits.OnesCount64(o.have&^h.near)) * (unit * 9 / 10)
 	if lack == 0 {
 		return false
@@ -74,7 +74,7 @@ func (h *head) differ(o *head) bool {
 	if lack > int(conflict*long)+1 {
 		return true
 	}
-	letters := float32(otherLetters(h.alpha, o.alpha))
+	letters := float32(lettersApart(h.alpha, o.alpha, int(h.letters), int(o.letters)))
 	return (1-letterShare)*min(float32(lack), letters)+letterShare*letters > (conflict+1e-4)*long
 }
 

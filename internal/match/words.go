@@ -494,6 +494,18 @@ func otherLetters(a, b uint32) int {
 	return unit * max(bits.OnesCount32(a&^b), bits.OnesCount32(b&^a))
 }
 
+// lettersApart is otherLetters for words of which the lengths are known too: what one is longer is
+// left out, beside writing what the other has alone.
+func lettersApart(a, b uint32, m, n int) int {
+	mine, theirs := bits.OnesCount32(a&^b), bits.OnesCount32(b&^a)
+	if m > n {
+		theirs += m - n
+	} else {
+		mine += n - m
+	}
+	return unit * max(mine, theirs)
+}
+
 // mostSounds gives what writing the sounds of two words may cost, of a mean length, both in
 // 1/unit, if they are spellings of each other although their letters cost so much.
 func mostSounds(long float32, letters int) int {

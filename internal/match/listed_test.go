@@ -20,7 +20,7 @@ func TestListedSketches(t *testing.T) {
 		of = append(of, q)
 		for k := range q.names {
 			var words []uint32
-			EachWord(q, k, func(w []byte, _, _ []uint64) {
+			EachWord(q, k, func(w []byte, _ []Key, _ []uint64) {
 				words = append(words, uint32(d.Len()))
 				d.Add(w, true)
 			})
@@ -96,7 +96,7 @@ func TestListedForms(t *testing.T) {
 				}
 			}
 			var d Words
-			EachWord(q, k, func(w []byte, _, _ []uint64) { d.Add(w, true) })
+			EachWord(q, k, func(w []byte, _ []Key, _ []uint64) { d.Add(w, true) })
 			for j, want := range forms {
 				l := d.glance(uint32(j))
 				v.sight.s, v.sight.d = v, &d

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sort"
 )
 
 // A listed word is a reading of a word of the core of a listed name, or of two
@@ -77,7 +78,7 @@ const PersonKind = int(personKind)
 // keys under which each is found: those of all words whose consonants are alike, and
 // its own. Queries that may mean the word have one of them. The slices are not used
 // again.
-func EachWord(p *Prepared, i int, do func(word []byte, alike, own []uint64)) {
+func EachWord(p *Prepared, i int, do func(word []byte, alike []Key, own []uint64)) {
 	n := &p.names[i]
 	easy := glance(0)
 	if n.easy() {
@@ -242,6 +243,11 @@ func (d *Words) restOf(n uint32) (from, to uint32) {
 	return from, binary.LittleEndian.Uint32(d.Ends[4*n:])
 }
 
+// Joins gives the number of the first word that is two written together; all after it are.
+func (d *Words) Joins() uint32 {
+	return uint32(sort.Search(d.Len(), func(n int) bool { return d.glance(uint32(n)).join()&wordJoin != 0 }))
+}
+
 // Begins says whether a word is the first of a group.
 func (d *Words) Begins(n uint32) bool { return d.glance(n).glance&glanceBegins != 0 }
 
@@ -280,16 +286,45 @@ func (n *name) joinFlags(j int) byte {
 // consonant is that of too many words.
 const shortSkeleton = 3
 
+// Key is a key of the consonants of a word, whole or less one of them, and the place of
+// that one; NoPlace where they are whole.
+type Key struct {
+	Hash  uint64
+	Place uint8
+}
+
+// PlaceBits is how many bits a place has.
+const PlaceBits = 4
+
+// NoPlace is the place of no consonant.
+const NoPlace = 1<<PlaceBits - 1
+
+// Close says whether words with the key that have their empty place here may be as close as
+// words are that are written together: one consonant more, another, or two changed over. With
+// places further apart they are two edits apart.
+func (k Key) Close(place uint8) bool {
+	return k.Place == NoPlace || place == NoPlace || k.Place-place+1 <= 2
+}
+
 // skeletonKeys appends the keys of the consonants of a reading of a word: its skeleton,
 // whole and less any one consonant where that is not too little.
-func skeletonKeys(keys []uint64, f *form) []uint64 {
-	k := keyer{keys}
+func skeletonKeys(keys []Key, f *form) []Key {
 	s := skeletonOf(f)
-	k.put(keyWord, s.hash())
-	if len(s) > shortSkeleton {
-		s.without(func(h uint64) { k.put(keyWord, h) })
+	return s.keys(keys, keyWord, len(s) > shortSkeleton)
+}
+
+// keys appends the keys of a skeleton, of a sort.
+func (s skeleton) keys(keys []Key, sort uint64, less bool) []Key {
+	keys = append(keys, Key{keyOf(sort, s.hash()), NoPlace})
+	if less {
+		s.without(func(h uint64, place int) {
+			if len(s) == skeletonMost { // it may be cut, so that places are not those of the word
+				place = NoPlace
+			}
+			keys = append(keys, Key{keyOf(sort, h), uint8(place)})
+		})
 	}
-	return k.keys
+	return keys
 }
 
 // ownKeys appends the other keys of a reading of a word: where its consonants say too
@@ -317,15 +352,11 @@ func ownKeys(keys []uint64, f *form, class uint16, hash uint64) []uint64 {
 // aloneKeys appends the keys of a word of few consonants less one of them, of a
 // sort. They are those of thousands of words, and are only for words that may make
 // a name alone.
-func aloneKeys(keys []uint64, f *form, sort uint64) []uint64 {
-	k := keyer{keys}
+func aloneKeys(keys []Key, f *form, sort uint64) []Key {
 	if s := skeletonOf(f); len(s) <= shortSkeleton {
-		k.put(sort, s.hash())
-		if len(s) >= 2 {
-			s.without(func(h uint64) { k.put(sort, h) })
-		}
+		return s.keys(keys, sort, len(s) >= 2)
 	}
-	return k.keys
+	return keys
 }
 
 // Shape is what must be known of a listed name to tell, from the sum of what its
@@ -428,7 +459,7 @@ func (s *Sieve) pairWith(of int) kind { return pairKindOf(s.query.kind, kind(of)
 
 // Keys gives the keys under which words are found that a term may mean: those that words
 // share which are alike, and those of single words. They are written over what it is given.
-func (t *Term) Keys(alike, own []uint64) ([]uint64, []uint64) {
+func (t *Term) Keys(alike []Key, own []uint64) ([]Key, []uint64) {
 	sort := uint64(keyOnly)
 	if t.only {
 		sort = keyAny
@@ -439,8 +470,12 @@ func (t *Term) Keys(alike, own []uint64) ([]uint64, []uint64) {
 		alike = aloneKeys(skeletonKeys(alike, q.f), q.f, sort)
 		own = ownKeys(own, q.f, q.class, q.full)
 	}
-	return unique(alike), unique(own)
+	slices.SortFunc(alike, func(a, b Key) int { return cmp.Or(cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Place, b.Place)) })
+	return slices.Compact(alike), unique(own)
 }
+
+// Joined says whether it is two words written together.
+func (t *Term) Joined() bool { return t.join != 0 }
 
 // unique sorts keys and leaves each once.
 func unique(keys []uint64) []uint64 {

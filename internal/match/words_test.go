@@ -23,7 +23,7 @@ func wordsApart(t interface{ Fatalf(string, ...any) }, s *Scorer, v *Sieve, a, b
 	}
 	var all Words
 	words := map[wordKey]uint32{} // by the first reading
-	EachWord(b, 0, func(w []byte, _, _ []uint64) {
+	EachWord(b, 0, func(w []byte, _ []Key, _ []uint64) {
 		n := uint32(all.Len())
 		all.Add(w, true)
 		if l := all.glance(n); l.join()&wordJoin == 0 && l.glance&glanceMore == 0 {

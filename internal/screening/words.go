@@ -18,6 +18,7 @@ import (
 type words struct {
 	ix     *index.Index // of words, by their keys
 	list   match.Words
+	joins  uint32 // the first word that is two written together
 	ends   []byte // where the units of each word end in units, 4 bytes each
 	units  []byte // for each word, the units of the index of names that have it
 	shapes []byte // of each unit (see [match.Shape]), 4 bytes each
@@ -81,6 +82,7 @@ func (d *words) check(units int) error {
 	if len(d.shapes) != 4*units || len(d.ends) != 4*d.ix.Len() || d.list.Len() != d.ix.Len() || !d.list.Whole() {
 		return fault.New(fault.Unavailable, "the index is damaged: its words are not those of its names").WithFix("build it anew")
 	}
+	d.joins = d.list.Joins()
 	return nil
 }
 
@@ -116,7 +118,8 @@ type lookup struct {
 	terms          []match.Term // of all kinds of names
 	told           []*told      // what each tells
 	alike          []*match.Term
-	keys, own      []uint64
+	keys           []match.Key
+	own            []uint64
 	groups, single []uint32
 	met            []match.Meeting
 	words, joins   []toldWord
@@ -188,10 +191,22 @@ func (d *words) tells(m *lookup, kind int) (*told, error) {
 // meet finds the words that terms may mean which are alike, in order, and of each first where it tells most.
 func (d *words) meet(s *match.Sieve, m *lookup) (err error) {
 	m.keys, m.own = m.alike[0].Keys(m.keys, m.own)
-	if m.groups, err = d.having(m.groups[:0], m.keys); err != nil {
+	m.groups = m.groups[:0]
+	for _, key := range m.keys {
+		if m.groups, err = d.having(m.groups, key, m.alike[0].Joined()); err != nil {
+			return err
+		}
+	}
+	m.single = m.single[:0]
+	for _, key := range m.own {
+		if m.single, err = d.having(m.single, match.Key{Hash: key, Place: match.NoPlace}, false); err != nil {
+			return err
+		}
+	}
+	if m.groups, err = d.once(m.groups); err != nil {
 		return err
 	}
-	if m.single, err = d.having(m.single[:0], m.own); err != nil {
+	if m.single, err = d.once(m.single); err != nil {
 		return err
 	}
 	var whole bool
@@ -202,13 +217,26 @@ func (d *words) meet(s *match.Sieve, m *lookup) (err error) {
 	return nil
 }
 
-// having appends the words under these keys to an empty list, in order.
-func (d *words) having(list []uint32, keys []uint64) (_ []uint32, err error) {
-	for _, key := range keys {
-		if list, err = d.ix.Append(list, key); err != nil {
-			return nil, err
+// having appends the words that have a key, but for those whose consonants are further apart
+// than they may be where words are written together, as all are of a term that is joined.
+func (d *words) having(list []uint32, key match.Key, joined bool) ([]uint32, error) {
+	from := len(list)
+	list, err := d.ix.Append(list, key.Hash)
+	if err != nil {
+		return nil, err
+	}
+	kept := list[:from]
+	for _, x := range list[from:] {
+		n := x >> match.PlaceBits
+		if !joined && n < d.joins || key.Close(uint8(x&match.NoPlace)) {
+			kept = append(kept, n)
 		}
 	}
+	return kept, nil
+}
+
+// once sorts words and leaves each once.
+func (d *words) once(list []uint32) ([]uint32, error) {
 	slices.Sort(list)
 	list = slices.Compact(list)
 	if n := len(list); n > 0 && int(list[n-1]) >= d.list.Len() {

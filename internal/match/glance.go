@@ -165,7 +165,8 @@ func (v *sight) spelt(n uint32, l *seen) (apart float32, ok bool) {
 		return 0, true
 	}
 	if q.class != 0 && l.glance&glanceClass != 0 {
-		if q.role == l.role() && q.class == v.d.class(n) {
+		class, ok := v.d.class(n)
+		if v.whole = v.whole && ok; q.role == l.role() && q.class == class {
 			return 0, true
 		}
 		if !q.nearTo(l) { // it was found by its class
@@ -264,12 +265,12 @@ func (v *sight) close(n uint32, l *seen) (apart float32, ok bool) {
 
 // letters gives the letters of a listed word.
 func (v *sight) letters(n uint32) (letters []byte, ok bool) {
-	if !v.d.Holds(n) {
+	rest := v.d.rest(n)
+	if rest == nil {
 		v.whole = false
 		return nil, false
 	}
-	from, to := v.d.restOf(n)
-	return v.d.Rests[from+restHead : to], true
+	return rest[restHead:], true
 }
 
 // form gives the reading of a listed word with what [soundTable.written] reads; it is valid

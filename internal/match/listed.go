@@ -109,8 +109,9 @@ func (s *Sieve) record(k sketch, i int) *[sketchRecord]byte {
 	copy(r[:recordClass], g[:glanceFlags-2])
 	class := uint16(0)
 	if k.outline(i)&outlineClass != 0 {
-		class = s.listed.class(n)
-		s.broken = s.broken || !s.listed.Holds(n)
+		var ok bool
+		class, ok = s.listed.class(n)
+		s.broken = s.broken || !ok
 	}
 	binary.LittleEndian.PutUint16(r[recordClass:], class)
 	flags := binary.LittleEndian.Uint64(g[glanceFlags:])

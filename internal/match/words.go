@@ -218,22 +218,25 @@ func (d *Words) Len() int { return len(d.Ends) / 4 }
 // Whole says whether there is a glance of each word.
 func (d *Words) Whole() bool { return len(d.Ends)%4 == 0 && len(d.Glances) == glanceSize*d.Len() }
 
-// Holds says whether a word is there with all its letters.
-func (d *Words) Holds(n uint32) bool {
+// rest gives what there is of a word beside its glance; nil where it is not whole.
+func (d *Words) rest(n uint32) []byte {
 	if int(n) >= d.Len() {
-		return false
+		return nil
 	}
 	from, to := d.restOf(n)
-	return from <= to && int(to) <= len(d.Rests) && to-from >= restHead && to-from <= restHead+maxSounds
+	if from > to || int(to) > len(d.Rests) || to-from < restHead || to-from > restHead+maxSounds {
+		return nil
+	}
+	return d.Rests[from:to]
 }
 
-// class gives the class of a word; 0 where the word is not whole.
-func (d *Words) class(n uint32) uint16 {
-	if !d.Holds(n) {
-		return 0
+// class gives the class of a word; ok is false where the word is not whole.
+func (d *Words) class(n uint32) (class uint16, ok bool) {
+	rest := d.rest(n)
+	if rest == nil {
+		return 0, false
 	}
-	from, _ := d.restOf(n)
-	return binary.LittleEndian.Uint16(d.Rests[from:])
+	return binary.LittleEndian.Uint16(rest), true
 }
 
 func (d *Words) restOf(n uint32) (from, to uint32) {

@@ -43,11 +43,13 @@ type Answer struct {
 	More int    `json:"more,omitempty"`
 	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others, and
 	// suppressed where there is none.
-	Suppressed int       `json:"suppressed,omitempty"`
-	Notes      []string  `json:"notes,omitempty"`
-	AsOf       string    `json:"as_of,omitempty"`
-	Params     string    `json:"parameters,omitempty"`
-	Against    []Against `json:"against"`
+	Suppressed int      `json:"suppressed,omitempty"`
+	Notes      []string `json:"notes,omitempty"`
+	// Flags are what the party says of itself that a person should look at, whatever the lists say; they change no outcome.
+	Flags   []Flag    `json:"flags,omitempty"`
+	AsOf    string    `json:"as_of,omitempty"`
+	Params  string    `json:"parameters,omitempty"`
+	Against []Against `json:"against"`
 }
 
 // Assumed is a fact taken for granted.
@@ -884,6 +886,15 @@ type FindingRecord struct {
 	Record   string `json:"record,omitempty"`
 	Text     string `json:"text"`
 	Count    int    `json:"count"`
+}
+
+// Flag is one thing that a person should look at: what of the party it is about, what stands there, and what is to be seen.
+type Flag struct {
+	// Kind is number, placeholder, radio_flag, mission, state_body, territory or state.
+	Kind  string `json:"kind"`
+	Field string `json:"field"`
+	Value string `json:"value"`
+	Text  string `json:"text"`
 }
 
 // Forecast is one figure of a forecast, in per cent; Recomputed is null without inputs.

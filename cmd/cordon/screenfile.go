@@ -272,7 +272,7 @@ func (o *output) finish() error {
 		words += fmt.Sprintf(" (%s answered by an earlier run)", report.Count(o.done))
 	}
 	if o.format == "json" {
-		return o.m.printJSON(report.Batch(o.input, o.count, o.how))
+		return o.m.printJSON(report.Batch(o.input, o.count, o.flagged, o.how))
 	}
 	to := o.m.Err
 	if o.format == "text" {

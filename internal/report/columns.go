@@ -60,14 +60,16 @@ type BatchJSON struct {
 	File     string         `json:"file"`
 	Rows     int            `json:"rows"`
 	Outcomes map[string]int `json:"outcomes"`
+	// Flagged is how many rows have red flags.
+	Flagged int `json:"flagged"`
 	// Columns are the columns of each field; of a text with a name on each line there are none.
 	Columns map[string][]string `json:"columns"`
 	NotUsed []UnusedColumnJSON  `json:"not_used"`
 }
 
-// Batch sums up the screening of a file by how many rows had each outcome.
-func Batch(file string, count map[string]int, r *screen.Reading) BatchJSON {
-	b := BatchJSON{File: file, Outcomes: map[string]int{}, Columns: r.Mapping, NotUsed: UnusedColumns(r)}
+// Batch sums up the screening of a file by how many rows had each outcome, and how many have red flags.
+func Batch(file string, count map[string]int, flagged int, r *screen.Reading) BatchJSON {
+	b := BatchJSON{File: file, Flagged: flagged, Outcomes: map[string]int{}, Columns: r.Mapping, NotUsed: UnusedColumns(r)}
 	for _, o := range []string{"match", "possible", "not_screened", "suppressed", "clear"} {
 		b.Outcomes[o] = count[o]
 		b.Rows += count[o]

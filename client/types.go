@@ -551,6 +551,15 @@ type Conduct struct {
 	Missing []string `json:"missing,omitempty"`
 }
 
+// Coverage says what became of the sentences of a document: sentences is the sum of the others.
+type Coverage struct {
+	Sentences int `json:"sentences"`
+	Claiming  int `json:"with_claims"`
+	Silent    int `json:"without_claim"`
+	TooLong   int `json:"too_long"`
+	Foreign   int `json:"other_language"`
+}
+
 // Difference is a provision of a draft beside the law.
 type Difference struct {
 	Provision string   `json:"provision"`
@@ -1087,6 +1096,13 @@ type Key struct {
 	State string `json:"state"`
 	// Secret is given once, when the key is made.
 	Secret string `json:"secret,omitempty"`
+}
+
+// Language counts the sentences of a document in a language that is not read.
+type Language struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Sentences int    `json:"sentences"`
 }
 
 // Later is a later figure, in per cent of change; Outside is how far it lies outside of our own figure.
@@ -1757,32 +1773,42 @@ type Rate struct {
 }
 
 // ReadClaim is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
-// of a PDF or the paragraph of a Word file.
+// of a PDF or the paragraph of a Word file; Quotation is the text between them, as it was read.
 type ReadClaim struct {
-	ID           string          `json:"id"`
-	From         int             `json:"from"`
-	To           int             `json:"to"`
-	Place        string          `json:"place,omitempty"`
-	Speaker      string          `json:"speaker"`
-	SpeakerState []string        `json:"speaker_states,omitempty"`
-	Voice        string          `json:"voice"`
-	Kind         string          `json:"kind"`
-	Sort         string          `json:"sort,omitempty"`
-	About        []string        `json:"about,omitempty"`
-	AnyState     bool            `json:"any_state,omitempty"`
-	Negative     bool            `json:"negative,omitempty"`
-	Hedge        string          `json:"hedge,omitempty"`
-	Quantity     string          `json:"quantity,omitempty"`
-	Unit         string          `json:"unit,omitempty"`
-	Activity     json.RawMessage `json:"activity,omitempty"`
-	Answers      string          `json:"answers,omitempty"`
-	Rule         string          `json:"rule"`
-	AttributedBy string          `json:"attributed_by"`
-	Result       string          `json:"result"`
-	Evidence     []string        `json:"evidence"`
-	Extractor    string          `json:"extractor"`
-	Request      string          `json:"request,omitempty"`
-	Answer       string          `json:"answer,omitempty"`
+	ID           string   `json:"id"`
+	From         int      `json:"from"`
+	To           int      `json:"to"`
+	Place        string   `json:"place,omitempty"`
+	Quotation    string   `json:"quotation,omitempty"`
+	Speaker      string   `json:"speaker"`
+	SpeakerState []string `json:"speaker_states,omitempty"`
+	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
+	Speakers []Voice         `json:"speakers,omitempty"`
+	Via      []Voice         `json:"via,omitempty"`
+	Voice    string          `json:"voice"`
+	Kind     string          `json:"kind"`
+	Sort     string          `json:"sort,omitempty"`
+	About    []string        `json:"about,omitempty"`
+	AnyState bool            `json:"any_state,omitempty"`
+	Negative bool            `json:"negative,omitempty"`
+	Hedge    string          `json:"hedge,omitempty"`
+	Quantity string          `json:"quantity,omitempty"`
+	Unit     string          `json:"unit,omitempty"`
+	Activity json.RawMessage `json:"activity,omitempty"`
+	// ActivityBy is the line of the table of frames, with the form, that told the activity. Where there is none all the same, ActivityKind is
+	// the kind that was told, and ActivityLacks what was not: "a day".
+	ActivityBy    string   `json:"activity_by,omitempty"`
+	ActivityKind  string   `json:"activity_kind,omitempty"`
+	ActivityLacks string   `json:"activity_lacks,omitempty"`
+	Answers       string   `json:"answers,omitempty"`
+	Rule          string   `json:"rule"`
+	AttributedBy  string   `json:"attributed_by"`
+	Result        string   `json:"result"`
+	Evidence      []string `json:"evidence"`
+	RestsOn       []Rest   `json:"rests_on,omitempty"`
+	Extractor     string   `json:"extractor"`
+	Request       string   `json:"request,omitempty"`
+	Answer        string   `json:"answer,omitempty"`
 	// Ledger is the claim in the form of the ledger, where its source is the document.
 	Ledger json.RawMessage `json:"ledger"`
 	Review *Reviewed       `json:"review,omitempty"`
@@ -1809,6 +1835,9 @@ type ReadQuote struct {
 	Speaker string   `json:"speaker"`
 	States  []string `json:"states,omitempty"`
 	Rule    string   `json:"rule,omitempty"`
+	// Speakers and Via are those of a claim.
+	Speakers []Voice `json:"speakers,omitempty"`
+	Via      []Voice `json:"via,omitempty"`
 }
 
 // Reading is a document with its claims, for programs.
@@ -1822,6 +1851,11 @@ type Reading struct {
 	// rejected them in this document before.
 	Skipped  int `json:"skipped,omitempty"`
 	Rejected int `json:"rejected_before,omitempty"`
+	// Languages are the languages that parts of the text look to be in and that are not read, Unread says so in words; Coverage says what became
+	// of the sentences.
+	Languages []Language `json:"languages_not_read,omitempty"`
+	Unread    string     `json:"unread,omitempty"`
+	Coverage  Coverage   `json:"coverage"`
 	// Asked are the questions to a language model and its answers, Dropped what of them is no claim of the document.
 	Asked   []Exchange `json:"asked,omitempty"`
 	Dropped []Drop     `json:"dropped,omitempty"`
@@ -1889,6 +1923,13 @@ type ReportDuty struct {
 	// Verified says that it was held to the text of the law.
 	Verified bool   `json:"verified"`
 	Note     string `json:"note,omitempty"`
+}
+
+// Rest is what a claim was held against, or is like it on record: a provision, claim, figure (Of is its series) or event.
+type Rest struct {
+	Sort string `json:"sort"`
+	ID   string `json:"id"`
+	Of   string `json:"series,omitempty"`
 }
 
 // Review is what of the law is not verified, and who checked what.
@@ -2483,6 +2524,14 @@ type UndertakingChange struct {
 	Of    string `json:"of,omitempty"`
 }
 
+// UnusedColumn is a column of a file, or a key of JSON Lines, that was read as no field.
+type UnusedColumn struct {
+	Column string `json:"column"`
+	// Like is the field that it seems to hold, and Flag how a command is told so.
+	Like string `json:"like,omitempty"`
+	Flag string `json:"flag,omitempty"`
+}
+
 // Versions name what a ruling was made with.
 type Versions struct {
 	Cordon string `json:"cordon"`
@@ -2498,6 +2547,12 @@ type View struct {
 	AccordingTo []string `json:"according_to"`
 	Verdict     string   `json:"verdict"`
 	Provisions  []string `json:"provisions"`
+}
+
+// Voice is one of several who say a thing together, or one who passes on what another says.
+type Voice struct {
+	Name   string   `json:"name"`
+	States []string `json:"states,omitempty"`
 }
 
 // WatchAgainst is one list of a run.
@@ -2614,6 +2669,8 @@ type WatchVersion struct {
 	Same     int            `json:"same"`
 	Gone     int            `json:"gone"`
 	Refusals []WatchRefusal `json:"refusals,omitempty"`
+	// NotUsed are the columns that were read as no field, told when the file comes in.
+	NotUsed []UnusedColumn `json:"not_used,omitempty"`
 }
 
 // Watcher is a watcher for programs.

@@ -1,12 +1,12 @@
 package read
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/sentence"
@@ -46,8 +46,8 @@ func (w *work) object(s sentence.Span) Party {
 }
 
 var (
-	asking  = regexp.MustCompile(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that|\bwe (?:(?:now|also|therefore) )?(?:expect|ask|want|hope|trust|look to|would like)(?: that| for)?|\b(?:look|looks) forward to)\s`)
-	passive = regexp.MustCompile(`(?i)^(?:global|international|concerted|urgent)?\s*(?:action|efforts?|steps|measures)\b`)
+	asking     = pattern.New(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that|\bwe (?:(?:now|also|therefore) )?(?:expect|ask|want|hope|trust|look to|would like)(?: that| for)?|\b(?:look|looks) forward to)\s`)
+	impersonal = pattern.New(`(?i)^(?:global|international|concerted|urgent)?\s*(?:action|efforts?|steps|measures)\b`)
 )
 
 // claimOf makes a claim of a piece, where it is one.
@@ -59,8 +59,8 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	if len(strings.Fields(text)) < 3 && !p.set || p.by.Name == "" || !p.set && p.voice != Direct && !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
 		return
 	}
-	c := Claim{By: p.by, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
-	c.Span = trimmed(w.text, p.span)
+	c := Claim{By: p.by, Via: p.via, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
+	c.Span, c.content = trimmed(w.text, p.span), trimmed(w.text, p.content)
 	c.Subject = w.subjectOf(p, before)
 	c.Kind, c.Rule, c.Sort = w.kindOf(p, &c)
 	if before != nil && p.joined && c.Rule == "fact" && len(w.res.Claims) > first {
@@ -71,8 +71,9 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	if w.press(p) && len(c.Subject.States) == 0 && !c.Subject.Any && c.Rule == "fact" && len(strings.Fields(text)) < 4 || w.press(p) && unreached.MatchString(text) {
 		return // nobody it is about, and nobody says it but a reporter
 	}
-	if c.Rule == "fact" && (p.voice == Own && w.heading(s) || aside.MatchString(text)) {
-		return
+	if (c.Rule == "fact" || c.Rule == "fact.undone" || c.Kind == claim.Allegation && w.press(p)) && p.voice == Own && w.heading(s) ||
+		c.Rule == "fact" && aside.MatchString(text) || w.asks(c.Span) {
+		return // a heading, a reference back, a question
 	}
 	c.Hedge = w.hedgeOf(text)
 	c.Negative = negative.MatchString(text)
@@ -87,7 +88,7 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 }
 
 // unreached tells that somebody said nothing.
-var unreached = regexp.MustCompile(`(?i)\bcould not (?:immediately )?be (?:reached|contacted)\b`)
+var unreached = pattern.New(`(?i)\bcould not (?:immediately )?be (?:reached|contacted)\b`)
 
 // underCondition leaves out a condition at the beginning of what is said: "if X does this, Y will". What only states a condition
 // is empty.
@@ -117,15 +118,15 @@ func (w *work) underCondition(s sentence.Span) sentence.Span {
 }
 
 // counterfactual begins a condition that did not come about: "Had X kept its word".
-var counterfactual = regexp.MustCompile(`^Had\s`)
+var counterfactual = pattern.New(`^Had\s`)
 
 // mainClause is where the main clause begins after a condition without a comma.
-var mainClause = regexp.MustCompile(`(?i)\s(?:we|they|it|he|she|i)\s(?:will|shall|would|should|must|can|could|may|might)\b`)
+var mainClause = pattern.New(`(?i)\s(?:we|they|it|he|she|i)\s(?:will|shall|would|should|must|can|could|may|might)\b`)
 
-var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|nothing|none|neither|nor)\b|n[’']t\b`)
+var negative = pattern.New(`(?i)\b(?:not|never|no|nobody|nothing|none|neither|nor)\b|n[’']t\b`)
 
 // aside tells a stretch that only says that something was said before.
-var aside = regexp.MustCompile(`(?i)^as (?:we|i|you|they|he|she|it)\b`)
+var aside = pattern.New(`(?i)^as (?:we|i|you|they|he|she|it)\b`)
 
 // heading reports whether a sentence is a heading or a caption: it ends without a stop.
 func (w *work) heading(s sentence.Span) bool {
@@ -189,7 +190,7 @@ func (w *work) subjectOf(p, before *piece) Party {
 		return n
 	case before != nil && p.voice == Own && before.voice == Own:
 		return w.last
-	case passive.MatchString(w.text[content.From:content.To]):
+	case impersonal.MatchString(w.text[content.From:content.To]):
 		return Party{Name: "any state", Any: true}
 	case p.voice != Own:
 		if !afterWas.MatchString(w.text[content.From:content.To]) && len(p.by.States) > 0 && p.voice != Direct {
@@ -216,10 +217,10 @@ func (w *work) subjectOf(p, before *piece) Party {
 }
 
 // thing is a subject of its own, with its verb, that names nobody: "the cap was".
-var thing = regexp.MustCompile(`^\s*(?:that\s+)?(?:the|an?|this|these|those|such)(?:\s[\w’'-]+){1,5}?\s(?:is|was|are|were|has|have|had|will|would|should|must|could|can|may|might|[a-z]{3,}ed)\b`)
+var thing = pattern.New(`^\s*(?:that\s+)?(?:the|an?|this|these|those|such)(?:\s[\w’'-]+){1,5}?\s(?:is|was|are|were|has|have|had|will|would|should|must|could|can|may|might|[a-z]{3,}ed)\b`)
 
 // ofTheirs tells what is said of the speaker's own.
-var ofTheirs = regexp.MustCompile(`(?i)^\s*(?:that\s+)?(?:no|neither)\s|\b(?:its|their|his|her|our)\b`)
+var ofTheirs = pattern.New(`(?i)^\s*(?:that\s+)?(?:no|neither)\s|\b(?:its|their|his|her|our)\b`)
 
 // behindVerb reports whether a nominal stands behind the first verb of what is said, which has a subject of its own.
 func (w *work) behindVerb(s sentence.Span, n Party) bool {
@@ -228,7 +229,7 @@ func (w *work) behindVerb(s sentence.Span, n Party) bool {
 	return verb != nil && !cleft.MatchString(text) && n.span.From > s.From+verb[0] && len(strings.TrimSpace(text[:verb[0]])) > 3
 }
 
-var who = regexp.MustCompile(`^\s*(?:who|which)\s`)
+var who = pattern.New(`^\s*(?:who|which)\s`)
 
 // before gives the last party named before an offset in its sentence.
 func (w *work) before(at int) Party {
@@ -257,13 +258,13 @@ func (w *work) ofStates(s sentence.Span) Party {
 	return Party{}
 }
 
-var auxiliary = regexp.MustCompile(`\b(?:is|was|are|were|has|have|had|will|would|should|must|could|can)\b`)
+var auxiliary = pattern.New(`\b(?:is|was|are|were|has|have|had|will|would|should|must|could|can)\b`)
 
 // cleft is "it was X that": the subject follows the verb.
-var cleft = regexp.MustCompile(`(?i)^\s*it (?:is|was)\s`)
+var cleft = pattern.New(`(?i)^\s*it (?:is|was)\s`)
 
 // afterWas tells that what is said goes on with a verb: its subject stands before the speaker.
-var afterWas = regexp.MustCompile(`^\s*(?:is|was|are|were|has|had|to be)\b`)
+var afterWas = pattern.New(`^\s*(?:is|was|are|were|has|had|to be)\b`)
 
 // clauseStart gives the last comma before an offset in its sentence.
 func (w *work) clauseStart(at int) int {
@@ -385,7 +386,7 @@ func (w *work) replies() {
 	}
 }
 
-var trade = regexp.MustCompile(`(?i)\b(?:trade|imports?|exports?|commerce)\b`)
+var trade = pattern.New(`(?i)\b(?:trade|imports?|exports?|commerce)\b`)
 
 // tradeOf gives the one other state that a claim names beside its subject, where it speaks of trade.
 func (w *work) tradeOf(c *Claim) place.State {
@@ -411,7 +412,7 @@ func overlaps(a, b []place.State) bool {
 // figures takes the first share, sum or quantity of a claim.
 func (w *work) figures(c *Claim) {
 	for _, m := range w.allIn(c.Span) {
-		if (m.Kind == mention.Share || m.Kind == mention.Quantity || m.Kind == mention.Money) && m.High > 0 {
+		if (m.Kind == mention.Share || m.Kind == mention.Quantity || m.Kind == mention.Money) && m.High > 0 && m.Unit != "" {
 			c.Quantity, c.Unit = record.Range{Low: m.Low, High: m.High, Known: true}, m.Unit
 			if m.Kind == mention.Share {
 				c.Unit = record.Percent

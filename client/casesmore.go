@@ -20,6 +20,11 @@ func (c *Client) CaseDuties(ctx context.Context) ([]ReportDuty, error) {
 	return get[[]ReportDuty](ctx, c, "/v1/cases/duties", nil)
 }
 
+// CaseBatch makes cases of the hits of a batch that was kept; whoever asks twice raises nothing twice.
+func (c *Client) CaseBatch(ctx context.Context, batch string) (*BatchCases, error) {
+	return postJSON[*BatchCases](ctx, c, "/v1/cases/batch", CaseBatch{Batch: batch})
+}
+
 // CaseOwes gives the reports that the desk owes, whose clocks start by themselves.
 func (c *Client) CaseOwes(ctx context.Context) (*Owed, error) {
 	return get[*Owed](ctx, c, "/v1/cases/owes", nil)

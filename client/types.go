@@ -73,6 +73,25 @@ type Backtest struct {
 	Later      []Later      `json:"later"`
 }
 
+// BatchCases is what became of the answers of a batch when cases were made of them. It adds up: answers are those with hits,
+// those that are clear and those that were not screened.
+type BatchCases struct {
+	Batch string `json:"batch"`
+	// Answers: screenings of the batch.
+	Answers  int `json:"answers"`
+	WithHits int `json:"with_hits"`
+	Clear    int `json:"clear"`
+	// Rulings: rulings of the batch.
+	Rulings int `json:"rulings"`
+	Lawful  int `json:"rulings_without_a_case"`
+	// Met counts what the hits came to, by outcome.
+	Met map[string]int `json:"met"`
+	// NotScreened: answers that became no case as nobody was screened: screen these again.
+	NotScreened []string `json:"not_screened"`
+	// LeftOff: answers of which some hits were left off by the limit and became no case: screen these again with a higher one.
+	LeftOff []string `json:"left_off"`
+}
+
 // CapCompared are the figures of a cap.
 type CapCompared struct {
 	Limit float64 `json:"limit"`
@@ -177,6 +196,12 @@ type CaseAttach struct {
 	Data []uint8 `json:"data"`
 	// Event: how many events were seen; refused when there are more.
 	Event int `json:"event,omitempty"`
+}
+
+// CaseBatch names a batch that was kept.
+type CaseBatch struct {
+	// Batch: its id, as in the head Cordon-Batch-Id of its answer.
+	Batch string `json:"batch"`
 }
 
 // CaseClock is what is owed of a case by a day; without a day, that nobody said yet what is.

@@ -192,7 +192,7 @@ var scopeOf = map[string]access.Scope{
 	"POST /v1/cases/{id}/comment": role.Comment, "POST /v1/cases/{id}/suppress": role.Suppress, "POST /v1/cases/{id}/revoke": role.Suppress,
 	"POST /v1/cases/{id}/reopen": role.Raise, "POST /v1/cases/{id}/confirm": access.Approve, "POST /v1/cases/{id}/return": access.Approve,
 	"POST /v1/cases/{id}/release": access.Approve, "POST /v1/cases/draw": role.Sample, "POST /v1/cases/{id}/review": role.Review,
-	"POST /v1/cases/{id}/files": role.Comment, "POST /v1/cases/owes": role.Owes,
+	"POST /v1/cases/{id}/files": role.Comment, "POST /v1/cases/owes": role.Owes, "POST /v1/cases/batch": role.Raise,
 	"GET /v1/licences": role.SeeCases, "GET /v1/licences/": role.SeeCases, "/v1/licences": role.Licences, "/v1/licences/": role.Licences,
 	"POST /v1/licences/{id}/extend": access.Approve, "POST /v1/licences/{id}/restore": access.Approve,
 	"POST /v1/licences/{id}/files": role.Comment, "POST /v1/licences/{id}/check": role.Comment, "POST /v1/licences/{id}/comment": role.Comment,
@@ -214,7 +214,7 @@ var scopeOf = map[string]access.Scope{
 	"POST /work/cases/{id}/files": role.Comment, "POST /work/licences/{id}/files": role.Comment,
 	"GET /work/audit": role.Audit, "GET /work/audit/": role.Audit, "POST /work/audit": role.Export,
 	"GET /work/keys": role.SeeKeys, "POST /work/keys": role.Keys, "GET /work/people": role.SeePeople, "POST /work/people": role.People,
-	"GET /work/people/": role.People, "POST /work/people/": role.People, "GET /work/settings": role.Settings, "POST /work/settings": role.Owes,
+	"GET /work/people/": role.People, "POST /work/people/": role.People, "GET /work/settings": role.Settings, "POST /work/settings": role.Owes, "POST /work/jobs": role.Raise,
 	"POST /work/quality": role.Sample, "POST /work/licences/new": role.Licences, "POST /work/licences/{id}": role.Comment,
 	"POST /work/as": access.Admin,
 

@@ -14,6 +14,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/logkey"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 )
 
@@ -95,6 +96,9 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 	}
 	d.From = func(ctx context.Context, id string, stake float64) ([]casework.Met, error) {
 		return p.from(ctx, s, d, id, stake)
+	}
+	d.FromBatch = func(ctx context.Context, batch string) (report.BatchCasesJSON, error) {
+		return p.fromBatch(ctx, s, d.Desk, d.By, batch)
 	}
 	return d, nil
 }
@@ -201,7 +205,7 @@ func (p *casesForPrograms) from(ctx context.Context, s *workStore, d *httpapi.Ca
 	}
 	held := p.sc.live.Take()
 	defer held.Release()
-	maker := &caseMaker{lists: held.Desk, places: p.sc.places, asOf: p.m.today()}
+	maker := p.maker(held.Desk)
 	alerts, err := maker.kept(&r, stake)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,9 @@ func exampleCase(n int) string { return fmt.Sprintf("01ARZ3NDEKTSV4RRFFQ69G5F%02
 
 const exampleAnswer = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
+// exampleBatch is the batch of that answer.
+const exampleBatch = "01ARZ3NDEKTSV4RRFFQ69G5FB0"
+
 // exampleCases makes the cases that the examples of the API speak of, each as its example needs it, and keeps the answer that
 // another may be made of.
 func (p *casesForPrograms) exampleCases(h http.Handler, live *screen.Live) error {
@@ -129,6 +132,6 @@ func (p *casesForPrograms) exampleAnswer(h http.Handler, live *screen.Live) erro
 	if err != nil {
 		return err
 	}
-	a.ID = exampleAnswer
+	a.ID, a.Batch, a.Line = exampleAnswer, exampleBatch, 1
 	return k.Keep(context.Background(), a)
 }

@@ -185,6 +185,9 @@ func TestClient(t *testing.T) {
 			if err != nil || len(duties) < 4 {
 				return false, cmp.Or(err, errors.New("step 6"))
 			}
+			if b, err := c.CaseBatch(ctx, exampleBatch); err != nil || b.Answers != 1 || b.WithHits != 1 {
+				return false, cmp.Or(err, fmt.Errorf("%+v", b))
+			}
 			if o, err := c.CaseOwes(ctx); err != nil || o.Version != 0 {
 				return false, cmp.Or(err, errors.New("owes"))
 			}

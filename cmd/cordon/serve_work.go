@@ -157,6 +157,11 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 	}
 	bases := customersOf(s.database)
 	d.Clocks, d.Owing = w.c.table, w.m.owing(s)
+	if p := w.c.cases; p != nil {
+		d.Batch = func(ctx context.Context, by casework.Person, batch string) (report.BatchCasesJSON, error) {
+			return p.fromBatch(ctx, s, d.Cases, by, batch)
+		}
+	}
 	d.Cases, d.Licences = w.m.desk(s), w.m.licenceBook(s, s.machine())
 	d.Bases, d.Log, d.Files, d.Keys = bases, s, s, keysForPages{s, w.m}
 	d.Jobs = func(ctx context.Context) ([]web.Job, error) {

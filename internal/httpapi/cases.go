@@ -42,6 +42,8 @@ type CaseDesk struct {
 	Known func(name string) (string, error)
 	// From makes cases of an answer that was kept: of the hits of a screening, or of a ruling that a person must look at.
 	From func(ctx context.Context, answer string, stake float64) ([]casework.Met, error)
+	// FromBatch makes cases of the hits of a batch that was kept.
+	FromBatch func(ctx context.Context, batch string) (report.BatchCasesJSON, error)
 	// Owing is which reports the desk owes, and MaySet says why whoever asks may not set that; nil for may.
 	Owing  *setting.Owing
 	MaySet error
@@ -135,6 +137,11 @@ func registerCases(r *registrar) {
 		in: r.of(CaseOpen{}), out: r.listOf(report.CaseMetJSON{}), faults: []int{404},
 		about: "Each hit of a screening has a case about its pair for good: it is opened, opened again, told new facts, or counted. A ruling has one where a person must look at it.",
 	}, a.openCases)
+	add(r, operation{
+		method: http.MethodPost, path: casesPath + "/batch", id: "caseBatch", tag: "cases", summary: "Make cases of the hits of a batch that was kept",
+		in: r.of(CaseBatch{}), out: r.of(report.BatchCasesJSON{}), faults: []int{404, 413},
+		about: "As of one answer, of each of the batch. A hit that has its case is met there: whoever asks twice raises nothing twice.",
+	}, a.openBatch)
 
 	to := func(what, id, summary string, in any) operation {
 		return operation{method: http.MethodPost, path: casesPath + "/{id}/" + what, id: id, tag: "cases", summary: summary, in: r.of(in), out: whole, faults: []int{404}}
@@ -300,6 +307,27 @@ func wholeCase(ctx context.Context, d *CaseDesk, id string) ([]byte, error) {
 		return nil, err
 	}
 	return report.JSON(report.Case(&c, d.Now, events))
+}
+
+// CaseBatch names a batch that was kept.
+type CaseBatch struct {
+	Batch string `json:"batch" minLength:"1" doc:"its id, as in the head Cordon-Batch-Id of its answer"`
+}
+
+func (a *API) openBatch(ctx context.Context, in *openBody) ([]byte, error) {
+	d, err := a.desk(ctx, in.CaseAs, true)
+	if err != nil {
+		return nil, err
+	}
+	var b CaseBatch
+	if err := strictly(in.RawBody, &b); err != nil {
+		return nil, err
+	}
+	out, err := d.FromBatch(ctx, b.Batch)
+	if err != nil {
+		return nil, err
+	}
+	return report.JSON(out)
 }
 
 func (a *API) openCases(ctx context.Context, in *openBody) ([]byte, error) {

@@ -202,6 +202,7 @@ func (s *Site) workRoutes() {
 		"GET /work/watchlists":        {"/work/watchlists", s.watchlists},
 		"GET /work/watchlists/{base}": {"/work/watchlists", s.watchlist},
 		"GET /work/jobs":              {"/work/jobs", s.jobs},
+		"POST /work/jobs":             {"/work/jobs", s.jobs},
 		"GET /work/audit":             {"/work/audit", s.audit},
 		"POST /work/audit":            {"/work/audit", s.audit},
 		"GET /work/audit/{seq}":       {"/work/audit", s.auditEntry},

@@ -70,6 +70,8 @@ type WorkDesk struct {
 	Log   WorkLog
 	Keys  WorkKeys
 	Jobs  func(ctx context.Context) ([]Job, error)
+	// Batch makes cases of the hits of a batch that was kept; nil where none is.
+	Batch func(ctx context.Context, by casework.Person, batch string) (report.BatchCasesJSON, error)
 	// People are those who may work here; NameOf gives the name behind a pseudonym, "" where it is not known.
 	People func(ctx context.Context) ([]WorkPerson, error)
 	// Team is where people are added and changed; nil where nobody signed in.

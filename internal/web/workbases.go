@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/watched"
 )
 
@@ -206,6 +208,34 @@ type jobsPage struct {
 	*working
 	Jobs                    []jobRow
 	Running, Failed, Ending int
+	// MayRaise says whether whoever looks may make cases of a batch, and Typed is the one that a form named in vain.
+	MayRaise bool
+	Typed    string
+}
+
+// raise makes cases of the batch that a form names, and gives the status of a refusal.
+func (p *jobsPage) raise() (status int, err error) {
+	if err := p.once([]string{"do", "batch"}); err != nil {
+		return 0, err
+	}
+	if p.value("do") != "cases" {
+		return 0, fault.New(fault.Usage, "the form does not say what to do").WithFix("use the buttons of the page")
+	}
+	p.Typed = p.value("batch")
+	if !p.MayRaise {
+		err = fault.New(fault.Denied, "the role %s makes no cases", p.RoleNames()).WithFix("ask an analyst")
+		return p.refused("f-batch", "Batch", err)
+	}
+	done, err := p.Batch(p.ctx(), p.By, p.Typed)
+	if fault.CodeOf(err) == fault.NotFound && err != nil {
+		p.wrong("f-batch", "Batch", plain(err))
+		return http.StatusNotFound, nil
+	}
+	if err != nil {
+		return p.refused("f-batch", "Batch", err)
+	}
+	p.Typed, p.Said = "", done.Words()
+	return 0, nil
 }
 
 type jobRow struct {
@@ -221,11 +251,18 @@ func (s *Site) jobs(w *working) (*answer, error) {
 	if w.Jobs == nil {
 		return nil, missingPart("jobs")
 	}
+	page := &jobsPage{working: w, MayRaise: w.Batch != nil && w.May(role.Raise)}
+	status := 0
+	if w.r.Method == http.MethodPost {
+		var err error
+		if status, err = page.raise(); err != nil {
+			return nil, err
+		}
+	}
 	list, err := w.Jobs(w.ctx())
 	if err != nil {
 		return nil, err
 	}
-	page := &jobsPage{working: w}
 	for _, j := range list {
 		page.Jobs = append(page.Jobs, w.job(j))
 		switch j.State {
@@ -242,7 +279,7 @@ func (s *Site) jobs(w *working) (*answer, error) {
 	}
 	a := w.page("workjobs", "Jobs", page)
 	a.live = page.Running > 0
-	return a, nil
+	return a.with(status), nil
 }
 
 // job works out how fast a job is and how long it will take at that rate.

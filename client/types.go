@@ -43,11 +43,13 @@ type Answer struct {
 	More int    `json:"more,omitempty"`
 	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others, and
 	// suppressed where there is none.
-	Suppressed int       `json:"suppressed,omitempty"`
-	Notes      []string  `json:"notes,omitempty"`
-	AsOf       string    `json:"as_of,omitempty"`
-	Params     string    `json:"parameters,omitempty"`
-	Against    []Against `json:"against"`
+	Suppressed int      `json:"suppressed,omitempty"`
+	Notes      []string `json:"notes,omitempty"`
+	// Flags are what the party says of itself that a person should look at, whatever the lists say; they change no outcome.
+	Flags   []Flag    `json:"flags,omitempty"`
+	AsOf    string    `json:"as_of,omitempty"`
+	Params  string    `json:"parameters,omitempty"`
+	Against []Against `json:"against"`
 }
 
 // Assumed is a fact taken for granted.
@@ -884,6 +886,15 @@ type FindingRecord struct {
 	Record   string `json:"record,omitempty"`
 	Text     string `json:"text"`
 	Count    int    `json:"count"`
+}
+
+// Flag is one thing that a person should look at: what of the party it is about, what stands there, and what is to be seen.
+type Flag struct {
+	// Kind is number, placeholder, radio_flag, mission, state_body, territory or state.
+	Kind  string `json:"kind"`
+	Field string `json:"field"`
+	Value string `json:"value"`
+	Text  string `json:"text"`
 }
 
 // Forecast is one figure of a forecast, in per cent; Recomputed is null without inputs.
@@ -1748,12 +1759,13 @@ type Rate struct {
 }
 
 // ReadClaim is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
-// of a PDF or the paragraph of a Word file.
+// of a PDF or the paragraph of a Word file; Quotation is the text between them, as it was read.
 type ReadClaim struct {
 	ID           string   `json:"id"`
 	From         int      `json:"from"`
 	To           int      `json:"to"`
 	Place        string   `json:"place,omitempty"`
+	Quotation    string   `json:"quotation,omitempty"`
 	Speaker      string   `json:"speaker"`
 	SpeakerState []string `json:"speaker_states,omitempty"`
 	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
@@ -1779,6 +1791,7 @@ type ReadClaim struct {
 	AttributedBy  string   `json:"attributed_by"`
 	Result        string   `json:"result"`
 	Evidence      []string `json:"evidence"`
+	RestsOn       []Rest   `json:"rests_on,omitempty"`
 	Extractor     string   `json:"extractor"`
 	Request       string   `json:"request,omitempty"`
 	Answer        string   `json:"answer,omitempty"`
@@ -1896,6 +1909,13 @@ type ReportDuty struct {
 	// Verified says that it was held to the text of the law.
 	Verified bool   `json:"verified"`
 	Note     string `json:"note,omitempty"`
+}
+
+// Rest is what a claim was held against, or is like it on record: a provision, claim, figure (Of is its series) or event.
+type Rest struct {
+	Sort string `json:"sort"`
+	ID   string `json:"id"`
+	Of   string `json:"series,omitempty"`
 }
 
 // Review is what of the law is not verified, and who checked what.

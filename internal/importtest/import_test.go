@@ -121,6 +121,7 @@ var layers = []struct {
 	{pattern: "internal/publication", layer: 2},
 	{pattern: "internal/document", layer: 2},
 	{pattern: "internal/match", layer: 2},
+	{pattern: "internal/redflag", layer: 3},
 	{pattern: "internal/variant", layer: 2},
 	{pattern: "internal/ownership", layer: 2},
 	{pattern: "internal/ledger", layer: 2},

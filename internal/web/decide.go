@@ -65,6 +65,8 @@ type decidePage struct {
 	StripAt                           string
 	Address, JSON, CSV, Text, Restart string
 	File                              drawingFile
+	// Record is what is on record of the states that were named.
+	Record []onRecord
 }
 
 // rulingCard is a ruling in words.
@@ -313,6 +315,7 @@ func (s *Site) decidePage(p *posed, rl *ruling.Ruling) (*decidePage, error) {
 	if p.known != when.NoDay {
 		d.Said = append(d.Said, said{Title: "As known on", Value: p.known.Long()})
 	}
+	d.Record = s.recordOf(p.a, rl, p.known)
 	s.next(d, p, rl)
 	return d, s.strip(d, p, rl)
 }

@@ -121,6 +121,8 @@ type Screening struct {
 	// More is how many hits are left off; Notes say what was cut or read in part.
 	More  int
 	Notes []string
+	// Flags say what of the one asked for a person should look at, whatever the lists say.
+	Flags []string
 }
 
 // Hit is one subject found.

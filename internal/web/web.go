@@ -92,6 +92,9 @@ type Site struct {
 	strips    *memory[[]decide.Stretch]
 	backtests *memory[*report.Document]
 	studies   *memory[*studied]
+	// readings are documents with their claims, originals those of them that no address holds, by their SHA-256.
+	readings  *memory[*reading]
+	originals *memory[[]byte]
 	form      *forms
 	laws      *lawIndex
 	tree      goodsTree
@@ -108,6 +111,7 @@ type Site struct {
 func New(c Config) (*Site, error) {
 	s := &Site{
 		Config: c, rulings: newMemory[*ruling.Ruling](64), strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16), studies: newMemory[*studied](16),
+		readings: newMemory[*reading](16), originals: newMemory[[]byte](16),
 		mux: http.NewServeMux(),
 	}
 	if s.Log == nil {

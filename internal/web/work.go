@@ -159,7 +159,7 @@ const maxForm = 64 << 10
 // tabs are the pages of the work, in the order of their navigation.
 var workTabs = []struct{ Address, Label string }{
 	{"/work", "Queue"},
-	{"/work/suppressions", "Suppressed and opened again"},
+	{"/work/suppressions", "Suppressed"},
 	{"/work/licences", "Licences"},
 	{"/work/quality", "Quality"},
 	{"/work/watchlists", "Watchlists"},

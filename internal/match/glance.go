@@ -179,13 +179,16 @@ func (v *sight) spelt(n uint32, l *seen) (apart float32, ok bool) {
 	long := float32(q.length+l.length()) / 2 * unit
 	whole := v.i == 0 && l.glance&glanceMore == 0 // both are the readings by which letters count
 	letters, cost := 0, -1
+	if l.alpha() == 0 { // of a script without a table: what its sounds cost is not that of the table
+		cost = 0
+	}
 	if whole {
 		letters = lettersApart(q.f.alpha, l.alpha(), q.length, l.length())
 	} else {
 		letters = otherLetters(q.f.alpha, l.alpha())
 	}
 	most := mostSounds(long, letters)
-	if letters > most {
+	if letters > most && cost < 0 {
 		if cost = v.cost(l.sounds, false, most); cost > most {
 			return 0, false
 		}

@@ -74,9 +74,16 @@ func (h *head) differ(o *head) bool {
 	if lack > int(conflict*long)+1 {
 		return true
 	}
+	if h.alpha == 0 || o.alpha == 0 { // of a script without a table, whose sounds cost less
+		return false
+	}
 	letters := float32(lettersApart(h.alpha, o.alpha, int(h.letters), int(o.letters)))
-	return (1-letterShare)*min(float32(lack), letters)+letterShare*letters > (conflict+1e-4)*long
+	sounds := min(float32(lack-lastLess), letters)
+	return (1-letterShare)*sounds+letterShare*letters > (conflict+1e-4)*long
 }
+
+// lastLess is how much less than a consonant the last s of a word may cost.
+const lastLess = unit / 2
 
 // comparable says whether two forms are so much alike in length and consonants that
 // [Scorer.close] may find them so; h is that of two words.

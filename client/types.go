@@ -2391,6 +2391,14 @@ type UndertakingChange struct {
 	Of    string `json:"of,omitempty"`
 }
 
+// UnusedColumn is a column of a file, or a key of JSON Lines, that was read as no field.
+type UnusedColumn struct {
+	Column string `json:"column"`
+	// Like is the field that it seems to hold, and Flag how a command is told so.
+	Like string `json:"like,omitempty"`
+	Flag string `json:"flag,omitempty"`
+}
+
 // Versions name what a ruling was made with.
 type Versions struct {
 	Cordon string `json:"cordon"`
@@ -2522,6 +2530,8 @@ type WatchVersion struct {
 	Same     int            `json:"same"`
 	Gone     int            `json:"gone"`
 	Refusals []WatchRefusal `json:"refusals,omitempty"`
+	// NotUsed are the columns that were read as no field, told when the file comes in.
+	NotUsed []UnusedColumn `json:"not_used,omitempty"`
 }
 
 // Watcher is a watcher for programs.

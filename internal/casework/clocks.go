@@ -9,6 +9,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -270,7 +271,7 @@ func (d *Desk) Attach(ctx context.Context, files Files, id string, by Person, no
 		return Case{}, f, err
 	}
 	if !May(by.roleFor(Attached), Attached) {
-		return Case{}, f, d.refused(ctx, by, id, Attached, denied("the role %q may not do this: %s", by.Role, Attached))
+		return Case{}, f, d.refused(ctx, by, id, Attached, role.Refusal(by.Role, needs[Attached], string(Attached)))
 	}
 	if _, _, err := d.Get(ctx, id); err != nil {
 		return Case{}, f, err

@@ -144,6 +144,7 @@ var layers = []struct {
 	{pattern: "internal/when", layer: 0},
 	{pattern: "internal/ident", layer: 0},
 	{pattern: "internal/text", layer: 0},
+	{pattern: "internal/pattern", layer: 0},
 	{pattern: "internal/sentence", layer: 0},
 	{pattern: "internal/romanise", layer: 0},
 	{pattern: "internal/yamltree", layer: 0},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -74,7 +75,7 @@ func (l *Licence) check(e *Event) error {
 	case blank(e.Person):
 		return denied("nobody is said to do it")
 	case !May(e.Role, e.Kind):
-		return denied("the role %q may not do this: %s", e.Role, e.Kind).WithFix("ask somebody whose role may")
+		return role.Refusal(e.Role, needs[e.Kind], string(e.Kind))
 	}
 	return CheckID(e.Licence)
 }

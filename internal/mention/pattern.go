@@ -1,11 +1,11 @@
 package mention
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/sentence"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -21,26 +21,26 @@ const (
 var patterns = []struct {
 	rule string
 	kind Kind
-	re   *regexp.Regexp
+	re   *pattern.Pattern
 	read func(f *finder, m *Mention, g []string)
 }{
-	{"instrument.paragraph", Instrument, regexp.MustCompile(`\b(?:operative\s)?[Pp]aragraphs?\s(\d{1,3})(?:\s?\([a-z]\))?\s(?:of|in)\s(?:the\s)?(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolution\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), readParagraph},
-	{"instrument.resolution", Instrument, regexp.MustCompile(`\b(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolutions?\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), nil},
-	{"instrument.symbol", Instrument, regexp.MustCompile(`\bS/(?:RES/)?(?:19|20)?\d\d/?\d*(?:\s?\(\d{4}\))?`), nil},
-	{"instrument.name", Instrument, regexp.MustCompile(`\b(?:the\s)?(?:[A-Z][\w-]+\s){0,3}(?:Treaty|Convention|Accords?|[Aa]greements?|Protocol|Charter|Communiqu[eé])\b(?:\son\sthe\s[A-Z][\w-]+(?:\sof\s[A-Z]\w+\s[A-Z]\w+)?)?`), nil},
-	{"instrument.statement", Instrument, regexp.MustCompile(`\bjoint\s(?:statement|declaration|document|communiqu[eé])\b`), nil},
-	{"share.percent", Share, regexp.MustCompile(`(?i)\b(` + number + `)\s?(?:%|per\s?cent\b)`), readShare},
-	{"money.symbol", Money, regexp.MustCompile(`(?:US|A|C|NZ)?([$£€¥₩])\s?(\d[\d,]*(?:\.\d+)?)` + scale + `\b`), readMoney},
-	{"money.word", Money, regexp.MustCompile(`(?i)\b(?:USD|EUR|CNY|RUB|GBP)\s(\d[\d,.]*)` + scale + `\b|\b(` + number + `)` + scale + `\s(?:dollars|euros|pounds|yuan|roubles|rubles|won|yen)\b`), readMoney},
-	{"quantity.unit", Quantity, regexp.MustCompile(`(?i)\b(` + number + `)` + scale + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|litres|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b`), readQuantity},
-	{"vessel.title", Vessel, regexp.MustCompile(`\b(?:M/?V|M/?T|[Tt]he (?:tanker|ferry|vessel|ship|freighter|cargo ship|motor vessel))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
-	{"vessel.imo", Vessel, regexp.MustCompile(`\bIMO(?:\sno\.?|\snumber|:)?\s?(\d{7})\b`), nil},
-	{"date.day", Date, regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?(` + month + `)(?:,?\s((?:19|20)\d\d))?\b`), readDayMonth},
-	{"date.us", Date, regexp.MustCompile(`\b(` + month + `)\s(\d{1,2})(?:st|nd|rd|th)?(?:,?\s((?:19|20)\d\d))?\b`), readMonthDay},
-	{"date.month", Date, regexp.MustCompile(`\b(` + month + `)\s((?:19|20)\d\d)\b`), readMonth},
-	{"date.year", Date, regexp.MustCompile(`\b(?:in|since|by|during|of|until|from|late|early|mid-?)\s((?:19|20)\d\d)\b`), readYear},
-	{"date.weekday", Date, regexp.MustCompile(`\b(?:(?:last|on|this|late|early)\s)?(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b`), readWeekday},
-	{"date.relative", Date, regexp.MustCompile(`(?i)\b(today|yesterday|tomorrow|tonight|(?:last|this|next|past|recent|coming)\s(?:day|week|month|year|summer|winter|spring|autumn|January|February|March|April|May|June|July|August|September|October|November|December)s?)\b`), readRelative},
+	{"instrument.paragraph", Instrument, pattern.New(`\b(?:operative\s)?[Pp]aragraphs?\s(\d{1,3})(?:\s?\([a-z]\))?\s(?:of|in)\s(?:the\s)?(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolution\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), readParagraph},
+	{"instrument.resolution", Instrument, pattern.New(`\b(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolutions?\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), nil},
+	{"instrument.symbol", Instrument, pattern.New(`\bS/(?:RES/)?(?:19|20)?\d\d/?\d*(?:\s?\(\d{4}\))?`), nil},
+	{"instrument.name", Instrument, pattern.New(`\b(?:the\s)?(?:[A-Z][\w-]+\s){0,3}(?:Treaty|Convention|Accords?|[Aa]greements?|Protocol|Charter|Communiqu[eé])\b(?:\son\sthe\s[A-Z][\w-]+(?:\sof\s[A-Z]\w+\s[A-Z]\w+)?)?`), nil},
+	{"instrument.statement", Instrument, pattern.New(`\bjoint\s(?:statement|declaration|document|communiqu[eé])\b`), nil},
+	{"share.percent", Share, pattern.New(`(?i)\b(` + number + `)\s?(?:%|per\s?cent\b)`), readShare},
+	{"money.symbol", Money, pattern.New(`(?:US|A|C|NZ)?([$£€¥₩])\s?(\d[\d,]*(?:\.\d+)?)` + scale + `\b`), readMoney},
+	{"money.word", Money, pattern.New(`(?i)\b(?:USD|EUR|CNY|RUB|GBP)\s(\d[\d,.]*)` + scale + `\b|\b(` + number + `)` + scale + `\s(?:dollars|euros|pounds|yuan|roubles|rubles|won|yen)\b`), readMoney},
+	{"quantity.unit", Quantity, pattern.New(`(?i)\b(` + number + `)` + scale + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|litres|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b`), readQuantity},
+	{"vessel.title", Vessel, pattern.New(`\b(?:M/?V|M/?T|[Tt]he (?:tanker|ferry|vessel|ship|freighter|cargo ship|motor vessel))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
+	{"vessel.imo", Vessel, pattern.New(`\bIMO(?:\sno\.?|\snumber|:)?\s?(\d{7})\b`), nil},
+	{"date.day", Date, pattern.New(`\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?(` + month + `)(?:,?\s((?:19|20)\d\d))?\b`), readDayMonth},
+	{"date.us", Date, pattern.New(`\b(` + month + `)\s(\d{1,2})(?:st|nd|rd|th)?(?:,?\s((?:19|20)\d\d))?\b`), readMonthDay},
+	{"date.month", Date, pattern.New(`\b(` + month + `)\s((?:19|20)\d\d)\b`), readMonth},
+	{"date.year", Date, pattern.New(`\b(?:in|since|by|during|of|until|from|late|early|mid-?)\s((?:19|20)\d\d)\b`), readYear},
+	{"date.weekday", Date, pattern.New(`\b(?:(?:last|on|this|late|early)\s)?(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b`), readWeekday},
+	{"date.relative", Date, pattern.New(`(?i)\b(today|yesterday|tomorrow|tonight|(?:last|this|next|past|recent|coming)\s(?:day|week|month|year|summer|winter|spring|autumn|January|February|March|April|May|June|July|August|September|October|November|December)s?)\b`), readRelative},
 }
 
 // patterns finds what has a fixed shape.

@@ -1,53 +1,53 @@
 package read
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
 var (
-	hostNow    = regexp.MustCompile(`(?i)\b(?:hosts?|hosting|employs?|employing|hires?|hiring)\b`)
-	hostThen   = regexp.MustCompile(`(?i)\b(?:hosted|employed|hired)\b`)
-	workers    = regexp.MustCompile(`(?i)\b(?:guest\s+|contract\s+|migrant\s+)?(?:workers|labou?rers)\b`)
-	firing     = regexp.MustCompile(`(?i)\b(?:test[- ]?launch(?:ed)?|launch(?:ed)?|test(?:ed)?|fired)\b[^.]{0,40}\b(?:ballistic|icbm|missiles?)\b|\bballistic\b[^.]{0,20}\b(?:launch|test)\b`)
-	orbital    = regexp.MustCompile(`(?i)\blaunch(?:ed)?\b[^.]{0,40}\bsatellites?\b|\bsatellite launch\b|\bput\b[^.]{0,30}\bsatellite\b[^.]{0,20}\binto orbit\b`)
-	drill      = regexp.MustCompile(`(?i)\b(?:military|naval|air|joint|large-scale|live-fire|field|command[- ]post)\b[^.]{0,30}\b(?:exercises?|drills?|manoeuvres?|maneuvers?)\b`)
-	holding    = regexp.MustCompile(`(?i)\b(?:held|holds?|hold|conducted|conducts?|began|begin|started|starts?|staged|opened|opens|launched|launch(?: of)?|carried out|carry|carries|runs?|ran|operates?|operated)\b`)
-	large      = regexp.MustCompile(`(?i)\b(?:large|large-scale|major|biggest|largest)\b`)
-	jointly    = regexp.MustCompile(`(?i)\bjoint venture|\bcooperative entit|\bjoint compan`)
-	ferries    = regexp.MustCompile(`(?i)\bferry (?:service|line|route|link)|\bpassenger (?:ship|ferry) service`)
-	calling    = regexp.MustCompile(`(?i)\b(?:called|docked|berthed|anchored|arrived|entered|put in|moored)\b`)
-	atPort     = regexp.MustCompile(`\b(?:at|in|into|entered)\s`)
-	paying     = regexp.MustCompile(`(?i)\b(?:paid|wired|remitted|transferred)\b[^.]{0,40}(?:[$€£¥]|\bdollars|\beuros|\bUSD|\bmillion|\bmoney|\bfunds|\bcash)`)
-	vesselWord = regexp.MustCompile(`(?i)\b(?:vessel|ship|tanker|ferry|freighter|trawler|bulk carrier|barge)\b`)
+	hostNow    = pattern.New(`(?i)\b(?:hosts?|hosting|employs?|employing|hires?|hiring)\b`)
+	hostThen   = pattern.New(`(?i)\b(?:hosted|employed|hired)\b`)
+	workers    = pattern.New(`(?i)\b(?:guest\s+|contract\s+|migrant\s+)?(?:workers|labou?rers)\b`)
+	firing     = pattern.New(`(?i)\b(?:test[- ]?launch(?:ed)?|launch(?:ed)?|test(?:ed)?|fired)\b[^.]{0,40}\b(?:ballistic|icbm|missiles?)\b|\bballistic\b[^.]{0,20}\b(?:launch|test)\b`)
+	orbital    = pattern.New(`(?i)\blaunch(?:ed)?\b[^.]{0,40}\bsatellites?\b|\bsatellite launch\b|\bput\b[^.]{0,30}\bsatellite\b[^.]{0,20}\binto orbit\b`)
+	drill      = pattern.New(`(?i)\b(?:military|naval|air|joint|large-scale|live-fire|field|command[- ]post)\b[^.]{0,30}\b(?:exercises?|drills?|manoeuvres?|maneuvers?)\b`)
+	holding    = pattern.New(`(?i)\b(?:held|holds?|hold|conducted|conducts?|began|begin|started|starts?|staged|opened|opens|launched|launch(?: of)?|carried out|carry|carries|runs?|ran|operates?|operated)\b`)
+	large      = pattern.New(`(?i)\b(?:large|large-scale|major|biggest|largest)\b`)
+	jointly    = pattern.New(`(?i)\bjoint venture|\bcooperative entit|\bjoint compan`)
+	ferries    = pattern.New(`(?i)\bferry (?:service|line|route|link)|\bpassenger (?:ship|ferry) service`)
+	calling    = pattern.New(`(?i)\b(?:called|docked|berthed|anchored|arrived|entered|put in|moored)\b`)
+	atPort     = pattern.New(`\b(?:at|in|into|entered)\s`)
+	paying     = pattern.New(`(?i)\b(?:paid|wired|remitted|transferred)\b[^.]{0,40}(?:[$€£¥]|\bdollars|\beuros|\bUSD|\bmillion|\bmoney|\bfunds|\bcash)`)
+	vesselWord = pattern.New(`(?i)\b(?:vessel|ship|tanker|ferry|freighter|trawler|bulk carrier|barge)\b`)
 
 	stages = []struct {
 		word string
-		re   *regexp.Regexp
+		re   *pattern.Pattern
 	}{
-		{"close", regexp.MustCompile(`(?i)\b(?:closed|closes|shut|ended|dissolved)\b`)},
-		{"expand", regexp.MustCompile(`(?i)\b(?:expanded|expands|enlarged)\b`)},
-		{"open", regexp.MustCompile(`(?i)\b(?:opened|opens|set up|sets up|established|establishes|founded|formed|created|launched)\b`)},
-		{"maintain", regexp.MustCompile(`(?i)\b(?:maintains?|runs?|operates?|keeps?|ran|operated)\b`)},
+		{"close", pattern.New(`(?i)\b(?:closed|closes|shut|ended|dissolved)\b`)},
+		{"expand", pattern.New(`(?i)\b(?:expanded|expands|enlarged)\b`)},
+		{"open", pattern.New(`(?i)\b(?:opened|opens|set up|sets up|established|establishes|founded|formed|created|launched)\b`)},
+		{"maintain", pattern.New(`(?i)\b(?:maintains?|runs?|operates?|keeps?|ran|operated)\b`)},
 	}
 	ranges = []struct {
 		word string
-		re   *regexp.Regexp
+		re   *pattern.Pattern
 	}{
-		{"intercontinental", regexp.MustCompile(`(?i)\bintercontinental|\bICBMs?\b`)},
-		{"intermediate", regexp.MustCompile(`(?i)\bintermediate-range`)},
-		{"medium", regexp.MustCompile(`(?i)\bmedium-range`)},
-		{"short", regexp.MustCompile(`(?i)\bshort-range`)},
+		{"intercontinental", pattern.New(`(?i)\bintercontinental|\bICBMs?\b`)},
+		{"intermediate", pattern.New(`(?i)\bintermediate-range`)},
+		{"medium", pattern.New(`(?i)\bmedium-range`)},
+		{"short", pattern.New(`(?i)\bshort-range`)},
 	}
-	atomic = regexp.MustCompile(`(?i)\bnuclear\s+(?:weapons?\s+)?test\b|\btested\b[^.]{0,30}\bnuclear\b`)
+	atomic = pattern.New(`(?i)\bnuclear\s+(?:weapons?\s+)?test\b|\btested\b[^.]{0,30}\bnuclear\b`)
 )
 
 // frame states the activity that a claim describes, in the vocabulary of the law, where the words leave no doubt of what

@@ -2,34 +2,34 @@ package read
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
 )
 
 var (
 	// outward and inward are the verbs by which goods leave the subject and come to it.
-	outward = regexp.MustCompile(`\b(?:suppl(?:y|ies|ied)|provid(?:es?|ed)|exports?|exported|s(?:ells?|old)|ship(?:s|ped)?|deliver(?:s|ed)?|s(?:ends?|ent)|transferred|transfers)\s`)
-	inward  = regexp.MustCompile(`\b(?:imports?|imported|b(?:uys?|ought)|purchases?|purchased|procures?|procured)\s`)
+	outward = pattern.New(`\b(?:suppl(?:y|ies|ied)|provid(?:es?|ed)|exports?|exported|s(?:ells?|old)|ship(?:s|ped)?|deliver(?:s|ed)?|s(?:ends?|ent)|transferred|transfers)\s`)
+	inward  = pattern.New(`\b(?:imports?|imported|b(?:uys?|ought)|purchases?|purchased|procures?|procured)\s`)
 	// moved is the passive: the goods stand before it.
-	moved = regexp.MustCompile(`\b(?:was|were|been)\s+(?:\w+ly\s+)?(?:supplied|provided|exported|imported|sold|shipped|delivered|sent|transferred|landed|unloaded)\b`)
+	moved = pattern.New(`\b(?:was|were|been)\s+(?:\w+ly\s+)?(?:supplied|provided|exported|imported|sold|shipped|delivered|sent|transferred|landed|unloaded)\b`)
 	// pastSupply tells verbs that speak of what was done; all others speak of the day of the document.
-	pastSupply = regexp.MustCompile(`\b(?:\w+ed|sold|sent|bought)\s$`)
-	goodsEnd   = regexp.MustCompile(`[,;.:()]|\s(?:to|from|on|in|at|through|via|aboard|during|worth|since|between|for|by|with|into|over|under|without|despite|through|after|before|last|this|as|that|which|per|of\s\w+\sorigin)\b`)
-	toWhom     = regexp.MustCompile(`\b(?:to|into)\s`)
-	fromWhom   = regexp.MustCompile(`\bfrom\s`)
-	byWhom     = regexp.MustCompile(`\bby\s`)
-	ofOrigin   = regexp.MustCompile(`\bof\s[\w ]+?\sorigin\b`)
-	measured   = regexp.MustCompile(`^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than)\s)?[\d,.]+(?:\s(?:thousand|million))?\s(?:metric\s)?(?:tonnes|tons|barrels|litres|kg)\sof\s`)
-	counted    = regexp.MustCompile(`^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than)\s)?(?:[\d,.]+|two|three|four|five|six|seven|eight|nine|ten|dozens of|several|many)\s`)
-	portName   = regexp.MustCompile(`^(?:the port of |the )?[A-Z][\w-]+`)
-	article    = regexp.MustCompile(`^(?:the|an?|its|their|his|any|some|new|more)\s`)
+	pastSupply = pattern.New(`\b(?:\w+ed|sold|sent|bought)\s$`)
+	goodsEnd   = pattern.New(`[,;.:()]|\s(?:to|from|on|in|at|through|via|aboard|during|worth|since|between|for|by|with|into|over|under|without|despite|through|after|before|last|this|as|that|which|per|of\s\w+\sorigin)\b`)
+	toWhom     = pattern.New(`\b(?:to|into)\s`)
+	fromWhom   = pattern.New(`\bfrom\s`)
+	byWhom     = pattern.New(`\bby\s`)
+	ofOrigin   = pattern.New(`\bof\s[\w ]+?\sorigin\b`)
+	measured   = pattern.New(`^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than)\s)?[\d,.]+(?:\s(?:thousand|million))?\s(?:metric\s)?(?:tonnes|tons|barrels|litres|kg)\sof\s`)
+	counted    = pattern.New(`^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than)\s)?(?:[\d,.]+|two|three|four|five|six|seven|eight|nine|ten|dozens of|several|many)\s`)
+	portName   = pattern.New(`^(?:the port of |the )?[A-Z][\w-]+`)
+	article    = pattern.New(`^(?:the|an?|its|their|his|any|some|new|more)\s`)
 )
 
 // supply states that goods went from one state to another, where the goods are known to the lists of named goods and both
@@ -127,7 +127,7 @@ func (w *work) withoutOrigin(phrase string, in sentence.Span) (string, place.Sta
 }
 
 // stateAfter gives the one state named right behind a preposition, by name or as the owner of a port.
-func (w *work) stateAfter(s sentence.Span, preposition *regexp.Regexp) place.State {
+func (w *work) stateAfter(s sentence.Span, preposition *pattern.Pattern) place.State {
 	for _, at := range preposition.FindAllStringIndex(w.text[s.From:s.To], -1) {
 		from := s.From + at[1]
 		for _, n := range w.nominals(sentence.Span{From: from, To: s.To}) {

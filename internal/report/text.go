@@ -536,7 +536,11 @@ func ScreenedText(s *ruling.Screened) string {
 
 func hitText(s *ruling.Screened) string {
 	text := ": " + s.Subject
-	if s.Tier != "" {
+	switch s.Tier {
+	case "":
+	case "named":
+		text += ", named, not listed"
+	default:
 		text += ", " + s.Tier
 	}
 	text += ", score " + strconv.FormatFloat(s.Score, 'f', 2, 64)

@@ -189,6 +189,22 @@ func May(r Role, p Permission) bool {
 	return false
 }
 
+// Refusal is what a role is told that lacks a permission for what it would do, as "confirmed": who may, and what it is that
+// they may. A role that no person has is not offered.
+func Refusal(r Role, p Permission, what string) *fault.Error {
+	var may []string
+	for _, o := range OfPeople() {
+		if May(o, p) {
+			may = append(may, string(o))
+		}
+	}
+	f := fault.New(fault.Denied, "the role %q may not do this: %s", r, what)
+	if len(may) == 0 {
+		return f.WithFix("no person may; the program does it by itself")
+	}
+	return f.WithFix("it takes the role %s, who may %s: ask somebody who has it, or act in it if you have it", strings.Join(may, " or "), About(p))
+}
+
 // Any says whether one of several roles has a permission.
 func Any(roles []Role, p Permission) bool {
 	return p == Open || slices.ContainsFunc(roles, func(r Role) bool { return May(r, p) })

@@ -165,3 +165,21 @@ func TestDocs(t *testing.T) {
 		t.Errorf("docs/access.md is not what the program does; run with UPDATE=1 (-want +got)\n%s", diff)
 	}
 }
+
+// TestRefusalsSayWhoMay holds that who is refused learns which role it takes, for every permission and role.
+func TestRefusalsSayWhoMay(t *testing.T) {
+	got := role.Refusal(role.Analyst, role.Approve, "confirmed").Error()
+	want := `the role "analyst" may not do this: confirmed (it takes the role approver, who may be the second person, and decide what was ` +
+		`escalated: ask somebody who has it, or act in it if you have it)`
+	if got != want {
+		t.Errorf("%s", got)
+	}
+	for _, p := range role.Permissions() {
+		said, _, _ := strings.Cut(role.Refusal("nobody", p, "x").Fix, ", who may")
+		for _, r := range role.OfPeople() {
+			if slices.Contains(strings.Fields(said), string(r)) != role.May(r, p) {
+				t.Errorf("%s, %s: %s", p, r, said)
+			}
+		}
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/matrix"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/states"
@@ -454,8 +454,8 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 }
 
 var (
-	identified = regexp.MustCompile(`\[[a-z0-9][a-z0-9-]*[;\]]|\b[a-z0-9]+(?:-[a-z0-9]+)+\b|\b[a-z]+\.[a-z_]+\b`)
-	addressed  = regexp.MustCompile(`https?://[^\s<>"')\]]+`)
+	identified = pattern.New(`\[[a-z0-9][a-z0-9-]*[;\]]|\b[a-z0-9]+(?:-[a-z0-9]+)+\b|\b[a-z]+\.[a-z_]+\b`)
+	addressed  = pattern.New(`https?://[^\s<>"')\]]+`)
 )
 
 // sectionTitle heads a section of a report: one about a provision with its name and paragraph, in place of its id.

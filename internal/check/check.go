@@ -136,7 +136,7 @@ func (k *Checker) known(res *Result, c *read.Claim, r *read.Result) {
 	}
 	found := 0
 	for _, o := range k.Ledger.Claims() {
-		if o.Kind != c.Kind || !slices.Contains(c.By.States, o.SpeakerState) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) ||
+		if o.Kind != c.Kind || !slices.ContainsFunc(c.By.States, o.SpokenFor) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) ||
 			r.Document != nil && k.Ledger.SourceOf(o).SHA256 == r.Document.SHA256 {
 			continue
 		}
@@ -217,7 +217,8 @@ func cited(s Stretch) string {
 }
 
 // band is how far, in percentage points, a figure may lie from a share that a text gives: half the step to which it was
-// rounded, which its last digit tells. Ninety per cent may be 85 to 95; 91 per cent 90.5 to 91.5.
+// rounded, which its last digit tells. Ninety per cent may be 85 to 95; 91 per cent 90.5 to 91.5;
+// a third is as rough as 35 per cent.
 func band(share float64) float64 {
 	switch {
 	case math.Mod(share, 10) == 0:
@@ -226,6 +227,8 @@ func band(share float64) float64 {
 		return 2.5
 	case math.Mod(share, 1) == 0:
 		return 0.5
+	case math.Abs(share*3-math.Round(share*3)) < 1e-9 && math.Mod(math.Round(share*3), 100) == 0:
+		return 2.5
 	}
 	return 0.05
 }

@@ -194,7 +194,7 @@ func speakerText(c *read.Claim) string {
 	if c.Voice == read.Own && c.By.Name != read.Author {
 		return c.By.Name + " (the author)"
 	}
-	return c.By.Name
+	return spokenBy(c)
 }
 
 // plainText is [plainWord] for a stretch with line breaks.
@@ -255,6 +255,9 @@ func htmlWords(b *bytes.Buffer, r Reading) {
 	fmt.Fprintf(b, "<footer><p>%d claims in the author's own voice, in italics. Sentences and quotations not read: %d.", r.own(), r.Skipped)
 	for _, x := range r.Dropped {
 		fmt.Fprintf(b, " Dropped of what the model said: %d, %s.", x.Count, esc(x.Reason))
+	}
+	if text := r.Unread(); text != "" {
+		fmt.Fprintf(b, " <strong>%s</strong>", text)
 	}
 	b.WriteString("</p></footer>\n")
 }

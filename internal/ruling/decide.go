@@ -20,7 +20,7 @@ func (e *Evaluator) Decide(req Request) (*Ruling, error) {
 	e.err = nil
 	r := &Ruling{
 		Activity: req.Activity, AsOf: req.Activity.Date, KnownAt: req.KnownAt, LawVersion: e.g.law.Version, Regimes: e.g.law.Regimes,
-		Totals: req.Totals, Brief: req.Brief, Screened: req.Screened,
+		Totals: req.Totals, Brief: req.Brief, Screened: req.Screened, Licences: req.Licences,
 	}
 	if req.AsOf != nil {
 		r.AsOf = *req.AsOf

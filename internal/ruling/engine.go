@@ -361,6 +361,9 @@ type Request struct {
 	// Screened is what came of looking parties and the ship up in lists. It goes
 	// into the ruling unread: what it means is said by facts, as party.listed.
 	Screened []Screened
+	// Licences are the licences that are held and may bear on it, as others found them. They go into the ruling unread: what
+	// one allows is said by facts, as approval.committee. Nil for none.
+	Licences *Licences
 }
 
 // Screened is one look-up of a party or ship in one list, made by others before the

@@ -40,6 +40,8 @@ type Config struct {
 	// Screener and Lists may be nil: the pages then say that nothing is screened.
 	Screener Screener
 	Lists    ListStatus
+	// Holdings gives the licences that rulings name; nil for none.
+	Holdings Holdings
 	// LookUps gives lists of one moment for rulings to look parties and ships up in;
 	// nil leaves whether they are listed unknown.
 	LookUps LookUps
@@ -210,6 +212,7 @@ func (s *Site) workRoutes() {
 		"GET /work/people/{id}":       {"/work/people", s.person},
 		"POST /work/people/{id}":      {"/work/people", s.person},
 		"GET /work/settings":          {"/work/settings", s.settings},
+		"POST /work/settings":         {"/work/settings", s.settings},
 	} {
 		s.mux.Handle(pattern, s.page(s.atWork(x.tab, x.view)))
 	}

@@ -747,3 +747,36 @@ func enter(t *testing.T, ctx context.Context) {
 		t.Fatal(err)
 	}
 }
+
+// TestMenu holds that a phone has the pages behind one button, by pointer and keys, with and without script, and a wide screen in a row.
+func TestMenu(t *testing.T) {
+	ctx := browser(t)
+	srv := httptest.NewServer(site(t))
+	t.Cleanup(srv.Close)
+	shown := "getComputedStyle(document.getElementById('menu')).display + ' ' + getComputedStyle(document.querySelector('.menu')).display"
+	for _, script := range []bool{true, false} {
+		do(t, ctx, chromedp.EmulateViewport(360, 900), colours("dark"), scripts(script), chromedp.Navigate(srv.URL+"/about"))
+		if got := eval[string](t, ctx, shown); got != "none block" {
+			t.Errorf("script %v: a phone shows %q", script, got)
+		}
+		if rows := eval[int](t, ctx, "document.querySelector('.top').offsetHeight"); rows > 75 {
+			t.Errorf("script %v: the header is %d high", script, rows)
+		}
+		do(t, ctx, chromedp.Click(chromedp.CSS(".menu")), chromedp.WaitVisible(chromedp.CSS("#menu")))
+		if axe := axeCore(t); axe != "" && script {
+			accessible(t, ctx, "menu", axe)
+		}
+		if shots := os.Getenv("CORDON_SHOTS"); shots != "" {
+			shoot(t, ctx, filepath.Join(shots, "menu-dark-360.png"))
+		}
+		follow(t, ctx, "#menu a[href='/law']")
+		if h := heading(t, ctx); h != "The law" {
+			t.Errorf("script %v: the menu leads to %q", script, h)
+		}
+	}
+	do(t, ctx, chromedp.EmulateViewport(1440, 900))
+	if got := eval[string](t, ctx, shown); got != "flex none" {
+		t.Errorf("a wide screen shows %q", got)
+	}
+	do(t, ctx, scripts(true))
+}

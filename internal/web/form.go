@@ -287,14 +287,16 @@ func facts(a *activity.Activity, f func(name string, fact *vocab.Fact, v activit
 	for _, g := range a.Facts {
 		f(vocab.FactOf(g.Fact).Name, vocab.FactOf(g.Fact), g.Value)
 	}
-	for group, lines := range map[string][]activity.Facts{"goods": a.Goods, "parties": a.Parties} {
-		for i, line := range lines {
+	lines := func(group string, list []activity.Facts) {
+		for i, line := range list {
 			for _, g := range line {
 				fact := vocab.FactOf(g.Fact)
 				f(group+"["+strconv.Itoa(i+1)+"]."+fact.Key, fact, g.Value)
 			}
 		}
 	}
+	lines("goods", a.Goods)
+	lines("parties", a.Parties)
 }
 
 // extra gives the parameters of p that are not facts.

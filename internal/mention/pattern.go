@@ -40,7 +40,7 @@ var patterns = slices.Concat(periods, []pattern{
 	{"instrument.name", Instrument, regexp.MustCompile(`\b(?:the\s)?(?:[A-Z][\w-]+\s){0,3}(?:Treaty|Convention|Accords?|[Aa]greements?|Protocol|Charter|Communiqu[eé])\b(?:\son\sthe\s[A-Z][\w-]+(?:\sof\s[A-Z]\w+\s[A-Z]\w+)?)?`), nil},
 	{"instrument.statement", Instrument, regexp.MustCompile(`\bjoint\s(?:statement|declaration|document|communiqu[eé])\b`), nil},
 	{"share.percent", Share, regexp.MustCompile(`(?i)\b` + figure + `\s?(?:%|(?:per\s?cent|percent|pct)\b(\s?points?\b)?)`), readShare},
-	{"share.fraction", Share, regexp.MustCompile(`(?i)\b(?:(a|one|two|three|four)[\s-](third|quarter|fifth|tenth)s?\sof|(?:a\s)?(half)\s(?:of|the))\s([a-z]*)`), readFraction},
+	{"share.fraction", Share, regexp.MustCompile(`(?i)\b(?:(a|one|two|three|four)[\s-](third|quarter|fifth|tenth)s?\sof|by\s(?:about\s|nearly\s|almost\s|some\s|over\s|more\sthan\s)?(a|one|two|three)[\s-](third|quarter|fifth|tenth)s?()|(?:a\s)?(half)\s(?:of|the))(?:\s([a-z]*)|\b)`), readFraction},
 	{"money.between", Money, regexp.MustCompile(`\bbetween\s(US|AU|CA|NZ|HK|SG|NT|A|C|S)?([$£€₩₽₹])\s?()()()(` + number + `)(` + scale + `)\sand\s(?:US|AU|CA|NZ|HK|SG|NT|A|C|S)?` + second + `(` + scale + `)\b`), readMoney},
 	{"money.symbol", Money, regexp.MustCompile(`(?:\b(US|AU|CA|NZ|HK|SG|NT|A|C|S)\s?)?([$£€¥₩₽₹])\s?` + figure + `\b`), readMoney},
 	{"money.code", Money, regexp.MustCompile(`\b(USD|EUR|GBP|CNY|RMB|RUB|JPY|KRW|KPW|CHF|INR|IRR|AED|SGD|HKD|MYR|VND|AUD|CAD|NZD|THB)\s?()` + figure + `\b`), readMoney},
@@ -51,7 +51,7 @@ var patterns = slices.Concat(periods, []pattern{
 	{"date.day", Date, regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?(` + month + `)(?:,?\s((?:19|20)\d\d))?\b`), readDayMonth},
 	{"date.us", Date, regexp.MustCompile(`\b(` + month + `)\s(\d{1,2})(?:st|nd|rd|th)?(?:,?\s((?:19|20)\d\d))?\b`), readMonthDay},
 	{"date.month", Date, regexp.MustCompile(`\b(` + month + `)\s((?:19|20)\d\d)\b`), readMonth},
-	{"date.year", Date, regexp.MustCompile(`\b(?:in|since|by|during|of|until|from|late|early|mid-?)\s((?:19|20)\d\d)\b`), readYear},
+	{"date.year", Date, regexp.MustCompile(`\b(?:in|since|by|during|of|until|from|throughout|through|over|for|late|early|mid-?)\s((?:19|20)\d\d)\b`), readYear},
 	{"date.weekday", Date, regexp.MustCompile(`\b(?:(last|on|this|late|early|[Nn]ext|coming|following|[Bb]y|[Uu]ntil|[Bb]efore)\s)?(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b`), readWeekday},
 	{"date.relative", Date, regexp.MustCompile(`(?i)\b(today|yesterday|tomorrow|tonight|(?:last|this|next|past|recent|coming)\s(?:day|week|month|year|summer|winter|spring|autumn)s?)\b`), readRelative},
 }, []pattern{monthAlone})
@@ -188,12 +188,15 @@ func readShare(_ *finder, m *Mention, g []string) {
 var fractions = map[string]float64{"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 
 func readFraction(_ *finder, m *Mention, g []string) {
-	switch strings.ToLower(g[4]) {
+	if g[3] != "" {
+		g[1], g[2] = g[3], g[4]
+	}
+	switch strings.ToLower(g[7]) {
 	case "year", "century", "day", "decade", "time", "month":
 		return
 	}
 	n, of := max(numberOf(g[1]), 1), fractions[strings.ToLower(g[2])]
-	if g[3] != "" {
+	if g[6] != "" {
 		n, of = 1, 2
 	}
 	if n < of {

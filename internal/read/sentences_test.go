@@ -286,4 +286,5 @@ func plainName(s string) string { return strings.TrimPrefix(strings.ToLower(s), 
 // TestBlindSentences measures the second table, which was written when the rules stood.
 func TestBlindSentences(t *testing.T) {
 	t.Log(score(t, "testdata/sentences/blind.txt", t.Logf))
+	t.Log(score(t, "testdata/sentences/fresh.txt", t.Logf))
 }

@@ -23,7 +23,7 @@ func TestDates(t *testing.T) {
 		"between January and June 2018": "2018-01/2018-06", "from March to May": "2019-03/2019-05", "from November 2018 to February 2019": "2018-11/2019-02",
 		"between 2016 and 2018": "2016/2018", "from 3 March until 5 April 2019": "2019-03-03/2019-04-05", "in May and June 2019": "2019-05/2019-06",
 		"from November to February 2019": "2018-11/2019-02", "in 2015 and 2018": "?", "between June 2018 and January 2018": "?",
-		"2-9 May 2019": "2019-05-02/2019-05-09", "2016–2018": "2016/2018", "January-June 2019": "2019-01/2019-06",
+		"between 3 and 8 February 2019": "2019-02-03/2019-02-08", "from 3 to 8 February": "2019-02-03/2019-02-08", "2-9 May 2019": "2019-05-02/2019-05-09", "2016–2018": "2016/2018", "January-June 2019": "2019-01/2019-06",
 		"the first quarter of 2019": "2019-01/2019-03", "the second half of last year": "2018-07/2018-12", "Q3 2018": "2018-07/2018-09", "H1 2019": "2019-01/2019-06",
 		"fiscal year 2018": "?", "FY2018/19": "?", "the 2018-19 financial year": "?", "until 2018": "?", "by 12 May 2019": "?", "before March": "?",
 		"after 2016": "?", "2019-05-12": "2019-05-12", "12.05.2019": "2019-05-12", "25/12/2018": "2018-12-25", "05/12/2018": "?", "31 April 2019": "?",

@@ -59,7 +59,11 @@ func (w *work) frame(c *Claim) {
 			continue
 		}
 		c.Doing = d.kind
-		day, ok := w.dayOf(s, !d.now)
+		within := s
+		if d.form == reduced {
+			within = d.after
+		}
+		day, ok := w.dayOf(within, !d.now)
 		switch {
 		case !ok:
 			c.Lacks = "a day"
@@ -163,7 +167,7 @@ var (
 	undone = regexp.MustCompile(`^[^.;]*?\b(?:(?:is|are|was|were|be|been|being|remains?|remained)\s(?:\w+ly\s|also\s|now\s|all\s)*(?:prohibited|banned|barred|forbidden|outlawed|halted|stopped|suspended|ended|denied|proposed|planned|considered|discussed|prevented|foiled|thwarted|blocked|cancelled|canceled|refused|rejected|expected|capped|limited|restricted|allowed|permitted|exempt\w*|lawful|legal|illegal|unlawful|possible|impossible)|stop(?:s|ped)?|end(?:s|ed)|ceas(?:es|ed)|fell to (?:zero|nothing)|will|would|should|shall|must|may|might|could|can|requires?|needs?|failed|fell through|never)\b`)
 	// finiteVerb is a verb that makes a sentence of what stands before it.
 	finiteVerb = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|took|rose|fell|grew|went|came|began|made|broke|goes|takes|makes|breaks|[a-z]{3,}(?:es|ts|ks|ds|ms|ns|ls|ps|rs))\b`)
-	// cannotBe tells that no verb stands there: a noun or a name that looks like one.
+	finiteAux  = regexp.MustCompile(`\s(?:is|are|was|were|has|have|had|will|would)\s`)
 	pluralLead = regexp.MustCompile(`(?:s|people|police|men|women|both|we|they|you|I|and [A-Z]\w+)\s(?:\w+ly\s|also\s|still\s|now\s)*$`)
 	// nowBe is a verb of being in the present.
 	nowBe = regexp.MustCompile(`(?i)^(?:is|are|being|continues? to be)$`)
@@ -203,6 +207,9 @@ func (w *work) told(c *Claim, d *deed, f wordForm) bool {
 	case d.subject || perfect.MatchString(before):
 	case f == participleForm || f == pastForm && behindParticiple.MatchString(w.text[d.after.From:d.after.To]):
 		d.form = reduced
+		if at := finiteAux.FindStringIndex(w.text[d.after.From:d.after.To]); at != nil {
+			d.after.To = d.after.From + at[0] // what the sentence goes on to say is another deed, with a day of its own
+		}
 		return !strings.HasSuffix(before, " be ") && behindParticiple.MatchString(w.text[d.after.From:d.after.To])
 	}
 	if governs.MatchString(before) && !goesAhead.MatchString(before) || strings.HasSuffix(before, " be ") {

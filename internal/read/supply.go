@@ -20,7 +20,7 @@ var (
 	loadOf     = regexp.MustCompile(`(?i)^(?:an?|the|its|their|one|two|three|several|\d+|large|small)?\s?(?:cargo(?:e?s)?|loads?|shipments?|consignments?|quantit(?:y|ies)|amounts?|volumes?|deliver(?:y|ies))\sof\s`)
 	portName   = regexp.MustCompile(`^(?:the port of |the )?[A-Z][\w-]+`)
 	article    = regexp.MustCompile(`(?i)^(?:the|an?|its|their|his|any|some|new|more)\s`)
-	quantifier = regexp.MustCompile(`^(?:the|some|two|three|four|five|several|many|about|\d[\d,]*)?\s?$`)
+	quantifier = regexp.MustCompile(`^(?:the|an?|its|his|her|their|another|one|some|two|three|four|five|several|many|about|\d[\d,]*)?\s?$`)
 )
 
 // words before a state, by the role that the state has behind them.
@@ -174,14 +174,12 @@ func (w *work) stateOf(c *Claim, d *deed, role string, o object) place.State {
 
 // recipient gives the state named right behind a verb, before what it is given: "sold Chile coal".
 func (w *work) recipient(s sentence.Span) mention.Mention {
-	for _, m := range w.mentionsIn(s) {
-		if m.From == s.From+1 && m.Kind == mention.State && m.Form != mention.ByAdjective && strings.HasPrefix(w.text[m.To:s.To], " ") &&
-			!apartFrom.MatchString(w.text[m.To:min(s.To, m.To+6)]) {
-			return m
-		}
-		break
+	ms := w.mentionsIn(s)
+	if len(ms) == 0 || ms[0].From != s.From+1 || ms[0].Kind != mention.State || ms[0].Form == mention.ByAdjective ||
+		!strings.HasPrefix(w.text[ms[0].To:s.To], " ") || apartFrom.MatchString(w.text[ms[0].To:w.runeStart(min(s.To, ms[0].To+6))]) {
+		return mention.Mention{}
 	}
-	return mention.Mention{}
+	return ms[0]
 }
 
 // lightly are verbs that only say that what the noun behind them names was done by their subject.

@@ -56,9 +56,24 @@ var patterns = slices.Concat(periods, []pattern{
 	{"date.relative", Date, regexp.MustCompile(`(?i)\b(today|yesterday|tomorrow|tonight|(?:last|this|next|past|recent|coming)\s(?:day|week|month|year|summer|winter|spring|autumn)s?)\b`), readRelative},
 }, []pattern{monthAlone})
 
+// needed are words in small letters of which a text must have one for a pattern to be sought in it: looking for words is cheap.
+var needed = map[string][]string{
+	"date.fiscal": {"fiscal", "financial", "budget", "marketing", "fy"}, "date.part": {"quarter", "half"}, "date.quarter": {"q1", "q2", "q3", "q4", "h1", "h2"},
+	"date.since": {"since"}, "date.ago": {" ago", "earlier", "before"}, "date.past": {"past ", "last ", "previous ", "recent "},
+	"date.earlier": {"earlier ", "later "}, "date.previous": {"previous", "preceding", "following", "same ", "next ", "the day", "that day", "that week", "that month", "that year"},
+	"share.percent": {"%", "cent", "pct"}, "share.fraction": {"third", "quarter", "fifth", "tenth", "half"}, "vessel.imo": {"imo"},
+	"money.between": {"between"}, "money.symbol": {"$", "£", "€", "¥", "₩", "₽", "₹"},
+	"money.code": {"usd", "eur", "gbp", "cny", "rmb", "rub", "jpy", "krw", "kpw", "chf", "inr", "irr", "aed", "sgd", "hkd", "myr", "vnd", "aud", "cad", "nzd", "thb"},
+	"money.word": {"dollar", "euro", "pound", "yuan", "renminbi", "rouble", "ruble", " won", " yen", "franc"},
+}
+
 // patterns finds what has a fixed shape.
 func (f *finder) patterns() {
+	low := strings.ToLower(f.text)
 	for _, p := range patterns {
+		if words := needed[p.rule]; words != nil && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(low, w) }) {
+			continue
+		}
 		for _, at := range p.re.FindAllStringSubmatchIndex(f.text, -1) {
 			m := Mention{Span: sentence.Span{From: at[0], To: at[1]}, Kind: p.kind, Rule: p.rule, Period: when.Period{From: when.NoDay, To: when.NoDay}}
 			groups := make([]string, len(at)/2)

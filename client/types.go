@@ -355,6 +355,14 @@ type CaseOpen struct {
 	Stake *float64 `json:"stake,omitempty"`
 }
 
+// CaseOwes says which reports a desk owes.
+type CaseOwes struct {
+	// Reports: their ids, as /v1/cases/duties has them; none are none.
+	Reports []string `json:"reports"`
+	// Version: the version that was seen; refused when there is another.
+	Version int `json:"version"`
+}
+
 // What is sent about reports that are owed, and about reviews.
 type CaseReview struct {
 	Upheld bool `json:"upheld"`
@@ -914,6 +922,61 @@ type GoodsHit struct {
 	Label string `json:"label"`
 }
 
+// HeldCondition is a condition of a licence that is not settled.
+type HeldCondition struct {
+	ID   string `json:"id"`
+	What string `json:"what"`
+	// Due: last day on which it may be met; absent where it is kept throughout.
+	Due string `json:"due,omitempty"`
+}
+
+// HeldLicence is a licence as it stood, and what it does for the activity.
+type HeldLicence struct {
+	// Licence: id of the record.
+	Licence string `json:"licence"`
+	// Event: the record as of this event.
+	Event      int      `json:"event"`
+	Name       string   `json:"name"`
+	Kind       string   `json:"kind"`
+	Holder     string   `json:"holder"`
+	Provisions []string `json:"provisions"`
+	Activities []string `json:"activities"`
+	Parties    []string `json:"parties"`
+	// Goods: beginnings of HS codes.
+	Goods    []string `json:"goods"`
+	Limit    string   `json:"limit,omitempty"`
+	Left     string   `json:"left,omitempty"`
+	Uses     int      `json:"uses,omitempty"`
+	UsesLeft int      `json:"uses_left,omitempty"`
+	// From: first day.
+	From string `json:"from,omitempty"`
+	// Until: last day; absent where it has none.
+	Until string `json:"until,omitempty"`
+	// Open: what is still to be done or kept for it.
+	Open []HeldCondition `json:"conditions_open"`
+	// Standing: in force, or why it is no ground for a decision.
+	Standing string `json:"standing"`
+	// Verified: somebody held the record to its source.
+	Verified bool   `json:"verified"`
+	Source   string `json:"source,omitempty"`
+	// For: provisions in the way that it names.
+	For []string `json:"for"`
+	// Allows: the verdict rests on it.
+	Allows bool `json:"allows"`
+	// Why: why the verdict does not rest on it.
+	Why []string `json:"why_not"`
+}
+
+// HeldLicences are the licences that are held for what stands in the way.
+type HeldLicences struct {
+	// Held: the one that the verdict rests on comes first.
+	Held []HeldLicence `json:"held"`
+	// More: how many others are left off, none of which allows it.
+	More int `json:"more,omitempty"`
+	// Unread: why nobody knows what is held.
+	Unread string `json:"unread,omitempty"`
+}
+
 // Hit is a subject that the party may be.
 type Hit struct {
 	ID       string      `json:"id"`
@@ -1408,6 +1471,17 @@ type NeutralRow struct {
 	MatchRate float64 `json:"match_rate"`
 }
 
+// Owed are the reports that a desk owes, for programs.
+type Owed struct {
+	// Reports: the ids of the reports whose clocks start by themselves.
+	Reports []string `json:"reports"`
+	// Version counts the changes; 0 while they are those that the server was started with.
+	Version int `json:"version"`
+	// By: who set it, as a pseudonym.
+	By string     `json:"by,omitempty"`
+	At *time.Time `json:"at,omitempty"`
+}
+
 // Ownership is what the rule of a regime makes of a subject.
 type Ownership struct {
 	Regime   string  `json:"regime"`
@@ -1674,12 +1748,13 @@ type Rate struct {
 }
 
 // ReadClaim is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
-// of a PDF or the paragraph of a Word file.
+// of a PDF or the paragraph of a Word file; Quotation is the text between them, as it was read.
 type ReadClaim struct {
 	ID           string   `json:"id"`
 	From         int      `json:"from"`
 	To           int      `json:"to"`
 	Place        string   `json:"place,omitempty"`
+	Quotation    string   `json:"quotation,omitempty"`
 	Speaker      string   `json:"speaker"`
 	SpeakerState []string `json:"speaker_states,omitempty"`
 	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
@@ -1705,6 +1780,7 @@ type ReadClaim struct {
 	AttributedBy  string   `json:"attributed_by"`
 	Result        string   `json:"result"`
 	Evidence      []string `json:"evidence"`
+	RestsOn       []Rest   `json:"rests_on,omitempty"`
 	Extractor     string   `json:"extractor"`
 	Request       string   `json:"request,omitempty"`
 	Answer        string   `json:"answer,omitempty"`
@@ -1824,6 +1900,13 @@ type ReportDuty struct {
 	Note     string `json:"note,omitempty"`
 }
 
+// Rest is what a claim was held against, or is like it on record: a provision, claim, figure (Of is its series) or event.
+type Rest struct {
+	Sort string `json:"sort"`
+	ID   string `json:"id"`
+	Of   string `json:"series,omitempty"`
+}
+
 // Review is what of the law is not verified, and who checked what.
 type Review struct {
 	Checks    []Check  `json:"checks"`
@@ -1877,8 +1960,10 @@ type Ruling struct {
 	NearMisses []NearMiss `json:"near_misses,omitempty"`
 	// Screened: look-ups of named parties and the ship, one for each list and hit.
 	Screened []Screened `json:"screened"`
-	Regimes  []Regime   `json:"regimes"`
-	Versions Versions   `json:"versions"`
+	// Licences: licences held here for what stands in the way, where there are some.
+	Licences *HeldLicences `json:"licences,omitempty"`
+	Regimes  []Regime      `json:"regimes"`
+	Versions Versions      `json:"versions"`
 	// Activity: the activity as it was understood.
 	Activity map[string]any `json:"activity,omitempty"`
 }
@@ -2414,6 +2499,14 @@ type UndertakingChange struct {
 	Of    string `json:"of,omitempty"`
 }
 
+// UnusedColumn is a column of a file, or a key of JSON Lines, that was read as no field.
+type UnusedColumn struct {
+	Column string `json:"column"`
+	// Like is the field that it seems to hold, and Flag how a command is told so.
+	Like string `json:"like,omitempty"`
+	Flag string `json:"flag,omitempty"`
+}
+
 // Versions name what a ruling was made with.
 type Versions struct {
 	Cordon string `json:"cordon"`
@@ -2551,6 +2644,8 @@ type WatchVersion struct {
 	Same     int            `json:"same"`
 	Gone     int            `json:"gone"`
 	Refusals []WatchRefusal `json:"refusals,omitempty"`
+	// NotUsed are the columns that were read as no field, told when the file comes in.
+	NotUsed []UnusedColumn `json:"not_used,omitempty"`
 }
 
 // Watcher is a watcher for programs.

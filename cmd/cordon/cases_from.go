@@ -228,36 +228,19 @@ func (c *casesFromCmd) rows() (iter.Seq2[screen.Row, error], func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	open := func() (*os.File, iter.Seq2[screen.Row, error], error) {
-		f, err := os.Open(c.Input)
-		if err != nil {
-			return nil, nil, fault.New(fault.NotFound, "the file %q cannot be read: %v", c.Input, err)
-		}
-		rows, used, err := screen.Rows(c.Input, f, mapping)
-		if err != nil {
-			f.Close()
-			return nil, nil, err
-		}
-		mapping = used
-		return f, rows, nil
-	}
-	f, rows, err := open()
-	if err != nil || c.Ref == "" && c.Stake == "" {
-		return rows, func() { f.Close() }, err
-	}
-	f.Close() // it is read anew with the mapping that was found and the other columns
-	if mapping == nil {
-		mapping = screen.Mapping{}
-		for _, field := range screen.Fields() {
-			mapping[field] = []string{field}
-		}
-	}
 	for field, column := range map[string]string{refColumn: c.Ref, stakeColumn: c.Stake} {
 		if column != "" {
 			mapping[field] = []string{column}
 		}
 	}
-	f, rows, err = open()
+	f, err := os.Open(c.Input)
+	if err != nil {
+		return nil, nil, fault.New(fault.NotFound, "the file %q cannot be read: %v", c.Input, err)
+	}
+	rows, _, err := screen.Rows(c.Input, f, mapping)
+	if err != nil {
+		f.Close()
+	}
 	return rows, func() { f.Close() }, err
 }
 

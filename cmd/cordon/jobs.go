@@ -164,7 +164,7 @@ func (c *jobsScreenCmd) hand(ctx context.Context, m *Main, q job.Queue, d *scree
 	if err != nil {
 		return err
 	}
-	rows, done, err := openRows(c.Input, c.Map, c.Ref)
+	rows, how, done, err := openRows(c.Input, c.Map, c.Ref)
 	if err != nil {
 		return err
 	}
@@ -172,6 +172,7 @@ func (c *jobsScreenCmd) hand(ctx context.Context, m *Main, q job.Queue, d *scree
 	if j, err = q.Submit(ctx, j, rowChunks(rows, c.Chunk)); err != nil {
 		return fault.In(fault.Place{File: c.Input}, err)
 	}
+	m.sayNotUsed(m.Err, how)
 	return submitted(m, &j)
 }
 

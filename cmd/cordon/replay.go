@@ -394,7 +394,11 @@ func (w *world) decide(question []byte) ([]byte, error) {
 		return nil, err
 	}
 	req.Activity, req.Screened = w.resolver(q, req.AsOf).Resolve(a)
-	rl, err := w.desk.Engine.Decide(req)
+	held, err := heldAgain(q.Licences)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	rl, err := held.Rule(req, w.desk.Engine.Decide)
 	if err == nil && q.Explain {
 		err = w.desk.Engine.Explain(rl, w.desk.HS.Neighbours)
 	}

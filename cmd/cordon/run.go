@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -13,7 +15,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/cordon-engine/cordon/data"
-	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
@@ -39,66 +40,70 @@ type Main struct {
 	ctx context.Context
 	// folder is what --folder says, of a command that has it.
 	folder string
-	// duties are the reports that the desk owes, of the table clocks; none unless the command says so.
+	// duties are the reports that the desk owes, of the table of clocks; none unless the command says so.
 	duties []string
-	clocks *clock.Table
 }
 
 // cli is the command line.
 type cli struct {
-	Decide  decideCmd  `cmd:"" help:"May we do this? Rule on activities."`
-	Law     lawCmd     `cmd:"" help:"Read the law: what applied on a day, what changed, what is not verified."`
-	Screen  screenCmd  `cmd:"" help:"Who is this? Screen a party, or every row of a file, against the lists."`
-	Payment paymentCmd `cmd:"" help:"May this payment go through? Screen and rule on a message of ISO 20022."`
-	Explain explainCmd `cmd:"" help:"Why a party is, or is not, a subject: the evidence, piece by piece."`
-	Watch   watchCmd   `cmd:"" help:"Customers on file: screen them as lists change, and raise what changed."`
-	Notify  notifyCmd  `cmd:"" help:"Who is told of runs, lists and cases: what was sent, what was not taken, send again."`
-	Lists   listsCmd   `cmd:"" help:"Official lists: load them, prove it, see who was listed when."`
-	States  statesCmd  `cmd:"" help:"Who keeps the rules? Obligations, states, evidence and answers."`
-	State   stateCmd   `cmd:"" help:"What is known of one state, as a report that can be cited."`
-	Caps    capsCmd    `cmd:"" help:"Figures of every series beside a cap: within it, over it, or not known."`
-	Draft   draftCmd   `cmd:"" help:"What would a stronger, or milder, measure touch? Write, compare and test drafts."`
-	Bundle  bundleCmd  `cmd:"" help:"Give a dossier away with all it rests on, so that others can rebuild it."`
-	Records recordsCmd `cmd:"" help:"Figures of trade, oil, workers and reports: load tables, list, trace and check them."`
-	Claims  claimsCmd  `cmd:"" help:"Who says so: what is asserted about states, with what evidence, and what is answered."`
-	Read    readCmd    `cmd:"" help:"What does this document claim? Speaker, kind and subject of each claim, and what bears it out."`
-	Goods   goodsCmd   `cmd:"" help:"What is this HS code, and which law names it?"`
-	Mirror  mirrorCmd  `cmd:"" help:"What does trade show about a state? Both sides, shares, barred goods, diversion."`
-	Match   matchCmd   `cmd:"" help:"Are these two the same? Compare pairs of names or entities."`
+	Decide  decideCmd  `cmd:"" group:"decide" help:"May we do this, on that day, under which paragraph?"`
+	Law     lawCmd     `cmd:"" group:"decide" help:"Read the law: of a day, what changed, what is not verified."`
+	Goods   goodsCmd   `cmd:"" group:"decide" help:"What is this HS code, and which law names it?"`
+	Payment paymentCmd `cmd:"" group:"decide" help:"May this payment (ISO 20022) go through?"`
 
-	Commitments commitmentsCmd `cmd:"" help:"Who promised what, on which condition, and did it hold?"`
-	Events      eventsCmd      `cmd:"" help:"Dated events: tests, launches, exercises, talks, statements."`
+	Screen   screenCmd   `cmd:"" group:"screen" help:"Screen a party, or every row of a file, against the lists."`
+	Explain  explainCmd  `cmd:"" group:"screen" help:"Why a party is, or is not, a subject: the evidence."`
+	Match    matchCmd    `cmd:"" group:"screen" help:"Are these two the same? Pairs of names or entities."`
+	Lists    listsCmd    `cmd:"" group:"screen" help:"Load lists, official and your own; who was listed when?"`
+	Watch    watchCmd    `cmd:"" group:"screen" help:"Customers on file, screened as lists change."`
+	Selftest selftestCmd `cmd:"" group:"screen" help:"Does screening find what is listed, however written?"`
+	Tune     tuneCmd     `cmd:"" group:"screen" help:"Learn the weights of name matching."`
 
-	Selftest selftestCmd `cmd:"" help:"Does screening find what is listed here? Ask with 20 variants of every name, and count."`
+	States  statesCmd  `cmd:"" group:"states" help:"Obligations by state: evidence and answers."`
+	State   stateCmd   `cmd:"" group:"states" help:"All that is known of one state, as a report."`
+	Claims  claimsCmd  `cmd:"" group:"states" help:"Who says so, on what evidence, and what is answered?"`
+	Records recordsCmd `cmd:"" group:"states" help:"Figures of trade, oil, workers and reports."`
+	Caps    capsCmd    `cmd:"" group:"states" help:"Figures beside a cap: within it, over it, or not known."`
+	Mirror  mirrorCmd  `cmd:"" group:"states" help:"What trade shows: both sides, barred goods, diversion."`
+	Bundle  bundleCmd  `cmd:"" group:"states" help:"A dossier with all it rests on, to be rebuilt by others."`
 
-	Answers  answersCmd  `cmd:"" help:"Answers that were kept: list, show, hold, release, erase."`
-	Audit    auditCmd    `cmd:"" help:"The log of what was answered and done: verify it, prove what is in it, give it out."`
-	Replay   replayCmd   `cmd:"" help:"Answer a kept question again, from what was kept with it, and compare every byte."`
-	Cases    casesCmd    `cmd:"" help:"Hits to be decided by people: the queue, dispositions, a second person, suppressions."`
-	Licences licencesCmd `cmd:"" help:"Licences, exemptions and approvals: conditions as tasks, and the decisions that rest on them."`
+	Read readCmd `cmd:"" group:"read" help:"Speaker, kind and subject of each claim, and what bears it out."`
 
-	Jobs   jobsCmd   `cmd:"" help:"Long work in chunks: hand it in, follow it, take its results."`
-	Worker workerCmd `cmd:"" help:"Do jobs: as many of these, on as many machines, as there is work for."`
+	Draft draftCmd `cmd:"" group:"draft" help:"Write, compare, test and backtest drafts."`
 
-	Tune    tuneCmd    `cmd:"" help:"Learn the weights of name matching from lists and labelled pairs."`
-	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of activities or instruments."`
-	Backup  backupCmd  `cmd:"" help:"Write the store, and what stands beside it, into one file."`
-	Restore restoreCmd `cmd:"" help:"Put a backup into an empty folder or database."`
-	People  peopleCmd  `cmd:"" help:"People who sign in to the pages: add, list, roles, passwords, sessions."`
-	Keys    keysCmd    `cmd:"" help:"Keys by which programs and people may ask a server: make, list, revoke."`
-	Health  healthCmd  `cmd:"" help:"Ask a server whether it lives, or is ready."`
-	Config  configCmd  `cmd:"" help:"Settings of a server: check a file of them, or print an example."`
-	MCP     mcpCmd     `cmd:"" name:"mcp" help:"Answer models over standard input and output (Model Context Protocol)."`
-	Serve   serveCmd   `cmd:"" help:"Serve pages and the API on this machine."`
-	Version versionCmd `cmd:"" help:"Print the versions of program, law and data."`
+	Commitments commitmentsCmd `cmd:"" group:"commitments" help:"On which condition, and did it hold?"`
+	Events      eventsCmd      `cmd:"" group:"commitments" help:"Tests, launches, exercises, talks, statements, by day."`
+
+	Cases    casesCmd    `cmd:"" group:"desk" help:"Hits that two persons decide: queue, dispositions, suppressions."`
+	Licences licencesCmd `cmd:"" group:"desk" help:"Licences and exemptions: conditions, and what rests on them."`
+	Answers  answersCmd  `cmd:"" group:"desk" help:"Answers that were kept: list, show, hold, erase."`
+	Replay   replayCmd   `cmd:"" group:"desk" help:"Answer a kept question again, and compare every byte."`
+	Audit    auditCmd    `cmd:"" group:"desk" help:"The log of what was answered and done: verify, prove, give out."`
+	Notify   notifyCmd   `cmd:"" group:"desk" help:"Who is told of what; send again what was not taken."`
+	Jobs     jobsCmd     `cmd:"" group:"desk" help:"Long work in chunks: hand it in, follow it, take results."`
+	Worker   workerCmd   `cmd:"" group:"desk" help:"Do jobs, on as many machines as there is work for."`
+
+	Serve   serveCmd   `cmd:"" group:"data" help:"Pages and the API, on this machine unless told otherwise."`
+	MCP     mcpCmd     `cmd:"" name:"mcp" group:"data" help:"Answer models over standard input and output (MCP)."`
+	People  peopleCmd  `cmd:"" group:"data" help:"People who sign in: add, roles, passwords, sessions."`
+	Keys    keysCmd    `cmd:"" group:"data" help:"Keys by which programs ask a server."`
+	Config  configCmd  `cmd:"" group:"data" help:"Settings of a server: check a file, print an example."`
+	Health  healthCmd  `cmd:"" group:"data" help:"Does a server live, is it ready?"`
+	Backup  backupCmd  `cmd:"" group:"data" help:"Write all that is kept into one file."`
+	Restore restoreCmd `cmd:"" group:"data" help:"Put a backup into an empty folder or database."`
+	Schema  schemaCmd  `cmd:"" group:"data" help:"JSON Schema of activities or instruments."`
+	Version versionCmd `cmd:"" group:"data" help:"Versions of program, law and data."`
 }
 
 // examples stand under --help of each command.
 var examples = map[string]string{
 	"cordon": `Examples:
   cordon decide shipment.yaml
+  cordon screen 'Kim Jong Un'
   cordon law at 2017-09-11 --kind employment
-  cordon goods 8413`,
+  cordon serve
+
+"cordon COMMAND --help" has its flags and examples.`,
 	"decide": `An activity is YAML or JSON; a file ending in .jsonl, or --format jsonl on
 standard input, is one JSON object a line. Exit status: 0 answered, 1 failed,
 2 bad input or usage, 3 a verdict of --fail-on was given.
@@ -628,9 +633,10 @@ type formatFlag struct {
 // Run runs the program and gives its exit status.
 func (m *Main) Run(ctx context.Context, args []string) int {
 	m.ctx = ctx
+	args = helpAsked(args)
 	var c cli
 	exit := -1
-	parser, err := m.parser(&c, kong.Exit(func(code int) { exit = code; panic(exited{}) }))
+	parser, err := m.parser(c.grammar(args), kong.Exit(func(code int) { exit = code; panic(exited{}) }))
 	if err != nil {
 		return m.fail(err)
 	}
@@ -643,9 +649,6 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 				code = exit
 			}
 		}()
-		if len(args) == 0 {
-			args = []string{"--help"}
-		}
 		kctx, err := parser.Parse(args)
 		if err == nil && kctx.Command() == "serve" {
 			if args, err = m.withSettings(parser, kctx, args, &c); err != nil {
@@ -655,7 +658,7 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 			kctx, err = parser.Parse(args)
 		}
 		if err != nil {
-			return m.fail(fault.New(fault.Usage, "%s", err.Error()).WithFix("`cordon --help` shows the commands"))
+			return m.fail(misused(err, args))
 		}
 		err = kctx.Run(m)
 		var status exitStatus
@@ -666,12 +669,28 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 	}()
 }
 
-// parser reads command lines into c.
-func (m *Main) parser(c *cli, o ...kong.Option) (*kong.Kong, error) {
+// grammar is what a command line is read into: where it begins with a command, that command alone, as to make out
+// all of them takes longer than most commands do.
+func (c *cli) grammar(args []string) any {
+	if len(args) == 0 || args[0] == "serve" { // which settings are read into
+		return c
+	}
+	all := reflect.TypeFor[cli]()
+	for i := range all.NumField() {
+		f := all.Field(i)
+		if cmp.Or(f.Tag.Get("name"), strings.ToLower(f.Name)) == args[0] {
+			return reflect.New(reflect.StructOf([]reflect.StructField{f})).Interface()
+		}
+	}
+	return c
+}
+
+// parser reads command lines into what has the shape of a cli, or of a part of it.
+func (m *Main) parser(c any, o ...kong.Option) (*kong.Kong, error) {
 	p, err := kong.New(c, append([]kong.Option{
 		kong.Name("cordon"),
 		kong.Description("Cordon turns a sanctions regime into something a computer can apply and a person can check."),
-		kong.Writers(m.Out, m.Err), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 88}), kong.Help(m.help),
+		kong.Writers(m.Out, m.Err), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 88}), kong.Help(m.help), kong.ExplicitGroups(commandGroups),
 		kong.Bind(m), kong.NamedMapper("store", kong.MapperFunc(storeValue)),
 	}, o...)...)
 	if err != nil {
@@ -689,6 +708,11 @@ type exitStatus int
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 func (m *Main) help(o kong.HelpOptions, ctx *kong.Context) error {
+	o.NoExpandSubcommands = ctx.Selected() == nil     // one line a command
+	for n := ctx.Selected(); n != nil; n = n.Parent { // groups are for the list of all commands
+		defer func(g *kong.Group) { n.Group = g }(n.Group)
+		n.Group = nil
+	}
 	if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
 		return err
 	}

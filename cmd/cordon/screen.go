@@ -132,10 +132,10 @@ type screenCmd struct {
 	partyFlags
 	keepFlag
 	Name      []string `arg:"" optional:"" help:"The name of the party."`
-	Input     string   `help:"Screen every row of this file (.csv, .xlsx, .jsonl)." type:"existingfile" placeholder:"FILE"`
-	Map       []string `help:"Which column holds a field (repeatable); guessed from the header unless given." placeholder:"FIELD=COLUMN" sep:"none"`
+	Input     string   `help:"Screen every row of this file (.csv, .tsv, .xlsx, .jsonl, or .txt with a name on each line)." type:"existingfile" placeholder:"FILE"`
+	Map       []string `help:"Which column holds a field, as in birthDate=BORN or 'name=FIRST + LAST' (repeatable); ignore=COLUMN leaves one out. Others are known by what they are called." placeholder:"FIELD=COLUMN" sep:"none"`
 	Output    string   `help:"Write the answers here; a run that was broken off goes on where it stopped." type:"path" placeholder:"FILE"`
-	Format    string   `help:"How to print: ${enum}. Of a file: text is a summary." enum:"text,json,jsonl,csv,xlsx" default:"text"`
+	Format    string   `help:"How to print: ${enum}. Of a file: text and json are a summary." enum:"text,json,jsonl,csv,xlsx" default:"text"`
 	Ref       string   `help:"Your own number of the party, or the column of a file that holds it: by it suppressions of cases are found. Without it a party is known by what it says." placeholder:"REF"`
 	Limit     int      `help:"How many subjects to show for a party; what is suppressed does not count against it." default:"10"`
 	Threshold float64  `help:"Show subjects from this probability on; the outcome does not change." default:"-1" placeholder:"P"`

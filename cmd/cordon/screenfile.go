@@ -30,16 +30,19 @@ import (
 // was broken off goes on after the last whole answer, if file, lists, parameters
 // and flags are still the same.
 func (c *screenCmd) file(ctx context.Context, m *Main, d *screen.Desk, places *place.Gazetteer, asOf when.Day) error {
-	out, err := c.openOutput(m, d, asOf)
-	if err != nil {
-		return err
-	}
-	defer out.close()
-	rows, done, err := openRows(c.Input, c.Map, c.Ref)
+	rows, how, done, err := openRows(c.Input, c.Map, c.Ref)
 	if err != nil {
 		return err
 	}
 	defer done()
+	out, err := c.openOutput(m, d, asOf, how)
+	if err != nil {
+		return err
+	}
+	defer out.close()
+	if m.Progress && c.Output != "" {
+		m.sayNotUsed(m.Err, how) // before it takes hours
+	}
 	b := screen.Batch{
 		Lists: c.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: c.Limit, Places: places, Schema: c.Schema, Skip: out.done,
 	}
@@ -69,24 +72,31 @@ func (c *screenCmd) answer(d *screen.Desk, b screen.Batch, a screen.Answered) re
 }
 
 // openRows opens the rows of a file by its ending; ref names the column of references, "" for none.
-func openRows(path string, pairs []string, ref string) (iter.Seq2[screen.Row, error], func(), error) {
+func openRows(path string, pairs []string, ref string) (iter.Seq2[screen.Row, error], *screen.Reading, func(), error) {
 	mapping, err := screen.ParseMapping(pairs)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if ref != "" {
 		mapping[screen.Ref] = []string{ref}
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, nil, fault.New(fault.NotFound, "the file %q cannot be read: %v", path, err)
+		return nil, nil, nil, fault.New(fault.NotFound, "the file %q cannot be read: %v", path, err)
 	}
-	rows, _, err := screen.Rows(path, f, mapping)
+	rows, how, err := screen.Rows(path, f, mapping)
 	if err != nil {
 		f.Close()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return screen.Referenced(rows), func() { f.Close() }, nil
+	return screen.Referenced(rows), how, func() { f.Close() }, nil
+}
+
+// sayNotUsed names the columns that were read as no field.
+func (m *Main) sayNotUsed(to io.Writer, how *screen.Reading) {
+	if words := report.NotUsed(report.UnusedColumns(how)); words != "" {
+		fmt.Fprintln(to, words)
+	}
 }
 
 // output takes the answers of a file.
@@ -99,6 +109,8 @@ type output struct {
 	w      *bufio.Writer
 	count  map[string]int
 	table  *csv.Writer
+	input  string
+	how    *screen.Reading
 }
 
 // outputHead is the first line of a part: what its answers depend on.
@@ -108,19 +120,18 @@ type outputHead struct {
 	With   string `json:"with"`
 }
 
-func (c *screenCmd) openOutput(m *Main, d *screen.Desk, asOf when.Day) (*output, error) {
-	o := &output{m: m, format: c.Format, path: c.Output, count: map[string]int{}}
+func (c *screenCmd) openOutput(m *Main, d *screen.Desk, asOf when.Day, how *screen.Reading) (*output, error) {
+	o := &output{m: m, format: c.Format, path: c.Output, count: map[string]int{}, input: c.Input, how: how}
 	if c.Output != "" && c.Format == "text" {
 		o.format = strings.TrimPrefix(strings.ToLower(filepath.Ext(c.Output)), ".")
 	}
-	switch o.format {
-	case "jsonl", "csv", "text":
-	case "xlsx":
-		if c.Output == "" {
-			return nil, fault.New(fault.Usage, "--format xlsx needs --output")
-		}
-	default:
-		return nil, fault.New(fault.Usage, "answers cannot be written as %q", o.format).WithFix("use jsonl, csv or xlsx")
+	switch {
+	case o.format == "jsonl", o.format == "csv", c.Output == "" && (o.format == "text" || o.format == "json"):
+	case o.format != "xlsx":
+		return nil, fault.New(fault.Usage, "answers cannot be written to a file as %q", o.format).
+			WithFix("end the name of the file in .jsonl, .csv or .xlsx, or say --format jsonl, csv or xlsx")
+	case c.Output == "":
+		return nil, fault.New(fault.Usage, "--format xlsx needs --output")
 	}
 	if c.Output == "" {
 		o.w = bufio.NewWriterSize(m.Out, 64<<10)
@@ -134,7 +145,7 @@ func (c *screenCmd) openOutput(m *Main, d *screen.Desk, asOf when.Day) (*output,
 	for _, a := range d.Against() {
 		fmt.Fprintln(with, a.List, a.Snapshot, a.Content)
 	}
-	fmt.Fprintln(with, version, d.Params().ID(), c.lists(), asOf, c.Threshold, c.Limit, c.Map, c.Schema)
+	fmt.Fprintln(with, version, d.Params().ID(), c.lists(), asOf, c.Threshold, c.Limit, c.Map, how.Mapping, c.Schema)
 	return o, o.resume(outputHead{version, sum, hex.EncodeToString(with.Sum(nil))})
 }
 
@@ -208,7 +219,7 @@ func (o *output) add(a report.AnswerJSON) error {
 	switch {
 	case o.part == nil && o.format == "csv":
 		return o.row(a)
-	case o.part == nil && o.format == "text":
+	case o.part == nil && (o.format == "text" || o.format == "json"):
 		return nil
 	}
 	return jsonLine(o.w, a)
@@ -245,12 +256,19 @@ func (o *output) finish() error {
 	if o.done > 0 {
 		words += fmt.Sprintf(" (%s answered by an earlier run)", report.Count(o.done))
 	}
+	if o.format == "json" {
+		return o.m.printJSON(report.Batch(o.input, o.count, o.how))
+	}
 	to := o.m.Err
 	if o.format == "text" {
 		to = o.m.Out
+		words += "\nread: " + strings.Join(o.how.Names(), "; ")
 	}
-	_, err := fmt.Fprintln(to, words)
-	return err
+	if _, err := fmt.Fprintln(to, words); err != nil {
+		return err
+	}
+	o.m.sayNotUsed(to, o.how)
+	return nil
 }
 
 // place turns the part into the file that was asked for.

@@ -45,6 +45,7 @@ func TestPagesOfTheServer(t *testing.T) {
 			t.Errorf("%s does not say %q", question, want)
 		}
 	}
+	pageAndCommandReadAlike(t, h)
 	for _, form := range []string{"/who/batch", "/drafts", "/reading", "/theme", "/work/as", "/work/audit", "/work/keys"} {
 		for name, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"} {
 			r := httptest.NewRequest(http.MethodPost, "http://127.0.0.1"+form, strings.NewReader("to=dark"))

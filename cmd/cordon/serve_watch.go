@@ -229,7 +229,7 @@ func (b *bases) Put(ctx context.Context, base string, f httpapi.WatchFile) (out 
 	}
 	sum := sha256.Sum256(f.Body)
 	err = b.writing(ctx, access.By(ctx).ID, func(s watched.Store, actor string) error {
-		v, err := watch.Add(ctx, s, base, watch.File{
+		v, how, err := watch.Add(ctx, s, base, watch.File{
 			Name: name, SHA256: hex.EncodeToString(sum[:]), Reader: bytes.NewReader(f.Body), Mapping: mapping, Schema: f.Schema,
 		}, b.sc.places, b.m.now(), actor)
 		if err != nil {
@@ -237,6 +237,7 @@ func (b *bases) Put(ctx context.Context, base string, f httpapi.WatchFile) (out 
 		}
 		refused, err := s.Refusals(ctx, base, v.Number)
 		out = report.WatchVersion(v, refused)
+		out.NotUsed = report.UnusedColumns(how)
 		return err
 	})
 	return out, err

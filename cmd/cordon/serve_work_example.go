@@ -175,7 +175,7 @@ func (x *exampleMaker) screen(file string) error {
 	mapping := exampleColumns()
 	delete(mapping, stakeColumn)
 	f := watch.File{Name: file, SHA256: hex.EncodeToString(sum[:]), Reader: strings.NewReader(string(b)), Mapping: mapping}
-	if _, err := watch.Add(ctx, customersOf(x.ex.database), exampleBase, f, x.w.sc.places, x.at, x.ex.people[0].ID); err != nil {
+	if _, _, err := watch.Add(ctx, customersOf(x.ex.database), exampleBase, f, x.w.sc.places, x.at, x.ex.people[0].ID); err != nil {
 		return err
 	}
 	w := watch.Watcher{

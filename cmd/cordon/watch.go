@@ -150,7 +150,7 @@ func (c *watchAddCmd) Run(m *Main) error {
 		if err != nil {
 			return err
 		}
-		v, err := watch.Add(m.ctx, s, c.Base, watch.File{Name: c.File, SHA256: sum, Reader: f, Mapping: mapping, Schema: c.Schema}, places, m.now(), actor)
+		v, how, err := watch.Add(m.ctx, s, c.Base, watch.File{Name: c.File, SHA256: sum, Reader: f, Mapping: mapping, Schema: c.Schema}, places, m.now(), actor)
 		if err != nil {
 			return err
 		}
@@ -158,10 +158,12 @@ func (c *watchAddCmd) Run(m *Main) error {
 		if err != nil {
 			return err
 		}
+		out := report.WatchVersion(v, refused)
+		out.NotUsed = report.UnusedColumns(how)
 		if c.Format == "json" {
-			return m.printJSON(report.WatchVersion(v, refused))
+			return m.printJSON(out)
 		}
-		return m.plainPrinter().WatchVersion(v, refused)
+		return m.plainPrinter().WatchVersion(v, refused, out.NotUsed)
 	})
 }
 

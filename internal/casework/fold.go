@@ -68,7 +68,7 @@ func (c *Case) check(e *Event) error {
 	case blank(e.Person):
 		return denied("nobody is said to do it")
 	case !May(e.Role, e.Kind):
-		return denied("the role %q may not do this: %s", e.Role, e.Kind).WithFix("ask somebody whose role may")
+		return role.Refusal(e.Role, needs[e.Kind], string(e.Kind))
 	}
 	return CheckID(e.Case)
 }

@@ -2,7 +2,6 @@ package document
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -11,13 +10,14 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 )
 
 // declared finds the encoding that an HTML page names in its first bytes.
-var declared = regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})`)
+var declared = pattern.New(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})`)
 
 // inXML finds the encoding that the first line of XML names.
-var inXML = regexp.MustCompile(`^<\?xml[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9_:.-]{2,40})["']`)
+var inXML = pattern.New(`^<\?xml[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9_:.-]{2,40})["']`)
 
 // decode gives an original as UTF-8: by its byte order mark, as UTF-16 if most of every other byte of its beginning are zero, by what
 // it declares, as UTF-8 if it is valid, else as Windows-1252, which every byte is valid in and which most Latin text that is no
@@ -55,7 +55,7 @@ func detect(original []byte, media Media) (name string, skip int) {
 		return n, 0
 	}
 	if media == HTML {
-		for _, re := range []*regexp.Regexp{inXML, declared} {
+		for _, re := range []*pattern.Pattern{inXML, declared} {
 			if f := re.FindSubmatch(original[:min(len(original), 4096)]); f != nil {
 				if n := canonical(string(f[1])); n != "" {
 					return n, 0

@@ -1,14 +1,15 @@
 package document
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/cordon-engine/cordon/internal/pattern"
 )
 
 // Marks of Markdown that are no words: at the start of a line, and within it.
 var (
-	lineMark   = regexp.MustCompile(`^\s{0,3}(#{1,6}\s+|>\s?|[-*+]\s+|\d{1,3}[.)]\s+)`)
-	inlineMark = regexp.MustCompile("\\*\\*|__|`+|!?\\[|\\]\\(|\\*")
+	lineMark   = pattern.New(`^\s{0,3}(#{1,6}\s+|>\s?|[-*+]\s+|\d{1,3}[.)]\s+)`)
+	inlineMark = pattern.New("\\*\\*|__|`+|!?\\[|\\]\\(|\\*")
 )
 
 // plainOfMarkdown leaves the marks of Markdown out and keeps the words, without the addresses of links.

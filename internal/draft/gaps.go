@@ -2,11 +2,11 @@ package draft
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -100,7 +100,7 @@ func (c *Case) relief(p *law.Provision, say func(kind, format string, args ...an
 	say("no_humanitarian_exception", "no exception lets humanitarian work through")
 }
 
-var editionNamed = regexp.MustCompile(`\bHS ?(19|20)\d\d\b`)
+var editionNamed = pattern.New(`\bHS ?(19|20)\d\d\b`)
 
 // edition asks in which edition codes are meant.
 func edition(p *law.Provision, say func(kind, format string, args ...any)) {
@@ -148,7 +148,7 @@ func conjuncts(s string) []string {
 }
 
 // foretold are phrases that say what somebody will do, which neither a draft nor a report on one knows.
-var foretold = regexp.MustCompile(`(?i)\b(?:will|would|shall surely|is going to) (?:stop|halt|end|give up|abandon|collapse|comply|change (?:its|their) (?:course|behaviou?r))\b|` +
+var foretold = pattern.New(`(?i)\b(?:will|would|shall surely|is going to) (?:stop|halt|end|give up|abandon|collapse|comply|change (?:its|their) (?:course|behaviou?r))\b|` +
 	`\b(?:forces|compels|coerces) (?:the |its )?\w+ to \w+|\b(?:deters|brings .{1,20} to its knees)\b`)
 
 // Behaviour gives the words of a text that foretell or ascribe behaviour.

@@ -1,12 +1,12 @@
 package licence
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 	"github.com/cordon-engine/cordon/internal/yamltree"
@@ -163,8 +163,8 @@ func conditionOf(n *yamltree.Node, t *Terms) error {
 }
 
 var (
-	conditionID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
-	hsBeginning = regexp.MustCompile(`^[0-9]{2}([0-9]{2}){0,4}$`)
+	conditionID = pattern.New(`^[a-z0-9][a-z0-9-]{0,63}$`)
+	hsBeginning = pattern.New(`^[0-9]{2}([0-9]{2}){0,4}$`)
 )
 
 // Check says what is wrong with terms.

@@ -11,6 +11,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/ledger"
+	"github.com/cordon-engine/cordon/internal/role"
 )
 
 // Store keeps licences as their events. What one call writes is one transaction; what it
@@ -437,7 +438,7 @@ func (b *Book) Lapsed(ctx context.Context, ids []string, now time.Time) (map[str
 func (b *Book) Attach(ctx context.Context, files casework.Files, id string, by casework.Person, now time.Time, n int, name string, data []byte) (Licence, casework.File, error) {
 	f, err := casework.NewFile(name, data)
 	if err == nil && !May(by.Role, Attached) {
-		err = b.refused(ctx, by, id, Attached, denied("the role %q may not do this: %s", by.Role, Attached))
+		err = b.refused(ctx, by, id, Attached, role.Refusal(by.Role, needs[Attached], string(Attached)))
 	}
 	if err == nil {
 		_, _, err = b.Get(ctx, id, now)

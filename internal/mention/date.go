@@ -1,10 +1,10 @@
 package mention
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -19,27 +19,27 @@ const (
 // periods are the shapes of dates that hang on others or on the day of the document. They come before single days, so that "since 4 July" is
 // not 4 July. What is open at an end that nothing closes, hangs on years that states count in their own way, or on a day that is not known here,
 // is a date without a period: it is seen, and nothing is taken for its day.
-var periods = []pattern{
-	{"date.iso", Date, regexp.MustCompile(`\b((?:19|20)\d\d-\d\d-\d\d)\b`), readISO},
-	{"date.numbers", Date, regexp.MustCompile(`\b(\d{1,2})([./])(\d{1,2})[./](` + yearOnly + `)\b`), readNumbers},
-	{"date.fiscal", Date, regexp.MustCompile(`(?i)\b(?:fiscal|financial|budget|marketing)\syears?\s(?:` + yearOnly + `(?:[-/–]\d{2,4})?)|\bFY\s?\d{2,4}(?:[-/–]\d{2,4})?|\b` + yearOnly +
+var periods = []shape{
+	{"date.iso", Date, pattern.New(`\b((?:19|20)\d\d-\d\d-\d\d)\b`), readISO},
+	{"date.numbers", Date, pattern.New(`\b(\d{1,2})([./])(\d{1,2})[./](` + yearOnly + `)\b`), readNumbers},
+	{"date.fiscal", Date, pattern.New(`(?i)\b(?:fiscal|financial|budget|marketing)\syears?\s(?:` + yearOnly + `(?:[-/–]\d{2,4})?)|\bFY\s?\d{2,4}(?:[-/–]\d{2,4})?|\b` + yearOnly +
 		`[-/–]\d{2,4}\s(?:fiscal|financial|budget|marketing)\syear|\b(?:this|last|the (?:past|previous|current))\s(?:fiscal|financial|budget)\syear`), noDay},
-	{"date.part", Date, regexp.MustCompile(`(?i)\b(?:the\s)?(first|second|third|fourth|last|final)\s(quarter|half)\sof\s(?:the\syear\s)?(` + yearOnly + `|this year|last year)\b`), readPart},
-	{"date.quarter", Date, regexp.MustCompile(`\b([QH])([1-4])(?:\s|/)(?:of\s)?(` + yearOnly + `)\b`), readQuarter},
-	{"date.span", Date, regexp.MustCompile(`\b(?:([Bb]etween)|([Ff]rom)|[Dd]uring|[Ii]n)\s(` + oneDate + `)\s(?:and|to|until|till|through|up to)\s(` + oneDate + `)`), readSpan},
-	{"date.days", Date, regexp.MustCompile(`\b(?:[Bb]etween\s(\d{1,2})\sand\s|[Ff]rom\s(\d{1,2})\sto\s|(\d{1,2})\s?[-–]\s?)(\d{1,2})\s(` + longMonth + `)(?:,?\s(` + yearOnly + `))?\b`), readDays},
-	{"date.years", Date, regexp.MustCompile(`\b(` + oneDate + `)\s?[-–]\s?(` + oneDate + `)\b`), readDash},
-	{"date.since", Date, regexp.MustCompile(`\b[Ss]ince\s(?:(?:at least|early|mid|late|the (?:beginning|start) of)[\s-])?(` + oneDate + `|last (?:week|month|year))\b`), readSince},
-	{"date.open", Date, regexp.MustCompile(`\b(?:until|till|by|[Bb]efore|[Pp]rior to|up to|no later than|not later than|ahead of|[Aa]fter|[Ff]rom|[Uu]ntil|[Bb]y)\s(?:(?:the end of|early|mid|late|at least)[\s-])?(` + oneDate +
+	{"date.part", Date, pattern.New(`(?i)\b(?:the\s)?(first|second|third|fourth|last|final)\s(quarter|half)\sof\s(?:the\syear\s)?(` + yearOnly + `|this year|last year)\b`), readPart},
+	{"date.quarter", Date, pattern.New(`\b([QH])([1-4])(?:\s|/)(?:of\s)?(` + yearOnly + `)\b`), readQuarter},
+	{"date.span", Date, pattern.New(`\b(?:([Bb]etween)|([Ff]rom)|[Dd]uring|[Ii]n)\s(` + oneDate + `)\s(?:and|to|until|till|through|up to)\s(` + oneDate + `)`), readSpan},
+	{"date.days", Date, pattern.New(`\b(?:[Bb]etween\s(\d{1,2})\sand\s|[Ff]rom\s(\d{1,2})\sto\s|(\d{1,2})\s?[-–]\s?)(\d{1,2})\s(` + longMonth + `)(?:,?\s(` + yearOnly + `))?\b`), readDays},
+	{"date.years", Date, pattern.New(`\b(` + oneDate + `)\s?[-–]\s?(` + oneDate + `)\b`), readDash},
+	{"date.since", Date, pattern.New(`\b[Ss]ince\s(?:(?:at least|early|mid|late|the (?:beginning|start) of)[\s-])?(` + oneDate + `|last (?:week|month|year))\b`), readSince},
+	{"date.open", Date, pattern.New(`\b(?:until|till|by|[Bb]efore|[Pp]rior to|up to|no later than|not later than|ahead of|[Aa]fter|[Ff]rom|[Uu]ntil|[Bb]y)\s(?:(?:the end of|early|mid|late|at least)[\s-])?(` + oneDate +
 		`)(?:\s(?:on|onwards?))?\b`), noDay},
-	{"date.ago", Date, regexp.MustCompile(`(?i)\b(a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}|some|several|many|a few)\s(days?|weeks?|months?|years?)\s(?:ago|earlier|before)\b`), readAgo},
-	{"date.past", Date, regexp.MustCompile(`(?i)\b(?:the\s)?(?:past|last|previous|recent)\s(two|three|four|five|six|seven|eight|nine|ten|twelve|\d{1,3}|few|several)\s(days|weeks|months|years)\b`), readPast},
-	{"date.earlier", Date, regexp.MustCompile(`(?i)\b(earlier|later)\s(this|last|that|the same)\s(week|month|year)\b`), readEarlier},
-	{"date.previous", Date, regexp.MustCompile(`(?i)\b(?:the\s)?(?:previous|preceding|following|same|next)\s(?:day|week|month|year)\b|\bthe\sday\s(?:before|after)\b|\bthat\s(?:day|week|month|year)\b`), readPrevious},
+	{"date.ago", Date, pattern.New(`(?i)\b(a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}|some|several|many|a few)\s(days?|weeks?|months?|years?)\s(?:ago|earlier|before)\b`), readAgo},
+	{"date.past", Date, pattern.New(`(?i)\b(?:the\s)?(?:past|last|previous|recent)\s(two|three|four|five|six|seven|eight|nine|ten|twelve|\d{1,3}|few|several)\s(days|weeks|months|years)\b`), readPast},
+	{"date.earlier", Date, pattern.New(`(?i)\b(earlier|later)\s(this|last|that|the same)\s(week|month|year)\b`), readEarlier},
+	{"date.previous", Date, pattern.New(`(?i)\b(?:the\s)?(?:previous|preceding|following|same|next)\s(?:day|week|month|year)\b|\bthe\sday\s(?:before|after)\b|\bthat\s(?:day|week|month|year)\b`), readPrevious},
 }
 
 // monthAlone is a month without a year. It comes last, behind all that has one.
-var monthAlone = pattern{"date.month.named", Date, regexp.MustCompile(`\b(?:[Ii]n|[Dd]uring|[Ll]ast|[Tt]his|[Nn]ext|[Cc]oming|[Ll]ate|[Ee]arly|[Mm]id-?)\s(?:(?:late|early|mid)[\s-])?(` + longMonth + `)\b`), readNamed}
+var monthAlone = shape{"date.month.named", Date, pattern.New(`\b(?:[Ii]n|[Dd]uring|[Ll]ast|[Tt]his|[Nn]ext|[Cc]oming|[Ll]ate|[Ee]arly|[Mm]id-?)\s(?:(?:late|early|mid)[\s-])?(` + longMonth + `)\b`), readNamed}
 
 func noDay(*finder, *Mention, []string) {}
 
@@ -321,7 +321,7 @@ func readEarlier(f *finder, m *Mention, g []string) {
 }
 
 // datedBefore tells that a sentence speaks of another time before: a year or a month.
-var datedBefore = regexp.MustCompile(`\b(?:` + yearOnly + `|` + longMonth + `)\b`)
+var datedBefore = pattern.New(`\b(?:` + yearOnly + `|` + longMonth + `)\b`)
 
 // readPrevious reads "the previous month" as that before the document's where the sentence names no other time before it.
 func readPrevious(f *finder, m *Mention, g []string) {

@@ -1,11 +1,11 @@
 package mention
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/sentence"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -18,11 +18,11 @@ const (
 	scale  = `(?i:\s?(?:thousand|million|billion|trillion|bn|mn|m|k))?`
 )
 
-// pattern is a fixed shape; read takes what its groups hold.
-type pattern struct {
+// shape is a fixed shape of words; read takes what its groups hold.
+type shape struct {
 	rule string
 	kind Kind
-	re   *regexp.Regexp
+	re   *pattern.Pattern
 	read func(f *finder, m *Mention, g []string)
 }
 
@@ -33,28 +33,28 @@ const (
 	figure = `(?:between\s(` + number + `)(` + scale + `)\sand\s` + second + `|(` + number + `)(` + scale + `)(?:(?:\s?[-–]\s?|\sto\s)` + second + `)?)(` + scale + `)`
 )
 
-var patterns = slices.Concat(periods, []pattern{
-	{"instrument.paragraph", Instrument, regexp.MustCompile(`\b(?:operative\s)?[Pp]aragraphs?\s(\d{1,3})(?:\s?\([a-z]\))?\s(?:of|in)\s(?:the\s)?(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolution\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), readParagraph},
-	{"instrument.resolution", Instrument, regexp.MustCompile(`\b(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolutions?\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), nil},
-	{"instrument.symbol", Instrument, regexp.MustCompile(`\bS/(?:RES/)?(?:19|20)?\d\d/?\d*(?:\s?\(\d{4}\))?`), nil},
-	{"instrument.name", Instrument, regexp.MustCompile(`\b(?:the\s)?(?:[A-Z][\w-]+\s){0,3}(?:Treaty|Convention|Accords?|[Aa]greements?|Protocol|Charter|Communiqu[eé])\b(?:\son\sthe\s[A-Z][\w-]+(?:\sof\s[A-Z]\w+\s[A-Z]\w+)?)?`), nil},
-	{"instrument.statement", Instrument, regexp.MustCompile(`\bjoint\s(?:statement|declaration|document|communiqu[eé])\b`), nil},
-	{"share.percent", Share, regexp.MustCompile(`(?i)\b` + figure + `\s?(?:%|(?:per\s?cent|percent|pct)\b(\s?points?\b)?)`), readShare},
-	{"share.fraction", Share, regexp.MustCompile(`(?i)\b(?:(a|one|two|three|four)[\s-](third|quarter|fifth|tenth)s?\sof|by\s(?:about\s|nearly\s|almost\s|some\s|over\s|more\sthan\s)?(a|one|two|three)[\s-](third|quarter|fifth|tenth)s?()|(?:a\s)?(half)\s(?:of|the))(?:\s([a-z]*)|\b)`), readFraction},
-	{"money.between", Money, regexp.MustCompile(`\bbetween\s(US|AU|CA|NZ|HK|SG|NT|A|C|S)?([$£€₩₽₹])\s?()()()(` + number + `)(` + scale + `)\sand\s(?:US|AU|CA|NZ|HK|SG|NT|A|C|S)?` + second + `(` + scale + `)\b`), readMoney},
-	{"money.symbol", Money, regexp.MustCompile(`(?:\b(US|AU|CA|NZ|HK|SG|NT|A|C|S)\s?)?([$£€¥₩₽₹])\s?` + figure + `\b`), readMoney},
-	{"money.code", Money, regexp.MustCompile(`\b(USD|EUR|GBP|CNY|RMB|RUB|JPY|KRW|KPW|CHF|INR|IRR|AED|SGD|HKD|MYR|VND|AUD|CAD|NZD|THB)\s?()` + figure + `\b`), readMoney},
-	{"money.word", Money, regexp.MustCompile(`(?i)\b` + figure + `\s((?:(?:US|U\.S\.|American|Australian|Canadian|Singapore|Hong Kong|New Zealand|Taiwan)\s)?dollars|euros?|pounds(?:\ssterling)?|(?:Chinese\s)?(?:yuan|renminbi)|(?:Russian\s)?(?:roubles|rubles)|(?:(?:South|North)\sKorean\s)?won|(?:Japanese\s)?yen|Swiss\sfrancs)\b`), readMoneyWord},
-	{"quantity.unit", Quantity, regexp.MustCompile(`(?i)\b` + figure + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|kilograms|litres|gallons|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b(\s(?:a|per|each|every)\s(?:day|week|month|year|hour)\b)?`), readQuantity},
-	{"vessel.title", Vessel, regexp.MustCompile(`\b(?:M/?V|M/?T|(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir) (?:[\w-]+ ){0,3}?(?:tanker|ferry|vessel|ship|freighter|trawler|bulk carrier|barge))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
-	{"vessel.imo", Vessel, regexp.MustCompile(`\bIMO(?:\sno\.?|\snumber|:)?\s?(\d{7})\b`), nil},
-	{"date.day", Date, regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?(` + month + `)(?:,?\s((?:19|20)\d\d))?\b`), readDayMonth},
-	{"date.us", Date, regexp.MustCompile(`\b(` + month + `)\s(\d{1,2})(?:st|nd|rd|th)?(?:,?\s((?:19|20)\d\d))?\b`), readMonthDay},
-	{"date.month", Date, regexp.MustCompile(`\b(` + month + `)\s((?:19|20)\d\d)\b`), readMonth},
-	{"date.year", Date, regexp.MustCompile(`\b(?:in|since|by|during|of|until|from|throughout|through|over|for|late|early|mid-?)\s((?:19|20)\d\d)\b`), readYear},
-	{"date.weekday", Date, regexp.MustCompile(`\b(?:(last|on|this|late|early|[Nn]ext|coming|following|[Bb]y|[Uu]ntil|[Bb]efore)\s)?(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b`), readWeekday},
-	{"date.relative", Date, regexp.MustCompile(`(?i)\b(today|yesterday|tomorrow|tonight|(?:last|this|next|past|recent|coming)\s(?:day|week|month|year|summer|winter|spring|autumn)s?)\b`), readRelative},
-}, []pattern{monthAlone})
+var patterns = slices.Concat(periods, []shape{
+	{"instrument.paragraph", Instrument, pattern.New(`\b(?:operative\s)?[Pp]aragraphs?\s(\d{1,3})(?:\s?\([a-z]\))?\s(?:of|in)\s(?:the\s)?(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolution\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), readParagraph},
+	{"instrument.resolution", Instrument, pattern.New(`\b(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolutions?\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), nil},
+	{"instrument.symbol", Instrument, pattern.New(`\bS/(?:RES/)?(?:19|20)?\d\d/?\d*(?:\s?\(\d{4}\))?`), nil},
+	{"instrument.name", Instrument, pattern.New(`\b(?:the\s)?(?:[A-Z][\w-]+\s){0,3}(?:Treaty|Convention|Accords?|[Aa]greements?|Protocol|Charter|Communiqu[eé])\b(?:\son\sthe\s[A-Z][\w-]+(?:\sof\s[A-Z]\w+\s[A-Z]\w+)?)?`), nil},
+	{"instrument.statement", Instrument, pattern.New(`\bjoint\s(?:statement|declaration|document|communiqu[eé])\b`), nil},
+	{"share.percent", Share, pattern.New(`(?i)\b` + figure + `\s?(?:%|(?:per\s?cent|percent|pct)\b(\s?points?\b)?)`), readShare},
+	{"share.fraction", Share, pattern.New(`(?i)\b(?:(a|one|two|three|four)[\s-](third|quarter|fifth|tenth)s?\sof|by\s(?:about\s|nearly\s|almost\s|some\s|over\s|more\sthan\s)?(a|one|two|three)[\s-](third|quarter|fifth|tenth)s?()|(?:a\s)?(half)\s(?:of|the))(?:\s([a-z]*)|\b)`), readFraction},
+	{"money.between", Money, pattern.New(`\bbetween\s(US|AU|CA|NZ|HK|SG|NT|A|C|S)?([$£€₩₽₹])\s?()()()(` + number + `)(` + scale + `)\sand\s(?:US|AU|CA|NZ|HK|SG|NT|A|C|S)?` + second + `(` + scale + `)\b`), readMoney},
+	{"money.symbol", Money, pattern.New(`(?:\b(US|AU|CA|NZ|HK|SG|NT|A|C|S)\s?)?([$£€¥₩₽₹])\s?` + figure + `\b`), readMoney},
+	{"money.code", Money, pattern.New(`\b(USD|EUR|GBP|CNY|RMB|RUB|JPY|KRW|KPW|CHF|INR|IRR|AED|SGD|HKD|MYR|VND|AUD|CAD|NZD|THB)\s?()` + figure + `\b`), readMoney},
+	{"money.word", Money, pattern.New(`(?i)\b` + figure + `\s((?:(?:US|U\.S\.|American|Australian|Canadian|Singapore|Hong Kong|New Zealand|Taiwan)\s)?dollars|euros?|pounds(?:\ssterling)?|(?:Chinese\s)?(?:yuan|renminbi)|(?:Russian\s)?(?:roubles|rubles)|(?:(?:South|North)\sKorean\s)?won|(?:Japanese\s)?yen|Swiss\sfrancs)\b`), readMoneyWord},
+	{"quantity.unit", Quantity, pattern.New(`(?i)\b` + figure + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|kilograms|litres|gallons|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b(\s(?:a|per|each|every)\s(?:day|week|month|year|hour)\b)?`), readQuantity},
+	{"vessel.title", Vessel, pattern.New(`\b(?:M/?V|M/?T|(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir) (?:[\w-]+ ){0,3}?(?:tanker|ferry|vessel|ship|freighter|trawler|bulk carrier|barge))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
+	{"vessel.imo", Vessel, pattern.New(`\bIMO(?:\sno\.?|\snumber|:)?\s?(\d{7})\b`), nil},
+	{"date.day", Date, pattern.New(`\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?(` + month + `)(?:,?\s((?:19|20)\d\d))?\b`), readDayMonth},
+	{"date.us", Date, pattern.New(`\b(` + month + `)\s(\d{1,2})(?:st|nd|rd|th)?(?:,?\s((?:19|20)\d\d))?\b`), readMonthDay},
+	{"date.month", Date, pattern.New(`\b(` + month + `)\s((?:19|20)\d\d)\b`), readMonth},
+	{"date.year", Date, pattern.New(`\b(?:in|since|by|during|of|until|from|throughout|through|over|for|late|early|mid-?)\s((?:19|20)\d\d)\b`), readYear},
+	{"date.weekday", Date, pattern.New(`\b(?:(last|on|this|late|early|[Nn]ext|coming|following|[Bb]y|[Uu]ntil|[Bb]efore)\s)?(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b`), readWeekday},
+	{"date.relative", Date, pattern.New(`(?i)\b(today|yesterday|tomorrow|tonight|(?:last|this|next|past|recent|coming)\s(?:day|week|month|year|summer|winter|spring|autumn)s?)\b`), readRelative},
+}, []shape{monthAlone})
 
 // needed are words in small letters of which a text must have one for a pattern to be sought in it: looking for words is cheap.
 var needed = map[string][]string{

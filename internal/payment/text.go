@@ -2,13 +2,13 @@ package payment
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/cordon-engine/cordon/internal/iso20022"
 	"github.com/cordon-engine/cordon/internal/match"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/screening"
 )
 
@@ -114,7 +114,7 @@ func (t *Text) found(w Words) {
 	t.Found = append(t.Found, w)
 }
 
-var imo = regexp.MustCompile(`(?i)\bIMO(?:\s*(?:no\.?|number|nr\.?))?[\s:#-]*(\d{7})\b`)
+var imo = pattern.New(`(?i)\bIMO(?:\s*(?:no\.?|number|nr\.?))?[\s:#-]*(\d{7})\b`)
 
 // ships are words after which the name of a ship stands.
 var ships = wordSet("mv mt m/v m/t vessel vsl ship tanker motorvessel")

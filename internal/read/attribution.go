@@ -1,17 +1,17 @@
 package read
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/sentence"
 )
 
 // statementLine tells a heading under which the body named speaks itself.
-var statementLine = regexp.MustCompile(`(?i)\b(?:statement|declaration|remarks|q&a|questions and answers|press release|press conference|briefing|letter|note(?: verbale)?|response|repl(?:y|ies)|answers?|reports?|comments?|interview|address|speech|notice|announcement)s?\b|\bcommuniqu[eé]s?`)
+var statementLine = pattern.New(`(?i)\b(?:statement|declaration|remarks|q&a|questions and answers|press release|press conference|briefing|letter|note(?: verbale)?|response|repl(?:y|ies)|answers?|reports?|comments?|interview|address|speech|notice|announcement)s?\b|\bcommuniqu[eé]s?`)
 
 // author finds in whose name the document speaks: a body named in a heading that calls it a statement; else the author.
 func (w *work) author() {
@@ -54,10 +54,10 @@ func (w *work) issuer(s sentence.Span) (Party, bool) {
 }
 
 // about tells that a heading goes on with what is spoken of, or to whom.
-var about = regexp.MustCompile(`(?i)\b(?:on|about|concerning|regarding|to|following|after|addressed)\b`)
+var about = pattern.New(`(?i)\b(?:on|about|concerning|regarding|to|following|after|addressed)\b`)
 
 // ownWords tells sentences in which a party speaks without quotation marks.
-var ownWords = regexp.MustCompile(`(?:^|[.!?]\s+)(?:We|Our)\s`)
+var ownWords = pattern.New(`(?:^|[.!?]\s+)(?:We|Our)\s`)
 
 // firstParty gives the subject of the first sentence of a document without quotations in which "we" speak.
 func (w *work) firstParty() (Party, bool) {
@@ -81,7 +81,7 @@ func (w *work) firstParty() (Party, bool) {
 }
 
 // weAt is "We at X" or "We, X,": the party says who it is.
-var weAt = regexp.MustCompile(`^We(?:,?\s(?:at|of|as)|,)\s(?:the\s)?`)
+var weAt = pattern.New(`^We(?:,?\s(?:at|of|as)|,)\s(?:the\s)?`)
 
 // spoken is a word of speech in a stretch of text, with who speaks.
 type spoken struct {
@@ -93,7 +93,7 @@ type spoken struct {
 	rule string
 }
 
-var possessive = regexp.MustCompile(`(?i)^(?:their|its|his|her|our)$`)
+var possessive = pattern.New(`(?i)^(?:their|its|his|her|our)$`)
 
 // trailing reads the words at the end of a sentence that say who says it: `..., X said on Sunday.` Said is what stands
 // before them.
@@ -113,7 +113,7 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 }
 
 // between may stand between a speaker and a word of speech.
-var between = regexp.MustCompile(`^(?:\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:said|reported|understood|believed|alleged|thought|rumou?red|known)\sto\shave\s|,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:for|of|from|at|in|with|to)\s+(?:(?:the|its|their|his|her|an?)\s+)?[a-z][\w’'-]*(?:\s+[a-z][\w’'-]*){0,2}(?:,[^,]{0,80},)?|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
+var between = pattern.New(`^(?:\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:said|reported|understood|believed|alleged|thought|rumou?red|known)\sto\shave\s|,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:for|of|from|at|in|with|to)\s+(?:(?:the|its|their|his|her|an?)\s+)?[a-z][\w’'-]*(?:\s+[a-z][\w’'-]*){0,2}(?:,[^,]{0,80},)?|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
 
 // speech finds the first word of speech in a span whose speaker stands before it: a nominal, or a phrase that is none of
 // them ("one yard", "a dealer").
@@ -158,17 +158,17 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 
 var (
 	// speakers is a phrase of a few words at the end of a stretch, which begins with an article, a number or the stretch.
-	speakers = regexp.MustCompile(`(?:^|[,;“"]\s*|\b(?:and|but|that|while)\s+)((?:(?i:the|an?|one|another|both|two|three|four|five|six|several|some|many|most|former|other|its|their|his|her)\s+)?(?:[\w’'-]+\s+){0,3}[A-Za-z][\w’'-]+)\s+(?:(?:also|then|later|has|have|had|however|,)\s+)*$`)
+	speakers = pattern.New(`(?:^|[,;“"]\s*|\b(?:and|but|that|while)\s+)((?:(?i:the|an?|one|another|both|two|three|four|five|six|several|some|many|most|former|other|its|their|his|her)\s+)?(?:[\w’'-]+\s+){0,3}[A-Za-z][\w’'-]+)\s+(?:(?:also|then|later|has|have|had|however|,)\s+)*$`)
 	// longSpeakers is a phrase with what says more of it: "a trader questioned in X", "the bank that paid", "one of them".
-	longSpeakers = regexp.MustCompile(`(?:^|[,;]\s*|\b(?:and|but|that)\s+)((?i:an?|the|one|two|three|several|some|many|most|former)\s[\w’'-]+(?:\s[\w’'-]+){0,2}?)(?:(?:\s[a-z]+ed)?\s(?:in|from|at|for|with|near|on|by|to|of)\s[^,;.“"]{2,50}(?:,[^,;.“"]{2,60},)?|\s(?:that|which|who)\s[^,;.“"]{2,60})\s$|((?i:one|two|three|some|many|most|several|all|both) of (?:them|those|these|the [\w ]{3,30}))\s$`)
+	longSpeakers = pattern.New(`(?:^|[,;]\s*|\b(?:and|but|that)\s+)((?i:an?|the|one|two|three|several|some|many|most|former)\s[\w’'-]+(?:\s[\w’'-]+){0,2}?)(?:(?:\s[a-z]+ed)?\s(?:in|from|at|for|with|near|on|by|to|of)\s[^,;.“"]{2,50}(?:,[^,;.“"]{2,60},)?|\s(?:that|which|who)\s[^,;.“"]{2,60})\s$|((?i:one|two|three|some|many|most|several|all|both) of (?:them|those|these|the [\w ]{3,30}))\s$`)
 	// doubtful are words of speech that are nouns as well.
-	doubtful = regexp.MustCompile(`^(?:claims?|reports|notes?|calls?|states|demands?|requests?|estimates|promises|forecasts?|answered|warns?|vows|expects?|considers|rejects?|urges?|propose|suggests|welcomes?|regrets?|presse[sd])\b`)
+	doubtful = pattern.New(`^(?:claims?|reports|notes?|calls?|states|demands?|requests?|estimates|promises|forecasts?|answered|warns?|vows|expects?|considers|rejects?|urges?|propose|suggests|welcomes?|regrets?|presse[sd])\b`)
 	// noSpeaker tells stretches that are no phrase: they hold a verb, a preposition or a relative word.
-	noSpeaker = regexp.MustCompile(`(?i)\b(?:is|are|was|were|be|been|being|has|have|had|will|would|of|to|in|on|at|by|for|from|with|as|than|that|which|who|not|never|it|this|there|what|when|where|how|if|and|but|or|so|also|they|we|he|she)\b`)
+	noSpeaker = pattern.New(`(?i)\b(?:is|are|was|were|be|been|being|has|have|had|will|would|of|to|in|on|at|by|for|from|with|as|than|that|which|who|not|never|it|this|there|what|when|where|how|if|and|but|or|so|also|they|we|he|she)\b`)
 )
 
 // ended are words that end as verbs do.
-var ended = regexp.MustCompile(`\b[a-z]{3,}ed\b`)
+var ended = pattern.New(`\b[a-z]{3,}ed\b`)
 
 // phraseBefore takes the phrase right before a word of speech as a speaker without a name.
 func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
@@ -202,7 +202,7 @@ func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
 }
 
 // goingOn is a verb of going on that tells of a deed and not of speech.
-var goingOn = regexp.MustCompile(`^(?:continued|went on)\s(?:in|at|until|through|throughout|during|for|despite|to|with|on|between|under|after)\s`)
+var goingOn = pattern.New(`^(?:continued|went on)\s(?:in|at|until|through|throughout|during|for|despite|to|with|on|between|under|after)\s`)
 
 // asideBefore gives where an aside or "is said to have" begins that ends a stretch; -1 for none.
 func asideBefore(s string) int {
@@ -216,7 +216,7 @@ func asideBefore(s string) int {
 }
 
 // anonymous tells that somebody asked for nothing but to remain without a name.
-var anonymous = regexp.MustCompile(`^\s+(?:not to be (?:named|identified|quoted)|to remain (?:anonymous|unnamed)|for anonymity)`)
+var anonymous = pattern.New(`^\s+(?:not to be (?:named|identified|quoted)|to remain (?:anonymous|unnamed)|for anonymity)`)
 
 // writtenBefore gives the last document among parties; -1 for none.
 func writtenBefore(ns []Party) int {
@@ -229,15 +229,15 @@ func writtenBefore(ns []Party) int {
 }
 
 // underWhich tells that a clause only says when or why.
-var underWhich = regexp.MustCompile(`(?i)\b(?:as soon as|when|whenever|until|once|if|before|because)\s+(?:the\s+)?$`)
+var underWhich = pattern.New(`(?i)\b(?:as soon as|when|whenever|until|once|if|before|because)\s+(?:the\s+)?$`)
 
 // placed says where a document stands.
-var placed = regexp.MustCompile(`^\s+(?:on|from|by|in|to|of|for|at)\s[^,]{0,60}\s$`)
+var placed = pattern.New(`^\s+(?:on|from|by|in|to|of|for|at)\s[^,]{0,60}\s$`)
 
 // passiveBefore tells that a participle says what was done to somebody: "was accused".
-var passiveBefore = regexp.MustCompile(`\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|also\s+)?$`)
+var passiveBefore = pattern.New(`\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|also\s+)?$`)
 
-var preposition = regexp.MustCompile(`(?i)\b(?:of|in|with|on|to|from|by|at|for|against|about|between|surrounding|toward|towards|over|through|into|around|near|after|before|during|despite|under)\s+(?:the\s+|both\s+|a\s+|its\s+|their\s+)*$`)
+var preposition = pattern.New(`(?i)\b(?:of|in|with|on|to|from|by|at|for|against|about|between|surrounding|toward|towards|over|through|into|around|near|after|before|during|despite|under)\s+(?:the\s+|both\s+|a\s+|its\s+|their\s+)*$`)
 
 func prepositionBefore(s string) bool { return preposition.MatchString(s) }
 
@@ -396,10 +396,10 @@ func headOf(name string) string {
 	return name[strings.LastIndexByte(name, ' ')+1:]
 }
 
-var ofWhom = regexp.MustCompile(` (?:of|in|from|for|at) `)
+var ofWhom = pattern.New(` (?:of|in|from|for|at) `)
 
 // people are words for groups that "they" may stand for.
-var people = regexp.MustCompile(`\b(?:workers|labou?rers|[a-z]{3,}(?:ers|ors|ists|ians|ees|men)|staff|crew|nationals|citizens)\b`)
+var people = pattern.New(`\b(?:workers|labou?rers|[a-z]{3,}(?:ers|ors|ists|ians|ees|men)|staff|crew|nationals|citizens)\b`)
 
 // owners notes whose document a sentence names.
 func (w *work) owners(s sentence.Span) {
@@ -538,12 +538,12 @@ func (w *work) anyVerb(q sentence.Quote, tail sentence.Span) (Party, bool) {
 }
 
 var (
-	verbEnds   = regexp.MustCompile(`^\s[a-z]{3,}ed(?:[.,;]|$)`)
-	verbBegins = regexp.MustCompile(`^[a-z]{3,}ed\s$`)
+	verbEnds   = pattern.New(`^\s[a-z]{3,}ed(?:[.,;]|$)`)
+	verbBegins = pattern.New(`^[a-z]{3,}ed\s$`)
 )
 
 // others tells that the sentence goes on with somebody else.
-var others = regexp.MustCompile(`^\s*(?:while|but|and|although|though|as|after|before|when|which|that)\b`)
+var others = pattern.New(`^\s*(?:while|but|and|although|though|as|after|before|when|which|that)\b`)
 
 // saysMore reports whether words of speech go on with what is said.
 func (w *work) saysMore(sp spoken, tail sentence.Span) bool {

@@ -1,12 +1,12 @@
 package read
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/record"
 	"github.com/cordon-engine/cordon/internal/sentence"
@@ -46,8 +46,8 @@ func (w *work) object(s sentence.Span) Party {
 }
 
 var (
-	asking     = regexp.MustCompile(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that|\bwe (?:(?:now|also|therefore) )?(?:expect|ask|want|hope|trust|look to|would like)(?: that| for)?|\b(?:look|looks) forward to)\s`)
-	impersonal = regexp.MustCompile(`(?i)^(?:global|international|concerted|urgent)?\s*(?:action|efforts?|steps|measures)\b`)
+	asking     = pattern.New(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that|\bwe (?:(?:now|also|therefore) )?(?:expect|ask|want|hope|trust|look to|would like)(?: that| for)?|\b(?:look|looks) forward to)\s`)
+	impersonal = pattern.New(`(?i)^(?:global|international|concerted|urgent)?\s*(?:action|efforts?|steps|measures)\b`)
 )
 
 // claimOf makes a claim of a piece, where it is one.
@@ -88,7 +88,7 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 }
 
 // unreached tells that somebody said nothing.
-var unreached = regexp.MustCompile(`(?i)\bcould not (?:immediately )?be (?:reached|contacted)\b`)
+var unreached = pattern.New(`(?i)\bcould not (?:immediately )?be (?:reached|contacted)\b`)
 
 // underCondition leaves out a condition at the beginning of what is said: "if X does this, Y will". What only states a condition
 // is empty.
@@ -118,15 +118,15 @@ func (w *work) underCondition(s sentence.Span) sentence.Span {
 }
 
 // counterfactual begins a condition that did not come about: "Had X kept its word".
-var counterfactual = regexp.MustCompile(`^Had\s`)
+var counterfactual = pattern.New(`^Had\s`)
 
 // mainClause is where the main clause begins after a condition without a comma.
-var mainClause = regexp.MustCompile(`(?i)\s(?:we|they|it|he|she|i)\s(?:will|shall|would|should|must|can|could|may|might)\b`)
+var mainClause = pattern.New(`(?i)\s(?:we|they|it|he|she|i)\s(?:will|shall|would|should|must|can|could|may|might)\b`)
 
-var negative = regexp.MustCompile(`(?i)\b(?:not|never|no|nobody|nothing|none|neither|nor)\b|n[’']t\b`)
+var negative = pattern.New(`(?i)\b(?:not|never|no|nobody|nothing|none|neither|nor)\b|n[’']t\b`)
 
 // aside tells a stretch that only says that something was said before.
-var aside = regexp.MustCompile(`(?i)^as (?:we|i|you|they|he|she|it)\b`)
+var aside = pattern.New(`(?i)^as (?:we|i|you|they|he|she|it)\b`)
 
 // heading reports whether a sentence is a heading or a caption: it ends without a stop.
 func (w *work) heading(s sentence.Span) bool {
@@ -217,10 +217,10 @@ func (w *work) subjectOf(p, before *piece) Party {
 }
 
 // thing is a subject of its own, with its verb, that names nobody: "the cap was".
-var thing = regexp.MustCompile(`^\s*(?:that\s+)?(?:the|an?|this|these|those|such)(?:\s[\w’'-]+){1,5}?\s(?:is|was|are|were|has|have|had|will|would|should|must|could|can|may|might|[a-z]{3,}ed)\b`)
+var thing = pattern.New(`^\s*(?:that\s+)?(?:the|an?|this|these|those|such)(?:\s[\w’'-]+){1,5}?\s(?:is|was|are|were|has|have|had|will|would|should|must|could|can|may|might|[a-z]{3,}ed)\b`)
 
 // ofTheirs tells what is said of the speaker's own.
-var ofTheirs = regexp.MustCompile(`(?i)^\s*(?:that\s+)?(?:no|neither)\s|\b(?:its|their|his|her|our)\b`)
+var ofTheirs = pattern.New(`(?i)^\s*(?:that\s+)?(?:no|neither)\s|\b(?:its|their|his|her|our)\b`)
 
 // behindVerb reports whether a nominal stands behind the first verb of what is said, which has a subject of its own.
 func (w *work) behindVerb(s sentence.Span, n Party) bool {
@@ -229,7 +229,7 @@ func (w *work) behindVerb(s sentence.Span, n Party) bool {
 	return verb != nil && !cleft.MatchString(text) && n.span.From > s.From+verb[0] && len(strings.TrimSpace(text[:verb[0]])) > 3
 }
 
-var who = regexp.MustCompile(`^\s*(?:who|which)\s`)
+var who = pattern.New(`^\s*(?:who|which)\s`)
 
 // before gives the last party named before an offset in its sentence.
 func (w *work) before(at int) Party {
@@ -258,13 +258,13 @@ func (w *work) ofStates(s sentence.Span) Party {
 	return Party{}
 }
 
-var auxiliary = regexp.MustCompile(`\b(?:is|was|are|were|has|have|had|will|would|should|must|could|can)\b`)
+var auxiliary = pattern.New(`\b(?:is|was|are|were|has|have|had|will|would|should|must|could|can)\b`)
 
 // cleft is "it was X that": the subject follows the verb.
-var cleft = regexp.MustCompile(`(?i)^\s*it (?:is|was)\s`)
+var cleft = pattern.New(`(?i)^\s*it (?:is|was)\s`)
 
 // afterWas tells that what is said goes on with a verb: its subject stands before the speaker.
-var afterWas = regexp.MustCompile(`^\s*(?:is|was|are|were|has|had|to be)\b`)
+var afterWas = pattern.New(`^\s*(?:is|was|are|were|has|had|to be)\b`)
 
 // clauseStart gives the last comma before an offset in its sentence.
 func (w *work) clauseStart(at int) int {
@@ -386,7 +386,7 @@ func (w *work) replies() {
 	}
 }
 
-var trade = regexp.MustCompile(`(?i)\b(?:trade|imports?|exports?|commerce)\b`)
+var trade = pattern.New(`(?i)\b(?:trade|imports?|exports?|commerce)\b`)
 
 // tradeOf gives the one other state that a claim names beside its subject, where it speaks of trade.
 func (w *work) tradeOf(c *Claim) place.State {
@@ -406,7 +406,7 @@ func (w *work) tradeOf(c *Claim) place.State {
 }
 
 // change ends before by how much something grew or fell.
-var change = regexp.MustCompile(`(?i)\b(?:by|up|down|of)\s(?:(?:about|nearly|almost|some|over|more than|less than|at least|around)\s)?$`)
+var change = pattern.New(`(?i)\b(?:by|up|down|of)\s(?:(?:about|nearly|almost|some|over|more than|less than|at least|around)\s)?$`)
 
 func overlaps(a, b []place.State) bool {
 	return slices.ContainsFunc(a, func(s place.State) bool { return slices.Contains(b, s) })

@@ -1,11 +1,11 @@
 package read
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/claim"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/sentence"
 )
 
@@ -26,16 +26,16 @@ type piece struct {
 }
 
 var (
-	hardBreak = regexp.MustCompile(`;\s+|\s[–—]\s+|:\s+|,\s+meaning\s+(?:that\s+)?`)
-	softBreak = regexp.MustCompile(`,?\s+(?:and|but|though|although|while|whereas|so|yet)\s+(?:although\s+|that\s+)?|,\s+(?:both|all|some) of whom\s+|,\s+`)
-	leftVerb  = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|accounts|supplies|hosts|provides|says|claims|remains|continues|seeks|wants|calls|denies|rejects|exports|imports|holds|keeps|makes|takes|declares|violates|opposes|condemns|urges|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|propose|refrain|agree|seek|want)\b`)
-	verbWord  = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{2,}s|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|put|fell|rose|grew|saw|found|brought|drew|flew|lent|lost|got|became|spent|stood|struck|shut|led|knew|broke|chose|drove|fought|froze|sank|stole|wrote|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
-	finite    = regexp.MustCompile(`^[’']?s?(?:\s+(?:also|again|recently|repeatedly|only|now|still|then|later|never|officials|government|authorities|regime))*\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{3,}s [a-z]|sold|sent|met|made|gave|took|held|left|kept|paid|built|bought|went|came|ran|began|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
-	thirdAnd  = regexp.MustCompile(`^(?:accounts|supplies|hosts|provides|remains|continues|seeks|wants|exports|imports|holds|keeps|makes|takes|declares|violates|sells|buys|employs|refuses|fails|intends|plans|needs|stands|expects|hopes|supports|serves|runs|allows|gives|uses|threatens)\s+(?:as|to|a|an|the|its|in|for|on|with|only|that)\b`)
+	hardBreak = pattern.New(`;\s+|\s[–—]\s+|:\s+|,\s+meaning\s+(?:that\s+)?`)
+	softBreak = pattern.New(`,?\s+(?:and|but|though|although|while|whereas|so|yet)\s+(?:although\s+|that\s+)?|,\s+(?:both|all|some) of whom\s+|,\s+`)
+	leftVerb  = pattern.New(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|accounts|supplies|hosts|provides|says|claims|remains|continues|seeks|wants|calls|denies|rejects|exports|imports|holds|keeps|makes|takes|declares|violates|opposes|condemns|urges|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|propose|refrain|agree|seek|want)\b`)
+	verbWord  = pattern.New(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{2,}s|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|put|fell|rose|grew|saw|found|brought|drew|flew|lent|lost|got|became|spent|stood|struck|shut|led|knew|broke|chose|drove|fought|froze|sank|stole|wrote|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
+	finite    = pattern.New(`^[’']?s?(?:\s+(?:also|again|recently|repeatedly|only|now|still|then|later|never|officials|government|authorities|regime))*\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{3,}s [a-z]|sold|sent|met|made|gave|took|held|left|kept|paid|built|bought|went|came|ran|began|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
+	thirdAnd  = pattern.New(`^(?:accounts|supplies|hosts|provides|remains|continues|seeks|wants|exports|imports|holds|keeps|makes|takes|declares|violates|sells|buys|employs|refuses|fails|intends|plans|needs|stands|expects|hopes|supports|serves|runs|allows|gives|uses|threatens)\s+(?:as|to|a|an|the|its|in|for|on|with|only|that)\b`)
 	// lastWho is a relative clause that ends the sentence and says what was done or not.
-	lastWho  = regexp.MustCompile(`^(?:who|which) (?:have|has|had|did|do|does)\b[^,;]*$`)
-	afterWho = regexp.MustCompile(`^(?:have|has|had|is|are|was|were|will)\s`)
-	subordin = regexp.MustCompile(`(?i)^(?:although|though|while|despite|as|if|when|because|after|since|per|under|and although|but although|according to)\b`)
+	lastWho  = pattern.New(`^(?:who|which) (?:have|has|had|did|do|does)\b[^,;]*$`)
+	afterWho = pattern.New(`^(?:have|has|had|is|are|was|were|will)\s`)
+	subordin = pattern.New(`(?i)^(?:although|though|while|despite|as|if|when|because|after|since|per|under|and although|but although|according to)\b`)
 )
 
 // clauses cuts a sentence where another subject begins to do something.
@@ -152,10 +152,10 @@ func (w *work) breaks(from, at, next, end int) bool {
 }
 
 // phraseVerb is a noun with its article or determiner that a verb follows.
-var phraseVerb = regexp.MustCompile(`^(?:no|the|an?|its|their|our|my|his|her|this|that|these|those|such|all|some|any|every|each|most|many|both)(?:\s[\w’'-]+){1,4}?\s(?:is|are|was|were|has|have|had|will|would|should|must|can|could|may|might|do|does|did)\b`)
+var phraseVerb = pattern.New(`^(?:no|the|an?|its|their|our|my|his|her|this|that|these|those|such|all|some|any|every|each|most|many|both)(?:\s[\w’'-]+){1,4}?\s(?:is|are|was|were|has|have|had|will|would|should|must|can|could|may|might|do|does|did)\b`)
 
 // ownersVerb tells that a verb, and not only a noun in the plural, follows "its" or "their".
-var ownersVerb = regexp.MustCompile(`^(?:\s+[\w’'-]+){1,6}?\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|serves?|shows?|remains?|continues?|means?|needs?|makes?|made|took|gave|held|left|kept|sold|sent)\b`)
+var ownersVerb = pattern.New(`^(?:\s+[\w’'-]+){1,6}?\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|serves?|shows?|remains?|continues?|means?|needs?|makes?|made|took|gave|held|left|kept|sold|sent)\b`)
 
 // whoSpeaks reports whether "who" and a word of speech begin what follows.
 func (w *work) whoSpeaks(right string) bool {
@@ -164,7 +164,7 @@ func (w *work) whoSpeaks(right string) bool {
 	return lead != "" && at != nil && at[0] == 0
 }
 
-var whoThen = regexp.MustCompile(`^(?:who|which)\s(?:(?:also|then|later|has|have|had|\w+ly)\s)*`)
+var whoThen = pattern.New(`^(?:who|which)\s(?:(?:also|then|later|has|have|had|\w+ly)\s)*`)
 
 // participle reports whether a participle of speech begins what follows.
 func (w *work) participle(right string) bool {
@@ -173,7 +173,7 @@ func (w *work) participle(right string) bool {
 }
 
 // conditional begins a clause under which the main clause stands: it claims nothing by itself.
-var conditional = regexp.MustCompile(`(?i)^(?:and |but )?(?:if|unless|should|had|were|provided that|as long as|so long as|once|when|until|before|after|since|because|in case)\s`)
+var conditional = pattern.New(`(?i)^(?:and |but )?(?:if|unless|should|had|were|provided that|as long as|so long as|once|when|until|before|after|since|because|in case)\s`)
 
 // speaksOn reports whether "and" is followed by another word of speech of the same speaker: "and demanded that".
 func (w *work) speaksOn(mark, right string) bool {
@@ -188,8 +188,8 @@ func (w *work) speaksOn(mark, right string) bool {
 }
 
 var (
-	speaksBy  = regexp.MustCompile(`^(?:(?:also|then|later|again|has|have|had|further|\w+ly)\s+)*$`)
-	nounAfter = regexp.MustCompile(`^\s+(?:of|were|was|are|is|by)\b`)
+	speaksBy  = pattern.New(`^(?:(?:also|then|later|again|has|have|had|further|\w+ly)\s+)*$`)
+	nounAfter = pattern.New(`^\s+(?:of|were|was|are|is|by)\b`)
 )
 
 // sentence finds the claims of one sentence.
@@ -371,7 +371,7 @@ func (w *work) goesOnSpeaking(c sentence.Span, before *piece, main Party) ([]pie
 	return w.cutAt(c, spoken{by: by, verb: v, kind: k, set: set, rule: "goes on"}, main), true
 }
 
-var conjunction = regexp.MustCompile(`\b(?:and|but)\s+$`)
+var conjunction = pattern.New(`\b(?:and|but)\s+$`)
 
 // nounSpeech reads "claims from X about Y".
 func (w *work) nounSpeech(c sentence.Span) ([]piece, bool) {
@@ -383,7 +383,7 @@ func (w *work) nounSpeech(c sentence.Span) ([]piece, bool) {
 	if sp, ok := w.speech(sentence.Span{From: c.From, To: c.From + at[0]}); ok && sp.set {
 		return nil, false // "rejects the claims made by X"
 	}
-	rest := regexp.MustCompile(`^\s+(?:coming\s+|made\s+)?(?:from|by)\s+`).FindStringIndex(text[at[1]:])
+	rest := pattern.New(`^\s+(?:coming\s+|made\s+)?(?:from|by)\s+`).FindStringIndex(text[at[1]:])
 	if rest == nil {
 		return nil, false
 	}
@@ -406,7 +406,7 @@ func (w *work) nounSpeech(c sentence.Span) ([]piece, bool) {
 	return out, true
 }
 
-var per = regexp.MustCompile(`(?i)^(?:per|according to|in the (?:words|view|opinion|assessment|judg?ment) of)\s+`)
+var per = pattern.New(`(?i)^(?:per|according to|in the (?:words|view|opinion|assessment|judg?ment) of)\s+`)
 
 // perSpeech reads "according to X, ...". What only could follow from another's words is the author's inference.
 func (w *work) perSpeech(c sentence.Span) ([]piece, bool) {
@@ -425,7 +425,7 @@ func (w *work) perSpeech(c sentence.Span) ([]piece, bool) {
 	return []piece{{span: c, content: content, by: by, via: via, voice: voiceOf(by, Indirect), rule: "according to"}}, true
 }
 
-var could = regexp.MustCompile(`\bcould\b`)
+var could = pattern.New(`\bcould\b`)
 
 // source gives the party named after "according to"; its words where none of the tables knows it.
 func (w *work) source(s sentence.Span, ns []Party) Party {
@@ -455,10 +455,10 @@ func (w *work) sourceOf(s sentence.Span, ns []Party) (Party, []Party) {
 	return w.source(s, ns), via
 }
 
-var perLater = regexp.MustCompile(`,?\s+(?:according to|in the words of)\s+([^,;.]{2,80})(?:,|\.?$)`)
+var perLater = pattern.New(`,?\s+(?:according to|in the words of)\s+([^,;.]{2,80})(?:,|\.?$)`)
 
 // whichPer tells that a relative clause follows: "an article according to which".
-var whichPer = regexp.MustCompile(`^wh(?:ich|om)\b`)
+var whichPer = pattern.New(`^wh(?:ich|om)\b`)
 
 // perAside reads "..., according to X, ..." in or behind what is said.
 func (w *work) perAside(c sentence.Span) ([]piece, bool) {
@@ -472,7 +472,7 @@ func (w *work) perAside(c sentence.Span) ([]piece, bool) {
 	return []piece{{span: c, content: content, by: by, via: via, voice: voiceOf(by, Indirect), rule: "according to"}}, true
 }
 
-var onlySpeech = regexp.MustCompile(`(?i)\b(?:issued|released|gave|made|published|releasing|issuing|publishing|delivered)\s+(?:an?|the|their|its|his|her)\s+(?:\w+\s+){0,2}(?:statement|document|remarks?|speech|declaration|communiqu[eé]|letter|interview)\b`)
+var onlySpeech = pattern.New(`(?i)\b(?:issued|released|gave|made|published|releasing|issuing|publishing|delivered)\s+(?:an?|the|their|its|his|her)\s+(?:\w+\s+){0,2}(?:statement|document|remarks?|speech|declaration|communiqu[eé]|letter|interview)\b`)
 
 // cutAt divides a clause at a word of speech: what stands before the speaker is the author's, the rest the speaker's.
 func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
@@ -493,7 +493,7 @@ func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 	if by.written && len(main.States) > 0 && len(by.States) == 0 {
 		by.Name, by.States = main.Name, main.States
 	}
-	if by.written && len(main.States) > 0 && regexp.MustCompile(`(?i)(?:releasing|issuing|publishing)\s*$`).MatchString(w.text[c.From:start]) {
+	if by.written && len(main.States) > 0 && pattern.New(`(?i)(?:releasing|issuing|publishing)\s*$`).MatchString(w.text[c.From:start]) {
 		by.Name, by.States = main.Name, main.States
 		w.written = by
 	}
@@ -535,12 +535,12 @@ func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 }
 
 // wasTold tells what somebody was told by nobody named.
-var wasTold = regexp.MustCompile(`\b(?:was|were|been)\s(?:told|informed|warned|assured|advised)\b[^,]{0,30}?\sthat\s`)
+var wasTold = pattern.New(`\b(?:was|were|been)\s(?:told|informed|warned|assured|advised)\b[^,]{0,30}?\sthat\s`)
 
-var named = regexp.MustCompile(`\b(?:called|named|known as)\s+$`)
+var named = pattern.New(`\b(?:called|named|known as)\s+$`)
 
 // nothingSaid tells that words of speech are followed by no more than whom, where and when.
-var nothingSaid = regexp.MustCompile(`^[\s,:]*(?:(?:to|in|at|on|during|after|before)?\s*(?:reporters|journalists|the press|an?\s\w+|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday)[\s,:.]*)*$`)
+var nothingSaid = pattern.New(`^[\s,:]*(?:(?:to|in|at|on|during|after|before)?\s*(?:reporters|journalists|the press|an?\s\w+|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday)[\s,:.]*)*$`)
 
 func voiceOf(p Party, v Voice) Voice {
 	switch {

@@ -1,7 +1,6 @@
 package read
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -87,7 +87,7 @@ func (w *work) asks(s sentence.Span) bool {
 }
 
 // wordAt matches words with what joins their parts.
-var wordAt = regexp.MustCompile(`[\pL\d][\pL\d’'-]*`)
+var wordAt = pattern.New(`[\pL\d][\pL\d’'-]*`)
 
 // Limits on one claim: how far from a word that tells a deed what belongs to it may stand, in bytes, and how many such words are looked at.
 const (
@@ -151,26 +151,26 @@ func (w *work) deeds(c *Claim, s sentence.Span) []deed {
 
 var (
 	// isDone ends before the participle of a passive. What only may or is to be done is not told.
-	isDone  = regexp.MustCompile(`(?i)\b(is|are|was|were|been|being|got|(?:continues?|continued) to be)(?:\s(?:\w+ly|also|then|later|first|again|since|now|still))*\s$`)
-	notDone = regexp.MustCompile(`\b(?:would|could|may|might|should|must|will|shall|to)\s(?:\w+ly\s)?(?:have\s(?:\w+ly\s)?been|be\s(?:\w+ly\s)?being)\s(?:\w+ly\s)?$`)
+	isDone  = pattern.New(`(?i)\b(is|are|was|were|been|being|got|(?:continues?|continued) to be)(?:\s(?:\w+ly|also|then|later|first|again|since|now|still))*\s$`)
+	notDone = pattern.New(`\b(?:would|could|may|might|should|must|will|shall|to)\s(?:\w+ly\s)?(?:have\s(?:\w+ly\s)?been|be\s(?:\w+ly\s)?being)\s(?:\w+ly\s)?$`)
 	// governs are words under which a verb right behind them only might, should or did not happen.
-	governs = regexp.MustCompile(`\b(?:to|will|would|shall|should|may|might|can|could|must|cannot|let(?:\sus|\sthem)?|lets|make|makes|did|do|does|not|never|won’t|won't)(?:\s(?:\w+ly|also|then|again|not|never|now))*\s$`)
+	governs = pattern.New(`\b(?:to|will|would|shall|should|may|might|can|could|must|cannot|let(?:\sus|\sthem)?|lets|make|makes|did|do|does|not|never|won’t|won't)(?:\s(?:\w+ly|also|then|again|not|never|now))*\s$`)
 	// goesAhead are words before "to" after which a thing is done.
-	goesAhead = regexp.MustCompile(`\b(?:continu\w+|began|begins?|begun|beginning|start(?:s|ed)?|resum\w+|proceed\w*|manag(?:es|ed)|went on|goes on|go on|helps?|helped|us(?:es|ed))\sto\s(?:\w+ly\s)?$`)
+	goesAhead = pattern.New(`\b(?:continu\w+|began|begins?|begun|beginning|start(?:s|ed)?|resum\w+|proceed\w*|manag(?:es|ed)|went on|goes on|go on|helps?|helped|us(?:es|ed))\sto\s(?:\w+ly\s)?$`)
 	// supposed are words earlier in the clause under which all behind them is supposed, and no more.
-	supposed = regexp.MustCompile(`\b(?:[Ii]f|[Ww]hether|[Uu]nless|would|should|could|might|may|[Bb]efore|[Uu]ntil|[Ww]ithout|[Ll]est|so that|in order|ought|[Ss]uppose|[Ii]magine|[Ii]nstead of|[Rr]ather than)\b`)
+	supposed = pattern.New(`\b(?:[Ii]f|[Ww]hether|[Uu]nless|would|should|could|might|may|[Bb]efore|[Uu]ntil|[Ww]ithout|[Ll]est|so that|in order|ought|[Ss]uppose|[Ii]magine|[Ii]nstead of|[Rr]ather than)\b`)
 	// heldBack end before a gerund or noun of what is not done, and done before what is.
-	done = regexp.MustCompile(`(?i)(?:^|[,;“"(]\s*|\b(?:seen|observed|photographed|caught|spotted|filmed|detected|recorded|found|is|are|was|were|been|keeps?|kept|continu(?:es|ed|e|ing)|start(?:s|ed)|began|begins?|resum(?:es|ed)|admit(?:s|ted)|confirm(?:s|ed)|by|in|for|after|while|when|since|despite)|\b(?:accus\w+|guilty|suspect\w+|convict\w+|evidence|proof|reports?|finding|history|record|capable|instances?|cases?)\b[^.;]{0,60}\bof)\s*$`)
+	done = pattern.New(`(?i)(?:^|[,;“"(]\s*|\b(?:seen|observed|photographed|caught|spotted|filmed|detected|recorded|found|is|are|was|were|been|keeps?|kept|continu(?:es|ed|e|ing)|start(?:s|ed)|began|begins?|resum(?:es|ed)|admit(?:s|ted)|confirm(?:s|ed)|by|in|for|after|while|when|since|despite)|\b(?:accus\w+|guilty|suspect\w+|convict\w+|evidence|proof|reports?|finding|history|record|capable|instances?|cases?)\b[^.;]{0,60}\bof)\s*$`)
 	// factive are words before a noun that say that it happened.
-	factive = regexp.MustCompile(`(?i)\b(?:made|makes|making|carried out|carries out|carrying out|conduct\w*|continu\w+|resum\w+|began|begins?|start(?:s|ed)|took part in|taken part in|participated in|engaged? in|engaging in|engages in|involved in|report\w*|confirm\w*|admit\w*|acknowledg\w*|reveal\w*|disclos\w+|document\w*|observ\w*|record(?:ed|s)|detect\w*|found|finds|noted|notes|condemn\w*|deplor\w*|denounc\w*|critici[sz]\w*|protest(?:ed|s)? (?:against )?|regret\w*|after|following|since|despite|because of|during|through|evidence of|proof of|witness\w*|saw|sees|photographed|arranged|organi[sz]ed|brokered|facilitated|financed|approved|authori[sz]ed|completed|from|to|by|and)\s(?:(?:the|a|an|its|their|his|her|another|further|new|regular|repeated|illegal|illicit|first|second|large|small|continued|several|two|three|\d+|alleged|reported|[A-Z][\w’']+)\s)*$`)
+	factive = pattern.New(`(?i)\b(?:made|makes|making|carried out|carries out|carrying out|conduct\w*|continu\w+|resum\w+|began|begins?|start(?:s|ed)|took part in|taken part in|participated in|engaged? in|engaging in|engages in|involved in|report\w*|confirm\w*|admit\w*|acknowledg\w*|reveal\w*|disclos\w+|document\w*|observ\w*|record(?:ed|s)|detect\w*|found|finds|noted|notes|condemn\w*|deplor\w*|denounc\w*|critici[sz]\w*|protest(?:ed|s)? (?:against )?|regret\w*|after|following|since|despite|because of|during|through|evidence of|proof of|witness\w*|saw|sees|photographed|arranged|organi[sz]ed|brokered|facilitated|financed|approved|authori[sz]ed|completed|from|to|by|and)\s(?:(?:the|a|an|its|their|his|her|another|further|new|regular|repeated|illegal|illicit|first|second|large|small|continued|several|two|three|\d+|alleged|reported|[A-Z][\w’']+)\s)*$`)
 	// undone are predicates of a noun that say that it does not or did not happen, or only may.
-	undone = regexp.MustCompile(`^[^.;]*?\b(?:(?:is|are|was|were|be|been|being|remains?|remained)\s(?:\w+ly\s|also\s|now\s|all\s)*(?:prohibited|banned|barred|forbidden|outlawed|halted|stopped|suspended|ended|denied|proposed|planned|considered|discussed|prevented|foiled|thwarted|blocked|cancelled|canceled|refused|rejected|expected|capped|limited|restricted|allowed|permitted|exempt\w*|lawful|legal|illegal|unlawful|possible|impossible)|stop(?:s|ped)?|end(?:s|ed)|ceas(?:es|ed)|fell to (?:zero|nothing)|will|would|should|shall|must|may|might|could|can|requires?|needs?|failed|fell through|never)\b`)
+	undone = pattern.New(`^[^.;]*?\b(?:(?:is|are|was|were|be|been|being|remains?|remained)\s(?:\w+ly\s|also\s|now\s|all\s)*(?:prohibited|banned|barred|forbidden|outlawed|halted|stopped|suspended|ended|denied|proposed|planned|considered|discussed|prevented|foiled|thwarted|blocked|cancelled|canceled|refused|rejected|expected|capped|limited|restricted|allowed|permitted|exempt\w*|lawful|legal|illegal|unlawful|possible|impossible)|stop(?:s|ped)?|end(?:s|ed)|ceas(?:es|ed)|fell to (?:zero|nothing)|will|would|should|shall|must|may|might|could|can|requires?|needs?|failed|fell through|never)\b`)
 	// finiteVerb is a verb that makes a sentence of what stands before it.
-	finiteVerb = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|took|rose|fell|grew|went|came|began|made|broke|goes|takes|makes|breaks|[a-z]{3,}(?:es|ts|ks|ds|ms|ns|ls|ps|rs))\b`)
-	finiteAux  = regexp.MustCompile(`\s(?:is|are|was|were|has|have|had|will|would)\s`)
-	pluralLead = regexp.MustCompile(`(?:s|people|police|men|women|both|we|they|you|I|and [A-Z]\w+)\s(?:\w+ly\s|also\s|still\s|now\s)*$`)
+	finiteVerb = pattern.New(`\b(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|took|rose|fell|grew|went|came|began|made|broke|goes|takes|makes|breaks|[a-z]{3,}(?:es|ts|ks|ds|ms|ns|ls|ps|rs))\b`)
+	finiteAux  = pattern.New(`\s(?:is|are|was|were|has|have|had|will|would)\s`)
+	pluralLead = pattern.New(`(?:s|people|police|men|women|both|we|they|you|I|and [A-Z]\w+)\s(?:\w+ly\s|also\s|still\s|now\s)*$`)
 	// nowBe is a verb of being in the present.
-	nowBe = regexp.MustCompile(`(?i)^(?:is|are|being|continues? to be)$`)
+	nowBe = pattern.New(`(?i)^(?:is|are|being|continues? to be)$`)
 )
 
 // told decides how a word tells a deed, and whether it tells it at all: what is to be, may be, should be or was prevented is not told.
@@ -220,9 +220,9 @@ func (w *work) told(c *Claim, d *deed, f wordForm) bool {
 
 var (
 	// perfect ends before the participle of a perfect tense.
-	perfect = regexp.MustCompile(`(?i)\b(?:has|have|had|having|’ve|'ve)(?:\s(?:\w+ly|also|then|later|since|now|already|repeatedly|long))*\s$`)
+	perfect = pattern.New(`(?i)\b(?:has|have|had|having|’ve|'ve)(?:\s(?:\w+ly|also|then|later|since|now|already|repeatedly|long))*\s$`)
 	// behindParticiple begins what stands behind a participle without an object of its own.
-	behindParticiple = regexp.MustCompile(`^\s(?:by|at|in|from|to|on|off|under|aboard|into)\s`)
+	behindParticiple = pattern.New(`^\s(?:by|at|in|from|to|on|off|under|aboard|into)\s`)
 )
 
 // nounTold reports whether a noun names what happened: as the subject of what did not stop or fail, behind a word that says that it
@@ -348,22 +348,22 @@ func (w *work) completed(c *Claim, d *deed, o object, known map[string]place.Sta
 // refinements are what words of a claim add to its activity, whatever frame it has; the first of a fact counts.
 var refinements = []struct {
 	kind, of    string
-	re          *regexp.Regexp
+	re          *pattern.Pattern
 	fact, value string
 }{
-	{"test", "ballistic_launch", regexp.MustCompile(`(?i)\bintercontinental|\bICBMs?\b`), "test.range", "intercontinental"},
-	{"test", "ballistic_launch", regexp.MustCompile(`(?i)\bintermediate-range`), "test.range", "intermediate"},
-	{"test", "ballistic_launch", regexp.MustCompile(`(?i)\bmedium-range`), "test.range", "medium"},
-	{"test", "ballistic_launch", regexp.MustCompile(`(?i)\bshort-range`), "test.range", "short"},
-	{"exercise", "", regexp.MustCompile(`(?i)\b(?:large|large-scale|major|biggest|largest)\b`), "exercise.scale", "large"},
-	{"payment", "loan", regexp.MustCompile(`(?i)\bconcessional\b`), "finance.concessional", "true"},
-	{"cooperation", "science", regexp.MustCompile(`(?i)\bnuclear\b`), "cooperation.field", "nuclear"},
-	{"cooperation", "science", regexp.MustCompile(`(?i)\b(?:aerospace|space|aeronautic\w*)\b`), "cooperation.field", "aerospace"},
-	{"cooperation", "science", regexp.MustCompile(`(?i)\bphysics\b`), "cooperation.field", "physics"},
-	{"cooperation", "science", regexp.MustCompile(`(?i)\b(?:computing|computer science|software)\b`), "cooperation.field", "computing"},
-	{"cooperation", "science", regexp.MustCompile(`(?i)\bchemi(?:stry|cal)\b`), "cooperation.field", "chemistry"},
-	{"cooperation", "science", regexp.MustCompile(`(?i)\bmaterials?\b`), "cooperation.field", "materials"},
-	{"cooperation", "science", regexp.MustCompile(`(?i)\b(?:medicine|medical)\b`), "cooperation.field", "medicine"},
+	{"test", "ballistic_launch", pattern.New(`(?i)\bintercontinental|\bICBMs?\b`), "test.range", "intercontinental"},
+	{"test", "ballistic_launch", pattern.New(`(?i)\bintermediate-range`), "test.range", "intermediate"},
+	{"test", "ballistic_launch", pattern.New(`(?i)\bmedium-range`), "test.range", "medium"},
+	{"test", "ballistic_launch", pattern.New(`(?i)\bshort-range`), "test.range", "short"},
+	{"exercise", "", pattern.New(`(?i)\b(?:large|large-scale|major|biggest|largest)\b`), "exercise.scale", "large"},
+	{"payment", "loan", pattern.New(`(?i)\bconcessional\b`), "finance.concessional", "true"},
+	{"cooperation", "science", pattern.New(`(?i)\bnuclear\b`), "cooperation.field", "nuclear"},
+	{"cooperation", "science", pattern.New(`(?i)\b(?:aerospace|space|aeronautic\w*)\b`), "cooperation.field", "aerospace"},
+	{"cooperation", "science", pattern.New(`(?i)\bphysics\b`), "cooperation.field", "physics"},
+	{"cooperation", "science", pattern.New(`(?i)\b(?:computing|computer science|software)\b`), "cooperation.field", "computing"},
+	{"cooperation", "science", pattern.New(`(?i)\bchemi(?:stry|cal)\b`), "cooperation.field", "chemistry"},
+	{"cooperation", "science", pattern.New(`(?i)\bmaterials?\b`), "cooperation.field", "materials"},
+	{"cooperation", "science", pattern.New(`(?i)\b(?:medicine|medical)\b`), "cooperation.field", "medicine"},
 }
 
 // thingsOf gives the facts of what is no state: ships, the number of people, goods behind what it is done to.

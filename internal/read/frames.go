@@ -1,10 +1,10 @@
 package read
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/vocab"
 )
 
@@ -12,10 +12,10 @@ import (
 type frame struct {
 	rule, kind string
 	// what finds what it is done to; nil for goods alone. goods and money say that it is done to these. subject says that it is what acts.
-	what                  *regexp.Regexp
+	what                  *pattern.Pattern
 	goods, money, subject bool
 	// also must stand in the clause; nil for nothing.
-	also  *regexp.Regexp
+	also  *pattern.Pattern
 	roles []role
 	facts []string
 }
@@ -66,12 +66,12 @@ func (t *tables) frame(f []string) error {
 	what, out.money = cutOption(what, "{money}")
 	var err error
 	if what != "" {
-		if out.what, err = regexp.Compile("(?i)" + what); err != nil {
+		if out.what, err = pattern.Compile("(?i)" + what); err != nil {
 			return err
 		}
 	}
 	if f[3] != "" {
-		if out.also, err = regexp.Compile("(?i)" + f[3]); err != nil {
+		if out.also, err = pattern.Compile("(?i)" + f[3]); err != nil {
 			return err
 		}
 	}

@@ -1,26 +1,26 @@
 package read
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
 )
 
 // nominal finds what may be a subject beside the mentions: pronouns and words for states in general or for a pair of them.
 var (
-	pronoun = regexp.MustCompile(`(?i)\b(?:he|she|it|they|we|i|their|its|his|her|our|my|both of whom|all of whom|who)\b`)
-	generic = regexp.MustCompile(`(?i)\b(?:any|all|every|each|no|other|member|several|many|most|some)\s+(?:other\s+|member\s+)?(?:countr(?:y|ies)|nations?|states?|governments?|members?|part(?:y|ies))\b`)
-	pairing = regexp.MustCompile(`(?i)\b(?:the|both)\s+(?:two\s+|opposing\s+|both\s+)?(?:sides|countries|nations|parties|states|neighbou?rs|governments)\b`)
-	paper   = regexp.MustCompile(`(?i)\b(?:the|a|their|this)\s+(?:joint\s+)?(?:statement|document|declaration|communiqu[eé]|report|letter|proposal|text)\b`)
-	dummy   = regexp.MustCompile(`^\s+(?:is|was|seems?|appears?|would be|may be)\b`)
-	officer = regexp.MustCompile(`(?i)\bthe (?:spokes(?:man|woman|person)|minister|official|ambassador|president|diplomat|envoy|secretary)\b`)
-	theirs  = regexp.MustCompile(`(?i)\b(?:its|their)\s+(?:\w+\s+){0,2}(?:minister|ministry|spokes(?:man|woman|person)|government|army|navy|president|ambassador|officials?)\b`)
-	nation  = regexp.MustCompile(`(?i)\b(?:the|this|that)\s+(?:nation|country|aggressive state|regime|north)\b`)
+	pronoun = pattern.New(`(?i)\b(?:he|she|it|they|we|i|their|its|his|her|our|my|both of whom|all of whom|who)\b`)
+	generic = pattern.New(`(?i)\b(?:any|all|every|each|no|other|member|several|many|most|some)\s+(?:other\s+|member\s+)?(?:countr(?:y|ies)|nations?|states?|governments?|members?|part(?:y|ies))\b`)
+	pairing = pattern.New(`(?i)\b(?:the|both)\s+(?:two\s+|opposing\s+|both\s+)?(?:sides|countries|nations|parties|states|neighbou?rs|governments)\b`)
+	paper   = pattern.New(`(?i)\b(?:the|a|their|this)\s+(?:joint\s+)?(?:statement|document|declaration|communiqu[eé]|report|letter|proposal|text)\b`)
+	dummy   = pattern.New(`^\s+(?:is|was|seems?|appears?|would be|may be)\b`)
+	officer = pattern.New(`(?i)\bthe (?:spokes(?:man|woman|person)|minister|official|ambassador|president|diplomat|envoy|secretary)\b`)
+	theirs  = pattern.New(`(?i)\b(?:its|their)\s+(?:\w+\s+){0,2}(?:minister|ministry|spokes(?:man|woman|person)|government|army|navy|president|ambassador|officials?)\b`)
+	nation  = pattern.New(`(?i)\b(?:the|this|that)\s+(?:nation|country|aggressive state|regime|north)\b`)
 )
 
 // nominals gives what may be a subject or speaker in a span, in order.
@@ -32,7 +32,7 @@ func (w *work) nominals(s sentence.Span) []Party {
 		}
 	}
 	for _, f := range []struct {
-		re   *regexp.Regexp
+		re   *pattern.Pattern
 		read func(sentence.Span) Party
 	}{{generic, w.anyState}, {pairing, w.theTwo}, {paper, w.theText}, {nation, w.theNation}, {officer, w.theOfficer}, {theirs, w.itsOfficer}, {pronoun, w.pronounParty}} {
 		for _, at := range w.findAll(f.re, s) {
@@ -113,9 +113,9 @@ func (w *work) seated(in []Party) []Party {
 }
 
 // forWhom stands between somebody without a name and the body for which he or she speaks.
-var forWhom = regexp.MustCompile(`^ (?:for|of|at|from|with) (?:the |its |their |an? )?(?:[a-z]+ )?$`)
+var forWhom = pattern.New(`^ (?:for|of|at|from|with) (?:the |its |their |an? )?(?:[a-z]+ )?$`)
 
-var seat = regexp.MustCompile(`^ (?:of|in|from|at) (?:the )?$`)
+var seat = pattern.New(`^ (?:of|in|from|at) (?:the )?$`)
 
 // joined makes one party of those that stand together: "A and B", "A, B and C".
 func (w *work) joined(in []Party) []Party {
@@ -247,10 +247,10 @@ func (w *work) definite(p Party) Party {
 }
 
 // ownBody is how a state speaks of its own: "the Government", "the competent authorities".
-var ownBody = regexp.MustCompile(`^(?:[Tt]he )?(?:Government|Ministry|Mission|Delegation|Authorities|Embassy)$|^(?:[Tt]he )?(?:competent |national |relevant )?authorit(?:y|ies)$`)
+var ownBody = pattern.New(`^(?:[Tt]he )?(?:Government|Ministry|Mission|Delegation|Authorities|Embassy)$|^(?:[Tt]he )?(?:competent |national |relevant )?authorit(?:y|ies)$`)
 
 // organ are the words at whose end a body is an organ of some state.
-var organ = regexp.MustCompile(`(?:ministry|ministries|government|army|navy|police|authorities|parliament|embassy|customs)$`)
+var organ = pattern.New(`(?:ministry|ministries|government|army|navy|police|authorities|parliament|embassy|customs)$`)
 
 // bodyOf tells from a name what kind of body speaks.
 func bodyOf(name string, s place.State) claim.SourceKind {

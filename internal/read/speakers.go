@@ -1,12 +1,12 @@
 package read
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
 )
@@ -72,7 +72,7 @@ func (w *work) distributed(list []Party) []Party {
 }
 
 // officials are offices in the plural that each of several states has.
-var officials = regexp.MustCompile(`(?:ministers|presidents|leaders|ambassadors|envoys|governments|armies|navies|delegations|embassies|spokesmen)$`)
+var officials = pattern.New(`(?:ministers|presidents|leaders|ambassadors|envoys|governments|armies|navies|delegations|embassies|spokesmen)$`)
 
 // inOrder gives the states of a party in the order of the text, where it names them.
 func (w *work) inOrder(p Party) []place.State {
@@ -113,24 +113,24 @@ func voicesOf(list []Party) []claim.Voice {
 
 var (
 	// citing is a participle with which a reporter names who told it, at the end of a sentence or at its beginning.
-	citing      = regexp.MustCompile(`,\s(?:citing|quoting|attributing (?:it|this|the information) to|on the word of)\s`)
-	citingFirst = regexp.MustCompile(`^(?:Citing|Quoting)\s`)
+	citing      = pattern.New(`,\s(?:citing|quoting|attributing (?:it|this|the information) to|on the word of)\s`)
+	citingFirst = pattern.New(`^(?:Citing|Quoting)\s`)
 	// quotedAs is "quoted X as saying"; quotedBy is "X was quoted by Y as saying".
-	quotedAs = regexp.MustCompile(`\b(?:quoted|cited|quotes|cites|quoting|citing)\s`)
-	asSaying = regexp.MustCompile(`^,?\s(?:[^,.;]{0,60}?\s)?as\s(?:saying|stating|telling\s(?:reporters|journalists|it)|claiming|adding|warning|confirming|denying)(?:\sthat)?[\s:,]`)
-	quotedBy = regexp.MustCompile(`\b(?:was|were|is|are|been)\s(?:\w+ly\s)?(?:quoted|cited)\s(?:by\s([^,.;]{2,60}?)\s)?as\s(?:saying|stating|claiming|adding|warning|confirming|denying)(?:\sby\s([^,.;]{2,50}?))?(?:\sthat)?[\s:,]`)
+	quotedAs = pattern.New(`\b(?:quoted|cited|quotes|cites|quoting|citing)\s`)
+	asSaying = pattern.New(`^,?\s(?:[^,.;]{0,60}?\s)?as\s(?:saying|stating|telling\s(?:reporters|journalists|it)|claiming|adding|warning|confirming|denying)(?:\sthat)?[\s:,]`)
+	quotedBy = pattern.New(`\b(?:was|were|is|are|been)\s(?:\w+ly\s)?(?:quoted|cited)\s(?:by\s([^,.;]{2,60}?)\s)?as\s(?:saying|stating|claiming|adding|warning|confirming|denying)(?:\sby\s([^,.;]{2,50}?))?(?:\sthat)?[\s:,]`)
 	// passedOn tells by whom something was passed on.
-	passedOn = regexp.MustCompile(`\b(?:(?:carried|published|broadcast|aired|seen|obtained|reviewed|quoted|cited|relayed|reported|released|posted|run|printed|viewed|leaked) (?:by|to|in)|(?:interview|talk|conversation) (?:with|to|for|in))\s`)
+	passedOn = pattern.New(`\b(?:(?:carried|published|broadcast|aired|seen|obtained|reviewed|quoted|cited|relayed|reported|released|posted|run|printed|viewed|leaked) (?:by|to|in)|(?:interview|talk|conversation) (?:with|to|for|in))\s`)
 	// toldTo begins whom somebody told it.
-	toldTo = regexp.MustCompile(`^(?:told|tells|informed)$`)
+	toldTo = pattern.New(`^(?:told|tells|informed)$`)
 	// paperBy is the maker of a document.
-	paperBy = regexp.MustCompile(`(?i)\b(?:reports?|documents?|statements?|letters?|stud(?:y|ies)|drafts?|memos?|cables?|papers?|articles?|surveys?|notes?|analys[ie]s|submissions?|presentations?|assessments?|findings|communiqu[eé]s?)\s(?:prepared |written |issued |compiled |drafted )?(?:by|from|of)\s`)
+	paperBy = pattern.New(`(?i)\b(?:reports?|documents?|statements?|letters?|stud(?:y|ies)|drafts?|memos?|cables?|papers?|articles?|surveys?|notes?|analys[ie]s|submissions?|presentations?|assessments?|findings|communiqu[eé]s?)\s(?:prepared |written |issued |compiled |drafted )?(?:by|from|of)\s`)
 	// pressName is a name as the press has it.
-	pressName = regexp.MustCompile(`^(?:(?:[Tt]he|[Aa]n?)\s)?(?:[a-z]+\s(?:news(?:paper| agency)?|agency|daily|weekly|broadcaster|station|channel)\s)?((?:[A-Z][\w’'-]*\s){0,3}(?:Post|Times|Herald|Journal|News|Agency|Gazette|Tribune|Guardian|Telegraph|Daily|Press|TV|Television|Radio|Chronicle|Observer|Courier|Mail|Star|Standard|Review|Weekly|Broadcasting|Wire|Bulletin|Monitor|Independent|Globe|Mirror|Echo|Dispatch|Sun))\b`)
+	pressName = pattern.New(`^(?:(?:[Tt]he|[Aa]n?)\s)?(?:[a-z]+\s(?:news(?:paper| agency)?|agency|daily|weekly|broadcaster|station|channel)\s)?((?:[A-Z][\w’'-]*\s){0,3}(?:Post|Times|Herald|Journal|News|Agency|Gazette|Tribune|Guardian|Telegraph|Daily|Press|TV|Television|Radio|Chronicle|Observer|Courier|Mail|Star|Standard|Review|Weekly|Broadcasting|Wire|Bulletin|Monitor|Independent|Globe|Mirror|Echo|Dispatch|Sun))\b`)
 	// saidToHave tells what somebody is said to have said.
-	saidToHave = regexp.MustCompile(`\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:said|reported|understood|believed|alleged|thought|rumou?red|known)\sto\shave$`)
+	saidToHave = pattern.New(`\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:said|reported|understood|believed|alleged|thought|rumou?red|known)\sto\shave$`)
 	// aside is what a speaker does or asks while speaking.
-	speakingAside = regexp.MustCompile(`,\s(?:(?:who\s(?:spoke|asked|declined|requested|was speaking|did not want|is not authori[sz]ed|was not authori[sz]ed)|speaking|requesting|asking|declining|talking|insisting on|on condition)\b[^,;.]*),\s(?:(?:also|then|later|has|have|had)\s)?$`)
+	speakingAside = pattern.New(`,\s(?:(?:who\s(?:spoke|asked|declined|requested|was speaking|did not want|is not authori[sz]ed|was not authori[sz]ed)|speaking|requesting|asking|declining|talking|insisting on|on condition)\b[^,;.]*),\s(?:(?:also|then|later|has|have|had)\s)?$`)
 )
 
 // relayer gives the party that a stretch names right at its beginning: as a body that is known, or by a name that the press has.
@@ -190,9 +190,9 @@ func (w *work) cited(s sentence.Span) (by Party, rest sentence.Span, ok bool) {
 
 var (
 	// citedMid ends before the source that a reporter names between itself and the word of speech: "X, citing Y, reported".
-	citedMid = regexp.MustCompile(`,\s(?:citing|quoting)\s(?:the\s|an?\s|its\s)?$`)
+	citedMid = pattern.New(`,\s(?:citing|quoting)\s(?:the\s|an?\s|its\s)?$`)
 	// citedThen is the same behind the word of speech: "X reported on Tuesday, citing Y, that".
-	citedThen = regexp.MustCompile(`^[^,;.]{0,40},\s(?:citing|quoting)\s([^,;]{3,80}),\s(?:that\s)?`)
+	citedThen = pattern.New(`^[^,;.]{0,40},\s(?:citing|quoting)\s([^,;]{3,80}),\s(?:that\s)?`)
 )
 
 // citing reads who told a reporter what it reports, where that stands within the words of speech.
@@ -270,7 +270,7 @@ func (w *work) quoteVia(q sentence.Quote, rule string) []Party {
 }
 
 // toldWhom is a word of telling before whom it was told.
-var toldWhom = regexp.MustCompile(`\b(?:told|informed)\s`)
+var toldWhom = pattern.New(`\b(?:told|informed)\s`)
 
 // lastParty gives the party that a stretch ends with, in words where none of the tables knows it.
 func (w *work) lastParty(s sentence.Span) (Party, bool) {
@@ -308,10 +308,10 @@ func (w *work) nested(p piece) piece {
 }
 
 var (
-	thatLead = regexp.MustCompile(`^[\s,]*(?:that\s)?`)
+	thatLead = pattern.New(`^[\s,]*(?:that\s)?`)
 	// innerSays are verbs by which a claim of somebody else is told, with what says it behind them.
-	innerSays = regexp.MustCompile(`^(?:said|says|say|told|found|concluded|believes?|thinks?|claimed|claims|insisted|insists|reported|confirmed|announced|estimated|estimates|stated|argued|argues|determined|assessed|admitted|acknowledged|denied|denies|alleged|alleges)\b`)
-	whatSaid  = regexp.MustCompile(`^(?:\s(?:[A-Z][\w-]*|it|reporters|journalists|them|him|her))?\s(?:that\s|(?:the|an?|its|their|his|her|all|no|some|it|they|he|she)\s|[A-Z])`)
+	innerSays = pattern.New(`^(?:said|says|say|told|found|concluded|believes?|thinks?|claimed|claims|insisted|insists|reported|confirmed|announced|estimated|estimates|stated|argued|argues|determined|assessed|admitted|acknowledged|denied|denies|alleged|alleges)\b`)
+	whatSaid  = pattern.New(`^(?:\s(?:[A-Z][\w-]*|it|reporters|journalists|them|him|her))?\s(?:that\s|(?:the|an?|its|their|his|her|all|no|some|it|they|he|she)\s|[A-Z])`)
 )
 
 func saysWhat(verb, rest string) bool {

@@ -1,33 +1,33 @@
 package read
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
 )
 
 var (
-	goodsEnd   = regexp.MustCompile(`[,;.:()]|\s(?:to|from|on|in|at|through|via|aboard|during|worth|since|between|for|by|with|into|over|under|without|despite|through|after|before|last|this|as|that|which|per|off|until|near|loaded|mined|produced|caught|made|manufactured|grown|woven|was|were|is|are|has|have|had|took|of\s\w+\sorigin)\b`)
-	ofOrigin   = regexp.MustCompile(`\bof\s[\w ]+?\sorigin\b`)
-	measured   = regexp.MustCompile(`(?i)^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than|an estimated)\s)?[\d,.]+(?:\s(?:thousand|million))?\s(?:metric\s)?(?:tonnes|tons|barrels|litres|kg)\sof\s`)
-	counted    = regexp.MustCompile(`(?i)^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than)\s)?(?:[\d,.]+|two|three|four|five|six|seven|eight|nine|ten|dozens of|several|many)\s`)
-	loadOf     = regexp.MustCompile(`(?i)^(?:an?|the|its|their|one|two|three|several|\d+|large|small)?\s?(?:cargo(?:e?s)?|loads?|shipments?|consignments?|quantit(?:y|ies)|amounts?|volumes?|deliver(?:y|ies))\sof\s`)
-	portName   = regexp.MustCompile(`^(?:the port of |the )?[A-Z][\w-]+`)
-	article    = regexp.MustCompile(`(?i)^(?:the|an?|its|their|his|any|some|new|more)\s`)
-	quantifier = regexp.MustCompile(`^(?:the|an?|its|his|her|their|another|one|some|two|three|four|five|several|many|about|\d[\d,]*)?\s?$`)
+	goodsEnd   = pattern.New(`[,;.:()]|\s(?:to|from|on|in|at|through|via|aboard|during|worth|since|between|for|by|with|into|over|under|without|despite|through|after|before|last|this|as|that|which|per|off|until|near|loaded|mined|produced|caught|made|manufactured|grown|woven|was|were|is|are|has|have|had|took|of\s\w+\sorigin)\b`)
+	ofOrigin   = pattern.New(`\bof\s[\w ]+?\sorigin\b`)
+	measured   = pattern.New(`(?i)^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than|an estimated)\s)?[\d,.]+(?:\s(?:thousand|million))?\s(?:metric\s)?(?:tonnes|tons|barrels|litres|kg)\sof\s`)
+	counted    = pattern.New(`(?i)^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than)\s)?(?:[\d,.]+|two|three|four|five|six|seven|eight|nine|ten|dozens of|several|many)\s`)
+	loadOf     = pattern.New(`(?i)^(?:an?|the|its|their|one|two|three|several|\d+|large|small)?\s?(?:cargo(?:e?s)?|loads?|shipments?|consignments?|quantit(?:y|ies)|amounts?|volumes?|deliver(?:y|ies))\sof\s`)
+	portName   = pattern.New(`^(?:the port of |the )?[A-Z][\w-]+`)
+	article    = pattern.New(`(?i)^(?:the|an?|its|their|his|any|some|new|more)\s`)
+	quantifier = pattern.New(`^(?:the|an?|its|his|her|their|another|one|some|two|three|four|five|several|many|about|\d[\d,]*)?\s?$`)
 )
 
 // words before a state, by the role that the state has behind them.
-var roleWords = map[string]*regexp.Regexp{
-	"to": regexp.MustCompile(`(?i)\bto\s`), "into": regexp.MustCompile(`(?i)\binto\s`), "from": regexp.MustCompile(`(?i)\bfrom\s`),
-	"with": regexp.MustCompile(`(?i)\bwith\s`), "in": regexp.MustCompile(`(?i)\b(?:in|inside)\s`), "for": regexp.MustCompile(`(?i)\bfor\s`),
-	"at": regexp.MustCompile(`(?i)\b(?:at|in|into|off|near)\s|^\s`), "under": regexp.MustCompile(`(?i)\bunder (?:the )?(?:flag of )?`), "by": regexp.MustCompile(`(?i)\bby\s`),
+var roleWords = map[string]*pattern.Pattern{
+	"to": pattern.New(`(?i)\bto\s`), "into": pattern.New(`(?i)\binto\s`), "from": pattern.New(`(?i)\bfrom\s`),
+	"with": pattern.New(`(?i)\bwith\s`), "in": pattern.New(`(?i)\b(?:in|inside)\s`), "for": pattern.New(`(?i)\bfor\s`),
+	"at": pattern.New(`(?i)\b(?:at|in|into|off|near)\s|^\s`), "under": pattern.New(`(?i)\bunder (?:the )?(?:flag of )?`), "by": pattern.New(`(?i)\bby\s`),
 }
 
 // object is what something is done to.
@@ -43,12 +43,12 @@ type object struct {
 
 var (
 	// objectEnd ends the stretch in which an object stands.
-	objectEnd = regexp.MustCompile(`[;:(]|,\s|\s(?:that|which|who|while|after|before|when|because)\s`)
+	objectEnd = pattern.New(`[;:(]|,\s|\s(?:that|which|who|while|after|before|when|because)\s`)
 	// apartFrom tells that words stand behind a preposition: they are no object.
-	apartFrom = regexp.MustCompile(`(?i)\b(?:in|on|at|with|from|to|by|for|against|into|about|over|under|off|between|without|near)\s`)
+	apartFrom = pattern.New(`(?i)\b(?:in|on|at|with|from|to|by|for|against|into|about|over|under|off|between|without|near)\s`)
 	// ofObject begins what more is said of an object.
-	ofObject = regexp.MustCompile(`^\s(?:of|from|for)\s`)
-	isAre    = regexp.MustCompile(`(?i)\s(?:(?:has|have|had)\s)?(?:is|are|was|were|been|being|got)(?:\s(?:\w+ly|also|then|later|first|again|since|now|still))*\s$`)
+	ofObject = pattern.New(`^\s(?:of|from|for)\s`)
+	isAre    = pattern.New(`(?i)\s(?:(?:has|have|had)\s)?(?:is|are|was|were|been|being|got)(?:\s(?:\w+ly|also|then|later|first|again|since|now|still))*\s$`)
 )
 
 // objectOf finds what a deed is done to: behind an active verb and the "of" of a noun, else before.
@@ -183,7 +183,7 @@ func (w *work) recipient(s sentence.Span) mention.Mention {
 }
 
 // lightly are verbs that only say that what the noun behind them names was done by their subject.
-var lightly = regexp.MustCompile(`(?i)\b(?:made|makes|making|carried out|carries out|conduct(?:s|ed)|continue[sd]?|resume[sd]?|began|begins|start(?:s|ed)|took part in|engage[sd]? in|arranged|organi[sz]ed|approved|completed)\s(?:[\w’'-]+\s){0,3}$`)
+var lightly = pattern.New(`(?i)\b(?:made|makes|making|carried out|carries out|conduct(?:s|ed)|continue[sd]?|resume[sd]?|began|begins|start(?:s|ed)|took part in|engage[sd]? in|arranged|organi[sz]ed|approved|completed)\s(?:[\w’'-]+\s){0,3}$`)
 
 // agentOf gives the state that does it: the subject of an active verb, else what stands behind "by", or before a noun.
 func (w *work) agentOf(c *Claim, d *deed) place.State {
@@ -217,7 +217,7 @@ func (w *work) subjectStands(c *Claim, d *deed) bool {
 }
 
 // betweenTwo begins two states that do something with each other.
-var betweenTwo = regexp.MustCompile(`(?i)\b(?:between|by)\s`)
+var betweenTwo = pattern.New(`(?i)\b(?:between|by)\s`)
 
 // pairOf gives the two states that do something together, in the order of the text: the subject of an active verb, or those behind
 // "between" or "by".
@@ -238,7 +238,7 @@ func (w *work) pairOf(c *Claim, d *deed) (a, b place.State) {
 }
 
 // joins may stand between the two states of a pair.
-var joins = regexp.MustCompile(`^(?:’s|'s)?(?:\s(?:firms|companies|banks|officials|forces))?\sand\s(?:the\s)?$`)
+var joins = pattern.New(`^(?:’s|'s)?(?:\s(?:firms|companies|banks|officials|forces))?\sand\s(?:the\s)?$`)
 
 // twoIn gives the two states that a stretch begins with.
 func (w *work) twoIn(s sentence.Span) (a, b place.State) {
@@ -299,7 +299,7 @@ func (w *work) goodsBefore(s sentence.Span, right bool) object {
 func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
 
 // lastBreak ends what stands before the words for goods.
-var lastBreak = regexp.MustCompile(`\b(?:that|said|says|and then|how|when)\s|[:“"]\s?`)
+var lastBreak = pattern.New(`\b(?:that|said|says|and then|how|when)\s|[:“"]\s?`)
 
 // goodsOf reads goods at the beginning of a stretch: without article, amount and adjective of a state, if a list or the HS knows them.
 func (w *work) goodsOf(s sentence.Span) object {
@@ -310,7 +310,7 @@ func (w *work) goodsOf(s sentence.Span) object {
 		if at := counted.FindString(text); at != "" && measured.FindString(text) == "" {
 			o.pieces = countBefore(at)
 		}
-		for _, re := range []*regexp.Regexp{loadOf, measured, counted, article} {
+		for _, re := range []*pattern.Pattern{loadOf, measured, counted, article} {
 			text = text[len(re.FindString(text)):]
 		}
 		at := s.To - len(text)
@@ -342,7 +342,7 @@ func (w *work) goodsOf(s sentence.Span) object {
 }
 
 // madeIn begins where goods come from.
-var madeIn = regexp.MustCompile(`\b(?:made|produced|mined|caught|manufactured|grown|woven)\s(?:in|by|off)\s`)
+var madeIn = pattern.New(`\b(?:made|produced|mined|caught|manufactured|grown|woven)\s(?:in|by|off)\s`)
 
 // lowered makes the first letter small where the second is.
 func lowered(s string) string {
@@ -368,7 +368,7 @@ func countBefore(s string) float64 {
 var smallNumbers = []string{"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
 
 // people finds how many people are counted.
-var people1 = regexp.MustCompile(`\b(\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)\s(?:(?:[A-Z][\w-]*|guest|contract|migrant|other|more|new|such|foreign|skilled|construction|shipyard|factory|farm|forestry|textile|restaurant|medical|building|mine)\s){0,4}(?:[a-z]{3,}(?:ers|ors|ists|ians|men|women|sses)|nurses|staff|nationals|citizens|people|specialists|North Koreans|[A-Z][a-z]+(?:ans|ians|is|ese))\b`)
+var people1 = pattern.New(`\b(\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)\s(?:(?:[A-Z][\w-]*|guest|contract|migrant|other|more|new|such|foreign|skilled|construction|shipyard|factory|farm|forestry|textile|restaurant|medical|building|mine)\s){0,4}(?:[a-z]{3,}(?:ers|ors|ists|ians|men|women|sses)|nurses|staff|nationals|citizens|people|specialists|North Koreans|[A-Z][a-z]+(?:ans|ians|is|ese))\b`)
 
 // headcount gives the one number of people that a stretch counts; 0 for none or several.
 func (w *work) headcount(s sentence.Span) float64 {
@@ -439,7 +439,7 @@ func (w *work) withoutOrigin(phrase string, in sentence.Span) (string, place.Sta
 }
 
 // stateAfter gives the one state named right behind a preposition: by name, as the state of a body, by adjective, or as the owner of a port.
-func (w *work) stateAfter(s sentence.Span, preposition *regexp.Regexp) place.State {
+func (w *work) stateAfter(s sentence.Span, preposition *pattern.Pattern) place.State {
 	for _, at := range preposition.FindAllStringIndex(w.text[s.From:s.To], -1) {
 		rest := sentence.Span{From: s.From + at[1], To: s.To}
 		for _, n := range w.nominals(rest) {

@@ -3,13 +3,13 @@ package read
 import (
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/mention"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 )
 
@@ -17,10 +17,10 @@ import (
 type tables struct {
 	verbs, parts, nouns []speech
 	// verb, part and noun find any of them.
-	verb, part, noun *regexp.Regexp
+	verb, part, noun *pattern.Pattern
 	cues             []cue
 	hedges           []hedge
-	loaded           *regexp.Regexp
+	loaded           *pattern.Pattern
 	acts             []act
 	frames           []frame
 	// triggers are the words that tell frames, by the first of them.
@@ -32,7 +32,7 @@ type tables struct {
 
 // speech is a line of speech.tsv.
 type speech struct {
-	re   *regexp.Regexp
+	re   *pattern.Pattern
 	kind claim.Kind
 	set  bool // the line gives a kind
 }
@@ -40,14 +40,14 @@ type speech struct {
 // cue is a line of cues.tsv.
 type cue struct {
 	rule    string
-	re      *regexp.Regexp
+	re      *pattern.Pattern
 	kind    claim.Kind
 	sort    string
 	subject string
 }
 
 type hedge struct {
-	re   *regexp.Regexp
+	re   *pattern.Pattern
 	word string
 }
 
@@ -67,13 +67,13 @@ func New(ref *activity.Reference, g *mention.Gazetteer, fsys fs.FS, dir string) 
 		{"frames.tsv", 8, t.frame},
 		{"languages.tsv", 4, t.tongue},
 		{"hedges.tsv", 2, func(f []string) error {
-			re, err := regexp.Compile("(?i)" + f[0])
+			re, err := pattern.Compile("(?i)" + f[0])
 			t.hedges = append(t.hedges, hedge{re, f[1]})
 			return err
 		}},
 		{"loaded.tsv", 1, func(f []string) error {
 			loaded = append(loaded, f[0])
-			_, err := regexp.Compile(f[0])
+			_, err := pattern.Compile(f[0])
 			return err
 		}},
 	} {
@@ -82,7 +82,7 @@ func New(ref *activity.Reference, g *mention.Gazetteer, fsys fs.FS, dir string) 
 		}
 	}
 	t.verb, t.part, t.noun = anyOf(patterns["verb"]), anyOf(patterns["part"]), anyOf(patterns["noun"])
-	t.loaded = regexp.MustCompile("(?i)" + strings.Join(loaded, "|"))
+	t.loaded = pattern.New("(?i)" + strings.Join(loaded, "|"))
 	return &Reader{g: g, places: ref.Places, ref: ref, t: t, ports: portStates(ref.Places)}, nil
 }
 
@@ -99,12 +99,12 @@ func portStates(g *place.Gazetteer) map[string]place.State {
 	return out
 }
 
-func anyOf(patterns []string) *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:` + strings.Join(patterns, "|") + `)\b`)
+func anyOf(patterns []string) *pattern.Pattern {
+	return pattern.New(`\b(?:` + strings.Join(patterns, "|") + `)\b`)
 }
 
 func (t *tables) speech(f []string, patterns map[string][]string) error {
-	re, err := regexp.Compile(`^(?:` + f[0] + `)$`)
+	re, err := pattern.Compile(`^(?:` + f[0] + `)$`)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (t *tables) speech(f []string, patterns map[string][]string) error {
 }
 
 func (t *tables) cue(f []string) error {
-	re, err := regexp.Compile("(?i)" + f[1])
+	re, err := pattern.Compile("(?i)" + f[1])
 	if err != nil {
 		return err
 	}

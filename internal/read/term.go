@@ -1,12 +1,12 @@
 package read
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/sentence"
 )
@@ -33,13 +33,13 @@ type Term struct {
 // act is a line of acts.tsv.
 type act struct {
 	rule                       string
-	re                         *regexp.Regexp
+	re                         *pattern.Pattern
 	abstains                   bool
 	measure, kind, when, words string
 }
 
 func (t *tables) act(f []string) error {
-	re, err := regexp.Compile("(?i)" + f[1])
+	re, err := pattern.Compile("(?i)" + f[1])
 	if err != nil {
 		return err
 	}
@@ -52,9 +52,9 @@ func (t *tables) act(f []string) error {
 
 var (
 	// leaving are words by which something is left.
-	leaving = regexp.MustCompile(`(?i)\b(?:suspend\w*|halt\w*|stop\w*|freez\w+|froze|ceas\w+|refrain\w*|moratorium|end(?:s|ed|ing)?|paus\w+|give up|gives up|abandon\w*|no (?:more|further)|not|cancel\w*|call off|abstain\w*|forgo|renounc\w+)\b`)
+	leaving = pattern.New(`(?i)\b(?:suspend\w*|halt\w*|stop\w*|freez\w+|froze|ceas\w+|refrain\w*|moratorium|end(?:s|ed|ing)?|paus\w+|give up|gives up|abandon\w*|no (?:more|further)|not|cancel\w*|call off|abstain\w*|forgo|renounc\w+)\b`)
 	// exchange tells that each side of a proposal hangs on the other.
-	exchange = regexp.MustCompile(`(?i)\b(?:in (?:return|exchange)|provided that|on condition that|so long as|as long as|while|and)\b`)
+	exchange = pattern.New(`(?i)\b(?:in (?:return|exchange)|provided that|on condition that|so long as|as long as|while|and)\b`)
 )
 
 // terms reads what a claim proposes: after a condition ("if X stops this, Y will stop that") two terms of which the second hangs on the

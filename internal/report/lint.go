@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/text"
 )
 
@@ -66,7 +67,7 @@ func Likely(word string) (string, bool) {
 func (b odds) String() string { return fmt.Sprintf("(%d to %d per cent)", b.low, b.high) }
 
 // likelihood finds the words of all bands; of two that begin at one place the longer comes first.
-var likelihood, bandOf = func() (*regexp.Regexp, map[string]odds) {
+var likelihood, bandOf = func() (*pattern.Pattern, map[string]odds) {
 	of := map[string]odds{}
 	var words []string
 	for _, b := range bands {
@@ -76,14 +77,14 @@ var likelihood, bandOf = func() (*regexp.Regexp, map[string]odds) {
 		}
 	}
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
-	return regexp.MustCompile(`(?i)\b(?:` + strings.Join(words, "|") + `)\b`), of
+	return pattern.New(`(?i)\b(?:` + strings.Join(words, "|") + `)\b`), of
 }()
 
 var (
-	confidence = regexp.MustCompile(`(?i)\b(?:confiden(?:ce|t|tly))\b`)
-	violation  = regexp.MustCompile(`(?i)\b(?:violat(?:e|es|ed|ing|ion|ions)|breach(?:es|ed|ing)?|broke|broken|infring(?:e|es|ed|ement))\b`)
-	quotation  = regexp.MustCompile(`"[^"]*"|“[^”]*”|«[^»]*»`)
-	reach      = regexp.MustCompile(`^\s*\(\d+ to \d+ per cent\)`)
+	confidence = pattern.New(`(?i)\b(?:confiden(?:ce|t|tly))\b`)
+	violation  = pattern.New(`(?i)\b(?:violat(?:e|es|ed|ing|ion|ions)|breach(?:es|ed|ing)?|broke|broken|infring(?:e|es|ed|ement))\b`)
+	quotation  = pattern.New(`"[^"]*"|“[^”]*”|«[^»]*»`)
+	reach      = pattern.New(`^\s*\(\d+ to \d+ per cent\)`)
 )
 
 // Lint looks at generated text for what must not leave the house: a likelihood word without its band or with another's; a

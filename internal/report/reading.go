@@ -74,12 +74,13 @@ type DocumentJSON struct {
 }
 
 // ReadClaimJSON is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
-// of a PDF or the paragraph of a Word file.
+// of a PDF or the paragraph of a Word file; Quotation is the text between them, as it was read.
 type ReadClaimJSON struct {
 	ID           string   `json:"id"`
 	From         int      `json:"from"`
 	To           int      `json:"to"`
 	Place        string   `json:"place,omitempty"`
+	Quotation    string   `json:"quotation,omitempty"`
 	Speaker      string   `json:"speaker"`
 	SpeakerState []string `json:"speaker_states,omitempty"`
 	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
@@ -97,17 +98,18 @@ type ReadClaimJSON struct {
 	Activity json.RawMessage `json:"activity,omitempty"`
 	// ActivityBy is the line of the table of frames, with the form, that told the activity. Where there is none all the same, ActivityKind is
 	// the kind that was told, and ActivityLacks what was not: "a day".
-	ActivityBy    string   `json:"activity_by,omitempty"`
-	ActivityKind  string   `json:"activity_kind,omitempty"`
-	ActivityLacks string   `json:"activity_lacks,omitempty"`
-	Answers       string   `json:"answers,omitempty"`
-	Rule          string   `json:"rule"`
-	AttributedBy  string   `json:"attributed_by"`
-	Result        string   `json:"result"`
-	Evidence      []string `json:"evidence"`
-	Extractor     string   `json:"extractor"`
-	Request       string   `json:"request,omitempty"`
-	Answer        string   `json:"answer,omitempty"`
+	ActivityBy    string     `json:"activity_by,omitempty"`
+	ActivityKind  string     `json:"activity_kind,omitempty"`
+	ActivityLacks string     `json:"activity_lacks,omitempty"`
+	Answers       string     `json:"answers,omitempty"`
+	Rule          string     `json:"rule"`
+	AttributedBy  string     `json:"attributed_by"`
+	Result        string     `json:"result"`
+	Evidence      []string   `json:"evidence"`
+	RestsOn       []RestJSON `json:"rests_on,omitempty"`
+	Extractor     string     `json:"extractor"`
+	Request       string     `json:"request,omitempty"`
+	Answer        string     `json:"answer,omitempty"`
 	// Ledger is the claim in the form of the ledger, where its source is the document.
 	Ledger json.RawMessage `json:"ledger"`
 	Review *ReviewedJSON   `json:"review,omitempty"`
@@ -134,6 +136,13 @@ func spokenBy(c *read.Claim) string {
 		s += ", by way of " + p.Name
 	}
 	return s
+}
+
+// RestJSON is what a claim was held against, or is like it on record: a provision, claim, figure (Of is its series) or event.
+type RestJSON struct {
+	Sort string `json:"sort"`
+	ID   string `json:"id"`
+	Of   string `json:"series,omitempty"`
 }
 
 // ReadQuoteJSON is one quotation; Speaker is "" where nobody is named.
@@ -256,10 +265,13 @@ func readingJSON(r Reading) ReadingJSON {
 func claimJSON(r Reading, i int) ReadClaimJSON {
 	c := &r.Claims[i]
 	out := ReadClaimJSON{
-		ID: c.ID, From: c.From, To: c.To, Place: r.Document.Place(c.Span.From), Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Speakers: voicesJSON(c.By.Members()), Via: voicesJSON(c.Via), Voice: c.Voice.String(),
+		ID: c.ID, From: c.From, To: c.To, Place: r.Document.Place(c.Span.From), Quotation: claimWords(r, i), Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Speakers: voicesJSON(c.By.Members()), Via: voicesJSON(c.Via), Voice: c.Voice.String(),
 		Kind: c.Kind.String(), Sort: c.Sort, About: stateCodes(c.Subject.States), AnyState: c.Subject.Any, Negative: c.Negative,
 		Hedge: c.Hedge, Unit: c.Unit, Rule: c.Rule, AttributedBy: c.AttributedBy, Result: r.Checks[i].Word.String(), Evidence: r.Checks[i].Evidence,
 		Extractor: c.Extractor, Request: c.Request, Answer: c.Answer, Ledger: forLedger(&c.Claim),
+	}
+	for _, x := range r.Checks[i].Rests {
+		out.RestsOn = append(out.RestsOn, RestJSON{x.Sort.String(), x.ID, x.Of})
 	}
 	if v := r.Reviews[i+1]; v != nil {
 		out.Review = &ReviewedJSON{v.Verdict.String(), v.By, v.On.String(), v.Claim, v.Reason}

@@ -63,23 +63,27 @@ func readingHTML(r Reading) []byte {
 </header>
 <main>
 `, esc(title), readingStyle, esc(dated(r)), d.Size, d.SHA256, esc(r.Tool), esc(finders(r)))
-	b.Write(ReadingBody(r))
+	markedBody(&b, r)
+	htmlSides(&b, r)
+	htmlClaims(&b, r)
+	htmlWords(&b, r)
 	b.WriteString("</main>\n</body>\n</html>\n")
 	return b.Bytes()
 }
 
-// ReadingBody gives the text with the claims marked, both sides, the claims and the words that judge, as HTML for a page that has a
-// head and a style of its own. What the document holds is text in it.
-func ReadingBody(r Reading) []byte {
+// ReadingText gives the text of a document with its claims marked, as HTML for a page that has a head and a style of its own.
+// What the document holds is text in it. Claim n stands at #tn and leads to #cn, which is for the page to make.
+func ReadingText(r Reading) []byte {
 	var b bytes.Buffer
+	markedBody(&b, r)
+	return b.Bytes()
+}
+
+func markedBody(b *bytes.Buffer, r Reading) {
 	b.WriteString("<article class=\"document\">\n")
-	markedText(&b, r)
+	markedText(b, r)
 	b.WriteString("</article>\n")
 	b.WriteString(problemsHTML(r.Document))
-	htmlSides(&b, r)
-	htmlClaims(&b, r)
-	htmlWords(&b, r)
-	return b.Bytes()
 }
 
 func esc(s string) string { return html.EscapeString(plainWord(s)) }

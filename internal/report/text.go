@@ -131,6 +131,7 @@ func (p *Printer) Ruling(r *ruling.Ruling, title string) error {
 	p.spans(r)
 	p.views(r)
 	p.questions(r)
+	p.held(r)
 	p.screened(r)
 	if !p.Brief {
 		p.duties(r)

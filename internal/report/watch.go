@@ -32,6 +32,8 @@ type WatchVersionJSON struct {
 	Same     int                `json:"same"`
 	Gone     int                `json:"gone"`
 	Refusals []WatchRefusalJSON `json:"refusals,omitempty"`
+	// NotUsed are the columns that were read as no field, told when the file comes in.
+	NotUsed []UnusedColumnJSON `json:"not_used,omitempty"`
 }
 
 // WatchVersion gives a version with what it refused.
@@ -46,13 +48,16 @@ func WatchVersion(v base.Version, refused []base.Refusal) WatchVersionJSON {
 	return out
 }
 
-// WatchVersion prints a version: all that was refused, with its place.
-func (p *Printer) WatchVersion(v base.Version, refused []base.Refusal) error {
+// WatchVersion prints a version: all that was refused, with its place, and the columns that were not read.
+func (p *Printer) WatchVersion(v base.Version, refused []base.Refusal, unused []UnusedColumnJSON) error {
 	p.Heading("%s@%d", v.Base, v.Number)
 	p.Text("%s rows = %s customers on file + %s refused", Count(v.Rows), Count(v.Kept), Count(v.Refused))
 	p.Text("%s new, %s changed, %s as before, %s gone", Count(v.Added), Count(v.Changed), Count(v.Same), Count(v.Gone))
 	for _, r := range refused {
 		p.Item("line %d refused: %s", r.Line, r.Reason)
+	}
+	if words := NotUsed(unused); words != "" {
+		p.Text("%s", words)
 	}
 	return p.Err()
 }

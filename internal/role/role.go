@@ -105,6 +105,8 @@ const (
 	SwitchLists Permission = "switch-lists"
 	// Settings sees what the server runs with.
 	Settings Permission = "settings"
+	// Owes says which reports the desk owes, whose clocks then start by themselves.
+	Owes Permission = "owes"
 	// SeeKeys and SeePeople see keys of programs, and who works here; Keys and People change them.
 	SeeKeys   Permission = "see-keys"
 	Keys      Permission = "keys"
@@ -149,6 +151,7 @@ var table = []struct {
 	{SwitchLists, "have the server load lists anew", []Role{Admin}},
 	{Metrics, "read the figures of operation", []Role{Admin}},
 	{Settings, "see what the server runs with", []Role{Admin, Auditor}},
+	{Owes, "say which reports the desk owes", []Role{Admin}},
 	{SeeKeys, "see the keys of programs", []Role{Admin, Auditor}},
 	{Keys, "make and end keys of programs", []Role{Admin}},
 	{SeePeople, "see who works here", []Role{Viewer, Analyst, Approver, Admin, Auditor}},
@@ -187,6 +190,22 @@ func May(r Role, p Permission) bool {
 		}
 	}
 	return false
+}
+
+// Refusal is what a role is told that lacks a permission for what it would do, as "confirmed": who may, and what it is that
+// they may. A role that no person has is not offered.
+func Refusal(r Role, p Permission, what string) *fault.Error {
+	var may []string
+	for _, o := range OfPeople() {
+		if May(o, p) {
+			may = append(may, string(o))
+		}
+	}
+	f := fault.New(fault.Denied, "the role %q may not do this: %s", r, what)
+	if len(may) == 0 {
+		return f.WithFix("no person may; the program does it by itself")
+	}
+	return f.WithFix("it takes the role %s, who may %s: ask somebody who has it, or act in it if you have it", strings.Join(may, " or "), About(p))
 }
 
 // Any says whether one of several roles has a permission.

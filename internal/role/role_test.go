@@ -39,6 +39,7 @@ export        . . P . U .
 switch-lists  . . . A . .
 metrics       . . . A . .
 settings      . . . A U .
+owes          . . . A . .
 see-keys      . . . A U .
 keys          . . . A . .
 see-people    V N P A U .
@@ -163,5 +164,23 @@ func TestDocs(t *testing.T) {
 	}
 	if diff := cmp.Diff(b.String(), have); diff != "" {
 		t.Errorf("docs/access.md is not what the program does; run with UPDATE=1 (-want +got)\n%s", diff)
+	}
+}
+
+// TestRefusalsSayWhoMay holds that who is refused learns which role it takes, for every permission and role.
+func TestRefusalsSayWhoMay(t *testing.T) {
+	got := role.Refusal(role.Analyst, role.Approve, "confirmed").Error()
+	want := `the role "analyst" may not do this: confirmed (it takes the role approver, who may be the second person, and decide what was ` +
+		`escalated: ask somebody who has it, or act in it if you have it)`
+	if got != want {
+		t.Errorf("%s", got)
+	}
+	for _, p := range role.Permissions() {
+		said, _, _ := strings.Cut(role.Refusal("nobody", p, "x").Fix, ", who may")
+		for _, r := range role.OfPeople() {
+			if slices.Contains(strings.Fields(said), string(r)) != role.May(r, p) {
+				t.Errorf("%s, %s: %s", p, r, said)
+			}
+		}
 	}
 }

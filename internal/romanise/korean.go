@@ -164,7 +164,7 @@ func vowelTable(s string) map[string]uint32 {
 
 // koreanSpellings holds every spelling of a syllable in each script.
 var koreanSpellings = sync.OnceValue(func() map[string]Syllable {
-	t := make(map[string]Syllable)
+	t := make(map[string]Syllable, koreanSize)
 	build(t, latinLeads, latinVowels, latinTails)
 	build(t, cyrillicLeads, cyrillicVowels, cyrillicTails)
 	for s, like := range map[string]string{
@@ -176,6 +176,9 @@ var koreanSpellings = sync.OnceValue(func() map[string]Syllable {
 	}
 	return t
 })
+
+// koreanSize is somewhat more than there are spellings: a table that grows is made several times.
+const koreanSize = 1 << 16
 
 func build(t map[string]Syllable, leads, vowels map[string]uint32, tails map[string]uint8) {
 	for l, lm := range leads {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -20,7 +21,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/tabular"
-	"github.com/cordon-engine/cordon/internal/text"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -162,74 +162,21 @@ func (d *Desk) answer(b Batch, r Row) screening.Answer {
 	return screening.Answer{Outcome: screening.NotScreened, Reason: err.Error(), Against: d.Against()}
 }
 
-// Mapping gives the column of each field.
-type Mapping map[string][]string
-
-// ParseMapping reads "field=column" pairs.
-func ParseMapping(pairs []string) (Mapping, error) {
-	m := Mapping{}
-	for _, p := range pairs {
-		field, column, ok := strings.Cut(p, "=")
-		if !ok || column == "" {
-			return nil, fault.New(fault.Usage, "%q is not FIELD=COLUMN", p)
-		}
-		if err := CheckField(field); err != nil {
-			return nil, err
-		}
-		m[field] = append(m[field], column)
-	}
-	return m, nil
-}
-
-// columnWords are what columns are often called.
-var columnWords = map[string][]string{
-	"name":      {"name", "full name", "fullname", "customer name", "entity name", "party name", "legal name"},
-	"alias":     {"alias", "aka", "other name", "trading name"},
-	"birthDate": {"birth date", "birthdate", "date of birth", "dob"},
-	"country":   {"country", "country of residence", "residence"}, "nationality": {"nationality", "citizenship"},
-	"gender": {"gender", "sex"}, "address": {"address"}, "imo": {"imo", "imo number"}, "flag": {"flag"},
-	"passport": {"passport", "passport number", "passport no"}, "schema": {"schema", "type"},
-	"lei": {"lei"}, "bic": {"bic", "swift"}, "tax": {"tax id", "tax number"}, "registration": {"registration number"},
-}
-
-// Guess finds the fields of a header by what its columns are called. It never
-// guesses without a column for the name.
-func Guess(columns []string) (Mapping, error) {
-	m := Mapping{}
-	for _, c := range columns {
-		folded := text.Fold(c)
-		for field, words := range columnWords {
-			if slices.Contains(words, folded) {
-				m[field] = append(m[field], c)
-			}
-		}
-	}
-	if len(m["name"]) == 0 && len(m["imo"]) == 0 {
-		return nil, fault.New(fault.Usage, "no column is called a name").
-			WithFix("say which column is which with --map name=COLUMN; the columns are: %s", strings.Join(columns, ", "))
-	}
-	return m, nil
-}
-
-// Check makes sure that every column of the mapping is there.
-func (m Mapping) Check(columns []string) error {
-	for field, list := range m {
-		for _, c := range list {
-			if !slices.Contains(columns, c) {
-				err := fault.New(fault.Usage, "the file has no column %q for %s", c, field)
-				if near := text.NearestOf(c, columns, 1); len(near) > 0 {
-					return err.WithFix("the nearest is %q", near[0])
-				}
-				return err.WithFix("the columns are: %s", strings.Join(columns, ", "))
-			}
-		}
-	}
-	return nil
-}
-
 // TableRows gives the rows of a table. A row that cannot be read is a row with
 // its error; only what makes the rest unreadable ends the rows.
 func TableRows(t *tabular.Reader, m Mapping) iter.Seq2[Row, error] {
+	type value struct {
+		field   string
+		columns []string
+	}
+	var values []value
+	for field, columns := range m {
+		for _, c := range columns {
+			if field != Ignore {
+				values = append(values, value{field, partsOf(c, t.Columns())})
+			}
+		}
+	}
 	return func(yield func(Row, error) bool) {
 		for n := 1; ; n++ {
 			row, err := t.Next()
@@ -246,11 +193,9 @@ func TableRows(t *tabular.Reader, m Mapping) iter.Seq2[Row, error] {
 				return
 			default:
 				r.Line, r.Party = row.Line, Party{}
-				for field, columns := range m {
-					for _, c := range columns {
-						if v := row.Get(c); v != "" {
-							r.Party[field] = append(r.Party[field], v)
-						}
+				for _, v := range values {
+					if cell := cellOf(row, v.columns); cell != "" {
+						r.Party[v.field] = append(r.Party[v.field], cell)
 					}
 				}
 			}
@@ -261,13 +206,33 @@ func TableRows(t *tabular.Reader, m Mapping) iter.Seq2[Row, error] {
 	}
 }
 
+// cellOf gives the text of a column, or of several that make one value.
+func cellOf(row *tabular.Row, columns []string) string {
+	if len(columns) == 1 {
+		return row.Get(columns[0])
+	}
+	var texts []string
+	for _, c := range columns {
+		if v := row.Get(c); v != "" {
+			texts = append(texts, v)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
 // MaxLine is the longest line of a file of JSON Lines, in bytes.
 const MaxLine = 1 << 20
 
 // JSONRows gives the rows of JSON Lines: an object a line whose keys are fields
-// (or, with a mapping, the columns it names) and whose values are texts, numbers
-// or lists of them.
+// (or what a mapping names) and whose values are texts, numbers or lists of them.
+// Another key is a fault of its row.
 func JSONRows(r io.Reader, m Mapping) iter.Seq2[Row, error] {
+	how := newReading(m)
+	how.exact = true
+	return jsonRows(r, how)
+}
+
+func jsonRows(r io.Reader, how *Reading) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		br := bufio.NewReaderSize(r, 64<<10)
 		line := 0
@@ -288,7 +253,7 @@ func JSONRows(r io.Reader, m Mapping) iter.Seq2[Row, error] {
 			if tooLong {
 				row.Err = fault.New(fault.TooLarge, "the line is longer than %d bytes", MaxLine)
 			} else {
-				row.Party, row.Err = partyOf(b, m)
+				row.Party, row.Err = how.party(b)
 			}
 			row.Err = fault.In(fault.Place{Line: line}, row.Err)
 			if !yield(row, nil) {
@@ -315,34 +280,25 @@ func readLine(br *bufio.Reader) (line []byte, tooLong bool, err error) {
 	}
 }
 
-func partyOf(b []byte, m Mapping) (Party, error) {
+// party reads an object.
+func (r *Reading) party(b []byte) (Party, error) {
 	var raw map[string]any
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return nil, fault.New(fault.Invalid, "not a JSON object: %v", err)
 	}
-	fields := map[string]string{} // by key
-	for field, keys := range m {
-		for _, k := range keys {
-			fields[k] = field
-		}
-	}
 	p := Party{}
-	for key, v := range raw {
-		field, known := fields[key]
-		if !known && m.open() {
-			if err := CheckField(key); err != nil {
-				return nil, err
-			}
-			field, known = key, true
-		}
-		if !known {
-			continue // a mapping says what counts
-		}
-		values, err := textsOf(v)
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		fields, err := r.key(key)
 		if err != nil {
+			return nil, err
+		}
+		values, err := textsOf(raw[key])
+		if err != nil && len(fields) > 0 {
 			return nil, fault.In(fault.Place{Field: key}, err)
 		}
-		p[field] = append(p[field], values...)
+		for _, field := range fields {
+			p[field] = append(p[field], values...)
+		}
 	}
 	return p, nil
 }
@@ -379,4 +335,8 @@ func textsOf(v any) ([]string, error) {
 }
 
 // ParseParty reads a party from a JSON object whose keys are fields.
-func ParseParty(b []byte) (Party, error) { return partyOf(b, nil) }
+func ParseParty(b []byte) (Party, error) {
+	r := newReading(nil)
+	r.exact = true
+	return r.party(b)
+}

@@ -1,56 +1,122 @@
 package screen
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"iter"
 	"path/filepath"
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/tabular"
-	"github.com/cordon-engine/cordon/internal/text"
 )
 
-// Rows opens the rows of a file by the ending of its name: .csv, .tsv and .txt are
-// delimited text, .xlsx a workbook, .jsonl and .ndjson JSON Lines. Without a
-// mapping that of a table is guessed from its header and the keys of JSON Lines
-// are fields. It gives the mapping that the rows are read with.
-func Rows(name string, r io.Reader, m Mapping) (iter.Seq2[Row, error], Mapping, error) {
-	var t *tabular.Reader
-	var err error
-	switch ext := strings.ToLower(filepath.Ext(name)); ext {
-	case ".jsonl", ".ndjson":
-		if len(m) == 0 {
-			m = nil
-		}
-		return JSONRows(r, m), m, nil
-	case ".xlsx":
-		t, err = tabular.NewXLSX(r, tabular.Options{File: name})
-	case ".csv", ".tsv", ".txt":
-		t, err = tabular.NewCSV(r, tabular.Options{File: name})
-	default:
-		return nil, nil, fault.New(fault.Usage, "%q files cannot be screened", ext).WithFix("give a .csv, .xlsx or .jsonl file")
-	}
-	if err == nil && m.open() {
-		ref := m[Ref]
-		if m, err = Guess(t.Columns()); err == nil && ref != nil {
-			m[Ref] = ref
-		}
-	}
-	if err == nil {
-		err = m.Check(t.Columns())
-	}
+// Rows opens the rows of a file by the ending of its name: .csv and .tsv are
+// delimited text, .xlsx a workbook, .jsonl and .ndjson JSON Lines. A .txt is
+// delimited text when its first line says so, and has a name on each line
+// otherwise. Columns that given says nothing of are known by what they are called.
+// The reading says how, and what is left out. Pages and commands read files by
+// this function alone.
+func Rows(name string, r io.Reader, given Mapping) (iter.Seq2[Row, error], *Reading, error) {
+	rows, how, err := rowsOf(name, r, given)
 	if err != nil {
 		return nil, nil, fault.In(fault.Place{File: name}, err)
 	}
-	return TableRows(t, m), m, nil
+	return rows, how, nil
 }
 
-// Ref is a field that a mapping may have beside those of a party: by what the owner
-// of the file calls the party. It is not screened.
-const Ref = "ref"
+func rowsOf(name string, r io.Reader, given Mapping) (iter.Seq2[Row, error], *Reading, error) {
+	switch ext := strings.ToLower(filepath.Ext(name)); ext {
+	case ".jsonl", ".ndjson":
+		how, err := ofLines(given)
+		if err != nil {
+			return nil, nil, err
+		}
+		in, err := tabular.UTF8(r)
+		return jsonRows(in, how), how, err
+	case ".xlsx":
+		t, err := tabular.NewXLSX(r, tabular.Options{File: name})
+		return rowsOfTable(t, err, given)
+	case ".csv", ".tsv":
+		t, err := tabular.NewCSV(r, tabular.Options{File: name})
+		return rowsOfTable(t, err, given)
+	case ".txt":
+		return rowsOfText(name, r, given)
+	default:
+		return nil, nil, fault.New(fault.Usage, "%q files cannot be screened", ext).
+			WithFix("give a .csv, .tsv, .xlsx or .jsonl file, or a .txt file with a name on each line")
+	}
+}
+
+func rowsOfTable(t *tabular.Reader, err error, given Mapping) (iter.Seq2[Row, error], *Reading, error) {
+	if err != nil {
+		return nil, nil, err
+	}
+	how, err := ofTable(t, given)
+	if err != nil {
+		return nil, nil, err
+	}
+	return TableRows(t, how.Mapping), how, nil
+}
+
+// rowsOfText reads a table, when the first line has a column that is called a name, or columns are given; or else a
+// name on each line. What is parted by tabs or semicolons is no list of names.
+func rowsOfText(name string, r io.Reader, given Mapping) (iter.Seq2[Row, error], *Reading, error) {
+	in, err := tabular.UTF8(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	head, err := in.Peek(maxFirst)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, nil, err
+	}
+	first, _, _ := strings.Cut(string(head), "\n")
+	t, err := tabular.NewCSV(strings.NewReader(first), tabular.Options{File: name})
+	if err == nil {
+		_, err = ofTable(t, given)
+	}
+	if err == nil || !given.open() || strings.ContainsAny(first, "\t;") {
+		t, err = tabular.NewCSV(in, tabular.Options{File: name})
+		return rowsOfTable(t, err, given)
+	}
+	return lineRows(in), &Reading{Lines: true, Mapping: Mapping{}}, nil
+}
+
+// maxFirst is how much of a text is looked at to tell what it is.
+const maxFirst = 4 << 10
+
+// lineRows gives a row for each line that has anything on it: the name of a party and nothing else.
+func lineRows(in *bufio.Reader) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for line, n := 1, 0; ; line++ {
+			b, tooLong, err := readLine(in)
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(Row{}, err)
+				return
+			}
+			r := Row{Number: n + 1, Line: line}
+			switch l := strings.TrimSpace(string(b)); {
+			case tooLong:
+				r.Err = fault.New(fault.TooLarge, "the line is longer than %d bytes", MaxLine).At(fault.Place{Line: line})
+			case !utf8.ValidString(l):
+				r.Err = fault.New(fault.Invalid, "the line is not UTF-8").WithFix("convert the file to UTF-8 first").At(fault.Place{Line: line})
+			default:
+				r.Party = Party{"name": {l}}
+			}
+			if r.Err != nil || r.Party["name"][0] != "" {
+				n++
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}
+}
 
 // Referenced gives rows with their references, where they have one, apart from the party.
 func Referenced(rows iter.Seq2[Row, error]) iter.Seq2[Row, error] {
@@ -70,41 +136,10 @@ func Referenced(rows iter.Seq2[Row, error]) iter.Seq2[Row, error] {
 	}
 }
 
-// refWords are what a column of such references is often called.
-var refWords = []string{"ref", "reference", "customer id", "customer number", "customer no", "client id", "client number", "account number"}
-
-// GuessRef finds the column of references by what it is called; "" for none.
-func GuessRef(columns []string) string {
-	for _, c := range columns {
-		if slices.Contains(refWords, text.Fold(strings.ReplaceAll(c, "_", " "))) {
-			return c
-		}
-	}
-	return ""
-}
-
-// open says whether a mapping leaves it to the names of columns or keys which field
-// they hold.
-func (m Mapping) open() bool {
-	return len(m) == 0 || len(m) == 1 && m[Ref] != nil
-}
-
 // Lines gives a row for each line of a text that has anything on it: the name of
 // a party and nothing else.
 func Lines(s string) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		line, n := 0, 0
-		for l := range strings.Lines(s) {
-			line++
-			if l = strings.TrimSpace(l); l == "" {
-				continue
-			}
-			n++
-			if !yield(Row{Number: n, Line: line, Party: Party{"name": {l}}}, nil) {
-				return
-			}
-		}
-	}
+	return lineRows(bufio.NewReader(strings.NewReader(strings.ToValidUTF8(s, "\uFFFD"))))
 }
 
 // FieldOf gives the field of a row that a fault lies in; "" for none.

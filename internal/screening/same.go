@@ -2,11 +2,11 @@ package screening
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/match"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/subject"
 )
 
@@ -34,7 +34,7 @@ const MaxEvidence = 20_000
 
 // reference finds the reference numbers of the UN list that other publications
 // cite: three letters, the last of which is i or e, a dot and three digits.
-var reference = regexp.MustCompile(`\b[A-Z]{2}[ie]\.\d{3}\b`)
+var reference = pattern.New(`\b[A-Z]{2}[ie]\.\d{3}\b`)
 
 // FindSame gives the mergers that the lists themselves bear out, sorted. Subjects
 // of one list are never merged, nor are two when a chain of mergers would join

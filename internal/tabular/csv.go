@@ -16,26 +16,17 @@ import (
 // NewCSV makes a reader of delimited text in UTF-8, or in UTF-16 with a byte
 // order mark. It reads the header, unless Options.Columns stands for one.
 func NewCSV(src io.Reader, o Options) (*Reader, error) {
-	br := bufio.NewReaderSize(src, 64<<10)
-	head, err := br.Peek(4096)
-	if len(head) == 0 {
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		return nil, fault.New(fault.Invalid, "the table is empty").At(fault.Place{File: o.File})
+	in, err := UTF8(src)
+	if err != nil {
+		return nil, fault.In(fault.Place{File: o.File}, err)
 	}
-	var in io.Reader = br
-	switch {
-	case bytes.HasPrefix(head, []byte{0xEF, 0xBB, 0xBF}):
-		if _, err := br.Discard(3); err != nil {
-			return nil, err
-		}
-		head = head[3:]
-	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
-		dec := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder()
-		wide := bufio.NewReaderSize(dec.Reader(br), 64<<10)
-		head, _ = wide.Peek(4096)
-		in = wide
+	head, err := in.Peek(4096)
+	if len(bytes.TrimSpace(head)) == 0 && errors.Is(err, io.EOF) {
+		return nil, fault.New(fault.Invalid, "the table is empty").At(fault.Place{File: o.File}).
+			WithFix("give a file whose first row names its columns")
+	}
+	if len(head) == 0 {
+		return nil, err
 	}
 	if err := notATable(head); err != nil {
 		return nil, err.At(fault.Place{File: o.File, Line: 1})
@@ -58,6 +49,28 @@ func NewCSV(src io.Reader, o Options) (*Reader, error) {
 		r.title = strings.TrimSpace(strings.Join(f, " "))
 	}
 	return r, r.begin(o.Columns)
+}
+
+// UTF8 gives a text without the mark at its start, and in UTF-8 where that mark says that it is UTF-16. A text without a
+// mark that can only be UTF-16 is an error.
+func UTF8(src io.Reader) (*bufio.Reader, error) {
+	br := bufio.NewReaderSize(src, 64<<10)
+	head, err := br.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte{0xEF, 0xBB, 0xBF}):
+		_, err := br.Discard(3)
+		return br, err
+	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
+		dec := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder()
+		return bufio.NewReaderSize(dec.Reader(br), 64<<10), nil
+	case len(head) == 4 && (head[0] == 0) != (head[1] == 0) && (head[2] == 0) != (head[3] == 0):
+		return nil, fault.New(fault.Invalid, "this is UTF-16 without a byte order mark, or no text at all").
+			WithFix("save the file as UTF-8")
+	}
+	return br, nil
 }
 
 // notATable recognises what is saved in place of a table.

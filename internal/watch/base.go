@@ -33,23 +33,24 @@ const MaxRef = 200
 // Add takes a file as the next version of a base: all customers that there are. Rows
 // that cannot be screened as they stand are refused with their place. A file that
 // cannot be read to its end, or has no customer, is a fault, and the base stays as it
-// was.
-func Add(ctx context.Context, s watched.Store, base string, f File, places *place.Gazetteer, at time.Time, actor string) (watched.Version, error) {
+// was. The reading says how the columns were read.
+func Add(ctx context.Context, s watched.Store, base string, f File, places *place.Gazetteer, at time.Time, actor string) (watched.Version, *screen.Reading, error) {
 	if err := watched.CheckBase(base); err != nil {
-		return watched.Version{}, err
+		return watched.Version{}, nil, err
 	}
-	rows, mapping, err := screen.Rows(f.Name, f.Reader, f.Mapping)
+	rows, how, err := screen.Rows(f.Name, f.Reader, f.Mapping)
 	if err != nil {
-		return watched.Version{}, err
+		return watched.Version{}, nil, err
 	}
-	if len(mapping[screen.Ref]) != 1 {
-		return watched.Version{}, fault.New(fault.Usage, "nothing says which column holds the references of customers").
+	if len(how.Mapping[screen.Ref]) != 1 {
+		return watched.Version{}, nil, fault.New(fault.Usage, "nothing says which column holds the references of customers").
 			WithFix("name it with --ref COLUMN: without one nobody can tell a customer from one version to the next")
 	}
-	return s.Add(ctx, watched.Version{
+	v, err := s.Add(ctx, watched.Version{
 		Base: base, SHA256: f.SHA256, Format: strings.ToLower(strings.TrimPrefix(filepath.Ext(f.Name), ".")),
 		Recorded: at.UTC().Truncate(time.Millisecond), Actor: actor,
 	}, taken(ctx, rows, f, places))
+	return v, how, err
 }
 
 // taken gives the rows as customers and refusals.

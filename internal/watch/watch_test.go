@@ -116,7 +116,7 @@ func (w *world) watcher() *watch.Watcher {
 // add takes a CSV file on file.
 func (w *world) add(base, csv string) watched.Version {
 	w.t.Helper()
-	v, err := watch.Add(context.Background(), w.store, base, watch.File{
+	v, _, err := watch.Add(context.Background(), w.store, base, watch.File{
 		Name: "base.csv", SHA256: "00", Reader: strings.NewReader(csv), Mapping: screen.Mapping{screen.Ref: {"ref"}},
 	}, w.places, w.now, "u-1")
 	check(w.t, err)
@@ -251,7 +251,7 @@ func TestRefused(t *testing.T) {
 		{"a", "ref,name\n,Jane Smith\n", screen.Mapping{screen.Ref: {"ref"}}, fault.Invalid},
 		{"a", "ref,name\n1,Jane Smith\n", screen.Mapping{screen.Ref: {"number"}}, fault.Usage},
 	} {
-		_, err := watch.Add(context.Background(), w.store, c.base, watch.File{Name: "f.csv", Reader: strings.NewReader(c.csv), Mapping: c.mapping},
+		_, _, err := watch.Add(context.Background(), w.store, c.base, watch.File{Name: "f.csv", Reader: strings.NewReader(c.csv), Mapping: c.mapping},
 			w.places, w.now, "u-1")
 		if fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.base, err)

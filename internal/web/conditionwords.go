@@ -1,16 +1,16 @@
 package web
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
 // conditionToken cuts a condition of the law into names, texts, numbers and signs.
-var conditionToken = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_.]*|"[^"\\]*"|[0-9]+(?:\.[0-9]+)?|&&|\|\||[<>=!]=|[()\[\],<>!])`)
+var conditionToken = pattern.New(`^\s*([A-Za-z_][A-Za-z0-9_.]*|"[^"\\]*"|[0-9]+(?:\.[0-9]+)?|&&|\|\||[<>=!]=|[()\[\],<>!])`)
 
 // inWords says a condition of the law for who does not read its language; "" where it has something that this does not know, so
 // that no words stand beside a condition that says more. The condition itself always stands beside its words.

@@ -8,12 +8,12 @@ import (
 	"html"
 	"html/template"
 	"net/http"
-	"regexp"
 	"strings"
 
 	_ "embed"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 )
 
 // drawing is a picture of a page that can be had alone, as a file that needs neither style sheet nor page.
@@ -48,7 +48,7 @@ var drawingPolicy = func() string {
 }()
 
 var (
-	opened = regexp.MustCompile(`<a [^>]*>`)
+	opened = pattern.New(`<a [^>]*>`)
 	closed = strings.NewReplacer("</a>", "</g>")
 )
 

@@ -4,7 +4,6 @@ import (
 	"html"
 	"html/template"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/vocab"
@@ -102,7 +102,7 @@ func newForms(d *decide.Desk) *forms {
 	return f
 }
 
-var linePattern = regexp.MustCompile(`^(goods|parties)\[([0-9]{1,4})\]\.`)
+var linePattern = pattern.New(`^(goods|parties)\[([0-9]{1,4})\]\.`)
 
 // read reads the facts of an address. What is wrong with a value is kept beside
 // it, so that the page can show both; an unknown parameter is a fault.
@@ -422,8 +422,8 @@ func fieldID(name string) string {
 }
 
 var (
-	longDay   = regexp.MustCompile(`^([0-9]{1,2})\s+([A-Za-z]{3,9})\.?\s+([0-9]{4})$`)
-	longMonth = regexp.MustCompile(`^([A-Za-z]{3,9})\.?\s+([0-9]{4})$`)
+	longDay   = pattern.New(`^([0-9]{1,2})\s+([A-Za-z]{3,9})\.?\s+([0-9]{4})$`)
+	longMonth = pattern.New(`^([A-Za-z]{3,9})\.?\s+([0-9]{4})$`)
 )
 
 // readDate reads a date as files have it, or as people write it in English: "1

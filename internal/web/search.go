@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,6 +10,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -126,7 +126,7 @@ var idle = func() map[string]bool {
 }()
 
 // dayIn finds a day in a question.
-var dayIn = regexp.MustCompile(`\b(?:[0-3]?[0-9] [A-Za-z]{3,9} [12][0-9]{3}|[12][0-9]{3}-[01][0-9]-[0-3][0-9])\b`)
+var dayIn = pattern.New(`\b(?:[0-3]?[0-9] [A-Za-z]{3,9} [12][0-9]{3}|[12][0-9]{3}-[01][0-9]-[0-3][0-9])\b`)
 
 // asked gives the words of a query that say what it is about, small; all of them where there is no such word.
 func asked(query string) []string {

@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/matrix"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/states"
@@ -454,8 +454,8 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 }
 
 var (
-	identified = regexp.MustCompile(`\[[a-z0-9][a-z0-9-]*[;\]]|\b[a-z0-9]+(?:-[a-z0-9]+)+\b|\b[a-z]+\.[a-z_]+\b`)
-	addressed  = regexp.MustCompile(`https?://[^\s<>"')\]]+`)
+	identified = pattern.New(`\[[a-z0-9][a-z0-9-]*[;\]]|\b[a-z0-9]+(?:-[a-z0-9]+)+\b|\b[a-z]+\.[a-z_]+\b`)
+	addressed  = pattern.New(`https?://[^\s<>"')\]]+`)
 )
 
 // sectionTitle heads a section of a report: one about a provision with its name and paragraph, in place of its id.
@@ -471,8 +471,11 @@ func (s *Site) sectionTitle(sec report.Section) template.HTML {
 // titles in place of their ids, facts theirs in place of their names.
 func (s *Site) linked(text string) template.HTML {
 	t := template.HTMLEscapeString(text)
-	if addressed.MatchString(t) {
+	if strings.Contains(t, "://") && addressed.MatchString(t) {
 		return template.HTML(addressed.ReplaceAllString(t, `<a href="$0" rel="external noreferrer">$0</a>`))
+	}
+	if !strings.ContainsAny(t, "[-.") { // no id without one of them
+		return template.HTML(t)
 	}
 	c, err := s.conduct(context.Background()) // what is in memory already
 	return template.HTML(identified.ReplaceAllStringFunc(t, func(id string) string {

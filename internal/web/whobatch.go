@@ -48,6 +48,9 @@ type batchPage struct {
 	Words       string
 	// Read is how many rows came in: each of them is answered.
 	Read int
+	// Columns say how a file was read, and NotUsed which of its columns were not.
+	Columns []string
+	NotUsed []report.UnusedColumnJSON
 }
 
 // batchOrders are the ways to put the rows of a result, as they are asked for and called.
@@ -139,7 +142,7 @@ type batchForm struct {
 	names, date string
 	day         when.Day
 	rows        iter.Seq2[screen.Row, error]
-	mapping     screen.Mapping
+	how         *screen.Reading
 	file        string
 	errs        []fieldError
 }
@@ -240,19 +243,11 @@ func (f *batchForm) takeFile(r *http.Request) error {
 	if head.Size > maxUpload {
 		return tooLarge()
 	}
-	if strings.EqualFold(filepath.Ext(f.file), ".txt") {
-		b := new(bytes.Buffer)
-		if _, err := b.ReadFrom(file); err != nil {
-			return fault.Wrap(fault.Invalid, err, "the file could not be read")
-		}
-		f.rows = screen.Lines(strings.ToValidUTF8(b.String(), "\uFFFD"))
-		return nil
-	}
-	rows, mapping, err := screen.Rows(f.file, file, nil)
+	rows, how, err := screen.Rows(f.file, file, nil)
 	if fe := new(fault.Error); errors.As(err, &fe) && fe.Code == fault.Usage && strings.Contains(fe.Message, "no column") {
 		return fe.WithFix("give the file a first row in which the column of the names is called “name”")
 	}
-	f.rows, f.mapping = rows, mapping
+	f.rows, f.how = rows, how
 	return err
 }
 
@@ -288,6 +283,9 @@ func (s *Site) batch(w http.ResponseWriter, r *http.Request, f *batchForm) (*bat
 		return nil, far, f.cannotRead(err)
 	case len(page.Lines) != page.Read:
 		return nil, far, fault.New(fault.Internal, "%d rows came in and %d were answered", page.Read, len(page.Lines))
+	}
+	if f.how != nil {
+		page.Columns, page.NotUsed = f.how.Names(), report.UnusedColumns(f.how)
 	}
 	if kept.Len() < maxBody-16<<10 {
 		page.Rows = kept.String()
@@ -380,8 +378,8 @@ func (f *batchForm) where(r screen.Row, err error) string {
 	}
 	if field := screen.FieldOf(err); field != "" {
 		column := field
-		if c := f.mapping[field]; len(c) > 0 {
-			column = strings.Join(c, "” or “")
+		if f.how != nil && len(f.how.Mapping[field]) > 0 {
+			column = strings.Join(f.how.Mapping[field], "” or “")
 		}
 		place = strings.TrimPrefix(place+", column “"+column+"”", ", ")
 	}

@@ -70,6 +70,14 @@ func Parse(file string, data []byte) ([]*Node, error) {
 	if err := check(file, data); err != nil {
 		return nil, err
 	}
+	if docs, ok := common(file, data); ok {
+		return docs, nil
+	}
+	return parseAll(file, data)
+}
+
+// parseAll reads all of YAML.
+func parseAll(file string, data []byte) ([]*Node, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var docs []*Node
 	for {

@@ -4,9 +4,10 @@ import (
 	"math"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/cordon-engine/cordon/internal/pattern"
 )
 
 // parameters reads the query of a request. The first thing that is wrong stays in
@@ -93,7 +94,7 @@ func (p *parameters) truth(name string, usual bool) bool {
 	return usual
 }
 
-var sinceForm = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?$`)
+var sinceForm = pattern.New(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?$`)
 
 // since gives a time as entities have it; "" for none.
 func (p *parameters) since(name string) string {

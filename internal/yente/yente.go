@@ -13,12 +13,12 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/dataset"
 	"github.com/cordon-engine/cordon/internal/entity"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/trace"
@@ -209,7 +209,7 @@ func send(w http.ResponseWriter, b []byte) error {
 	return nil
 }
 
-var stateForm = regexp.MustCompile(`^[\x20-\x7e]{1,512}$`)
+var stateForm = pattern.New(`^[\x20-\x7e]{1,512}$`)
 
 // traced tells the trace of a request as yente does: that of the caller goes on, with its state behind ours.
 func traced(h http.Header, r *http.Request) {

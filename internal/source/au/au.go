@@ -13,11 +13,11 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/tabular"
@@ -135,7 +135,7 @@ func (p *parser) read(ctx context.Context, src io.Reader) error {
 	return err
 }
 
-var refParts = regexp.MustCompile(`^(\d+)([a-z]*\d*)$`)
+var refParts = pattern.New(`^(\d+)([a-z]*\d*)$`)
 
 // take puts a row to the others of its subject and gives the number of that.
 func (p *parser) take(tr *tabular.Row, columns []string, last string) (string, error) {
@@ -294,7 +294,7 @@ func (p *parser) details(r row, s *subject.Subject) {
 }
 
 // unReference is the reference of the UN list, where what is said begins with it.
-var unReference = regexp.MustCompile(`^[A-Z]{2,3}[ie]\.\d{3}\b`)
+var unReference = pattern.New(`^[A-Z]{2,3}[ie]\.\d{3}\b`)
 
 func dated(property string, d subject.Date) subject.Property {
 	if d.Known {

@@ -1,11 +1,11 @@
 package au
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -14,15 +14,15 @@ import (
 // Dates of birth are written by hand: "1961", "4 Nov. 1978", "11/08/1960" with the
 // day first, "a) 1945; b) 1950", "Between 1963 to 1968", "c. 1962".
 var (
-	marker   = regexp.MustCompile(`(^|[\s;,])[a-z]\)\s*`)
-	parting  = regexp.MustCompile(`\s*(?:[;\n]|\bor\b)\s*`)
-	label    = regexp.MustCompile(`(?i)^(?:alt\.?(?:ernative)? )?(?:d\.?o\.?b\.?|born)\s*:?\s*`)
-	about    = regexp.MustCompile(`(?i)^(?:approximately|approx\.?|circa|about|around|c\.)\s*`)
-	span     = regexp.MustCompile(`(?i)^(?:between\s+)?(.+?)\s*(?:-|–|\bto\b|\band\b|\buntil\b)\s*(.+)$`)
-	numbers  = regexp.MustCompile(`^(?:(\d{1,2})/)?(\d{1,2})/(\d{4})$`)
-	dayWord  = regexp.MustCompile(`^(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([A-Za-z]{3,9})\.?,?\s+(\d{4})$`)
-	wordDay  = regexp.MustCompile(`^([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})$`)
-	clocking = regexp.MustCompile(` 00:00:00$`)
+	marker   = pattern.New(`(^|[\s;,])[a-z]\)\s*`)
+	parting  = pattern.New(`\s*(?:[;\n]|\bor\b)\s*`)
+	label    = pattern.New(`(?i)^(?:alt\.?(?:ernative)? )?(?:d\.?o\.?b\.?|born)\s*:?\s*`)
+	about    = pattern.New(`(?i)^(?:approximately|approx\.?|circa|about|around|c\.)\s*`)
+	span     = pattern.New(`(?i)^(?:between\s+)?(.+?)\s*(?:-|–|\bto\b|\band\b|\buntil\b)\s*(.+)$`)
+	numbers  = pattern.New(`^(?:(\d{1,2})/)?(\d{1,2})/(\d{4})$`)
+	dayWord  = pattern.New(`^(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([A-Za-z]{3,9})\.?,?\s+(\d{4})$`)
+	wordDay  = pattern.New(`^([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})$`)
+	clocking = pattern.New(` 00:00:00$`)
 )
 
 // births reads a cell of dates of birth. What is no date stays as its words and is
@@ -127,7 +127,7 @@ func day(s string) (when.Period, bool) {
 func pad(s string) string { return strings.Repeat("0", max(0, 2-len(s))) + s }
 
 // listedOn finds the day of listing at the head of what is said of the listing.
-var listedOn = regexp.MustCompile(`(?i)^(?:first\s+)?(?:listed|designated)\b[^(;]*?\bon\s+(\d{1,2}\s+[A-Za-z]{3,9}\.?\s+\d{4})`)
+var listedOn = pattern.New(`(?i)^(?:first\s+)?(?:listed|designated)\b[^(;]*?\bon\s+(\d{1,2}\s+[A-Za-z]{3,9}\.?\s+\d{4})`)
 
 func listed(text string) subject.Date {
 	m := listedOn.FindStringSubmatch(publication.Line(tidy(text)))

@@ -15,11 +15,11 @@ import (
 	"context"
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -180,8 +180,8 @@ func names(n *xmlstream.Node) []subject.Name {
 }
 
 var (
-	divider  = regexp.MustCompile(`;|\s/|/\s|\n`)
-	language = regexp.MustCompile(`(?:^|,)\s*(\p{Lu}\p{L}+)\s*:\s*`)
+	divider  = pattern.New(`;|\s/|/\s|\n`)
+	language = pattern.New(`(?:^|,)\s*(\p{Lu}\p{L}+)\s*:\s*`)
 )
 
 // aliases takes a field of aliases apart: at semicolons, at a slash with a
@@ -243,8 +243,8 @@ func (p *parser) describe(n *xmlstream.Node, s *subject.Subject) {
 }
 
 var (
-	or    = regexp.MustCompile(`(?i) or `)
-	years = regexp.MustCompile(`^(\d{4})-(\d{4})$`)
+	or    = pattern.New(`(?i) or `)
+	years = pattern.New(`^(\d{4})-(\d{4})$`)
 )
 
 // days reads the dates of a field: alternatives, spans of years, and words.

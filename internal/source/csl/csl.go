@@ -13,12 +13,12 @@ import (
 	"context"
 	"hash/fnv"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/tabular"
@@ -214,7 +214,7 @@ func (p *parser) kind(row *tabular.Row) {
 }
 
 // linked finds the parties that a remark links the entry to.
-var linked = regexp.MustCompile(`\(Linked To: ([^;]+?)\)(?:;|\.|$| \()`)
+var linked = pattern.New(`\(Linked To: ([^;]+?)\)(?:;|\.|$| \()`)
 
 func (p *parser) listed(row *tabular.Row, ref string) {
 	l := p.listing

@@ -1,10 +1,10 @@
 package eujournal
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -31,7 +31,7 @@ func split(cell string) []string {
 	return out
 }
 
-var numbering = regexp.MustCompile(`^(?:\([a-z]\)|[a-z]\)) *`)
+var numbering = pattern.New(`^(?:\([a-z]\)|[a-z]\)) *`)
 
 // divide cuts at semicolons outside brackets and quotation marks. Where either
 // do not close, they are taken for plain characters.
@@ -69,8 +69,8 @@ func cut(s, marks string) (list []string, closed bool) {
 }
 
 var (
-	between = regexp.MustCompile(`^(?:[Bb]etween )?(\d{4})(?: and |-|–)(\d{4})$`)
-	apart   = regexp.MustCompile(` or | / |, | (?:\([a-z]\)|[a-z]\)) `)
+	between = pattern.New(`^(?:[Bb]etween )?(\d{4})(?: and |-|–)(\d{4})$`)
+	apart   = pattern.New(` or | / |, | (?:\([a-z]\)|[a-z]\)) `)
 )
 
 // days gives the dates of a cell. Alternatives are dates of their own.

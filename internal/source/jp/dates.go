@@ -1,12 +1,12 @@
 package jp
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -16,11 +16,11 @@ import (
 var eras = map[string]int{"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 
 // one matches a date: "1941/8/20", "2001.9.22", "1970年", "1961年3月", "昭和16年8月20日".
-var one = regexp.MustCompile(`^(?:(\d{4})[/.](\d{1,2})(?:[/.](\d{1,2}))?|(明治|大正|昭和|平成|令和)?(\d{1,4}|元)年(?:(\d{1,2})月(?:(\d{1,2})日)?)?)$`)
+var one = pattern.New(`^(?:(\d{4})[/.](\d{1,2})(?:[/.](\d{1,2}))?|(明治|大正|昭和|平成|令和)?(\d{1,4}|元)年(?:(\d{1,2})月(?:(\d{1,2})日)?)?)$`)
 
 var (
-	aboutWords = regexp.MustCompile(`(頃|ころ|ごろ|前後)$|^(約|およそ)`)
-	parting    = regexp.MustCompile(`\s*(?:;|,|、|又は|または)\s*`)
+	aboutWords = pattern.New(`(頃|ころ|ごろ|前後)$|^(約|およそ)`)
+	parting    = pattern.New(`\s*(?:;|,|、|又は|または)\s*`)
 )
 
 // plainText makes full-width digits and letters plain and space single.

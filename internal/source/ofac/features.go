@@ -1,10 +1,10 @@
 package ofac
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/ident"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/subject"
 )
@@ -231,7 +231,7 @@ func (e *entry) amount(to, value, note string) {
 	}
 }
 
-var imo = regexp.MustCompile(`^IMO ?([0-9]{7})$`)
+var imo = pattern.New(`^IMO ?([0-9]{7})$`)
 
 func (e *entry) document(kind string, f *feature, note string) {
 	d := subject.Document{

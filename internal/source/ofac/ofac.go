@@ -13,11 +13,11 @@ package ofac
 import (
 	"bytes"
 	"context"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/subject"
 )
@@ -91,7 +91,7 @@ func sniffXML(root, name string) func([]byte) bool {
 	}
 }
 
-var csvRow = regexp.MustCompile(`^\x1a?[0-9]+ *, *("|-0-|[0-9])`)
+var csvRow = pattern.New(`^\x1a?[0-9]+ *, *("|-0-|[0-9])`)
 
 func sniffCSV(head []byte) bool { return csvRow.Match(head) }
 

@@ -44,7 +44,7 @@ var patterns = slices.Concat(periods, []shape{
 	{"money.between", Money, pattern.New(`\bbetween\s(US|AU|CA|NZ|HK|SG|NT|A|C|S)?([$£€₩₽₹])\s?()()()(` + number + `)(` + scale + `)\sand\s(?:US|AU|CA|NZ|HK|SG|NT|A|C|S)?` + second + `(` + scale + `)\b`), readMoney},
 	{"money.symbol", Money, pattern.New(`(?:\b(US|AU|CA|NZ|HK|SG|NT|A|C|S)\s?)?([$£€¥₩₽₹])\s?` + figure + `\b`), readMoney},
 	{"money.code", Money, pattern.New(`\b(USD|EUR|GBP|CNY|RMB|RUB|JPY|KRW|KPW|CHF|INR|IRR|AED|SGD|HKD|MYR|VND|AUD|CAD|NZD|THB)\s?()` + figure + `\b`), readMoney},
-	{"money.word", Money, pattern.New(`(?i)\b` + figure + `\s((?:(?:US|U\.S\.|American|Australian|Canadian|Singapore|Hong Kong|New Zealand|Taiwan)\s)?dollars|euros?|pounds(?:\ssterling)?|(?:Chinese\s)?(?:yuan|renminbi)|(?:Russian\s)?(?:roubles|rubles)|(?:(?:South|North)\sKorean\s)?won|(?:Japanese\s)?yen|Swiss\sfrancs)\b`), readMoneyWord},
+	{"money.word", Money, pattern.New(`(?i)\b` + figure + `\s((?:(?:US|U\.S\.|American|Australian|Canadian|Singapore|Hong Kong|New Zealand|Taiwan)\s)?dollars|euros?|pounds(?:\ssterling)?|(?:(?-i:[A-Z][a-z]+)\s)?(?:yuan|renminbi|roubles|rubles|yen)|won)\b`), readMoneyWord},
 	{"quantity.unit", Quantity, pattern.New(`(?i)\b` + figure + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|kilograms|litres|gallons|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b(\s(?:a|per|each|every)\s(?:day|week|month|year|hour)\b)?`), readQuantity},
 	{"vessel.title", Vessel, pattern.New(`\b(?:M/?V|M/?T|(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir) (?:[\w-]+ ){0,3}?(?:tanker|ferry|vessel|ship|freighter|trawler|bulk carrier|barge))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
 	{"vessel.imo", Vessel, pattern.New(`\bIMO(?:\sno\.?|\snumber|:)?\s?(\d{7})\b`), nil},
@@ -241,14 +241,16 @@ func readMoney(f *finder, m *Mention, g []string) {
 var moneyWords = map[string]string{
 	"dollars": "USD", "us dollars": "USD", "u.s. dollars": "USD", "american dollars": "USD", "australian dollars": "AUD", "canadian dollars": "CAD",
 	"singapore dollars": "SGD", "hong kong dollars": "HKD", "new zealand dollars": "NZD", "taiwan dollars": "TWD", "euro": "EUR", "euros": "EUR",
-	"pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY", "chinese yuan": "CNY", "chinese renminbi": "CNY", "roubles": "RUB", "rubles": "RUB",
-	"russian roubles": "RUB", "russian rubles": "RUB", "south korean won": "KRW", "north korean won": "KPW", "yen": "JPY", "japanese yen": "JPY", "swiss francs": "CHF",
+	"pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY", "roubles": "RUB", "rubles": "RUB",
+	"yen": "JPY",
 }
 
 func readMoneyWord(f *finder, m *Mention, g []string) {
 	word := strings.ToLower(g[8])
 	m.Low, m.High = bounds(g[1:8])
-	m.Unit = moneyWords[word]
+	if m.Unit = moneyWords[word]; m.Unit == "" {
+		m.Unit = moneyWords[word[strings.LastIndexByte(word, ' ')+1:]] // an adjective before it says nothing more
+	}
 	if word == "pounds" && !strings.HasPrefix(f.text[m.To:], " of ") {
 		m.Unit = "GBP"
 	}

@@ -368,7 +368,7 @@ func countBefore(s string) float64 {
 var smallNumbers = []string{"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
 
 // people finds how many people are counted.
-var people1 = pattern.New(`\b(\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)\s(?:(?:[A-Z][\w-]*|guest|contract|migrant|other|more|new|such|foreign|skilled|construction|shipyard|factory|farm|forestry|textile|restaurant|medical|building|mine)\s){0,4}(?:[a-z]{3,}(?:ers|ors|ists|ians|men|women|sses)|nurses|staff|nationals|citizens|people|specialists|North Koreans|[A-Z][a-z]+(?:ans|ians|is|ese))\b`)
+var people1 = pattern.New(`\b(\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)\s(?:(?:[A-Z][\w-]*|guest|contract|migrant|other|more|new|such|foreign|skilled|construction|shipyard|factory|farm|forestry|textile|restaurant|medical|building|mine)\s){0,4}(?:[a-z]{3,}(?:ers|ors|ists|ians|men|women|sses)|nurses|staff|nationals|citizens|people|specialists|[A-Z][a-z]+(?:ans|ians|is|ese))\b`)
 
 // headcount gives the one number of people that a stretch counts; 0 for none or several.
 func (w *work) headcount(s sentence.Span) float64 {

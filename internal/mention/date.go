@@ -27,7 +27,7 @@ var periods = []shape{
 	{"date.part", Date, pattern.New(`(?i)\b(?:the\s)?(first|second|third|fourth|last|final)\s(quarter|half)\sof\s(?:the\syear\s)?(` + yearOnly + `|this year|last year)\b`), readPart},
 	{"date.quarter", Date, pattern.New(`\b([QH])([1-4])(?:\s|/)(?:of\s)?(` + yearOnly + `)\b`), readQuarter},
 	{"date.span", Date, pattern.New(`\b(?:([Bb]etween)|([Ff]rom)|[Dd]uring|[Ii]n)\s(` + oneDate + `)\s(?:and|to|until|till|through|up to)\s(` + oneDate + `)`), readSpan},
-	{"date.days", Date, pattern.New(`\b(\d{1,2})\s?[-–]\s?(\d{1,2})\s(` + longMonth + `)(?:,?\s(` + yearOnly + `))?\b`), readDays},
+	{"date.days", Date, pattern.New(`\b(?:[Bb]etween\s(\d{1,2})\sand\s|[Ff]rom\s(\d{1,2})\sto\s|(\d{1,2})\s?[-–]\s?)(\d{1,2})\s(` + longMonth + `)(?:,?\s(` + yearOnly + `))?\b`), readDays},
 	{"date.years", Date, pattern.New(`\b(` + oneDate + `)\s?[-–]\s?(` + oneDate + `)\b`), readDash},
 	{"date.since", Date, pattern.New(`\b[Ss]ince\s(?:(?:at least|early|mid|late|the (?:beginning|start) of)[\s-])?(` + oneDate + `|last (?:week|month|year))\b`), readSince},
 	{"date.open", Date, pattern.New(`\b(?:until|till|by|[Bb]efore|[Pp]rior to|up to|no later than|not later than|ahead of|[Aa]fter|[Ff]rom|[Uu]ntil|[Bb]y)\s(?:(?:the end of|early|mid|late|at least)[\s-])?(` + oneDate +
@@ -208,7 +208,7 @@ func neighbours(a, b string) bool {
 func readDash(f *finder, m *Mention, g []string) { m.Period = f.ends(g[1], g[2]) }
 
 func readDays(f *finder, m *Mention, g []string) {
-	a, b := f.onDay(g[1], g[3], g[4]), f.onDay(g[2], g[3], g[4])
+	a, b := f.onDay(g[1]+g[2]+g[3], g[5], g[6]), f.onDay(g[4], g[5], g[6])
 	if a.From != when.NoDay && b.From != when.NoDay && a.From <= b.From {
 		m.Period = when.Period{From: a.From, To: b.To}
 	}

@@ -129,8 +129,13 @@ func (f *finder) metonym(i, j int) bool {
 
 // doing reports whether word j is one by which governments act or speak.
 func (f *finder) doing(j int) bool {
-	return strings.TrimSpace(f.words[j].gap) == "" && (actingWords[f.words[j].key] || sayingWords[f.words[j].key])
+	w := f.words[j]
+	past := !w.upper && len(w.key) > 4 && strings.HasSuffix(w.key, "ed") && !noDeed[w.key]
+	return strings.TrimSpace(w.gap) == "" && (actingWords[w.key] || sayingWords[w.key] || past)
 }
+
+// noDeed are participles behind the name of a place.
+var noDeed = set("based dated educated located situated listed registered flagged ruled occupied")
 
 func set(words string) map[string]bool {
 	out := map[string]bool{}

@@ -40,25 +40,40 @@ var patterns = slices.Concat(periods, []shape{
 	{"instrument.name", Instrument, pattern.New(`\b(?:the\s)?(?:[A-Z][\w-]+\s){0,3}(?:Treaty|Convention|Accords?|[Aa]greements?|Protocol|Charter|Communiqu[eé])\b(?:\son\sthe\s[A-Z][\w-]+(?:\sof\s[A-Z]\w+\s[A-Z]\w+)?)?`), nil},
 	{"instrument.statement", Instrument, pattern.New(`\bjoint\s(?:statement|declaration|document|communiqu[eé])\b`), nil},
 	{"share.percent", Share, pattern.New(`(?i)\b` + figure + `\s?(?:%|(?:per\s?cent|percent|pct)\b(\s?points?\b)?)`), readShare},
-	{"share.fraction", Share, pattern.New(`(?i)\b(?:(a|one|two|three|four)[\s-](third|quarter|fifth|tenth)s?\sof|(?:a\s)?(half)\s(?:of|the))\s([a-z]*)`), readFraction},
+	{"share.fraction", Share, pattern.New(`(?i)\b(?:(a|one|two|three|four)[\s-](third|quarter|fifth|tenth)s?\sof|by\s(?:about\s|nearly\s|almost\s|some\s|over\s|more\sthan\s)?(a|one|two|three)[\s-](third|quarter|fifth|tenth)s?()|(?:a\s)?(half)\s(?:of|the))(?:\s([a-z]*)|\b)`), readFraction},
 	{"money.between", Money, pattern.New(`\bbetween\s(US|AU|CA|NZ|HK|SG|NT|A|C|S)?([$£€₩₽₹])\s?()()()(` + number + `)(` + scale + `)\sand\s(?:US|AU|CA|NZ|HK|SG|NT|A|C|S)?` + second + `(` + scale + `)\b`), readMoney},
 	{"money.symbol", Money, pattern.New(`(?:\b(US|AU|CA|NZ|HK|SG|NT|A|C|S)\s?)?([$£€¥₩₽₹])\s?` + figure + `\b`), readMoney},
 	{"money.code", Money, pattern.New(`\b(USD|EUR|GBP|CNY|RMB|RUB|JPY|KRW|KPW|CHF|INR|IRR|AED|SGD|HKD|MYR|VND|AUD|CAD|NZD|THB)\s?()` + figure + `\b`), readMoney},
-	{"money.word", Money, pattern.New(`(?i)\b` + figure + `\s((?:(?:US|U\.S\.|American|Australian|Canadian|Singapore|Hong Kong|New Zealand|Taiwan)\s)?dollars|euros?|pounds(?:\ssterling)?|(?:Chinese\s)?(?:yuan|renminbi)|(?:Russian\s)?(?:roubles|rubles)|(?:(?:South|North)\sKorean\s)?won|(?:Japanese\s)?yen|Swiss\sfrancs)\b`), readMoneyWord},
+	{"money.word", Money, pattern.New(`(?i)\b` + figure + `\s((?:(?:US|U\.S\.|American|Australian|Canadian|Singapore|Hong Kong|New Zealand|Taiwan)\s)?dollars|euros?|pounds(?:\ssterling)?|(?:(?-i:[A-Z][a-z]+)\s)?(?:yuan|renminbi|roubles|rubles|yen)|won)\b`), readMoneyWord},
 	{"quantity.unit", Quantity, pattern.New(`(?i)\b` + figure + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|kilograms|litres|gallons|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b(\s(?:a|per|each|every)\s(?:day|week|month|year|hour)\b)?`), readQuantity},
 	{"vessel.title", Vessel, pattern.New(`\b(?:M/?V|M/?T|(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir) (?:[\w-]+ ){0,3}?(?:tanker|ferry|vessel|ship|freighter|trawler|bulk carrier|barge))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
 	{"vessel.imo", Vessel, pattern.New(`\bIMO(?:\sno\.?|\snumber|:)?\s?(\d{7})\b`), nil},
 	{"date.day", Date, pattern.New(`\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?(` + month + `)(?:,?\s((?:19|20)\d\d))?\b`), readDayMonth},
 	{"date.us", Date, pattern.New(`\b(` + month + `)\s(\d{1,2})(?:st|nd|rd|th)?(?:,?\s((?:19|20)\d\d))?\b`), readMonthDay},
 	{"date.month", Date, pattern.New(`\b(` + month + `)\s((?:19|20)\d\d)\b`), readMonth},
-	{"date.year", Date, pattern.New(`\b(?:in|since|by|during|of|until|from|late|early|mid-?)\s((?:19|20)\d\d)\b`), readYear},
+	{"date.year", Date, pattern.New(`\b(?:in|since|by|during|of|until|from|throughout|through|over|for|late|early|mid-?)\s((?:19|20)\d\d)\b`), readYear},
 	{"date.weekday", Date, pattern.New(`\b(?:(last|on|this|late|early|[Nn]ext|coming|following|[Bb]y|[Uu]ntil|[Bb]efore)\s)?(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b`), readWeekday},
 	{"date.relative", Date, pattern.New(`(?i)\b(today|yesterday|tomorrow|tonight|(?:last|this|next|past|recent|coming)\s(?:day|week|month|year|summer|winter|spring|autumn)s?)\b`), readRelative},
 }, []shape{monthAlone})
 
+// needed are words in small letters of which a text must have one for a pattern to be sought in it: looking for words is cheap.
+var needed = map[string][]string{
+	"date.fiscal": {"fiscal", "financial", "budget", "marketing", "fy"}, "date.part": {"quarter", "half"}, "date.quarter": {"q1", "q2", "q3", "q4", "h1", "h2"},
+	"date.since": {"since"}, "date.ago": {" ago", "earlier", "before"}, "date.past": {"past ", "last ", "previous ", "recent "},
+	"date.earlier": {"earlier ", "later "}, "date.previous": {"previous", "preceding", "following", "same ", "next ", "the day", "that day", "that week", "that month", "that year"},
+	"share.percent": {"%", "cent", "pct"}, "share.fraction": {"third", "quarter", "fifth", "tenth", "half"}, "vessel.imo": {"imo"},
+	"money.between": {"between"}, "money.symbol": {"$", "£", "€", "¥", "₩", "₽", "₹"},
+	"money.code": {"usd", "eur", "gbp", "cny", "rmb", "rub", "jpy", "krw", "kpw", "chf", "inr", "irr", "aed", "sgd", "hkd", "myr", "vnd", "aud", "cad", "nzd", "thb"},
+	"money.word": {"dollar", "euro", "pound", "yuan", "renminbi", "rouble", "ruble", " won", " yen", "franc"},
+}
+
 // patterns finds what has a fixed shape.
 func (f *finder) patterns() {
+	low := strings.ToLower(f.text)
 	for _, p := range patterns {
+		if words := needed[p.rule]; words != nil && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(low, w) }) {
+			continue
+		}
 		for _, at := range p.re.FindAllStringSubmatchIndex(f.text, -1) {
 			m := Mention{Span: sentence.Span{From: at[0], To: at[1]}, Kind: p.kind, Rule: p.rule, Period: when.Period{From: when.NoDay, To: when.NoDay}}
 			groups := make([]string, len(at)/2)
@@ -188,12 +203,15 @@ func readShare(_ *finder, m *Mention, g []string) {
 var fractions = map[string]float64{"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 
 func readFraction(_ *finder, m *Mention, g []string) {
-	switch strings.ToLower(g[4]) {
+	if g[3] != "" {
+		g[1], g[2] = g[3], g[4]
+	}
+	switch strings.ToLower(g[7]) {
 	case "year", "century", "day", "decade", "time", "month":
 		return
 	}
 	n, of := max(numberOf(g[1]), 1), fractions[strings.ToLower(g[2])]
-	if g[3] != "" {
+	if g[6] != "" {
 		n, of = 1, 2
 	}
 	if n < of {
@@ -223,14 +241,16 @@ func readMoney(f *finder, m *Mention, g []string) {
 var moneyWords = map[string]string{
 	"dollars": "USD", "us dollars": "USD", "u.s. dollars": "USD", "american dollars": "USD", "australian dollars": "AUD", "canadian dollars": "CAD",
 	"singapore dollars": "SGD", "hong kong dollars": "HKD", "new zealand dollars": "NZD", "taiwan dollars": "TWD", "euro": "EUR", "euros": "EUR",
-	"pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY", "chinese yuan": "CNY", "chinese renminbi": "CNY", "roubles": "RUB", "rubles": "RUB",
-	"russian roubles": "RUB", "russian rubles": "RUB", "south korean won": "KRW", "north korean won": "KPW", "yen": "JPY", "japanese yen": "JPY", "swiss francs": "CHF",
+	"pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY", "roubles": "RUB", "rubles": "RUB",
+	"yen": "JPY",
 }
 
 func readMoneyWord(f *finder, m *Mention, g []string) {
 	word := strings.ToLower(g[8])
 	m.Low, m.High = bounds(g[1:8])
-	m.Unit = moneyWords[word]
+	if m.Unit = moneyWords[word]; m.Unit == "" {
+		m.Unit = moneyWords[word[strings.LastIndexByte(word, ' ')+1:]] // an adjective before it says nothing more
+	}
 	if word == "pounds" && !strings.HasPrefix(f.text[m.To:], " of ") {
 		m.Unit = "GBP"
 	}

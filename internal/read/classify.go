@@ -405,6 +405,9 @@ func (w *work) tradeOf(c *Claim) place.State {
 	return of[0]
 }
 
+// change ends before by how much something grew or fell.
+var change = pattern.New(`(?i)\b(?:by|up|down|of)\s(?:(?:about|nearly|almost|some|over|more than|less than|at least|around)\s)?$`)
+
 func overlaps(a, b []place.State) bool {
 	return slices.ContainsFunc(a, func(s place.State) bool { return slices.Contains(b, s) })
 }
@@ -416,7 +419,9 @@ func (w *work) figures(c *Claim) {
 			c.Quantity, c.Unit = record.Range{Low: m.Low, High: m.High, Known: true}, m.Unit
 			if m.Kind == mention.Share {
 				c.Unit = record.Percent
-				c.ShareOf = w.tradeOf(c)
+				if !change.MatchString(w.text[c.Span.From:m.From]) && !strings.HasPrefix(strings.ToLower(w.text[m.From:m.To]), "by ") {
+					c.ShareOf = w.tradeOf(c) // by how much it grew is no share
+				}
 			}
 			return
 		}

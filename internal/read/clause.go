@@ -29,7 +29,7 @@ var (
 	hardBreak = pattern.New(`;\s+|\s[–—]\s+|:\s+|,\s+meaning\s+(?:that\s+)?`)
 	softBreak = pattern.New(`,?\s+(?:and|but|though|although|while|whereas|so|yet)\s+(?:although\s+|that\s+)?|,\s+(?:both|all|some) of whom\s+|,\s+`)
 	leftVerb  = pattern.New(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|accounts|supplies|hosts|provides|says|claims|remains|continues|seeks|wants|calls|denies|rejects|exports|imports|holds|keeps|makes|takes|declares|violates|opposes|condemns|urges|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|propose|refrain|agree|seek|want)\b`)
-	verbWord  = pattern.New(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{2,}s|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|put|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
+	verbWord  = pattern.New(`\b(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{2,}s|sold|sent|met|made|gave|took|held|left|kept|said|told|paid|built|bought|went|came|ran|began|put|fell|rose|grew|saw|found|brought|drew|flew|lent|lost|got|became|spent|stood|struck|shut|led|knew|broke|chose|drove|fought|froze|sank|stole|wrote|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
 	finite    = pattern.New(`^[’']?s?(?:\s+(?:also|again|recently|repeatedly|only|now|still|then|later|never|officials|government|authorities|regime))*\s+(?:is|are|was|were|has|have|had|will|would|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|[a-z]{3,}s [a-z]|sold|sent|met|made|gave|took|held|left|kept|paid|built|bought|went|came|ran|began|refrain|agree|seek|want|propose|call|host|provide|remain|continue|intend|deny|reject)\b`)
 	thirdAnd  = pattern.New(`^(?:accounts|supplies|hosts|provides|remains|continues|seeks|wants|exports|imports|holds|keeps|makes|takes|declares|violates|sells|buys|employs|refuses|fails|intends|plans|needs|stands|expects|hopes|supports|serves|runs|allows|gives|uses|threatens)\s+(?:as|to|a|an|the|its|in|for|on|with|only|that)\b`)
 	// lastWho is a relative clause that ends the sentence and says what was done or not.
@@ -476,6 +476,8 @@ var onlySpeech = pattern.New(`(?i)\b(?:issued|released|gave|made|published|relea
 
 // cutAt divides a clause at a word of speech: what stands before the speaker is the author's, the rest the speaker's.
 func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
+	told := w.text[sp.verb.From:sp.verb.To]
+	sp, via := w.citing(c, sp)
 	by := sp.by
 	start := by.span.From
 	switch {
@@ -526,7 +528,7 @@ func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 		content.From = c.From
 	}
 	return append(out, piece{
-		via:  w.relayed(w.text[sp.verb.From:sp.verb.To], sentence.Span{From: sp.verb.To, To: max(sp.verb.To, content.From)}),
+		via:  append(w.relayed(told, sentence.Span{From: sp.verb.To, To: max(sp.verb.To, content.From)}), via...),
 		span: sentence.Span{From: start, To: c.To}, content: content, by: by, voice: voice, rule: sp.rule, kind: sp.kind, set: sp.set,
 		joined: w.joinedBy(c),
 	})

@@ -59,7 +59,11 @@ func (w *work) frame(c *Claim) {
 			continue
 		}
 		c.Doing = d.kind
-		day, ok := w.dayOf(s, !d.now)
+		within := s
+		if d.form == reduced {
+			within = d.after
+		}
+		day, ok := w.dayOf(within, !d.now)
 		switch {
 		case !ok:
 			c.Lacks = "a day"
@@ -147,26 +151,26 @@ func (w *work) deeds(c *Claim, s sentence.Span) []deed {
 
 var (
 	// isDone ends before the participle of a passive. What only may or is to be done is not told.
-	isDone  = pattern.New(`(?i)\b(is|are|was|were|been|being|got)(?:\s(?:\w+ly|also|then|later|first|again|since|now|still))*\s$`)
+	isDone  = pattern.New(`(?i)\b(is|are|was|were|been|being|got|(?:continues?|continued) to be)(?:\s(?:\w+ly|also|then|later|first|again|since|now|still))*\s$`)
 	notDone = pattern.New(`\b(?:would|could|may|might|should|must|will|shall|to)\s(?:\w+ly\s)?(?:have\s(?:\w+ly\s)?been|be\s(?:\w+ly\s)?being)\s(?:\w+ly\s)?$`)
 	// governs are words under which a verb right behind them only might, should or did not happen.
-	governs = pattern.New(`\b(?:to|will|would|shall|should|may|might|can|could|must|cannot|let|lets|make|makes|did|do|does|not|never|won’t|won't)(?:\s(?:\w+ly|also|then|again|not|never|now))*\s$`)
+	governs = pattern.New(`\b(?:to|will|would|shall|should|may|might|can|could|must|cannot|let(?:\sus|\sthem)?|lets|make|makes|did|do|does|not|never|won’t|won't)(?:\s(?:\w+ly|also|then|again|not|never|now))*\s$`)
 	// goesAhead are words before "to" after which a thing is done.
 	goesAhead = pattern.New(`\b(?:continu\w+|began|begins?|begun|beginning|start(?:s|ed)?|resum\w+|proceed\w*|manag(?:es|ed)|went on|goes on|go on|helps?|helped|us(?:es|ed))\sto\s(?:\w+ly\s)?$`)
 	// supposed are words earlier in the clause under which all behind them is supposed, and no more.
 	supposed = pattern.New(`\b(?:[Ii]f|[Ww]hether|[Uu]nless|would|should|could|might|may|[Bb]efore|[Uu]ntil|[Ww]ithout|[Ll]est|so that|in order|ought|[Ss]uppose|[Ii]magine|[Ii]nstead of|[Rr]ather than)\b`)
 	// heldBack end before a gerund or noun of what is not done, and done before what is.
-	done = pattern.New(`(?i)(?:^|[,;“"(]\s*|\b(?:is|are|was|were|been|keeps?|kept|continu(?:es|ed|e|ing)|start(?:s|ed)|began|begins?|resum(?:es|ed)|admit(?:s|ted)|confirm(?:s|ed)|by|in|for|after|while|when|since|despite)|\b(?:accus\w+|guilty|suspect\w+|convict\w+|evidence|proof|reports?|finding|history|record|capable|instances?|cases?)\b[^.;]{0,60}\bof)\s*$`)
+	done = pattern.New(`(?i)(?:^|[,;“"(]\s*|\b(?:seen|observed|photographed|caught|spotted|filmed|detected|recorded|found|is|are|was|were|been|keeps?|kept|continu(?:es|ed|e|ing)|start(?:s|ed)|began|begins?|resum(?:es|ed)|admit(?:s|ted)|confirm(?:s|ed)|by|in|for|after|while|when|since|despite)|\b(?:accus\w+|guilty|suspect\w+|convict\w+|evidence|proof|reports?|finding|history|record|capable|instances?|cases?)\b[^.;]{0,60}\bof)\s*$`)
 	// factive are words before a noun that say that it happened.
 	factive = pattern.New(`(?i)\b(?:made|makes|making|carried out|carries out|carrying out|conduct\w*|continu\w+|resum\w+|began|begins?|start(?:s|ed)|took part in|taken part in|participated in|engaged? in|engaging in|engages in|involved in|report\w*|confirm\w*|admit\w*|acknowledg\w*|reveal\w*|disclos\w+|document\w*|observ\w*|record(?:ed|s)|detect\w*|found|finds|noted|notes|condemn\w*|deplor\w*|denounc\w*|critici[sz]\w*|protest(?:ed|s)? (?:against )?|regret\w*|after|following|since|despite|because of|during|through|evidence of|proof of|witness\w*|saw|sees|photographed|arranged|organi[sz]ed|brokered|facilitated|financed|approved|authori[sz]ed|completed|from|to|by|and)\s(?:(?:the|a|an|its|their|his|her|another|further|new|regular|repeated|illegal|illicit|first|second|large|small|continued|several|two|three|\d+|alleged|reported|[A-Z][\w’']+)\s)*$`)
 	// undone are predicates of a noun that say that it does not or did not happen, or only may.
 	undone = pattern.New(`^[^.;]*?\b(?:(?:is|are|was|were|be|been|being|remains?|remained)\s(?:\w+ly\s|also\s|now\s|all\s)*(?:prohibited|banned|barred|forbidden|outlawed|halted|stopped|suspended|ended|denied|proposed|planned|considered|discussed|prevented|foiled|thwarted|blocked|cancelled|canceled|refused|rejected|expected|capped|limited|restricted|allowed|permitted|exempt\w*|lawful|legal|illegal|unlawful|possible|impossible)|stop(?:s|ped)?|end(?:s|ed)|ceas(?:es|ed)|fell to (?:zero|nothing)|will|would|should|shall|must|may|might|could|can|requires?|needs?|failed|fell through|never)\b`)
 	// finiteVerb is a verb that makes a sentence of what stands before it.
 	finiteVerb = pattern.New(`\b(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|might|can|could|do|does|did|[a-z]{3,}ed|took|rose|fell|grew|went|came|began|made|broke|goes|takes|makes|breaks|[a-z]{3,}(?:es|ts|ks|ds|ms|ns|ls|ps|rs))\b`)
-	// cannotBe tells that no verb stands there: a noun or a name that looks like one.
+	finiteAux  = pattern.New(`\s(?:is|are|was|were|has|have|had|will|would)\s`)
 	pluralLead = pattern.New(`(?:s|people|police|men|women|both|we|they|you|I|and [A-Z]\w+)\s(?:\w+ly\s|also\s|still\s|now\s)*$`)
 	// nowBe is a verb of being in the present.
-	nowBe = pattern.New(`(?i)^(?:is|are|being)$`)
+	nowBe = pattern.New(`(?i)^(?:is|are|being|continues? to be)$`)
 )
 
 // told decides how a word tells a deed, and whether it tells it at all: what is to be, may be, should be or was prevented is not told.
@@ -203,6 +207,9 @@ func (w *work) told(c *Claim, d *deed, f wordForm) bool {
 	case d.subject || perfect.MatchString(before):
 	case f == participleForm || f == pastForm && behindParticiple.MatchString(w.text[d.after.From:d.after.To]):
 		d.form = reduced
+		if at := finiteAux.FindStringIndex(w.text[d.after.From:d.after.To]); at != nil {
+			d.after.To = d.after.From + at[0] // what the sentence goes on to say is another deed, with a day of its own
+		}
 		return !strings.HasSuffix(before, " be ") && behindParticiple.MatchString(w.text[d.after.From:d.after.To])
 	}
 	if governs.MatchString(before) && !goesAhead.MatchString(before) || strings.HasSuffix(before, " be ") {

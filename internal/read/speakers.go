@@ -59,7 +59,7 @@ func (w *work) each(p Party) []Party {
 // distributed gives a body in the plural to each of the states that share it: "the ministries of A and B".
 func (w *work) distributed(list []Party) []Party {
 	base, _, ok := strings.Cut(list[0].Name, " of ")
-	if !ok || !strings.HasSuffix(base, "s") || !organ.MatchString(singularBody(base)) && !organ.MatchString(base) {
+	if !ok || !strings.HasSuffix(base, "s") || !organ.MatchString(singularBody(base)) && !officials.MatchString(base) {
 		return list
 	}
 	out := slices.Clone(list)
@@ -70,6 +70,9 @@ func (w *work) distributed(list []Party) []Party {
 	}
 	return out
 }
+
+// officials are offices in the plural that each of several states has.
+var officials = pattern.New(`(?:ministers|presidents|leaders|ambassadors|envoys|governments|armies|navies|delegations|embassies|spokesmen)$`)
 
 // inOrder gives the states of a party in the order of the text, where it names them.
 func (w *work) inOrder(p Party) []place.State {
@@ -183,6 +186,31 @@ func (w *work) cited(s sentence.Span) (by Party, rest sentence.Span, ok bool) {
 		}
 	}
 	return by, s, false
+}
+
+var (
+	// citedMid ends before the source that a reporter names between itself and the word of speech: "X, citing Y, reported".
+	citedMid = pattern.New(`,\s(?:citing|quoting)\s(?:the\s|an?\s|its\s)?$`)
+	// citedThen is the same behind the word of speech: "X reported on Tuesday, citing Y, that".
+	citedThen = pattern.New(`^[^,;.]{0,40},\s(?:citing|quoting)\s([^,;]{3,80}),\s(?:that\s)?`)
+)
+
+// citing reads who told a reporter what it reports, where that stands within the words of speech.
+func (w *work) citing(c sentence.Span, sp spoken) (spoken, []Party) {
+	if at := citedMid.FindStringIndex(w.text[c.From:max(c.From, sp.by.span.From)]); at != nil {
+		if outer, ok := w.lastParty(sentence.Span{From: c.From, To: c.From + at[0]}); ok {
+			return sp, []Party{outer}
+		}
+	}
+	if at := citedThen.FindStringSubmatchIndex(w.text[sp.verb.To:c.To]); at != nil {
+		src := sentence.Span{From: sp.verb.To + at[2], To: sp.verb.To + at[3]}
+		outer := sp.by
+		sp.by = w.source(src, w.nominals(src))
+		sp.by.span = outer.span
+		sp.verb.To += at[1]
+		return sp, []Party{outer}
+	}
+	return sp, nil
 }
 
 // quotedPiece reads "X quoted Y as saying that" and "Y was quoted by X as saying that".

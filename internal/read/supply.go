@@ -13,14 +13,14 @@ import (
 )
 
 var (
-	goodsEnd   = pattern.New(`[,;.:()]|\s(?:to|from|on|in|at|through|via|aboard|during|worth|since|between|for|by|with|into|over|under|without|despite|through|after|before|last|this|as|that|which|per|off|until|near|loaded|mined|produced|caught|was|were|is|are|has|have|had|took|of\s\w+\sorigin)\b`)
+	goodsEnd   = pattern.New(`[,;.:()]|\s(?:to|from|on|in|at|through|via|aboard|during|worth|since|between|for|by|with|into|over|under|without|despite|through|after|before|last|this|as|that|which|per|off|until|near|loaded|mined|produced|caught|made|manufactured|grown|woven|was|were|is|are|has|have|had|took|of\s\w+\sorigin)\b`)
 	ofOrigin   = pattern.New(`\bof\s[\w ]+?\sorigin\b`)
 	measured   = pattern.New(`(?i)^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than|an estimated)\s)?[\d,.]+(?:\s(?:thousand|million))?\s(?:metric\s)?(?:tonnes|tons|barrels|litres|kg)\sof\s`)
 	counted    = pattern.New(`(?i)^(?:(?:about|some|around|at least|up to|nearly|almost|over|more than)\s)?(?:[\d,.]+|two|three|four|five|six|seven|eight|nine|ten|dozens of|several|many)\s`)
 	loadOf     = pattern.New(`(?i)^(?:an?|the|its|their|one|two|three|several|\d+|large|small)?\s?(?:cargo(?:e?s)?|loads?|shipments?|consignments?|quantit(?:y|ies)|amounts?|volumes?|deliver(?:y|ies))\sof\s`)
 	portName   = pattern.New(`^(?:the port of |the )?[A-Z][\w-]+`)
 	article    = pattern.New(`(?i)^(?:the|an?|its|their|his|any|some|new|more)\s`)
-	quantifier = pattern.New(`^(?:the|some|two|three|four|five|several|many|about|\d[\d,]*)?\s?$`)
+	quantifier = pattern.New(`^(?:the|an?|its|his|her|their|another|one|some|two|three|four|five|several|many|about|\d[\d,]*)?\s?$`)
 )
 
 // words before a state, by the role that the state has behind them.
@@ -122,6 +122,9 @@ func (w *work) objectIn(d *deed, s sentence.Span, before, right bool) (object, b
 		return object{}, false
 	case !before:
 		o := w.goodsAfter(s)
+		if n := w.recipient(s); o.phrase == "" && n.State != 0 {
+			o = w.goodsAfter(sentence.Span{From: n.To, To: s.To})
+		}
 		return o, o.phrase != ""
 	}
 	o := w.goodsBefore(sentence.Span{From: s.From, To: s.From + len(text)}, right)
@@ -163,7 +166,20 @@ func (w *work) stateOf(c *Claim, d *deed, role string, o object) place.State {
 	if d.form == active {
 		whole.From = d.after.From
 	}
-	return w.stateAfter(whole, roleWords[role])
+	if s := w.stateAfter(whole, roleWords[role]); s != 0 || role != "to" || d.form != active {
+		return s
+	}
+	return w.recipient(d.after).State
+}
+
+// recipient gives the state named right behind a verb, before what it is given: "sold Chile coal".
+func (w *work) recipient(s sentence.Span) mention.Mention {
+	ms := w.mentionsIn(s)
+	if len(ms) == 0 || ms[0].From != s.From+1 || ms[0].Kind != mention.State || ms[0].Form == mention.ByAdjective ||
+		!strings.HasPrefix(w.text[ms[0].To:s.To], " ") || apartFrom.MatchString(w.text[ms[0].To:w.runeStart(min(s.To, ms[0].To+6))]) {
+		return mention.Mention{}
+	}
+	return ms[0]
 }
 
 // lightly are verbs that only say that what the noun behind them names was done by their subject.
@@ -172,7 +188,7 @@ var lightly = pattern.New(`(?i)\b(?:made|makes|making|carried out|carries out|co
 // agentOf gives the state that does it: the subject of an active verb, else what stands behind "by", or before a noun.
 func (w *work) agentOf(c *Claim, d *deed) place.State {
 	subject := place.State(0)
-	if len(c.Subject.States) == 1 {
+	if len(c.Subject.States) == 1 && w.subjectStands(c, d) {
 		subject = c.Subject.States[0]
 	}
 	if d.form == active {
@@ -193,7 +209,14 @@ func (w *work) agentOf(c *Claim, d *deed) place.State {
 	return 0
 }
 
-// between begins two states that do something with each other.
+// subjectStands reports whether the subject of a claim stands before what tells the deed, itself or by a pronoun: where other words do, it is
+// not known who acts.
+func (w *work) subjectStands(c *Claim, d *deed) bool {
+	before := w.text[d.before.From:d.before.To]
+	return d.before.Contains(c.Subject.span) || len(strings.Fields(before)) < 2 || pronoun.MatchString(before) || nation.MatchString(before) || pairing.MatchString(before)
+}
+
+// betweenTwo begins two states that do something with each other.
 var betweenTwo = pattern.New(`(?i)\b(?:between|by)\s`)
 
 // pairOf gives the two states that do something together, in the order of the text: the subject of an active verb, or those behind
@@ -309,11 +332,17 @@ func (w *work) goodsOf(s sentence.Span) object {
 	if o.state == 0 {
 		_, o.state = w.withoutOrigin(o.phrase, s)
 	}
+	if at := madeIn.FindStringIndex(text); at != nil && o.state == 0 {
+		o.state = w.stateAfter(sentence.Span{From: s.To - len(text) + at[0], To: s.To}, madeIn)
+	}
 	if s.From == w.sentenceAt(s.From).From {
 		o.phrase = lowered(o.phrase)
 	}
 	return o
 }
+
+// madeIn begins where goods come from.
+var madeIn = pattern.New(`\b(?:made|produced|mined|caught|manufactured|grown|woven)\s(?:in|by|off)\s`)
 
 // lowered makes the first letter small where the second is.
 func lowered(s string) string {
@@ -339,7 +368,7 @@ func countBefore(s string) float64 {
 var smallNumbers = []string{"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
 
 // people finds how many people are counted.
-var people1 = pattern.New(`\b(\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)\s(?:(?:[A-Z][\w-]*|guest|contract|migrant|other|more|new|such|foreign|skilled)\s){0,3}(?:[a-z]{3,}(?:ers|ors|ists|ians|men|women|sses)|nurses|staff|nationals|citizens|people|specialists)\b`)
+var people1 = pattern.New(`\b(\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)\s(?:(?:[A-Z][\w-]*|guest|contract|migrant|other|more|new|such|foreign|skilled|construction|shipyard|factory|farm|forestry|textile|restaurant|medical|building|mine)\s){0,4}(?:[a-z]{3,}(?:ers|ors|ists|ians|men|women|sses)|nurses|staff|nationals|citizens|people|specialists|[A-Z][a-z]+(?:ans|ians|is|ese))\b`)
 
 // headcount gives the one number of people that a stretch counts; 0 for none or several.
 func (w *work) headcount(s sentence.Span) float64 {

@@ -401,7 +401,7 @@ func claimText(b *bytes.Buffer, r Reading, i int) {
 	if c.Activity != nil {
 		fmt.Fprintf(b, "     activity %s\n", c.Activity.AppendJSON(nil))
 	} else if c.Lacks != "" {
-		fmt.Fprintf(b, "     tells of %s, but not %s: no activity\n", c.Doing, c.Lacks)
+		fmt.Fprintf(b, "     tells of %s, but not of %s\n", c.Doing, c.Lacks)
 	}
 	fmt.Fprintf(b, "     rule %s, speaker by %s, %s", c.Rule, c.AttributedBy, spanOf(r, i))
 	if c.Extractor != read.RulesName {

@@ -376,7 +376,15 @@ empty list and a list that lost too many entries are not taken.
 Examples:
   cordon lists load consolidated.xml --source un
   cordon lists load sdn.csv alt.csv add.csv sdn_comments.csv --source ofac-sdn
-  cordon lists load clients.xlsx --source own --list my-clients --mapping clients.yaml`,
+  cordon lists mapping blocked.xlsx --owner "Example Bank" --expires 2027-06-30 > blocked.yaml
+  cordon lists load blocked.xlsx --source own --list blocked --mapping blocked.yaml --published 2026-11-27`,
+	"lists mapping": `Columns that are known by what they are called, and hold it, get their property; the
+others stand under ignore with the reason, if there is one. A load refuses a mapping
+without owner and expires, and a column of which it says nothing.
+
+Examples:
+  cordon lists mapping blocked.xlsx > blocked.yaml
+  cordon lists mapping blocked.csv --owner "Example Bank" --expires 2027-06-30 > blocked.yaml`,
 	"lists status": `Examples:
   cordon lists status
   cordon lists status --fail-if-stale 48h --format json`,

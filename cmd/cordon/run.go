@@ -494,6 +494,14 @@ Examples:
   cordon mirror --target PRK --year 2013/2018 --partner CN
   cordon mirror --target PRK --hs 2701 --records comtrade-2016.csv --records comtrade-2017.csv
   cordon mirror --target PRK --year 2017 --format csv > figures.csv`,
+	"match": `Each pair is answered with a line of JSON: the probability that both are the same, the
+evidence in bits, and why. A pair on standard input is {"schema":"Person","a":"...",
+"b":"..."}, or {"left":{...},"right":{...}} with entities of FollowTheMoney.
+
+Examples:
+  cordon match 'Kim Jong Un' 'Kim Chong-un'
+  cordon match --schema Vessel --explain 'Ocean Star' 'Ocean Starr'
+  cordon match --threshold 0.7 < pairs.jsonl > scores.jsonl`,
 	"answers list": `Examples:
   cordon answers list
   cordon answers list --kind screen --from 2026-11-01 --format jsonl`,

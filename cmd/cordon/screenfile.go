@@ -253,6 +253,9 @@ func (o *output) finish() error {
 		}
 	}
 	words := rowsInWords(o.count)
+	if o.done == 0 && len(o.count) == 0 {
+		words += "; nobody was screened, as the file has no rows"
+	}
 	if o.done > 0 {
 		words += fmt.Sprintf(" (%s answered by an earlier run)", report.Count(o.done))
 	}

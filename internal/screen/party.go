@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,7 +95,13 @@ func (p Party) Input(places *place.Gazetteer) (in match.Input, notes []string, e
 			}
 		}
 	}
-	return in, notes, p.identifiers(&in)
+	err = p.identifiers(&in)
+	for _, id := range in.Identifiers {
+		if wrong := match.CheckIdentifier(id.Kind, id.Value); wrong != nil && id.Value != "" {
+			notes = append(notes, fmt.Sprintf("%s: %q is compared as it is written: %v", id.Kind, id.Value, wrong))
+		}
+	}
+	return in, notes, err
 }
 
 func (p Party) one(field string) string {

@@ -20,6 +20,16 @@ func (c *Client) CaseDuties(ctx context.Context) ([]ReportDuty, error) {
 	return get[[]ReportDuty](ctx, c, "/v1/cases/duties", nil)
 }
 
+// CaseOwes gives the reports that the desk owes, whose clocks start by themselves.
+func (c *Client) CaseOwes(ctx context.Context) (*Owed, error) {
+	return get[*Owed](ctx, c, "/v1/cases/owes", nil)
+}
+
+// SetCaseOwes says, as an admin, which reports the desk owes.
+func (c *Client) SetCaseOwes(ctx context.Context, b CaseOwes) (*Owed, error) {
+	return postJSON[*Owed](ctx, c, "/v1/cases/owes", b)
+}
+
 // CaseQuality says how many that were cleared should not have been, and how old the queue is.
 func (c *Client) CaseQuality(ctx context.Context) (*Quality, error) {
 	return get[*Quality](ctx, c, "/v1/cases/quality", nil)

@@ -43,11 +43,13 @@ type Answer struct {
 	More int    `json:"more,omitempty"`
 	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others, and
 	// suppressed where there is none.
-	Suppressed int       `json:"suppressed,omitempty"`
-	Notes      []string  `json:"notes,omitempty"`
-	AsOf       string    `json:"as_of,omitempty"`
-	Params     string    `json:"parameters,omitempty"`
-	Against    []Against `json:"against"`
+	Suppressed int      `json:"suppressed,omitempty"`
+	Notes      []string `json:"notes,omitempty"`
+	// Flags are what the party says of itself that a person should look at, whatever the lists say; they change no outcome.
+	Flags   []Flag    `json:"flags,omitempty"`
+	AsOf    string    `json:"as_of,omitempty"`
+	Params  string    `json:"parameters,omitempty"`
+	Against []Against `json:"against"`
 }
 
 // Assumed is a fact taken for granted.
@@ -355,6 +357,14 @@ type CaseOpen struct {
 	Stake *float64 `json:"stake,omitempty"`
 }
 
+// CaseOwes says which reports a desk owes.
+type CaseOwes struct {
+	// Reports: their ids, as /v1/cases/duties has them; none are none.
+	Reports []string `json:"reports"`
+	// Version: the version that was seen; refused when there is another.
+	Version int `json:"version"`
+}
+
 // What is sent about reports that are owed, and about reviews.
 type CaseReview struct {
 	Upheld bool `json:"upheld"`
@@ -516,6 +526,15 @@ type Conduct struct {
 	Certain bool     `json:"certain"`
 	Doubts  []string `json:"doubts,omitempty"`
 	Missing []string `json:"missing,omitempty"`
+}
+
+// Coverage says what became of the sentences of a document: sentences is the sum of the others.
+type Coverage struct {
+	Sentences int `json:"sentences"`
+	Claiming  int `json:"with_claims"`
+	Silent    int `json:"without_claim"`
+	TooLong   int `json:"too_long"`
+	Foreign   int `json:"other_language"`
 }
 
 // Difference is a provision of a draft beside the law.
@@ -869,6 +888,15 @@ type FindingRecord struct {
 	Count    int    `json:"count"`
 }
 
+// Flag is one thing that a person should look at: what of the party it is about, what stands there, and what is to be seen.
+type Flag struct {
+	// Kind is number, placeholder, radio_flag, mission, state_body, territory or state.
+	Kind  string `json:"kind"`
+	Field string `json:"field"`
+	Value string `json:"value"`
+	Text  string `json:"text"`
+}
+
 // Forecast is one figure of a forecast, in per cent; Recomputed is null without inputs.
 type Forecast struct {
 	ID         string   `json:"id"`
@@ -903,6 +931,61 @@ type GoodsBasis struct {
 type GoodsHit struct {
 	Code  string `json:"code"`
 	Label string `json:"label"`
+}
+
+// HeldCondition is a condition of a licence that is not settled.
+type HeldCondition struct {
+	ID   string `json:"id"`
+	What string `json:"what"`
+	// Due: last day on which it may be met; absent where it is kept throughout.
+	Due string `json:"due,omitempty"`
+}
+
+// HeldLicence is a licence as it stood, and what it does for the activity.
+type HeldLicence struct {
+	// Licence: id of the record.
+	Licence string `json:"licence"`
+	// Event: the record as of this event.
+	Event      int      `json:"event"`
+	Name       string   `json:"name"`
+	Kind       string   `json:"kind"`
+	Holder     string   `json:"holder"`
+	Provisions []string `json:"provisions"`
+	Activities []string `json:"activities"`
+	Parties    []string `json:"parties"`
+	// Goods: beginnings of HS codes.
+	Goods    []string `json:"goods"`
+	Limit    string   `json:"limit,omitempty"`
+	Left     string   `json:"left,omitempty"`
+	Uses     int      `json:"uses,omitempty"`
+	UsesLeft int      `json:"uses_left,omitempty"`
+	// From: first day.
+	From string `json:"from,omitempty"`
+	// Until: last day; absent where it has none.
+	Until string `json:"until,omitempty"`
+	// Open: what is still to be done or kept for it.
+	Open []HeldCondition `json:"conditions_open"`
+	// Standing: in force, or why it is no ground for a decision.
+	Standing string `json:"standing"`
+	// Verified: somebody held the record to its source.
+	Verified bool   `json:"verified"`
+	Source   string `json:"source,omitempty"`
+	// For: provisions in the way that it names.
+	For []string `json:"for"`
+	// Allows: the verdict rests on it.
+	Allows bool `json:"allows"`
+	// Why: why the verdict does not rest on it.
+	Why []string `json:"why_not"`
+}
+
+// HeldLicences are the licences that are held for what stands in the way.
+type HeldLicences struct {
+	// Held: the one that the verdict rests on comes first.
+	Held []HeldLicence `json:"held"`
+	// More: how many others are left off, none of which allows it.
+	More int `json:"more,omitempty"`
+	// Unread: why nobody knows what is held.
+	Unread string `json:"unread,omitempty"`
 }
 
 // Hit is a subject that the party may be.
@@ -999,6 +1082,13 @@ type Key struct {
 	State string `json:"state"`
 	// Secret is given once, when the key is made.
 	Secret string `json:"secret,omitempty"`
+}
+
+// Language counts the sentences of a document in a language that is not read.
+type Language struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Sentences int    `json:"sentences"`
 }
 
 // Later is a later figure, in per cent of change; Outside is how far it lies outside of our own figure.
@@ -1392,6 +1482,17 @@ type NeutralRow struct {
 	MatchRate float64 `json:"match_rate"`
 }
 
+// Owed are the reports that a desk owes, for programs.
+type Owed struct {
+	// Reports: the ids of the reports whose clocks start by themselves.
+	Reports []string `json:"reports"`
+	// Version counts the changes; 0 while they are those that the server was started with.
+	Version int `json:"version"`
+	// By: who set it, as a pseudonym.
+	By string     `json:"by,omitempty"`
+	At *time.Time `json:"at,omitempty"`
+}
+
 // Ownership is what the rule of a regime makes of a subject.
 type Ownership struct {
 	Regime   string  `json:"regime"`
@@ -1658,32 +1759,42 @@ type Rate struct {
 }
 
 // ReadClaim is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
-// of a PDF or the paragraph of a Word file.
+// of a PDF or the paragraph of a Word file; Quotation is the text between them, as it was read.
 type ReadClaim struct {
-	ID           string          `json:"id"`
-	From         int             `json:"from"`
-	To           int             `json:"to"`
-	Place        string          `json:"place,omitempty"`
-	Speaker      string          `json:"speaker"`
-	SpeakerState []string        `json:"speaker_states,omitempty"`
-	Voice        string          `json:"voice"`
-	Kind         string          `json:"kind"`
-	Sort         string          `json:"sort,omitempty"`
-	About        []string        `json:"about,omitempty"`
-	AnyState     bool            `json:"any_state,omitempty"`
-	Negative     bool            `json:"negative,omitempty"`
-	Hedge        string          `json:"hedge,omitempty"`
-	Quantity     string          `json:"quantity,omitempty"`
-	Unit         string          `json:"unit,omitempty"`
-	Activity     json.RawMessage `json:"activity,omitempty"`
-	Answers      string          `json:"answers,omitempty"`
-	Rule         string          `json:"rule"`
-	AttributedBy string          `json:"attributed_by"`
-	Result       string          `json:"result"`
-	Evidence     []string        `json:"evidence"`
-	Extractor    string          `json:"extractor"`
-	Request      string          `json:"request,omitempty"`
-	Answer       string          `json:"answer,omitempty"`
+	ID           string   `json:"id"`
+	From         int      `json:"from"`
+	To           int      `json:"to"`
+	Place        string   `json:"place,omitempty"`
+	Quotation    string   `json:"quotation,omitempty"`
+	Speaker      string   `json:"speaker"`
+	SpeakerState []string `json:"speaker_states,omitempty"`
+	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
+	Speakers []Voice         `json:"speakers,omitempty"`
+	Via      []Voice         `json:"via,omitempty"`
+	Voice    string          `json:"voice"`
+	Kind     string          `json:"kind"`
+	Sort     string          `json:"sort,omitempty"`
+	About    []string        `json:"about,omitempty"`
+	AnyState bool            `json:"any_state,omitempty"`
+	Negative bool            `json:"negative,omitempty"`
+	Hedge    string          `json:"hedge,omitempty"`
+	Quantity string          `json:"quantity,omitempty"`
+	Unit     string          `json:"unit,omitempty"`
+	Activity json.RawMessage `json:"activity,omitempty"`
+	// ActivityBy is the line of the table of frames, with the form, that told the activity. Where there is none all the same, ActivityKind is
+	// the kind that was told, and ActivityLacks what was not: "a day".
+	ActivityBy    string   `json:"activity_by,omitempty"`
+	ActivityKind  string   `json:"activity_kind,omitempty"`
+	ActivityLacks string   `json:"activity_lacks,omitempty"`
+	Answers       string   `json:"answers,omitempty"`
+	Rule          string   `json:"rule"`
+	AttributedBy  string   `json:"attributed_by"`
+	Result        string   `json:"result"`
+	Evidence      []string `json:"evidence"`
+	RestsOn       []Rest   `json:"rests_on,omitempty"`
+	Extractor     string   `json:"extractor"`
+	Request       string   `json:"request,omitempty"`
+	Answer        string   `json:"answer,omitempty"`
 	// Ledger is the claim in the form of the ledger, where its source is the document.
 	Ledger json.RawMessage `json:"ledger"`
 	Review *Reviewed       `json:"review,omitempty"`
@@ -1710,6 +1821,9 @@ type ReadQuote struct {
 	Speaker string   `json:"speaker"`
 	States  []string `json:"states,omitempty"`
 	Rule    string   `json:"rule,omitempty"`
+	// Speakers and Via are those of a claim.
+	Speakers []Voice `json:"speakers,omitempty"`
+	Via      []Voice `json:"via,omitempty"`
 }
 
 // Reading is a document with its claims, for programs.
@@ -1723,6 +1837,11 @@ type Reading struct {
 	// rejected them in this document before.
 	Skipped  int `json:"skipped,omitempty"`
 	Rejected int `json:"rejected_before,omitempty"`
+	// Languages are the languages that parts of the text look to be in and that are not read, Unread says so in words; Coverage says what became
+	// of the sentences.
+	Languages []Language `json:"languages_not_read,omitempty"`
+	Unread    string     `json:"unread,omitempty"`
+	Coverage  Coverage   `json:"coverage"`
 	// Asked are the questions to a language model and its answers, Dropped what of them is no claim of the document.
 	Asked   []Exchange `json:"asked,omitempty"`
 	Dropped []Drop     `json:"dropped,omitempty"`
@@ -1792,6 +1911,13 @@ type ReportDuty struct {
 	Note     string `json:"note,omitempty"`
 }
 
+// Rest is what a claim was held against, or is like it on record: a provision, claim, figure (Of is its series) or event.
+type Rest struct {
+	Sort string `json:"sort"`
+	ID   string `json:"id"`
+	Of   string `json:"series,omitempty"`
+}
+
 // Review is what of the law is not verified, and who checked what.
 type Review struct {
 	Checks    []Check  `json:"checks"`
@@ -1845,8 +1971,10 @@ type Ruling struct {
 	NearMisses []NearMiss `json:"near_misses,omitempty"`
 	// Screened: look-ups of named parties and the ship, one for each list and hit.
 	Screened []Screened `json:"screened"`
-	Regimes  []Regime   `json:"regimes"`
-	Versions Versions   `json:"versions"`
+	// Licences: licences held here for what stands in the way, where there are some.
+	Licences *HeldLicences `json:"licences,omitempty"`
+	Regimes  []Regime      `json:"regimes"`
+	Versions Versions      `json:"versions"`
 	// Activity: the activity as it was understood.
 	Activity map[string]any `json:"activity,omitempty"`
 }
@@ -2405,6 +2533,12 @@ type View struct {
 	AccordingTo []string `json:"according_to"`
 	Verdict     string   `json:"verdict"`
 	Provisions  []string `json:"provisions"`
+}
+
+// Voice is one of several who say a thing together, or one who passes on what another says.
+type Voice struct {
+	Name   string   `json:"name"`
+	States []string `json:"states,omitempty"`
 }
 
 // WatchAgainst is one list of a run.

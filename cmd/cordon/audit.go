@@ -29,6 +29,7 @@ type auditCmd struct {
 	Export     auditExportCmd     `cmd:"" help:"The log as JSON Lines, or answers as a package that verifies offline."`
 	Checkpoint auditCheckpointCmd `cmd:"" help:"Print the signed head of the log, to be kept elsewhere."`
 	Key        auditKeyCmd        `cmd:"" help:"Print the public key of the log."`
+	Pseudonyms auditPseudonymsCmd `cmd:"" help:"Is the secret of this folder the one that the store's pseudonyms are made with?"`
 }
 
 type auditVerifyCmd struct {

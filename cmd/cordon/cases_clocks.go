@@ -7,28 +7,27 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/casework"
-	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/report"
 )
 
 // dutyFlag says which reports a desk owes.
 type dutyFlag struct {
-	Owes []string `help:"A report that this desk owes when something is blocked or rejected, by its name (repeatable; cases clocks --duties lists them): its clock starts by itself with a hold, or once a case is closed as true with what was done." placeholder:"NAME" env:"CORDON_OWES"`
+	Owes []string `help:"A report that this desk owes when something is blocked or rejected, by its name (repeatable; cases clocks --duties lists them): its clock starts by itself with a hold, or once a case is closed as true with what was done. It counts until an admin sets others: cases owes." placeholder:"NAME" env:"CORDON_OWES"`
 }
 
 // apply checks the names, and has every desk know them.
-func (f *dutyFlag) apply(m *Main) (err error) {
+func (f *dutyFlag) apply(m *Main) error {
 	if len(f.Owes) == 0 {
 		return nil
 	}
-	if m.clocks, err = clock.Load(data.FS); err != nil {
+	t, err := dutyTable()
+	if err != nil {
 		return err
 	}
 	for _, id := range f.Owes {
-		if _, err := m.clocks.Duty(id); err != nil {
+		if _, err := t.Duty(id); err != nil {
 			return err
 		}
 	}

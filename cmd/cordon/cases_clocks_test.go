@@ -11,7 +11,6 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework/caseworktest"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/notify"
-	"github.com/cordon-engine/cordon/internal/sqlite"
 )
 
 // nobody is an endpoint that takes everything.
@@ -22,16 +21,21 @@ func (nobody) Send(context.Context, notify.Message, time.Time) error { return ni
 // TestDeadlinesAreTold: a clock starts by itself; when its day is over two servers write that down once and make one message of it,
 // which says what happened and names nobody.
 func TestDeadlinesAreTold(t *testing.T) {
-	dir := t.TempDir()
-	m := &Main{ctx: t.Context(), Now: func() time.Time { return caseworktest.Start }}
+	for name, at := range engines {
+		t.Run(name, func(t *testing.T) { tellDeadlines(t, at(t)) })
+	}
+}
+
+func tellDeadlines(t *testing.T, at dataFlag) {
+	m := &Main{ctx: t.Context(), folder: at.Folder, Now: func() time.Time { return caseworktest.Start }}
 	if err := (&dutyFlag{Owes: []string{"us-blocked"}}).apply(m); err != nil {
 		t.Fatal(err)
 	}
 	if err := (&dutyFlag{Owes: []string{"none"}}).apply(&Main{}); fault.CodeOf(err) != fault.Usage {
 		t.Errorf("a duty that there is not: %v", err)
 	}
-	open := func() *sqlite.Store {
-		s, err := sqlite.Open(t.Context(), dir)
+	open := func() database {
+		s, err := m.openStore(t.Context(), at.Data)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,6 +24,7 @@ type casesMore struct {
 	Clocks   casesClocksCmd   `cmd:"" help:"What is owed of cases, by day and with who answers for it; what is overdue first."`
 	Clock    casesClockCmd    `cmd:"" help:"Say that a report is owed of a case: its clock runs from a day on."`
 	Overdue  casesOverdueCmd  `cmd:"" help:"Write down the deadlines that passed. The server does it by itself."`
+	Owes     casesOwesCmd     `cmd:"" help:"Which reports the desk owes, whose clocks start by themselves; an admin sets them."`
 	Filed    casesFiledCmd    `cmd:"" help:"Say that a report was filed, on which day, and how the authority calls it."`
 	NoReport casesNoReportCmd `cmd:"" help:"Say that no report is owed of cases that were found true, and why."`
 	Attach   casesAttachCmd   `cmd:"" help:"Put a file beside a case, or a licence."`
@@ -226,33 +228,44 @@ type casesFilesCmd struct {
 	SHA256  string `arg:"" name:"sha256" help:"The file, by its hash, as cases show prints it."`
 	Out     string `required:"" short:"o" help:"Where to write it; there must be nothing yet." placeholder:"FILE" type:"path"`
 	Licence bool   `help:"It is of a licence."`
+	As      string `help:"For whom. The log says who it was; the account that runs the program unless given." placeholder:"NAME"`
 }
 
-// Run is the command.
+// Run is the command. That it was given out, and to whom, enters the log before it is written.
 func (c *casesFilesCmd) Run(m *Main) error {
-	s, err := m.openReader(m.ctx, c.Data)
+	if nothingKept(c.Data) {
+		return casework.NotFound(c.ID)
+	}
+	s, account, err := m.openAs(m.ctx, c.Data)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	var b []byte
-	if c.Licence {
-		_, b, err = m.licenceBook(s, casework.Person{}).File(m.ctx, s, c.ID, c.SHA256)
-	} else {
-		_, b, err = m.desk(s).File(m.ctx, s, c.ID, c.SHA256)
-	}
-	if err != nil {
-		return err
-	}
-	f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err == nil {
-		_, err = f.Write(b)
-		if e := f.Close(); err == nil {
-			err = e
+	by := casework.Person{Name: account, Via: account}
+	if c.As != "" {
+		if by.Name, err = m.personNamed(c.Data, c.As); err != nil {
+			return err
 		}
 	}
+	give := m.desk(s).Give
+	if c.Licence {
+		give = m.licenceBook(s, casework.Person{}).Give
+	}
+	f, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fault.New(fault.Unavailable, "the file cannot be written: %v", err)
+	}
+	_, b, err := give(m.ctx, s, c.ID, c.SHA256, by, m.now())
+	if err == nil {
+		if _, err = f.Write(b); err != nil {
+			err = fault.New(fault.Unavailable, "the file cannot be written: %v", err)
+		}
+	}
+	if e := f.Close(); err == nil && e != nil {
+		err = fault.New(fault.Unavailable, "the file cannot be written: %v", e)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(c.Out)) // not half of it
 	}
 	fmt.Fprintf(m.Out, "%d bytes\n", len(b))
 	return nil

@@ -90,7 +90,8 @@ func TestCasesMore(t *testing.T) {
 	d.run(0, "backup", file)
 	d.dir = t.TempDir()
 	d.run(0, "restore", file)
-	d.run(0, "cases", "files", ids[0], sum, "-o", out)
+	d.run(0, "cases", "files", ids[0], sum, "-o", out, "--as", "cho")
+	d.says(d.run(0, "audit", "export"), `"kind":"file given out"`)
 	if got, err := os.ReadFile(out); err != nil || !bytes.Equal(got, text) {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -322,6 +322,9 @@ const none = "none"
 
 // edit puts the flags into a claim.
 func (c *claimsEditCmd) edit(d *decide.Desk, x *claim.Claim) error {
+	if c.Speaker != "" || c.SpeakerOf != "" {
+		x.Speakers = nil // who is named now speaks alone
+	}
 	for _, f := range []struct {
 		value string
 		into  *string

@@ -16,6 +16,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/licence"
 	"github.com/cordon-engine/cordon/internal/once"
 	"github.com/cordon-engine/cordon/internal/postgres"
+	deskset "github.com/cordon-engine/cordon/internal/setting"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/sqlite"
 )
@@ -76,6 +77,7 @@ type database interface {
 	casework.Store
 	casework.Shelf
 	licence.Store
+	deskset.Store
 	// Ready says why it cannot be read or, where write is set, written.
 	Ready(ctx context.Context, write bool) error
 }

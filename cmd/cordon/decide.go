@@ -52,7 +52,7 @@ func (c *decideCmd) Run(m *Main) (err error) {
 	if err != nil {
 		return err
 	}
-	run := &decideRun{decideCmd: c, m: m, d: d, fail: fail}
+	run := &decideRun{decideCmd: c, m: m, d: d, fail: fail, held: m.heldIn(c.Data)}
 	if !c.NoScreen {
 		run.lists = &lazyLists{m: m, data: c.Data, maxAge: c.MaxAge}
 		defer run.lists.Close()
@@ -124,6 +124,7 @@ type decideRun struct {
 	in      *bufio.Scanner
 	lists   *lazyLists // nil looks nobody up
 	keeping *keeping   // nil keeps nothing
+	held    *decide.Holdings
 
 	totalsText string // the file of totals
 }
@@ -257,9 +258,9 @@ func (r *decideRun) resolve(a *activity.Activity) (*activity.Activity, []ruling.
 }
 
 func (r *decideRun) rule(a *activity.Activity, said []ruling.Screened) (*ruling.Ruling, error) {
-	rl, err := r.d.Engine.Decide(ruling.Request{
+	rl, err := r.held.Rule(ruling.Request{
 		Activity: a, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief, Screened: said,
-	})
+	}, r.d.Engine.Decide)
 	if err != nil {
 		return nil, err
 	}
@@ -348,7 +349,7 @@ func (r *decideRun) stream(name string) error {
 	}
 	started := time.Now()
 	s := decide.Stream{
-		Name: name, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief, Resolver: r.resolver(),
+		Name: name, AsOf: r.asOf, KnownAt: r.known, Totals: r.totals, Brief: r.Brief, Resolver: r.resolver(), Holdings: r.held,
 		Encoder: func() func([]byte, *ruling.Ruling) []byte { return r.encoder(false).Append },
 	}
 	if len(r.Set) > 0 {

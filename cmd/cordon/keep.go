@@ -17,6 +17,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/ledger"
 	"github.com/cordon-engine/cordon/internal/logkey"
@@ -234,6 +235,8 @@ type decideAsked struct {
 	Unscreened string `json:"unscreened,omitempty"`
 	Stale      string `json:"stale,omitempty"`
 	quietAsked
+	// Licences are those that the ruling names, as they stood.
+	Licences *httpapi.HeldLicences `json:"licences,omitempty"`
 	// Full rulings have the activity and near misses, Brief ones the verdict and why.
 	Full  bool `json:"full"`
 	Brief bool `json:"brief,omitempty"`
@@ -329,6 +332,9 @@ func (k *keeping) newDecided(b basis, actor string, q decideAsked, text []byte) 
 	}
 	var err error
 	if q.quietAsked, err = quietOfRuling(text); err != nil {
+		return answer.Kept{}, err
+	}
+	if q.Licences, err = heldOfRuling(text); err != nil {
 		return answer.Kept{}, err
 	}
 	question, err := lineOf(q)

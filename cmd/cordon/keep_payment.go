@@ -172,7 +172,7 @@ func (w *world) payment(question []byte) ([]byte, error) {
 	if w.desk == nil || w.lists == nil {
 		return nil, fault.New(fault.Unavailable, "law or lists are not kept with it")
 	}
-	lists := &screen.Desk{Engine: w.lists.Engine, Stale: q.Stale}
+	lists := w.lists.As(q.Stale)
 	desk := paymentDesk(w.desk, lists, q.quieting(), w.places, day)
 	desk.Lists, desk.Rule = q.Lists, (&paymentCmd{Set: q.Set}).setting(w.desk, desk.Rule)
 	enc := paymentEncoder(w.desk, lists)

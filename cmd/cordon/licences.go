@@ -37,7 +37,15 @@ type licencesCmd struct {
 // desk gives the desk of cases on a store: what time has done to licences counts, whether or not it is written down.
 func (m *Main) desk(s database) *casework.Desk {
 	b := m.licenceBook(s, casework.Person{})
-	return &casework.Desk{Store: s, Policy: casework.Default(), Clocks: m.clocks, Duties: m.duties, Lapsed: func(ctx context.Context, ids []string) (map[string][]casework.Event, error) {
+	owed := func(ctx context.Context) ([]string, error) {
+		if _, err := dutyTable(); err != nil {
+			return nil, err
+		}
+		ids, _, err := m.owing(s).Now(ctx)
+		return ids, err
+	}
+	t, _ := dutyTable() // where it cannot be read, owed says so
+	return &casework.Desk{Store: s, Policy: casework.Default(), Clocks: t, Owes: owed, Lapsed: func(ctx context.Context, ids []string) (map[string][]casework.Event, error) {
 		return b.Lapsed(ctx, ids, m.now())
 	}}
 }

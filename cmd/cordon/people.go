@@ -106,10 +106,10 @@ type passwordFlag struct {
 	PasswordStdin bool `name:"password-stdin" help:"Read the password from standard input, one line; otherwise one is made and printed, once."`
 }
 
-// password reads one or makes one.
+// password reads one; made is true where one is to be made.
 func (c *passwordFlag) password(m *Main) (password string, made bool, err error) {
 	if !c.PasswordStdin {
-		return account.MakePassword(), true, nil
+		return "", true, nil
 	}
 	line, err := bufio.NewReader(io.LimitReader(m.In, 4<<10)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -123,7 +123,7 @@ func tell(m *Main, p *account.Person, password string, made bool) error {
 	if !made {
 		return nil
 	}
-	fmt.Fprintf(m.Err, "The password of %s, this once:\n", p.Name)
+	fmt.Fprintf(m.Err, "The password of %s, this once; whoever signs in with it chooses another first:\n", p.Name)
 	_, err := fmt.Fprintln(m.Out, password)
 	return err
 }
@@ -163,12 +163,18 @@ func (c *peopleAddCmd) Run(m *Main) error {
 		if password, made, err = c.password(m); err != nil {
 			return err
 		}
-		if password == "" {
+		if password == "" && !made {
 			return fault.New(fault.Usage, "the password is empty").WithFix("write one line to standard input, or leave --password-stdin out")
 		}
 	}
 	return m.withPeople(c.Data, func(d *account.Desk, actor string) error {
-		p, err := d.Add(m.ctx, actor, c.Name, c.Display, roles, password)
+		var p account.Person
+		var err error
+		if made {
+			p, password, err = d.AddMade(m.ctx, actor, c.Name, c.Display, roles)
+		} else {
+			p, err = d.Add(m.ctx, actor, c.Name, c.Display, roles, password)
+		}
 		if err != nil {
 			return err
 		}
@@ -290,7 +296,9 @@ type peoplePasswordCmd struct {
 func (c *peoplePasswordCmd) Run(m *Main) error {
 	return c.with(m, func(d *account.Desk, actor string, p *account.Person) error {
 		password, made, err := c.password(m)
-		if err == nil {
+		if err == nil && made {
+			_, password, err = d.SetMade(m.ctx, actor, p.ID)
+		} else if err == nil {
 			_, err = d.SetPassword(m.ctx, actor, p.ID, password)
 		}
 		if err != nil {

@@ -169,7 +169,7 @@ func along(d *decide.Desk) func(*activity.Activity, when.Period) ([]check.Stretc
 		for _, s := range list {
 			x := check.Stretch{Period: s.Period, Verdict: s.Verdict}
 			for _, f := range s.First.Deciding() {
-				x.Cites = append(x.Cites, f.Provision.Cite())
+				x.Cites, x.Provisions = append(x.Cites, f.Provision.Cite()), append(x.Provisions, f.Provision.ID)
 			}
 			out = append(out, x)
 		}

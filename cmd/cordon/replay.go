@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/ownership"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/redflag"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/screen"
@@ -282,6 +284,9 @@ func (w *world) openLists(m *Main, s database) error {
 		return fault.New(fault.Unavailable, "this program reads the parameters that were kept as %s, and they were %s", c.Params.ID(), w.versions.Params).
 			WithFix("replay with the version of Cordon that kept it: %s", w.versions.Program)
 	}
+	if c.Flags, err = redflag.Load(w.files, "matching", w.places); err != nil && !errors.Is(err, fs.ErrNotExist) { // answers of before have no tables of flags, and none
+		return err
+	}
 	const rules = "ownership/rules.yaml"
 	b, err := fs.ReadFile(w.files, rules)
 	if err == nil {
@@ -340,7 +345,7 @@ func (w *world) screened(question []byte, threshold float64, limit int) (asked s
 	if threshold >= 0 {
 		q.Threshold, q.Limit = threshold, limit
 	}
-	desk := &screen.Desk{Engine: w.lists.Engine, Stale: asked.Stale}
+	desk := w.lists.As(asked.Stale)
 	if asked.Row == 0 {
 		out, _, err = answerQuery(desk, w.places, q, asked.quieting())
 		return asked, out, err
@@ -394,7 +399,11 @@ func (w *world) decide(question []byte) ([]byte, error) {
 		return nil, err
 	}
 	req.Activity, req.Screened = w.resolver(q, req.AsOf).Resolve(a)
-	rl, err := w.desk.Engine.Decide(req)
+	held, err := heldAgain(q.Licences)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	rl, err := held.Rule(req, w.desk.Engine.Decide)
 	if err == nil && q.Explain {
 		err = w.desk.Engine.Explain(rl, w.desk.HS.Neighbours)
 	}
@@ -416,7 +425,7 @@ func (w *world) resolver(q decideAsked, asOf *when.Period) *decide.Resolver {
 	case w.lists == nil:
 		r.Screener = decide.Unavailable("no lists are kept with it")
 	default:
-		r.Screener = lookUps{&screen.Desk{Engine: w.lists.Engine, Stale: q.Stale}, q.quieting()}
+		r.Screener = lookUps{w.lists.As(q.Stale), q.quieting()}
 	}
 	return r
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/cordon-engine/cordon/data"
-	"github.com/cordon-engine/cordon/internal/clock"
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
@@ -41,9 +40,8 @@ type Main struct {
 	ctx context.Context
 	// folder is what --folder says, of a command that has it.
 	folder string
-	// duties are the reports that the desk owes, of the table clocks; none unless the command says so.
+	// duties are the reports that the desk owes, of the table of clocks; none unless the command says so.
 	duties []string
-	clocks *clock.Table
 }
 
 // cli is the command line.

@@ -16,6 +16,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/ownership"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/postgres"
+	"github.com/cordon-engine/cordon/internal/redflag"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
@@ -101,6 +102,13 @@ func (m *Main) screenConfig(dir string, maxAge time.Duration) (c screen.Config, 
 		return c, err
 	}
 	if c.Rules, err = ownershipRules(); err != nil {
+		return c, err
+	}
+	places, err := gazetteer()
+	if err != nil {
+		return c, err
+	}
+	if c.Flags, err = redflag.Load(data.FS, "matching", places); err != nil {
 		return c, err
 	}
 	if _, err := os.Stat(dir); err == nil {

@@ -108,9 +108,11 @@ type output struct {
 	part   *os.File
 	w      *bufio.Writer
 	count  map[string]int
-	table  *csv.Writer
-	input  string
-	how    *screen.Reading
+	// flagged is how many rows have red flags.
+	flagged int
+	table   *csv.Writer
+	input   string
+	how     *screen.Reading
 }
 
 // outputHead is the first line of a part: what its answers depend on.
@@ -188,9 +190,12 @@ func (o *output) resume(head outputHead) error {
 		}
 		keep += int64(len(line))
 		o.done++
-		var a struct{ Outcome string }
+		var a struct {
+			Outcome string
+			Flags   []report.FlagJSON
+		}
 		if json.Unmarshal(line, &a) == nil {
-			o.count[a.Outcome]++
+			o.tally(a.Outcome, a.Flags)
 		}
 	}
 	if err := f.Truncate(keep); err != nil {
@@ -215,7 +220,7 @@ func (o *output) close() {
 
 // add writes one answer.
 func (o *output) add(a report.AnswerJSON) error {
-	o.count[a.Outcome]++
+	o.tally(a.Outcome, a.Flags)
 	switch {
 	case o.part == nil && o.format == "csv":
 		return o.row(a)
@@ -223,6 +228,13 @@ func (o *output) add(a report.AnswerJSON) error {
 		return nil
 	}
 	return jsonLine(o.w, a)
+}
+
+func (o *output) tally(outcome string, flags []report.FlagJSON) {
+	o.count[outcome]++
+	if len(flags) > 0 {
+		o.flagged++
+	}
 }
 
 // rowsInWords tells how many rows came out how.
@@ -255,6 +267,9 @@ func (o *output) finish() error {
 	words := rowsInWords(o.count)
 	if o.done == 0 && len(o.count) == 0 {
 		words += "; nobody was screened, as the file has no rows"
+	}
+	if o.flagged > 0 {
+		words += "; " + report.Counted(o.flagged, "row") + " with red flags"
 	}
 	if o.done > 0 {
 		words += fmt.Sprintf(" (%s answered by an earlier run)", report.Count(o.done))

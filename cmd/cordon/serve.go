@@ -210,7 +210,7 @@ func (c *serveCmd) programs(m *Main, log *slog.Logger, sc *screener, lib *librar
 func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener) (http.Handler, error) {
 	c.loopback = loopback(host)
 	c.people = newServePeople(m, c)
-	if err := c.checkPeople(m.ctx); err != nil {
+	if err := cmp.Or(c.checkPeople(m.ctx), c.checkPseudonyms(m)); err != nil {
 		return nil, err
 	}
 	lib := c.library(m, sc)
@@ -226,6 +226,7 @@ func (c *serveCmd) handler(m *Main, log *slog.Logger, host string, sc *screener)
 		return nil, err
 	}
 	c.startWork(m, log, sc, &pages)
+	pages.Holdings = web.Holdings(config.Holdings)
 	pages.SignIn = c.people
 	pages.Scenarios, pages.Operations = config.Scenarios, operations(api)
 	site, err := web.New(pages)

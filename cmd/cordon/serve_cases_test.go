@@ -46,6 +46,7 @@ func newCaseServer(t *testing.T) *caseServer {
 		"ana's other": {"Ana", []access.Scope{access.Cases, access.Approve}},
 		"bo":          {"Bo", []access.Scope{access.Cases, access.Approve}},
 		"admin":       {"Dag", []access.Scope{access.Admin}},
+		"till":        {"till-7", []access.Scope{access.Decide}},
 		"screen":      {"payments-eu", []access.Scope{access.Screen}},
 	} {
 		key, secret, err := access.New(nil, k.owner, k.scopes, s.now, time.Time{})

@@ -185,6 +185,12 @@ func TestClient(t *testing.T) {
 			if err != nil || len(duties) < 4 {
 				return false, cmp.Or(err, errors.New("step 6"))
 			}
+			if o, err := c.CaseOwes(ctx); err != nil || o.Version != 0 {
+				return false, cmp.Or(err, errors.New("owes"))
+			}
+			if o, err := c.SetCaseOwes(ctx, client.CaseOwes{Reports: []string{"no such"}}); err == nil {
+				return false, fmt.Errorf("what is no report is owed: %v", o)
+			}
 			drawn, err := c.CaseDraw(ctx, client.CaseDraw{Seed: "s", Size: 1, Until: "2099-01-01"})
 			if err != nil || len(drawn) != 1 {
 				return false, cmp.Or(err, errors.New("step 7"))

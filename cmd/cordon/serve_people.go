@@ -153,7 +153,7 @@ func (p *servePeople) Signed(r *http.Request) (access.Actor, bool, error) {
 	if err != nil {
 		return access.Actor{}, false, err
 	}
-	return access.Actor{ID: x.ID, Owner: x.Name, Name: x.Display, Roles: x.Roles}, true, nil
+	return access.Actor{ID: x.ID, Owner: x.Name, Name: x.Display, Roles: x.Roles, MustChange: x.MustChange()}, true, nil
 }
 
 // Page is part of httpapi.People.

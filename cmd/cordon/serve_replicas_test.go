@@ -84,7 +84,15 @@ func TestReplicasAtWork(t *testing.T) {
 		if code != 200 || password == nil {
 			t.Fatalf("adding %s: %d %s", name, code, page)
 		}
-		return in(name, password[1])
+		// It was made for them, and they choose another first.
+		v := browser()
+		v.read(v.client.PostForm(v.base+"/sign-in", url.Values{"name": {name}, "password": {password[1]}, "back": {"/work"}}))
+		if code, page := v.read(v.client.PostForm(v.base+"/account", url.Values{
+			"old-password": {password[1]}, "password": {teamPassword}, "again-password": {teamPassword},
+		})); code != 200 || !strings.Contains(page, "Sign in") {
+			t.Fatalf("another password of %s: %d %s", name, code, page)
+		}
+		return in(name, teamPassword)
 	}
 	ana := add("ana", "analyst")
 	two := start()

@@ -16,6 +16,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/redflag"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
@@ -64,6 +65,11 @@ func (s *screener) Screen(ctx context.Context, q web.Query) (web.Screening, erro
 	s.metrics.Screened(string(a.Outcome))
 	s.metrics.Suppressed(a.Suppressed)
 	out := web.Screening{Outcome: string(a.Outcome), Reason: a.Reason, More: a.More, Notes: a.Said()}
+	for _, f := range a.Flags {
+		if f.Kind != redflag.Number || len(in.Identifiers) == 1 { // of a number whose kind was guessed nothing is wrong
+			out.Flags = append(out.Flags, report.FlagSentence(f))
+		}
+	}
 	states, err := s.lists.of(held.States)
 	if err != nil {
 		return out, err

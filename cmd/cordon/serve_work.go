@@ -156,7 +156,7 @@ func (w *workForPages) desk(s *workStore) *web.WorkDesk {
 		return d
 	}
 	bases := customersOf(s.database)
-	d.Clocks = w.c.table
+	d.Clocks, d.Owing = w.c.table, w.m.owing(s)
 	d.Cases, d.Licences = w.m.desk(s), w.m.licenceBook(s, s.machine())
 	d.Bases, d.Log, d.Files, d.Keys = bases, s, s, keysForPages{s, w.m}
 	d.Jobs = func(ctx context.Context) ([]web.Job, error) {

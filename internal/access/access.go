@@ -235,6 +235,8 @@ type Actor struct {
 	// Roles are those of a person who is signed in, whose pseudonym is ID and whose name for others is Name; nil for all others.
 	Roles []role.Role
 	Name  string
+	// MustChange says that they choose another password before they do anything else.
+	MustChange bool
 }
 
 // Known says whether somebody is known to ask: by a key, or signed in.

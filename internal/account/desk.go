@@ -153,7 +153,11 @@ func signIn(at time.Time, actor, about string) ledger.Entry {
 
 // rehash keeps a password at the cost that is used now.
 func (d *Desk) rehash(ctx context.Context, p Person, password string) (Person, error) {
-	p.Hash = Hash(password)
+	if p.MustChange() {
+		p.Hash = HashMade(password)
+	} else {
+		p.Hash = Hash(password)
+	}
 	p.Version++
 	return p, d.Store.ChangePerson(ctx, p, false, p.Entry("rehashed", p.ID, d.Now()))
 }
@@ -238,13 +242,26 @@ func (d *Desk) SignOut(ctx context.Context, token string) error {
 
 // Add adds a person in somebody's name; by is a pseudonym. Without a password they cannot sign in by one.
 func (d *Desk) Add(ctx context.Context, by, name, display string, roles []role.Role, password string) (Person, error) {
+	return d.add(ctx, by, name, display, roles, password, Hash)
+}
+
+// AddMade is Add with a password that is made, which is given once. Whoever signs in with it chooses another first.
+func (d *Desk) AddMade(ctx context.Context, by, name, display string, roles []role.Role) (p Person, password string, err error) {
+	password = MakePassword()
+	if p, err = d.add(ctx, by, name, display, roles, password, HashMade); err != nil {
+		return p, "", err
+	}
+	return p, password, nil
+}
+
+func (d *Desk) add(ctx context.Context, by, name, display string, roles []role.Role, password string, hash func(string) string) (Person, error) {
 	p, err := New(name, display, by, d.Now(), d.Known)
 	if err == nil {
 		err = p.SetRoles(roles)
 	}
 	if err == nil && password != "" {
 		if err = CheckPassword(&p, password); err == nil {
-			p.Hash = Hash(password)
+			p.Hash = hash(password)
 		}
 	}
 	if err != nil {
@@ -301,11 +318,24 @@ func (d *Desk) Enable(ctx context.Context, by, id string) (Person, error) {
 
 // SetPassword gives a person another password, ends their sessions, and forgets that they tried too often.
 func (d *Desk) SetPassword(ctx context.Context, by, id, password string) (Person, error) {
+	return d.setPassword(ctx, by, id, password, Hash)
+}
+
+// SetMade is SetPassword with one that is made, which is given once. Whoever signs in with it chooses another first.
+func (d *Desk) SetMade(ctx context.Context, by, id string) (p Person, password string, err error) {
+	password = MakePassword()
+	if p, err = d.setPassword(ctx, by, id, password, HashMade); err != nil {
+		return p, "", err
+	}
+	return p, password, nil
+}
+
+func (d *Desk) setPassword(ctx context.Context, by, id, password string, hash func(string) string) (Person, error) {
 	p, err := d.change(ctx, by, id, "password", true, func(p *Person) error {
 		if err := CheckPassword(p, password); err != nil {
 			return err
 		}
-		p.Hash = Hash(password)
+		p.Hash = hash(password)
 		return nil
 	})
 	if err != nil {
@@ -319,11 +349,7 @@ func (d *Desk) Reset(ctx context.Context, by, id string) (p Person, password str
 	if by == id {
 		return p, "", fault.New(fault.Denied, "nobody resets their own password").WithFix("change it at /account, which asks for the one that you have")
 	}
-	password = MakePassword()
-	if p, err = d.SetPassword(ctx, by, id, password); err != nil {
-		return p, "", err
-	}
-	return p, password, nil
+	return d.SetMade(ctx, by, id)
 }
 
 // MakePassword makes a password of 100 random bits.
@@ -353,6 +379,9 @@ func (d *Desk) ChangePassword(ctx context.Context, token, old, password, from st
 	}
 	if !good {
 		return d.refuse(ctx, a)
+	}
+	if p.MustChange() && password == old {
+		return fault.New(fault.Invalid, "that is the password that was made for you").WithFix("choose another, that nobody else has seen")
 	}
 	if _, err = d.SetPassword(ctx, p.ID, p.ID, password); err != nil {
 		return err

@@ -77,6 +77,15 @@ func Hash(password string) string {
 	return current.write(salt, current.of(password, salt))
 }
 
+// made stands before the hash of a password that was made for somebody, who chooses another before they do anything else.
+const made = "made "
+
+// HashMade is [Hash] for a password that was made for somebody and that others have seen.
+func HashMade(password string) string { return made + Hash(password) }
+
+// MustChange says whether a person has to choose a password before they do anything else, as the one they have was made for them.
+func (p *Person) MustChange() bool { return strings.HasPrefix(p.Hash, made) }
+
 // of computes. The same characters typed on another keyboard are the same password.
 func (c cost) of(password string, salt []byte) []byte {
 	return argon2.IDKey(norm.NFC.Bytes([]byte(password)), salt, c.passes, c.memory, c.lanes, hashSize)
@@ -88,6 +97,7 @@ func (c cost) write(salt, hash []byte) string {
 
 // parse reads what write wrote, and nothing that asks for too much.
 func parse(text string) (c cost, salt, hash []byte, ok bool) {
+	text = strings.TrimPrefix(text, made)
 	part := strings.Split(text, "$")
 	var v int
 	if len(part) != 6 {

@@ -70,13 +70,17 @@ func started(t *clock.Table, duty *clock.Duty, began when.Day, owner string, n i
 // start by themselves: those of the reports that the desk owes when something is blocked,
 // once somebody places a hold, or once the case is closed as true with what was done. A
 // clock that runs already, or ran since the case was raised, is not started again.
-func (d *Desk) starts(c *Case, kept []Kept, by Person) ([]Kept, error) {
+func (d *Desk) starts(ctx context.Context, c *Case, kept []Kept, by Person) ([]Kept, error) {
 	e := &kept[len(kept)-1].Event
 	action, began, owner := c.begins(e)
-	if action == "" || d.Clocks == nil {
+	if action == "" || d.Owes == nil {
 		return kept, nil
 	}
-	for _, id := range d.Duties {
+	owed, err := d.Owes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range owed {
 		duty, err := d.Clocks.Duty(id)
 		if err != nil {
 			return nil, err

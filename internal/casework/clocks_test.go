@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func TestClocksStart(t *testing.T) {
 		"a disposition in place of it":     {[]string{"block", "reject"}, []casework.Event{did(casework.Blocked, 0), did(casework.Rejected, 0), confirm}, "reject 0 5 u-ann"},
 	} {
 		s := caseworktest.NewMemory()
-		d := &casework.Desk{Store: s, Policy: casework.Default(), Clocks: table, Duties: c.duties}
+		d := &casework.Desk{Store: s, Policy: casework.Default(), Clocks: table, Owes: owes(c.duties...)}
 		m, err := d.Raise(t.Context(), machine, day(-3), caseworktest.Alert("c", "l", 1, 1))
 		if err != nil {
 			t.Fatal(err)
@@ -89,7 +90,7 @@ func TestClocksStart(t *testing.T) {
 		caseworktest.Audit(t, s)
 	}
 	s := caseworktest.NewMemory()
-	d := &casework.Desk{Store: s, Policy: casework.Default(), Clocks: table, Duties: []string{"block"}}
+	d := &casework.Desk{Store: s, Policy: casework.Default(), Clocks: table, Owes: owes("block")}
 	m, _ := d.Raise(t.Context(), machine, day(-3), caseworktest.Alert("c", "l", 1, 1))
 	for name, e := range map[string]casework.Event{
 		"blocked tomorrow": did(casework.Blocked, 1), "no day": {Kind: casework.Disposed, Disposition: casework.True, Code: "same-facts", Text: "x", Action: casework.Blocked},
@@ -109,7 +110,7 @@ func TestClockOfFalse(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := caseworktest.NewMemory()
-	d := &casework.Desk{Store: s, Policy: casework.Default(), Clocks: table, Duties: []string{"block"}}
+	d := &casework.Desk{Store: s, Policy: casework.Default(), Clocks: table, Owes: owes("block")}
 	ann, bob := casework.Person{Name: "u-ann", Role: casework.Analyst}, casework.Person{Name: "u-bob", Role: casework.Approver}
 	machine := casework.Person{Name: "u-m", Role: casework.Machine}
 	now := caseworktest.Start
@@ -156,4 +157,9 @@ func TestClockOfFalse(t *testing.T) {
 	if kinds != 7 {
 		t.Errorf("the log has %d events", kinds)
 	}
+}
+
+// owes is a desk that owes reports.
+func owes(ids ...string) func(context.Context) ([]string, error) {
+	return func(context.Context) ([]string, error) { return ids, nil }
 }

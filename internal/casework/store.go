@@ -182,11 +182,11 @@ type Desk struct {
 	// WriteDown has what time did to licences written down ([Desk.Written]); nil where
 	// somebody else does it.
 	WriteDown func(ctx context.Context, licences []string) error
-	// Clocks is the table of reports, and Duties are the ids of those that this desk owes: the
-	// clock of each starts by itself with what it begins with ([Desk.starts]). None unless
-	// given, as nobody but the desk knows by whose law it stands.
+	// Clocks is the table of reports, and Owes gives the ids of those that this desk owes: the
+	// clock of each starts by itself with what it begins with ([Desk.starts]). None where it is
+	// nil, as nobody but the desk knows by whose law it stands.
 	Clocks *clock.Table
-	Duties []string
+	Owes   func(ctx context.Context) ([]string, error)
 	// Refused hears of everybody who is refused because of who they are, with the case that they would have done it to; nil
 	// for nobody. An error of it is given in place of the refusal.
 	Refused func(ctx context.Context, by Person, id string, k Kind) error
@@ -306,7 +306,7 @@ func (d *Desk) Do(ctx context.Context, id string, by Person, now time.Time, e Ev
 	e = signed(e, id, by, now)
 	kept := []Kept{Seal(e)}
 	if err = c.Apply(d.Policy, e); err == nil {
-		kept, err = d.starts(&c, kept, by)
+		kept, err = d.starts(ctx, &c, kept, by)
 	}
 	if err == nil {
 		err = d.Store.Add(ctx, d.Policy, kept)

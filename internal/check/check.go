@@ -42,14 +42,21 @@ func (w Word) String() string {
 type Result struct {
 	Word     Word
 	Evidence []string
+	// Rests are what it was held against and what is like it on record.
+	Rests []Ref
+	// found is how many lines of Evidence say what came of the check; those after them name claims.
+	found int
 }
+
+// Found gives the evidence without the lines that only name other claims.
+func (r *Result) Found() []string { return r.Evidence[:min(r.found, len(r.Evidence))] }
 
 // Stretch is a span of days with one verdict.
 type Stretch struct {
 	Period  when.Period
 	Verdict ruling.Verdict
-	// Cites are the paragraphs that the verdict rests on.
-	Cites []string
+	// Cites are the paragraphs that the verdict rests on, Provisions the ids of those.
+	Cites, Provisions []string
 }
 
 // Checker holds what claims are checked against.
@@ -82,17 +89,18 @@ func (k *Checker) Check(r *read.Result) ([]Result, error) {
 		case c.Activity != nil && c.Kind != claim.Opinion:
 			out[i], err = k.done(c)
 		case c.Kind == claim.Demand, c.Kind == claim.Proposal, c.Kind == claim.Undertaking:
-			out[i] = Result{NoFact, []string{"what is asked, proposed or promised is neither so nor not so"}}
+			out[i] = Result{Word: NoFact, Evidence: []string{"what is asked, proposed or promised is neither so nor not so"}}
 		case c.Kind == claim.Opinion:
-			out[i] = Result{NoFact, []string{"an opinion"}}
+			out[i] = Result{Word: NoFact, Evidence: []string{"an opinion"}}
 		}
 		if err != nil {
 			return nil, err
 		}
+		out[i].found = len(out[i].Evidence)
 		out[i].Evidence = append(out[i].Evidence, answers(r, i)...)
-		out[i].Evidence = append(out[i].Evidence, k.known(c, r)...)
+		k.known(&out[i], c, r)
 		if len(out[i].Evidence) == 0 {
-			out[i].Evidence = []string{"no ruling, figure or other claim here speaks to it"}
+			out[i].Evidence, out[i].found = []string{"no ruling, figure or other claim here speaks to it"}, 1
 		}
 	}
 	return out, nil
@@ -119,16 +127,16 @@ const (
 	most     = 5
 )
 
-// known names the claims of the ledger that the same state made about the same states, of the same kind and at about the
+// known adds the claims of the ledger that the same state made about the same states, of the same kind and at about the
 // same time in other documents, and what answers them. That they are the same claim is for a person to say, so the result word stays.
-func (k *Checker) known(c *read.Claim, r *read.Result) []string {
+func (k *Checker) known(res *Result, c *read.Claim, r *read.Result) {
 	day := r.Day
 	if k.Ledger == nil || day == when.NoDay || len(c.By.States) == 0 {
-		return nil
+		return
 	}
-	var out []string
+	found := 0
 	for _, o := range k.Ledger.Claims() {
-		if o.Kind != c.Kind || !slices.Contains(c.By.States, o.SpeakerState) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) ||
+		if o.Kind != c.Kind || !slices.ContainsFunc(c.By.States, o.SpokenFor) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) ||
 			r.Document != nil && k.Ledger.SourceOf(o).SHA256 == r.Document.SHA256 {
 			continue
 		}
@@ -136,11 +144,12 @@ func (k *Checker) known(c *read.Claim, r *read.Result) []string {
 		for _, a := range k.Ledger.Answers(o) {
 			line += ", answered by " + a.ID
 		}
-		if out = append(out, line); len(out) == most {
-			break
+		res.Evidence = append(res.Evidence, line)
+		res.like(k.Ledger, o)
+		if found++; found == most {
+			return
 		}
 	}
-	return out
 }
 
 func sameStates(a, b []place.State) bool {
@@ -177,6 +186,7 @@ func (k *Checker) law(c *read.Claim) (Result, error) {
 	}
 	first := stretches[0]
 	res := Result{Evidence: []string{fmt.Sprintf("on %s: %s%s", day.Long(), first.Verdict, cited(first))}}
+	res.rest(Provision, first.Provisions...)
 	switch {
 	case barred(first.Verdict):
 		res.Word = BorneOut
@@ -191,6 +201,7 @@ func (k *Checker) law(c *read.Claim) (Result, error) {
 			continue
 		}
 		res.Evidence = append(res.Evidence, fmt.Sprintf("from %s: %s%s", s.Period.From.Long(), s.Verdict, cited(s)))
+		res.rest(Provision, s.Provisions...)
 		if res.Word == Contradicted {
 			res.Word = NotYetLaw
 		}
@@ -206,7 +217,8 @@ func cited(s Stretch) string {
 }
 
 // band is how far, in percentage points, a figure may lie from a share that a text gives: half the step to which it was
-// rounded, which its last digit tells. Ninety per cent may be 85 to 95; 91 per cent 90.5 to 91.5.
+// rounded, which its last digit tells. Ninety per cent may be 85 to 95; 91 per cent 90.5 to 91.5;
+// a third is as rough as 35 per cent.
 func band(share float64) float64 {
 	switch {
 	case math.Mod(share, 10) == 0:
@@ -215,6 +227,8 @@ func band(share float64) float64 {
 		return 2.5
 	case math.Mod(share, 1) == 0:
 		return 0.5
+	case math.Abs(share*3-math.Round(share*3)) < 1e-9 && math.Mod(math.Round(share*3), 100) == 0:
+		return 2.5
 	}
 	return 0.05
 }
@@ -246,6 +260,7 @@ func (k *Checker) share(c *read.Claim, day when.Day) Result {
 			far++
 		}
 		res.Evidence = append(res.Evidence, fmt.Sprintf("%d: %s %% (%s)", y, r.Quantity, r.By))
+		res.figure(r)
 	}
 	slices.Sort(res.Evidence)
 	if near+far > 0 {

@@ -40,7 +40,7 @@ func TestLaw(t *testing.T) {
 			if p.From != day {
 				t.Errorf("asked from %s", p.From)
 			}
-			out := []check.Stretch{{Period: when.Period{From: day, To: later - 1}, Verdict: tt.verdicts[0], Cites: []string{"para 1"}}}
+			out := []check.Stretch{{Period: when.Period{From: day, To: later - 1}, Verdict: tt.verdicts[0], Cites: []string{"para 1"}, Provisions: []string{"x-p1"}}}
 			if len(tt.verdicts) > 1 {
 				out = append(out, check.Stretch{Period: when.Period{From: later, To: p.To}, Verdict: tt.verdicts[1], Cites: []string{"para 1"}})
 			}
@@ -53,6 +53,9 @@ func TestLaw(t *testing.T) {
 		}
 		if res[0].Word != tt.want || !strings.Contains(strings.Join(res[0].Evidence, "; "), tt.evidence) {
 			t.Errorf("%s: %s %v", tt.name, res[0].Word, res[0].Evidence)
+		}
+		if got := res[0].Rests; len(got) != 1 || got[0] != (check.Ref{Sort: check.Provision, ID: "x-p1"}) || len(res[0].Found()) != len(res[0].Evidence) {
+			t.Errorf("%s: rests on %v", tt.name, got)
 		}
 	}
 }
@@ -139,5 +142,8 @@ func TestLedger(t *testing.T) {
 	want := "an opinion; like it in the ledger: same, answered by reply"
 	if got := strings.Join(res[0].Evidence, "; "); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := res[0].Rests; len(got) != 2 || got[0].ID != "same" || got[1].ID != "reply" || got[0].Sort != check.Claim || len(res[0].Found()) != 1 {
+		t.Errorf("rests on %v", got)
 	}
 }

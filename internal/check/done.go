@@ -23,6 +23,7 @@ func (k *Checker) done(c *read.Claim) (Result, error) {
 		return res, err
 	}
 	for i, s := range stretches {
+		res.rest(Provision, s.Provisions...)
 		if i == 0 {
 			res.Evidence = append(res.Evidence, fmt.Sprintf("if it is so, the law of %s has it as %s%s", s.Period.From.Long(), s.Verdict, cited(s)))
 		} else {
@@ -50,6 +51,7 @@ func (k *Checker) happened(a *activity.Activity) Result {
 			line += " (" + e.Sources[0] + ")"
 		}
 		res.Word, res.Evidence = BorneOut, append(res.Evidence, line)
+		res.rest(Happened, e.ID)
 		for _, d := range e.Doubt {
 			res.Evidence = append(res.Evidence, "in doubt: "+d)
 		}
@@ -85,7 +87,7 @@ func (k *Checker) alleged(c *read.Claim) (Result, error) {
 		return res, err
 	}
 	fact := k.happened(c.Activity)
-	res.Evidence = append(res.Evidence, fact.Evidence...)
+	res.Evidence, res.Rests = append(res.Evidence, fact.Evidence...), append(res.Rests, fact.Rests...)
 	if fact.Word != BorneOut {
 		res.Word = InPart
 		res.Evidence = append(res.Evidence, "barred if it was done; that it was done is outside the record")

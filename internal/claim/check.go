@@ -92,7 +92,7 @@ func (l *Ledger) checkClaim(c *Claim, obligation func(string) bool, near func(st
 		}
 		return e.WithFix("`cordon law list` shows the ids")
 	}
-	for _, check := range []func(*Claim) error{acts, l.links, origin, l.answers, grades, disputes} {
+	for _, check := range []func(*Claim) error{speakers, acts, l.links, origin, l.answers, grades, disputes} {
 		if err := check(c); err != nil {
 			return err
 		}
@@ -126,6 +126,24 @@ func (k Kind) conduct() bool {
 		return true
 	}
 	return false
+}
+
+// speakers holds that those who speak together are two or more, each once, and that the one state of them is the state of all.
+func speakers(c *Claim) error {
+	at := fault.Place{Field: "speakers"}
+	if len(c.Speakers) == 1 {
+		return fault.New(fault.Invalid, "one alone does not speak together").At(at).WithFix("leave `speakers` out: `speaker` names one")
+	}
+	for i, v := range c.Speakers {
+		switch {
+		case slices.ContainsFunc(c.Speakers[:i], func(o Voice) bool { return text.Fold(o.Name) == text.Fold(v.Name) && o.State == v.State }):
+			return fault.New(fault.Invalid, "%q stands among the speakers twice", v.Name).At(at)
+		case c.SpeakerState != 0 && v.State != c.SpeakerState:
+			return fault.New(fault.Invalid, "%q does not speak for %s", v.Name, c.SpeakerState).At(at).
+				WithFix("leave `speaker_state` out where speakers of several states speak together")
+		}
+	}
+	return nil
 }
 
 // acts holds that nobody is named without the specific act.
@@ -173,7 +191,7 @@ func origin(c *Claim) error {
 
 // sameVoice reports whether two claims are in one name.
 func sameVoice(a, b *Claim) bool {
-	return text.Fold(a.Speaker) == text.Fold(b.Speaker) || a.SpeakerState != 0 && a.SpeakerState == b.SpeakerState
+	return text.Fold(a.Speaker) == text.Fold(b.Speaker) || slices.ContainsFunc(a.SpeakerStates(), b.SpokenFor)
 }
 
 func (l *Ledger) answers(c *Claim) error {
@@ -221,6 +239,9 @@ func (c *Claim) textsOf() []string {
 	out = append(append(out, c.Alternatives...), c.Settles...)
 	for _, p := range c.Parties {
 		out = append(out, p.Name, p.Act)
+	}
+	for _, v := range slices.Concat(c.Speakers, c.Via) {
+		out = append(out, v.Name)
 	}
 	for _, g := range c.Grades {
 		out = append(out, g.By, g.Reason)

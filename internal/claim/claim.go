@@ -7,6 +7,8 @@
 package claim
 
 import (
+	"slices"
+
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/record"
@@ -72,7 +74,13 @@ type Claim struct {
 	Speaker      string
 	SpeakerState place.State
 	SpeakerKind  SourceKind
-	Kind         Kind
+	// Speakers are those who say it together, two or more, in the order of the source; nil for one. Where they are given, Speaker names them all,
+	// and SpeakerState is only set where all are of that state.
+	Speakers []Voice
+	// Via are those who passed it on, from who had it from the speaker outwards to who is the last before the source; nil where the
+	// source has it from the speaker.
+	Via  []Voice
+	Kind Kind
 	// Text says it in our own words.
 	Text string
 	// Hedge is the likelihood word the speaker used, in our own words; "" for none.
@@ -114,6 +122,31 @@ type Party struct {
 	Name, Act string
 	State     place.State
 }
+
+// Voice is one of several who say a thing together, or one who passes on what another says.
+type Voice struct {
+	Name  string
+	State place.State
+	Kind  SourceKind
+}
+
+// SpeakerStates gives the states whose organs or officials speak, sorted by code, each once.
+func (c *Claim) SpeakerStates() []place.State {
+	var out []place.State
+	if c.SpeakerState != 0 {
+		out = append(out, c.SpeakerState)
+	}
+	for _, v := range c.Speakers {
+		if v.State != 0 {
+			out = append(out, v.State)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// SpokenFor reports whether a state speaks in a claim, alone or with others.
+func (c *Claim) SpokenFor(s place.State) bool { return s != 0 && slices.Contains(c.SpeakerStates(), s) }
 
 // Kind says what kind of assertion a claim is.
 type Kind uint8

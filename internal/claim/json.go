@@ -116,6 +116,8 @@ func AppendClaim(b []byte, c *Claim) []byte {
 	if c.SpeakerKind != OtherSource {
 		o.text("speaker_kind", c.SpeakerKind.String())
 	}
+	each(o, "speakers", c.Speakers, appendVoice)
+	each(o, "via", c.Via, appendVoice)
 	o.text("kind", c.Kind.String())
 	o.text("text", c.Text)
 	o.text("hedge", c.Hedge)
@@ -157,6 +159,16 @@ func AppendClaim(b []byte, c *Claim) []byte {
 	o.texts("settles", c.Settles)
 	o.flag("verified", c.Verified)
 	o.text("note", c.Note)
+	return o.end()
+}
+
+func appendVoice(b []byte, v Voice) []byte {
+	o := begin(b)
+	o.text("name", v.Name)
+	o.state("state", v.State)
+	if v.Kind != OtherSource {
+		o.text("kind", v.Kind.String())
+	}
 	return o.end()
 }
 

@@ -233,7 +233,7 @@ func (l *Ledger) Standing(c *Claim) SourceKind {
 	switch {
 	case c.SpeakerKind != OtherSource:
 		return c.SpeakerKind
-	case c.SpeakerState != 0:
+	case len(c.SpeakerStates()) > 0:
 		return StateOrgan
 	}
 	return l.SourceOf(c).Kind

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/cordon-engine/cordon/internal/text"
 )
@@ -11,7 +12,7 @@ import (
 // Origins gives what a claim rests on in the end, sorted. A claim that repeats or quotes others has their origins and
 // none of its own. Any other has one: the origin that it names, or else its voice. One state is one voice, whoever speaks for
 // it (courts apart); a publisher is one voice in all its texts; and what a copy says in its own voice is in the voice
-// of the publisher of what it copies. So nobody corroborates himself.
+// of the publisher of what it copies. Several who speak together are one origin, which counts for nothing more where one of them is another. So nobody corroborates himself.
 func (l *Ledger) Origins(c *Claim) []string { return l.origins[c.ID] }
 
 // OriginsOf gives the distinct origins that count among several claims, sorted. A claim that was taken back or judged
@@ -23,14 +24,51 @@ func (l *Ledger) OriginsOf(claims []*Claim) []string {
 			set[o] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(set))
+	return apart(slices.Sorted(maps.Keys(set)))
+}
+
+// apart leaves out of origins those of several who speak together where one of them stands beside it: by itself, or together with others.
+func apart(origins []string) []string {
+	var out []string
+	for _, o := range origins {
+		if !strings.HasPrefix(o, jointly) {
+			out = append(out, o)
+		}
+	}
+	for _, o := range origins {
+		if strings.HasPrefix(o, jointly) && !slices.ContainsFunc(out, func(k string) bool { return shared(o, k) }) {
+			out = append(out, o)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// jointly begins the origin of several who speak together, and with parts them.
+const (
+	jointly = "together: "
+	with    = " + "
+)
+
+// shared reports whether two origins have a voice in common.
+func shared(a, b string) bool {
+	members := func(o string) []string {
+		if rest, ok := strings.CutPrefix(o, jointly); ok {
+			return strings.Split(rest, with)
+		}
+		return []string{o}
+	}
+	m := members(b)
+	return slices.ContainsFunc(members(a), func(s string) bool { return slices.Contains(m, s) })
 }
 
 // SharingOrigin gives the other claims that share an origin with c, by id.
 func (l *Ledger) SharingOrigin(c *Claim) []*Claim {
 	var out []*Claim
 	for _, o := range l.claims {
-		if o != c && slices.ContainsFunc(l.origins[o.ID], func(k string) bool { return slices.Contains(l.origins[c.ID], k) }) {
+		if o != c && slices.ContainsFunc(l.origins[o.ID], func(k string) bool {
+			return slices.ContainsFunc(l.origins[c.ID], func(x string) bool { return shared(x, k) })
+		}) {
 			out = append(out, o)
 		}
 	}
@@ -94,12 +132,31 @@ func (l *Ledger) follow(pass func(*Claim) bool) map[string][]string {
 	return out
 }
 
+// together is the one origin of what several say together; that of one state where all are of it.
+func together(c *Claim) string {
+	var all []string
+	for _, v := range c.Speakers {
+		if v.State != 0 {
+			all = append(all, "state: "+v.State.String())
+		} else {
+			all = append(all, "voice: "+strings.ReplaceAll(text.Fold(v.Name), with, " "))
+		}
+	}
+	slices.Sort(all)
+	if all = slices.Compact(all); len(all) == 1 {
+		return all[0]
+	}
+	return jointly + strings.Join(all, with)
+}
+
 // voice is the origin of a claim that rests on no other.
 func (l *Ledger) voice(c *Claim) string {
 	src := l.SourceOf(c)
 	switch {
 	case c.Origin != "":
 		return "origin: " + c.Origin
+	case len(c.Speakers) > 0:
+		return together(c)
 	case c.SpeakerState != 0 && l.Standing(c) != Court:
 		return "state: " + c.SpeakerState.String()
 	case text.Fold(c.Speaker) == text.Fold(src.Publisher):

@@ -27,7 +27,7 @@ type Filter struct {
 func (l *Ledger) Pick(f Filter) []*Claim {
 	var out []*Claim
 	for _, c := range l.claims {
-		if f.State != 0 && c.SpeakerState != f.State && !slices.Contains(c.About, f.State) ||
+		if f.State != 0 && !c.SpokenFor(f.State) && !slices.Contains(c.About, f.State) ||
 			f.Obligation != "" && !slices.ContainsFunc(c.Obligations, func(id string) bool { return within(id, f.Obligation) }) ||
 			len(f.Kinds) > 0 && !slices.Contains(f.Kinds, c.Kind) ||
 			Given(f.Period) && (!Given(c.Period) || !c.Period.Overlaps(f.Period)) ||

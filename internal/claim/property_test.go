@@ -44,6 +44,11 @@ func entriesGen(t *rapid.T) []claim.Entry {
 		if rapid.Bool().Draw(t, "a state speaks") {
 			c.SpeakerState = state(rapid.SampledFrom([]string{"FR", "BR"}).Draw(t, "state"))
 		}
+		if c.SpeakerState == 0 && rapid.Bool().Draw(t, "together") {
+			c.Speaker = "Fin and Gil"
+			c.Speakers = []claim.Voice{{Name: "Fin", State: state(rapid.SampledFrom([]string{"FR", "BR"}).Draw(t, "first"))}, {Name: "Gil", State: state("PE")}}
+			c.Via = []claim.Voice{{Name: "The Post", Kind: claim.Press}}
+		}
 		if i > 0 && rapid.Bool().Draw(t, "linked") {
 			kind := rapid.SampledFrom([]claim.LinkKind{claim.Supports, claim.Repeats, claim.Quotes, claim.Challenges, claim.Answers}).Draw(t, "link")
 			c.Links = []claim.Link{{Kind: kind, To: fmt.Sprintf("c%d", rapid.IntRange(0, i-1).Draw(t, "to"))}}

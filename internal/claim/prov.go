@@ -97,7 +97,7 @@ func (l *Ledger) claimNode(b []byte, c *Claim) []byte {
 	o := begin(b)
 	o.text("@id", "claim/"+c.ID)
 	o.texts("@type", []string{"prov:Entity", "Claim"})
-	o.agent("prov:wasAttributedTo", c.SpeakerState.String(), c.Speaker)
+	o.agents("prov:wasAttributedTo", c)
 	o.refs("prov:wasGeneratedBy", []string{"act/" + c.ID})
 	o.refs("prov:hadPrimarySource", []string{"source/" + c.Source})
 	o.refs("prov:wasDerivedFrom", c.linked(Repeats))
@@ -130,16 +130,29 @@ func ref(b []byte, id string) []byte {
 }
 
 func (o *object) agent(key, state, name string) {
+	o.key(key)
+	o.b = appendAgent(o.b, state, name)
+}
+
+func appendAgent(b []byte, state, name string) []byte {
 	id := "agent/" + url.PathEscape(text.Fold(name))
 	if state != "" {
 		id = "state/" + state + "/" + url.PathEscape(text.Fold(name))
 	}
-	o.key(key)
-	a := begin(o.b)
+	a := begin(b)
 	a.text("@id", id)
 	a.text("@type", "prov:Agent")
 	a.text("label", name)
-	o.b = a.end()
+	return a.end()
+}
+
+// agents names who speaks: one, or all who speak together.
+func (o *object) agents(key string, c *Claim) {
+	if len(c.Speakers) == 0 {
+		o.agent(key, c.SpeakerState.String(), c.Speaker)
+		return
+	}
+	each(o, key, c.Speakers, func(b []byte, v Voice) []byte { return appendAgent(b, v.State.String(), v.Name) })
 }
 
 // with ends the object with the members of another.

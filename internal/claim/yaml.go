@@ -130,6 +130,7 @@ func (r *reader) claim(n *yamltree.Node) *Claim {
 		Dispute: word(f, "dispute", ParseDispute), Dissent: f.text("dissent"), Alternatives: f.texts("alternatives"),
 		Settles: f.texts("settles"), Verified: f.flag("verified"), Note: f.text("note"),
 	}
+	c.Speakers, c.Via = f.voices("speakers"), f.voices("via")
 	f.need("kind")
 	c.Kind = word(f, "kind", ParseKind)
 	for k := range linkWords {
@@ -242,6 +243,16 @@ func (f fields) list(key string) []*yamltree.Node {
 		f.r.fail(n.Errorf("%s must be a list", key))
 	}
 	return n.Items
+}
+
+func (f fields) voices(key string) []Voice {
+	var out []Voice
+	for _, it := range f.list(key) {
+		vf := f.r.fields(it, "one who speaks")
+		out = append(out, Voice{Name: vf.need("name"), State: vf.state("state"), Kind: word(vf, "kind", ParseSourceKind)})
+		vf.end()
+	}
+	return out
 }
 
 func (f fields) flag(key string) bool {

@@ -280,7 +280,7 @@ func voice(o *Offer, s *claim.Source) (string, place.State) {
 	switch {
 	case o.Voice == read.Own && c.SpeakerState == 0 && c.Speaker == read.Author:
 		return s.Publisher, s.State
-	case o.Voice == read.Unnamed && c.SpeakerState == 0:
+	case o.Voice == read.Unnamed && len(c.SpeakerStates()) == 0:
 		return c.Speaker + ", not named, in " + s.Publisher, 0
 	}
 	return c.Speaker, c.SpeakerState

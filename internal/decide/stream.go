@@ -34,6 +34,8 @@ type Stream struct {
 	// Resolver looks up parties and ships before an activity is ruled on; nil for
 	// nobody.
 	Resolver *Resolver
+	// Holdings are the licences of who asks; nil for none.
+	Holdings *Holdings
 	AsOf     *when.Period
 	KnownAt  when.Day
 	Totals   []ruling.Total
@@ -141,7 +143,7 @@ func (d *Desk) rule(dec *activity.Decoder, eval *ruling.Evaluator, a *activity.A
 	if s.Resolver != nil {
 		a, said = s.Resolver.Resolve(a)
 	}
-	return eval.Decide(ruling.Request{Activity: a, AsOf: s.AsOf, KnownAt: s.KnownAt, Totals: s.Totals, Brief: s.Brief, Screened: said})
+	return s.Holdings.Rule(ruling.Request{Activity: a, AsOf: s.AsOf, KnownAt: s.KnownAt, Totals: s.Totals, Brief: s.Brief, Screened: said}, eval.Decide)
 }
 
 func appendError(b []byte, line int, err error) []byte {

@@ -83,8 +83,10 @@ func New(f Facts, l *law.Law, names ...string) (*Case, error) {
 		c.relaxes = c.relaxes || p.Effect == law.Exempt || len(p.Replaces) > 0
 	}
 	c.On = c.settled()
-	if c.base, err = ruling.NewEngine(l, f.Places, f.Lists, f.Factors, ruling.Options{From: f.Engine}); err != nil {
-		return nil, err
+	if c.base = f.Engine; c.base == nil || !c.base.Applies(l) {
+		if c.base, err = ruling.NewEngine(l, f.Places, f.Lists, f.Factors, ruling.Options{From: f.Engine}); err != nil {
+			return nil, err
+		}
 	}
 	drafted := func(p *law.Provision) bool { return p.Instrument.Supposed }
 	if c.own, err = ruling.NewEngine(with, f.Places, f.Lists, f.Factors, ruling.Options{From: c.base, Only: drafted}); err != nil {

@@ -42,6 +42,8 @@ type Config struct {
 	// is not ready.
 	Screener Screener
 	Lists    ListStatus
+	// Holdings gives the licences that rulings name; nil for none.
+	Holdings Holdings
 	// LookUps gives lists of one moment for rulings to look parties and ships up in;
 	// nil leaves whether they are listed unknown.
 	LookUps LookUps

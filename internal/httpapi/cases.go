@@ -15,6 +15,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/setting"
 )
 
 // Cases opens the desk at which cases are worked on. Implementations are safe for concurrent use.
@@ -41,6 +42,9 @@ type CaseDesk struct {
 	Known func(name string) (string, error)
 	// From makes cases of an answer that was kept: of the hits of a screening, or of a ruling that a person must look at.
 	From func(ctx context.Context, answer string, stake float64) ([]casework.Met, error)
+	// Owing is which reports the desk owes, and MaySet says why whoever asks may not set that; nil for may.
+	Owing  *setting.Owing
+	MaySet error
 }
 
 const casesPath = "/v1/cases"

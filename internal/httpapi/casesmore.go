@@ -62,6 +62,43 @@ type (
 	}
 )
 
+// CaseOwes says which reports a desk owes.
+type CaseOwes struct {
+	Reports []string `json:"reports" nullable:"false" doc:"their ids, as /v1/cases/duties has them; none are none"`
+	Version int      `json:"version" minimum:"0" doc:"the version that was seen; refused when there is another"`
+}
+
+func (a *API) owes(ctx context.Context, in *CaseAs) ([]byte, error) {
+	d, err := a.desk(ctx, *in, false)
+	if err != nil {
+		return nil, err
+	}
+	ids, s, err := d.Owing.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return report.JSON(report.Owed(ids, &s))
+}
+
+func (a *API) setOwes(ctx context.Context, in *openBody) ([]byte, error) {
+	d, err := a.desk(ctx, in.CaseAs, true)
+	if err == nil {
+		err = d.MaySet
+	}
+	if err != nil {
+		return nil, err
+	}
+	var b CaseOwes
+	if err := strictly(in.RawBody, &b); err != nil {
+		return nil, err
+	}
+	s, err := d.Owing.Set(ctx, d.By.Name, d.Now, b.Reports, b.Version)
+	if err != nil {
+		return nil, err
+	}
+	return report.JSON(report.Owed(s.List(), &s))
+}
+
 func registerCasesMore(r *registrar) {
 	a, whole := r.a, r.of(report.CaseJSON{})
 	get := func(path, id, summary string, out any) operation {
@@ -73,6 +110,13 @@ func registerCasesMore(r *registrar) {
 	}
 	add(r, get("/clocks", "caseClocks", "What is owed of cases, by day, with who answers for it", report.CaseClockJSON{}), a.clocks)
 	add(r, get("/duties", "caseDuties", "The reports that may be owed: what starts each, how long there is, and the source", report.ReportDutyJSON{}), a.duties)
+	owes := get("/owes", "caseOwes", "Which reports the desk owes", report.OwedJSON{})
+	owes.out, owes.about = r.of(report.OwedJSON{}), "Their clocks start by themselves: with a hold, or once a case is closed as true with what was done."
+	add(r, owes, a.owes)
+	add(r, operation{
+		method: http.MethodPost, path: casesPath + "/owes", id: "setCaseOwes", tag: "cases", summary: "Say which reports the desk owes, as an admin",
+		in: r.of(CaseOwes{}), out: r.of(report.OwedJSON{}), about: "It takes the place of what the server was started with. The log has who said it.",
+	}, a.setOwes)
 	add(r, get("/quality", "caseQuality", "How many that were cleared should not have been, and how old the queue is", report.QualityJSON{}), a.quality)
 	post := func(path, id, summary string, in any) operation {
 		return operation{method: http.MethodPost, path: casesPath + path, id: id, tag: "cases", summary: summary, in: r.of(in), out: whole, faults: []int{404}}

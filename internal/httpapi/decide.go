@@ -101,6 +101,14 @@ func (a *API) resolver(l Looking, asOf *when.Period) (*decide.Resolver, func()) 
 	return r, done
 }
 
+// holdings gives the licences of who asks; nil for none.
+func (a *API) holdings(ctx context.Context) *decide.Holdings {
+	if a.Holdings == nil {
+		return nil
+	}
+	return a.Holdings(ctx)
+}
+
 func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
 	asOf, known, err := in.read()
 	if err != nil {
@@ -124,7 +132,7 @@ func (a *API) decideOne(ctx context.Context, in *decideInput) ([]byte, error) {
 			}
 		}
 		full, said := look.Resolve(act)
-		rl, err := a.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: asOf, KnownAt: known, Screened: said})
+		rl, err := a.holdings(ctx).Rule(ruling.Request{Activity: full, AsOf: asOf, KnownAt: known, Screened: said}, a.Desk.Engine.Decide)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +177,7 @@ func (a *API) decideLines(ctx context.Context, in *decideLinesInput, r io.Reader
 	var n decide.Count
 	run := func(r io.Reader, w io.Writer) error {
 		n, err = a.Desk.Run(r, w, decide.Stream{
-			Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small, Resolver: look,
+			Name: "body", AsOf: asOf, KnownAt: known, Prepare: a.small, Resolver: look, Holdings: a.holdings(ctx),
 			Encoder: func() func([]byte, *ruling.Ruling) []byte {
 				return a.counted((&report.Encoder{Versions: a.Versions}).Append)
 			},

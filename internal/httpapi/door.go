@@ -164,6 +164,8 @@ func (d *Door) person(r *http.Request, needs role.Permission, there bool) (in *h
 	switch {
 	case !there:
 		return in, nothing(), true
+	case a.MustChange && needs != role.Self:
+		return in, mustChange(r), true
 	case role.Any(a.Roles, needs):
 		return in, nil, true
 	}
@@ -176,6 +178,16 @@ func (d *Door) person(r *http.Request, needs role.Permission, there bool) (in *h
 	}
 	return in, refusal(http.StatusForbidden, fault.Denied, "", "ask somebody whose role may; the page of people says which",
 		"your role does not let you "+what), true
+}
+
+// mustChange is the problem of whoever has a password that was made for them; a browser is sent to where they choose another.
+func mustChange(r *http.Request) *Problem {
+	p := refusal(http.StatusForbidden, fault.Denied, "", "choose another at /account, and sign in with it",
+		"your password was made for you and seen by somebody else, so that it is good for choosing another and for nothing else")
+	if browses(r) {
+		p.to = "/account"
+	}
+	return p
 }
 
 // stranger sends the browser of somebody who is not signed in to where they can.

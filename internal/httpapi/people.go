@@ -159,11 +159,13 @@ func (a *API) addPerson(ctx context.Context, in *personAddBody) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
+	var p account.Person
 	password := ""
-	if !b.Outside {
-		password = account.MakePassword()
+	if b.Outside {
+		p, err = d.Add(ctx, d.By, b.Name, b.Display, roles, "")
+	} else {
+		p, password, err = d.AddMade(ctx, d.By, b.Name, b.Display, roles)
 	}
-	p, err := d.Add(ctx, d.By, b.Name, b.Display, roles, password)
 	if err != nil {
 		return nil, err
 	}

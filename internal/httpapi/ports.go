@@ -30,6 +30,9 @@ type Screener interface {
 	ScreenLines(ctx context.Context, r io.Reader, w io.Writer) (Count, error)
 }
 
+// Holdings gives the licences that who asks may see, as they stand when they are first needed.
+type Holdings func(ctx context.Context) *decide.Holdings
+
 // LookUps gives the lists of one moment and what ends their use. All of one answer
 // is looked up in them, a stream included, so that it never mixes two versions of a
 // list.

@@ -22,6 +22,7 @@ type Ruling struct {
 	Views      []View         `json:"views,omitempty" nullable:"false" doc:"verdicts under each position on disputed law"`
 	NearMisses []NearMiss     `json:"near_misses,omitempty" nullable:"false" doc:"provisions that one difference would have brought in"`
 	Screened   []Screened     `json:"screened" nullable:"false" doc:"look-ups of named parties and the ship, one for each list and hit"`
+	Licences   *HeldLicences  `json:"licences,omitempty" doc:"licences held here for what stands in the way, where there are some"`
 	Regimes    []Regime       `json:"regimes" nullable:"false"`
 	Versions   Versions       `json:"versions"`
 	Activity   map[string]any `json:"activity,omitempty" doc:"the activity as it was understood"`
@@ -171,6 +172,46 @@ type ScreenedSuppressed struct {
 	Case  string    `json:"case"`
 	Until time.Time `json:"until"`
 	Party string    `json:"party" doc:"by what the case knows the party"`
+}
+
+// HeldLicences are the licences that are held for what stands in the way.
+type HeldLicences struct {
+	Held   []HeldLicence `json:"held" nullable:"false" doc:"the one that the verdict rests on comes first"`
+	More   int           `json:"more,omitempty" doc:"how many others are left off, none of which allows it"`
+	Unread string        `json:"unread,omitempty" doc:"why nobody knows what is held"`
+}
+
+// HeldLicence is a licence as it stood, and what it does for the activity.
+type HeldLicence struct {
+	Licence    string          `json:"licence" doc:"id of the record"`
+	Event      int             `json:"event" doc:"the record as of this event"`
+	Name       string          `json:"name"`
+	Kind       string          `json:"kind"`
+	Holder     string          `json:"holder"`
+	Provisions []string        `json:"provisions" nullable:"false"`
+	Activities []string        `json:"activities" nullable:"false"`
+	Parties    []string        `json:"parties" nullable:"false"`
+	Goods      []string        `json:"goods" nullable:"false" doc:"beginnings of HS codes"`
+	Limit      string          `json:"limit,omitempty" example:"10 t"`
+	Left       string          `json:"left,omitempty" example:"2.5 t"`
+	Uses       int             `json:"uses,omitempty"`
+	UsesLeft   int             `json:"uses_left,omitempty"`
+	From       string          `json:"from,omitempty" doc:"first day"`
+	Until      string          `json:"until,omitempty" doc:"last day; absent where it has none"`
+	Open       []HeldCondition `json:"conditions_open" nullable:"false" doc:"what is still to be done or kept for it"`
+	Standing   string          `json:"standing" doc:"in force, or why it is no ground for a decision"`
+	Verified   bool            `json:"verified" doc:"somebody held the record to its source"`
+	Source     string          `json:"source,omitempty"`
+	For        []string        `json:"for" nullable:"false" doc:"provisions in the way that it names"`
+	Allows     bool            `json:"allows" doc:"the verdict rests on it"`
+	Why        []string        `json:"why_not" nullable:"false" doc:"why the verdict does not rest on it"`
+}
+
+// HeldCondition is a condition of a licence that is not settled.
+type HeldCondition struct {
+	ID   string `json:"id"`
+	What string `json:"what"`
+	Due  string `json:"due,omitempty" doc:"last day on which it may be met; absent where it is kept throughout"`
 }
 
 // Regime is a body of law that was asked.

@@ -148,7 +148,8 @@ func (b *Builder) Put(number uint32, keys []uint64) error {
 }
 
 // Number makes n documents without bytes, of one unit each. of gives the unit that has the
-// keys of what was put in, or says that these are left out; pairs is how many are not.
+// keys of what was put in, or says that these are left out; pairs is how many are not. Where
+// keys are only looked up by [Index.Append] it may be any number below [MaxUnits].
 func (b *Builder) Number(n, pairs int, of func(number uint32) (unit uint32, ok bool)) error {
 	b.late, b.left = of, pairs
 	for range n {

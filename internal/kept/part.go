@@ -275,6 +275,18 @@ var Access = backup.Part{Name: "access", Version: 1, Tables: []backup.Table{{
 	},
 }}}
 
+// Settings describes the table of what a desk decided about its store, to backups.
+var Settings = backup.Part{Name: "settings", Version: 1, Tables: []backup.Table{{
+	Name: "desk_setting", Order: []string{"name"},
+	Columns: []backup.Column{
+		{Name: "name", Kind: backup.Text},
+		{Name: "value", Kind: backup.Text},
+		{Name: "version", Kind: backup.Int},
+		{Name: "made_by", Kind: backup.Text},
+		{Name: "time", Kind: backup.Int},
+	},
+}}}
+
 // Parts are all of them. A store has the tables of these and no others.
 func Parts() []backup.Part {
 	return []backup.Part{
@@ -288,5 +300,6 @@ func Parts() []backup.Part {
 		Licences,
 		People,
 		Access,
+		Settings,
 	}
 }

@@ -43,6 +43,8 @@ type file struct {
 	data []byte
 	docs []*yamltree.Node // once parsed; nil of an empty file, which parses at no cost
 	err  error
+	// in is the instrument of the file as it was decoded, before anything was linked; nil until then. It never changes: law holds copies.
+	in *Instrument
 }
 
 // Load reads all regimes of the sources and links them. The result does not
@@ -116,7 +118,7 @@ func read(files []*file) (*Law, error) {
 		if path.Base(f.key) == "regime.yaml" {
 			continue
 		}
-		in, err := readInstrument(f, regimes)
+		in, err := f.instrument(regimes)
 		if err != nil {
 			return nil, err
 		}
@@ -242,7 +244,9 @@ func exampleOf(regimes map[string]*Regime) string {
 	return "my-regime"
 }
 
-func readInstrument(f *file, regimes map[string]*Regime) (*Instrument, error) {
+// instrument gives a copy of the instrument of a file, which law may link. A file is decoded once; which regime it belongs to hangs
+// on what else is read.
+func (f *file) instrument(regimes map[string]*Regime) (*Instrument, error) {
 	m, err := f.one("an instrument")
 	if err != nil {
 		return nil, err
@@ -252,6 +256,16 @@ func readInstrument(f *file, regimes map[string]*Regime) (*Instrument, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.in == nil {
+		if f.in, err = readInstrument(f, d, r); err != nil {
+			return nil, err
+		}
+	}
+	return f.in.copied(r), nil
+}
+
+func readInstrument(f *file, d decoder, r *Regime) (*Instrument, error) {
+	m := d.m
 	in := &Instrument{Regime: r, File: f.name}
 	in.Status = Status(d.choice("status", false, statuses[:]))
 	in.Name, in.Title, in.Authority = d.need("instrument"), d.need("title"), d.need("authority")

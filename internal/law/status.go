@@ -157,13 +157,11 @@ func (l *Law) copied(mark func(*Instrument) string) (*Law, map[*Instrument]*Inst
 		regime := *r
 		regime.Instruments = make([]*Instrument, len(r.Instruments))
 		for i, in := range r.Instruments {
-			c := *in
-			c.Regime, c.Provisions = &regime, make([]*Provision, len(in.Provisions))
-			for k, p := range in.Provisions {
-				c.Provisions[k] = p.copied(&c)
-				out.byID[p.ID] = c.Provisions[k]
+			c := in.copied(&regime)
+			for _, p := range c.Provisions {
+				out.byID[p.ID] = p
 			}
-			regime.Instruments[i], copies[in] = &c, &c
+			regime.Instruments[i], copies[in] = c, c
 			if m := mark(in); m != "" {
 				hash.Write([]byte("\x00" + m + "\x00" + r.ID + "\x00" + in.Name))
 			}
@@ -172,6 +170,16 @@ func (l *Law) copied(mark func(*Instrument) string) (*Law, map[*Instrument]*Inst
 	}
 	out.Version = hex.EncodeToString(hash.Sum(nil))
 	return out, copies
+}
+
+// copied gives the instrument in another regime, with provisions of its own that law may link.
+func (in *Instrument) copied(r *Regime) *Instrument {
+	c := *in
+	c.Regime, c.Provisions = r, make([]*Provision, len(in.Provisions))
+	for k, p := range in.Provisions {
+		c.Provisions[k] = p.copied(&c)
+	}
+	return &c
 }
 
 // copied gives the provision in another instrument, with its own exceptions only.

@@ -172,7 +172,7 @@ func (l *Licence) linked(e *Event) error {
 	case e.Decision.Kind != Case && e.Decision.Kind != Answer || blank(e.Decision.ID):
 		return fault.New(fault.Usage, "%q is nothing that a licence can be linked to", e.Decision).WithFix("name a case or an answer that was kept")
 	case !l.InForce():
-		return conflict("the licence is no ground for a decision: %s", l.standing())
+		return conflict("the licence is no ground for a decision: %s", l.Standing())
 	case l.Terms.From > dayOf(e.Time):
 		return conflict("the licence begins on %s", l.Terms.From.Long())
 	case l.Link(e.Decision) != nil:
@@ -192,8 +192,8 @@ func (l *Licence) linked(e *Event) error {
 	return words(e)
 }
 
-// standing says in words why the licence is not in force.
-func (l *Licence) standing() string {
+// Standing says in words why the licence is no ground for a decision, or that it is in force.
+func (l *Licence) Standing() string {
 	switch t := l.missed(); {
 	case !l.Revoked.IsZero():
 		return "it was revoked"
@@ -310,7 +310,7 @@ func (l *Licence) restored(e *Event) error {
 	case k.Person == e.Person:
 		return denied("another person gives an authorisation back than who linked the decision")
 	case !l.InForce():
-		return conflict("the licence is no ground for a decision: %s", l.standing()).
+		return conflict("the licence is no ground for a decision: %s", l.Standing()).
 			WithFix("fulfil what was missed or record the extension; after a revocation, link the decision to another licence")
 	}
 	k.Lost, k.Restored = nil, &Restoration{e.N, e.Time, e.Person, e.Text}

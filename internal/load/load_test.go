@@ -212,7 +212,7 @@ func TestEmbeddedFactsAreTheList(t *testing.T) {
 	l, base := loader(t)
 	store := snapshot.WithFixed(base, fixed...)
 	states, err := store.Lists(context.Background())
-	if err != nil || len(states) != 2 {
+	if err != nil || len(states) != 3 {
 		t.Fatalf("%v %v", states, err)
 	}
 	path := publicationtest.Shared(t, "un/consolidated_2026-08-01.xml")
@@ -241,7 +241,7 @@ func TestEmbeddedFactsAreTheList(t *testing.T) {
 	if n != 155 {
 		t.Errorf("%d entries", n)
 	}
-	if states, _ := store.Lists(context.Background()); len(states) != 2 || states[0].Name() != "un" {
+	if states, _ := store.Lists(context.Background()); len(states) != 3 || states[0].Name() != "un" {
 		t.Errorf("once the list is loaded it stands in place of the facts: %v", states)
 	}
 }

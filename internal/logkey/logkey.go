@@ -119,3 +119,9 @@ func Pseudonym(dir, name string) (string, error) {
 	h.Write([]byte(name))
 	return "u-" + hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
+
+// PseudonymsCheck gives a value by which the secret of a folder is told from another. Neither the secret nor a pseudonym follows
+// from it: nobody has a name that begins so.
+func PseudonymsCheck(dir string) (string, error) {
+	return Pseudonym(dir, "\x00cordon check of the secret of pseudonyms 1")
+}

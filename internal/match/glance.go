@@ -2,35 +2,49 @@ package match
 
 import "math/bits"
 
-// sight is a reading of a term made ready to be held against many listed words.
+// sight is a reading of terms made ready to be held against many listed words.
 type sight struct {
 	s     *Sieve
-	t     *Term
-	q     *sieveWord
+	d     *Words
+	terms [kinds]*Term     // by their kinds
+	i     int              // the reading, from 0
+	t     *Term            // of the kind of the word at hand
+	q     *sieveWord       // its reading
+	whole bool             // all letters that were asked for are there
 	read  byte             // of no meaning
 	costs [2][sounds]uint8 // what writing each sound costs at least that only the other has; of like scripts, and of unlike ones
 	known [2]bool
+
+	theirs form               // the listed word read last, as far as it is compared
+	made   [2][maxSounds]byte // its sounds, and what it costs to drop them
 }
 
-// MayMean appends to list those words that a term may mean, of groups of words that are
-// alike, by the first of each, and of single ones. Others differ for certain. A word may
-// be given more than once.
-func (s *Sieve) MayMean(list []uint32, t *Term, d *Words, alike, own []uint32) []uint32 {
+// Meeting is a listed word that a term may mean, with what they tell at most (see [Sieve.Tells]).
+type Meeting struct {
+	Word uint32
+	Gain float32
+	Join Join
+}
+
+// Meet appends to list those words that terms may mean, of groups of words that are alike,
+// by the first of each, and of single ones. Others differ for certain. The terms are alike,
+// and of different kinds; each is for the words of its own. A word may be given more than
+// once: what it tells is the most. whole is false where the letters of a word are not there.
+func (s *Sieve) Meet(list []Meeting, terms []*Term, d *Words, alike, own []uint32) (_ []Meeting, whole bool) {
 	v := &s.sight
+	v.over(s, d, terms)
 	for _, n := range alike { // they lie far apart, and here no read waits for another
 		v.read += d.Glances[glanceSize*int(n)]
 	}
-	for i := range t.words {
-		v.s, v.t, v.q, v.known = s, t, &t.words[i], [2]bool{}
+	for i := range terms[0].words {
+		v.at(i)
 		for _, n := range alike {
 			l := d.glance(n)
 			if !v.reaches(&l) {
 				continue
 			}
 			for end := uint32(d.Len()); ; {
-				if v.passes(&l) {
-					list = append(list, n)
-				}
+				list = v.meet(list, n, &l)
 				if n++; n == end {
 					break
 				}
@@ -40,12 +54,65 @@ func (s *Sieve) MayMean(list []uint32, t *Term, d *Words, alike, own []uint32) [
 			}
 		}
 		for _, n := range own {
-			if l := d.glance(n); v.same(&l) || v.reaches(&l) && v.passes(&l) {
-				list = append(list, n)
+			if l := d.glance(n); v.turn(&l) && (v.same(&l) || v.reaches(&l)) {
+				list = v.meet(list, n, &l)
 			}
 		}
 	}
+	return list, v.whole
+}
+
+// over makes ready what is held against words.
+func (v *sight) over(s *Sieve, d *Words, terms []*Term) {
+	v.s, v.d, v.whole, v.terms = s, d, true, [kinds]*Term{}
+	for _, t := range terms {
+		v.terms[t.of], v.t = t, t
+	}
+}
+
+// at takes a reading of the terms.
+func (v *sight) at(i int) {
+	v.i, v.q, v.known = i, &v.t.words[i], [2]bool{}
+}
+
+// turn takes the term for the kind of a word, if there is one.
+func (v *sight) turn(l *seen) bool {
+	t := v.terms[l.kind()]
+	if t == nil {
+		return false
+	}
+	v.t, v.q = t, &t.words[v.i]
+	return true
+}
+
+// meet appends a word to list if it may be meant.
+func (v *sight) meet(list []Meeting, n uint32, l *seen) []Meeting {
+	if !v.turn(l) {
+		return list
+	}
+	if gain, join, ok := v.tells(n, l); ok {
+		list = append(list, Meeting{n, gain, join})
+	}
 	return list
+}
+
+// Tells gives the most that a term and a listed word of its kind, which is there, add to the
+// evidence of two names, compared with their being different words, and whether words are
+// written together in it; ok is false when they are different.
+func (s *Sieve) Tells(t *Term, d *Words, n uint32) (gain float32, join Join, ok bool) {
+	v := &s.sight
+	v.over(s, d, []*Term{t})
+	l := d.glance(n)
+	for i := range t.words {
+		v.at(i)
+		if !v.turn(&l) || !v.same(&l) && !v.reaches(&l) {
+			continue
+		}
+		if told, how, met := v.tells(n, &l); met && (!ok || told > gain) {
+			gain, join, ok = told, how, true
+		}
+	}
+	return gain, join, ok
 }
 
 // join says whether words are written together in what is compared.
@@ -64,50 +131,160 @@ func (v *sight) reaches(l *seen) bool {
 	return v.q.nearTo(l)
 }
 
-// passes says whether a word may be meant as far as its sounds and letters tell, as sets.
-func (v *sight) passes(l *seen) bool {
+// tells is [Sieve.Tells] for a word with consonants that reach.
+func (v *sight) tells(n uint32, l *seen) (gain float32, join Join, ok bool) {
 	if v.join(l.glance) {
-		return v.close(l)
+		apart, ok := v.close(n, l)
+		if !ok {
+			return 0, 0, false
+		}
+		gain, join = v.t.joinTells(l, apart)
+		return gain, join, true
 	}
-	return v.same(l) || v.near(l)
+	q, number := v.q, l.role() == roleNumber
+	if number || q.role == roleNumber {
+		return float32(v.t.w.rarity)*l.bits() + float32(v.t.w.word+v.t.w.number), NoJoin, number && q.role == roleNumber && q.hash == l.hash
+	}
+	apart, ok := v.spelt(n, l)
+	if !ok {
+		return 0, 0, false
+	}
+	told, _ := v.t.w.pair(min(q.bits, l.bits()), apart)
+	told = max(0, told-float32(v.t.w.conflict))
+	if q.role == rolePlace && l.role() == rolePlace {
+		told += float32(v.t.w.place)
+	}
+	return told, NoJoin, true
 }
 
-// near is passes for words that may be spellings of each other.
-func (v *sight) near(l *seen) bool {
+// spelt says how far a word of a query and a listed word are apart, if they are spellings of each other: at least, where one has
+// several readings. What is cheap to know goes first.
+func (v *sight) spelt(n uint32, l *seen) (apart float32, ok bool) {
 	q := v.q
-	if q.role == roleNumber || l.role() == roleNumber {
-		return false
+	if q.hash == l.hash {
+		return 0, true
+	}
+	if q.class != 0 && l.glance&glanceClass != 0 {
+		class, ok := v.d.class(n)
+		if v.whole = v.whole && ok; q.role == l.role() && q.class == class {
+			return 0, true
+		}
+		if !q.nearTo(l) { // it was found by its class
+			return 0, false
+		}
 	}
 	if q.loose != l.loose() {
-		most := int((conflict+1e-4)*q.blurred(l.glance)) + 1
-		return v.cost(l.sounds, true, most) <= most
+		return v.blurred(n, l)
 	}
 	long := float32(q.length+l.length()) / 2 * unit
-	if v.s.lack(q, l.sounds)*(unit*9/10) > int(conflict*long)+2 {
-		return false
+	whole := v.i == 0 && l.glance&glanceMore == 0 // both are the readings by which letters count
+	letters, cost := 0, -1
+	if whole {
+		letters = lettersApart(q.f.alpha, l.alpha(), q.length, l.length())
+	} else {
+		letters = otherLetters(q.f.alpha, l.alpha())
 	}
-	letters := otherLetters(q.f.alpha, l.alpha())
-	most := mostSounds(long, letters) + 1
-	return letters <= most || v.cost(l.sounds, false, most) <= most
+	most := mostSounds(long, letters)
+	if letters > most {
+		if cost = v.cost(l.sounds, false, most); cost > most {
+			return 0, false
+		}
+	}
+	theirs, ok := v.letters(n)
+	if !ok {
+		return 0, false
+	}
+	plain := byLetter(q.f.letters, theirs, far, &v.s.m)
+	if whole {
+		letters = plain
+		most = mostSounds(long, letters)
+	}
+	if plain > most {
+		if cost < 0 {
+			cost = v.cost(l.sounds, false, most)
+		}
+		if cost > most {
+			return 0, false
+		}
+	}
+	d := v.s.p.sounds.bySound(q.f, v.form(theirs, l), most, &v.s.m)
+	if d > unit/4 {
+		d = min(d, plain)
+	}
+	apart = float32(d) / long
+	if apart > .02 {
+		apart = (1-letterShare)*apart + letterShare*float32(letters)/long
+	}
+	return max(0, apart-1e-4), apart < conflict+1e-4
 }
 
-// close is passes for words of which one or both are two.
-func (v *sight) close(l *seen) bool {
+// blurred is spelt for words of which one is in a script without vowels.
+func (v *sight) blurred(n uint32, l *seen) (apart float32, ok bool) {
+	long := v.q.blurred(l.glance)
+	most := int(conflict*long) + 1
+	if v.cost(l.sounds, true, most) > most {
+		return 0, false
+	}
+	theirs, ok := v.letters(n)
+	if !ok {
+		return 0, false
+	}
+	apart = float32(v.s.p.sounds.byLooseSound(v.q.f, v.form(theirs, l), most, &v.s.m))/long + blur
+	return apart - 1e-4, apart < conflict+1e-4
+}
+
+// close says how far two words are apart at least, of which one or both are two, if they
+// are less than they may be so.
+func (v *sight) close(n uint32, l *seen) (apart float32, ok bool) {
 	q := v.q
-	if v.t.join != 0 && l.glance&glanceMore != 0 || !q.asLong(l.glance) {
-		return false
+	if v.t.join != 0 && l.glance&glanceMore != 0 || !q.asLong(l.glance) { // a join is compared with the first reading
+		return 0, false
 	}
-	lack := v.s.lack(q, l.sounds)
-	if lack > 1 {
-		return false
+	if v.s.lack(q, l.sounds) > 1 {
+		return 0, false
 	}
-	most, _ := v.t.most(l.glance)
-	if q.loose != l.loose() {
-		limit := int(most*(float32(len(q.f.skel)+l.count())/2+1)*unit) + 2
-		return v.cost(l.sounds, true, limit) <= limit
+	most, more := v.t.most(l.glance)
+	loose := q.loose != l.loose()
+	long := float32(q.length+l.length()) / 2 * unit
+	if loose {
+		long = (float32(len(q.f.skel)+l.count())/2 + 1) * unit
 	}
-	limit := int(most*float32(q.length+l.length())/2*unit) + 2
-	return otherLetters(q.f.alpha, l.alpha()) <= limit || v.cost(l.sounds, false, limit) <= limit
+	limit := int(most*long) + 2
+	if (loose || otherLetters(q.f.alpha, l.alpha()) > limit) && v.cost(l.sounds, loose, limit) > limit {
+		return 0, false
+	}
+	theirs, ok := v.letters(n)
+	if !ok {
+		return 0, false
+	}
+	if apart, ok = v.s.together(q, v.form(theirs, l), l.count(), most); !ok {
+		return 0, false
+	}
+	return apart + more, true
+}
+
+// letters gives the letters of a listed word.
+func (v *sight) letters(n uint32) (letters []byte, ok bool) {
+	rest := v.d.rest(n)
+	if rest == nil {
+		v.whole = false
+		return nil, false
+	}
+	return rest[restHead:], true
+}
+
+// form gives the reading of a listed word with what [soundTable.written] reads; it is valid
+// until the next.
+func (v *sight) form(letters []byte, l *seen) *form {
+	f := &v.theirs
+	f.letters, f.loose, f.alpha = letters, l.loose(), l.alpha()
+	if l.join()&wordJoin == 0 && len(letters) > 1 && letters[1] >= foreignLetter {
+		f.sounds, f.drop = appendForeign(v.made[0][:0], v.made[1][:0], letters)
+		return f
+	}
+	f.sounds, f.drop = appendSounds(v.made[0][:0], letters), v.made[1][:]
+	v.s.p.sounds.drops(f.sounds, f.drop)
+	return f
 }
 
 // cost is [rewrites.cost].

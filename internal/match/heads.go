@@ -9,7 +9,8 @@ type head struct {
 	have    uint64  // see [form]; of the first reading
 	near    uint64  // likewise
 	bits    float32 // rarity
-	levels  uint16  // see [form]
+	alpha   uint32  // see [form]; of the first reading
+	levels  uint16  // likewise
 	count   uint8   // consonants
 	letters uint8   // of the first reading; noLetters where there is none
 	role    role
@@ -43,7 +44,7 @@ func headsOf(n *name) []head {
 }
 
 func (h *head) read(f *form) {
-	h.have, h.near, h.levels, h.count, h.letters, h.loose = f.have, f.near, f.levels, uint8(len(f.skel)), uint8(len(f.letters)), f.loose
+	h.have, h.near, h.alpha, h.levels, h.count, h.letters, h.loose = f.have, f.near, f.alpha, f.levels, uint8(len(f.skel)), uint8(len(f.letters)), f.loose
 }
 
 // words gives the heads of the words, and joined those of two neighbours each.
@@ -63,12 +64,18 @@ func (h *head) differ(o *head) bool {
 	if h.loose != o.loose {
 		return false
 	}
-	lack := max(bits.OnesCount64(h.have&^o.near), bits.OnesCount64(o.have&^h.near))
+	// Each consonant without a near one costs nearly an edit, in sounds, and each letter that
+	// only one has an edit in letters.
+	lack := max(bits.OnesCount64(h.have&^o.near), bits.OnesCount64(o.have&^h.near)) * (unit * 9 / 10)
 	if lack == 0 {
 		return false
 	}
-	limit := int(conflict*((float32(h.letters)+float32(o.letters))/2)*unit) + 1
-	return lack*(unit*9/10) > limit
+	long := (float32(h.letters) + float32(o.letters)) / 2 * unit
+	if lack > int(conflict*long)+1 {
+		return true
+	}
+	letters := float32(lettersApart(h.alpha, o.alpha, int(h.letters), int(o.letters)))
+	return (1-letterShare)*min(float32(lack), letters)+letterShare*letters > (conflict+1e-4)*long
 }
 
 // comparable says whether two forms are so much alike in length and consonants that

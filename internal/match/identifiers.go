@@ -50,17 +50,6 @@ var identifierKinds = func() map[string]*identifierKind {
 	return m
 }()
 
-// CheckIdentifier says what is wrong with a number that has a check digit and fails it. Such a number is compared as it is
-// written: lists hold wrong ones, too.
-func CheckIdentifier(kind, value string) error {
-	switch kind {
-	case "imo", "lei", "iban", "isin":
-		_, err := identifierKinds[kind].parse(value)
-		return err
-	}
-	return nil
-}
-
 // IdentifierKinds gives the words that Identifier.Kind may be, sorted.
 func IdentifierKinds() []string {
 	var list []string

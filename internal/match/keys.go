@@ -8,7 +8,7 @@ import (
 
 // KeysVersion changes whenever the keys of some name do, with the parameters
 // unchanged: an index of other keys would lose candidates in silence.
-const KeysVersion = 10
+const KeysVersion = 12
 
 // Keys gives the keys by which subjects are told that are a little alike, sorted, each
 // once, for what is no matter of single words (see [EachWord]): names written together,
@@ -64,7 +64,9 @@ const (
 	keyOnly
 )
 
-func (k *keyer) put(sort uint64, h uint64) { k.keys = append(k.keys, mix(h*31+sort)&^keySorts|sort) }
+func (k *keyer) put(sort uint64, h uint64) { k.keys = append(k.keys, keyOf(sort, h)) }
+
+func keyOf(sort, h uint64) uint64 { return mix(h*31+sort)&^keySorts | sort }
 
 // keySorts are the bits of a key that hold what it was made from. They are the
 // last ones, which an index need not keep.
@@ -120,9 +122,9 @@ func skeletonOf(f *form) skeleton {
 
 func (s skeleton) hash() uint64 { return hashString(string(s)) }
 
-// without gives the skeleton less one letter, for each letter; what then stands
-// double stands once, as in a skeleton.
-func (s skeleton) without(do func(uint64)) {
+// without gives the skeleton less one letter, for each letter, and its place; what then
+// stands double stands once, as in a skeleton.
+func (s skeleton) without(do func(uint64, int)) {
 	b := make(skeleton, 0, skeletonMost)
 	for i := range s {
 		rest := s[i+1:]
@@ -130,7 +132,7 @@ func (s skeleton) without(do func(uint64)) {
 			rest = rest[1:]
 		}
 		b = append(append(b[:0], s[:i]...), rest...)
-		do(b.hash())
+		do(b.hash(), i)
 	}
 }
 
@@ -169,7 +171,7 @@ func (k *keyer) whole(n *name) {
 	s := skeletonOf(&n.whole)
 	k.put(keyWhole, s.hash())
 	if len(s) > 3 {
-		s.without(func(h uint64) { k.put(keyWhole, h) })
+		s.without(func(h uint64, _ int) { k.put(keyWhole, h) })
 	}
 }
 

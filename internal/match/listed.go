@@ -109,12 +109,9 @@ func (s *Sieve) record(k sketch, i int) *[sketchRecord]byte {
 	copy(r[:recordClass], g[:glanceFlags-2])
 	class := uint16(0)
 	if k.outline(i)&outlineClass != 0 {
-		if !s.listed.holds(n) {
-			s.broken = true
-		} else {
-			from, _ := s.listed.restOf(n)
-			class = binary.LittleEndian.Uint16(s.listed.Rests[from+restClass:])
-		}
+		var ok bool
+		class, ok = s.listed.class(n)
+		s.broken = s.broken || !ok
 	}
 	binary.LittleEndian.PutUint16(r[recordClass:], class)
 	flags := binary.LittleEndian.Uint64(g[glanceFlags:])

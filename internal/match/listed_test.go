@@ -20,7 +20,7 @@ func TestListedSketches(t *testing.T) {
 		of = append(of, q)
 		for k := range q.names {
 			var words []uint32
-			EachWord(q, k, func(w []byte, _, _ []uint64) {
+			EachWord(q, k, func(w []byte, _ []Key, _ []uint64) {
 				words = append(words, uint32(d.Len()))
 				d.Add(w, true)
 			})
@@ -96,13 +96,15 @@ func TestListedForms(t *testing.T) {
 				}
 			}
 			var d Words
-			EachWord(q, k, func(w []byte, _, _ []uint64) { d.Add(w, true) })
+			EachWord(q, k, func(w []byte, _ []Key, _ []uint64) { d.Add(w, true) })
 			for j, want := range forms {
-				if !d.holds(uint32(j)) {
+				l := d.glance(uint32(j))
+				v.sight.s, v.sight.d = v, &d
+				letters, whole := v.sight.letters(uint32(j))
+				if !whole {
 					t.Fatalf("%q: the word %d is not whole", n, j)
 				}
-				l := d.word(uint32(j))
-				got := v.form(&l)
+				got := v.sight.form(letters, &l)
 				if !bytes.Equal(got.letters, want.letters) || !bytes.Equal(got.sounds, want.sounds) ||
 					!bytes.Equal(got.drop[:len(got.sounds)], want.drop[:len(want.sounds)]) || got.loose != want.loose || got.alpha != want.alpha {
 					t.Errorf("%q, word %d: %v is read as %v", n, j, *want, got)

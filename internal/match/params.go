@@ -274,7 +274,7 @@ func (p *Params) readSound(f []string) error {
 	if len(f) != 3 {
 		return fault.New(fault.Invalid, "want two sounds and a cost")
 	}
-	a, b := appendSounds(nil, f[0]), appendSounds(nil, f[1])
+	a, b := appendSounds(nil, []byte(f[0])), appendSounds(nil, []byte(f[1]))
 	c, err := strconv.ParseFloat(f[2], 64)
 	if len(a) != 1 || len(b) != 1 || err != nil || c < 0 || c > 1 {
 		return fault.New(fault.Invalid, "want two sounds and a cost from 0 to 1, not %q", strings.Join(f, " "))

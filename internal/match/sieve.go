@@ -347,8 +347,6 @@ type Sieve struct {
 	sight  sight
 	listed *Words
 	made   [sketchRecord]byte // the record read last of a listed word
-	theirs form               // the listed word read last, as far as it is compared
-	read   [2][maxSounds]byte // its sounds, and what it costs to drop them
 	broken bool               // a sketch names a word that is not listed
 	m      scratch
 }

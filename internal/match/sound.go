@@ -78,34 +78,36 @@ var clusterSeconds = func() (sets [26]uint32) {
 }()
 
 // appendSounds appends the sounds of a word in a to z and 0 to 9.
-func appendSounds[T string | []byte](dst []sound, word T) []sound {
-next:
-	for i := 0; i < len(word); {
-		c := word[i]
-		if c >= 'a' && c <= 'z' {
-			for _, k := range clustersAt(word, i) {
-				if n := i + len(k.letters); n <= len(word) && string(word[i:n]) == k.letters {
-					dst = append(dst, k.to...)
-					i += len(k.letters)
-					continue next
-				}
+func appendSounds(dst []sound, word []byte) []sound {
+	for i := 0; i < len(word); i++ {
+		c := word[i] - 'a'
+		if c >= 26 {
+			if d := word[i] - '0'; d < 10 {
+				dst = append(dst, sDigit+d)
 			}
-			dst = append(dst, c-'a')
-		} else if c >= '0' && c <= '9' {
-			dst = append(dst, sDigit+c-'0')
+			continue
 		}
-		i++
+		if i+1 < len(word) && clusterSeconds[c]>>(word[i+1]-'a')&1 != 0 { // digits are beyond all letters
+			if k := clusterAt(word[i:]); k != nil {
+				dst = append(dst, k.to...)
+				i += len(k.letters) - 1
+				continue
+			}
+		}
+		dst = append(dst, c)
 	}
 	return dst
 }
 
-// clustersAt gives the clusters that may begin at a letter.
-func clustersAt[T string | []byte](word T, i int) []cluster {
-	c := word[i] - 'a'
-	if i+1 == len(word) || clusterSeconds[c]>>(word[i+1]-'a')&1 == 0 { // digits are beyond all letters
-		return nil
+// clusterAt gives the cluster that a word begins with; nil where it begins with none.
+func clusterAt(word []byte) *cluster {
+	list := clustersOf[word[0]-'a']
+	for i := range list {
+		if k := &list[i]; len(k.letters) <= len(word) && string(word[:len(k.letters)]) == k.letters {
+			return k
+		}
 	}
-	return clustersOf[c]
+	return nil
 }
 
 func isVowelSound(s sound) bool {
@@ -137,8 +139,9 @@ func (t *soundTable) newForm(latin string, loose bool) form {
 	}
 	n := len(latin) // a word has no more sounds than letters; one piece of memory is enough for all
 	b := make([]byte, 4*n)
+	copy(b, latin)
 	f := form{
-		letters: append(b[:0:n], latin...), sounds: appendSounds(b[n:n:2*n], latin), skel: b[3*n : 3*n : 4*n],
+		letters: b[:n:n], sounds: appendSounds(b[n:n:2*n], b[:n]), skel: b[3*n : 3*n : 4*n],
 		hash: hashString(latin), loose: loose,
 	}
 	f.drop = b[2*n : 2*n+len(f.sounds) : 3*n]

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sort"
 )
 
 // A listed word is a reading of a word of the core of a listed name, or of two
@@ -17,42 +18,44 @@ import (
 //	glance  the classes of its consonants, a nibble each (8 bytes), its sounds as a
 //	        set (6), a hash of the word (2), its letters as a set (4), and what [glance]
 //	        reads of the rest (4)
-//	rest    its rarity in sixteenths of a bit (2), its class (2), and its letters
+//	rest    its class (2), and its letters
 //
 // Its sounds, and what it costs to leave each out, follow from its letters.
 const (
 	glanceSounds = 8
 	glanceFlags  = 16
 	glanceSize   = 24
-	restClass    = 2
-	restHead     = 4
+	restHead     = 2
 )
 
 // glance is what is looked at of a word before its letters: the set of its letters, how
-// many letters and how many consonants its word has in its first reading and how many
-// consonants it has itself, the role of the word, and flags.
+// many letters and how many consonants its word has in its first reading, its rarity in
+// sixteenths of a bit, the role of the word, and flags.
 type glance uint64
 
 // Where they stand, above the set of letters.
 const (
 	glanceLength = 32
 	glanceFirst  = 37
-	glanceCount  = 42
-	glanceRole   = 47
-	glanceLoose  = 1 << 49
-	glanceClass  = 1 << 50 // the word has a class
-	glanceMore   = 1 << 51 // another reading of the word before
-	glanceKind   = 52
-	glanceJoin   = 54
-	glanceBegins = 1 << 60 // it is the first of a group (see [Words])
-	glanceEasy   = 1 << 61 // its name may score enough by little: it has one word beside numbers, or an initial
+	glanceBits   = 42
+	glanceRole   = 51
+	glanceLoose  = 1 << 53
+	glanceClass  = 1 << 54 // the word has a class
+	glanceMore   = 1 << 55 // another reading of the word before
+	glanceKind   = 56
+	glanceJoin   = 58
+	glanceBegins = 1 << 62 // it is the first of a group (see [Words])
+	glanceEasy   = 1 << 63 // its name may score enough by little: it has one word beside numbers, or an initial
+
+	mostGlanceBits = 1<<9 - 1
 )
 
 func (g glance) alpha() uint32 { return uint32(g) }
 func (g glance) length() int   { return int(g >> glanceLength & 31) }
 func (g glance) first() int    { return int(g >> glanceFirst & 31) }
-func (g glance) count() int    { return int(g >> glanceCount & 31) }
+func (g glance) bits() float32 { return float32(g>>glanceBits&mostGlanceBits) / 16 }
 func (g glance) role() role    { return role(g >> glanceRole & 3) }
+func (g glance) kind() kind    { return kind(g >> glanceKind & 3) }
 func (g glance) loose() bool   { return g&glanceLoose != 0 }
 func (g glance) join() byte    { return byte(g >> glanceJoin & 15) }
 
@@ -75,7 +78,7 @@ const PersonKind = int(personKind)
 // keys under which each is found: those of all words whose consonants are alike, and
 // its own. Queries that may mean the word have one of them. The slices are not used
 // again.
-func EachWord(p *Prepared, i int, do func(word []byte, alike, own []uint64)) {
+func EachWord(p *Prepared, i int, do func(word []byte, alike []Key, own []uint64)) {
 	n := &p.names[i]
 	easy := glance(0)
 	if n.easy() {
@@ -87,10 +90,10 @@ func EachWord(p *Prepared, i int, do func(word []byte, alike, own []uint64)) {
 		if join&wordJoin != 0 && join&wordOne == 0 {
 			words--
 		}
-		alike := aloneKeys(skeletonKeys(nil, f, p.kind), f, p.kind, keyAny)
-		own := ownKeys(nil, f, w.class, w.hash, p.kind)
+		alike := aloneKeys(skeletonKeys(nil, f), f, keyAny)
+		own := ownKeys(nil, f, w.class, w.hash)
 		if words == 1 {
-			alike = aloneKeys(alike, f, p.kind, keyOnly)
+			alike = aloneKeys(alike, f, keyOnly)
 			g |= wordOnly << glanceJoin
 		}
 		do(w.bytes(f, g|easy|glance(p.kind)<<glanceKind), alike, own)
@@ -144,7 +147,7 @@ func (l listedWord) bytes(f *form, g glance) []byte {
 	for i, c := range f.skel {
 		packed |= uint64(c) << (4 * i)
 	}
-	g |= glance(f.alpha) | glance(len(f.skel))<<glanceCount
+	g |= glance(f.alpha) | glance(min(mostGlanceBits, math.Ceil(float64(l.bits))))<<glanceBits
 	if f.loose {
 		g |= glanceLoose
 	}
@@ -152,13 +155,12 @@ func (l listedWord) bytes(f *form, g glance) []byte {
 	w = binary.LittleEndian.AppendUint64(w, packed)
 	w = binary.LittleEndian.AppendUint64(w, f.set()|l.hash<<48)
 	w = binary.LittleEndian.AppendUint64(w, uint64(g))
-	w = binary.LittleEndian.AppendUint16(w, uint16(math.Ceil(float64(l.bits))))
 	w = binary.LittleEndian.AppendUint16(w, l.class)
 	return append(w, f.letters...)
 }
 
-// CompareWords orders listed words so that those of one kind with the same keys for words
-// that are alike lie together, and of these those with the same letters.
+// CompareWords orders listed words so that those with the same keys for words that are alike
+// lie together, whatever their kind, and of these those of one kind with the same letters.
 func CompareWords(a, b []byte) int {
 	first := func(w []byte) uint64 { // the first consonant counts most
 		v := bits.ReverseBytes64(binary.LittleEndian.Uint64(w))
@@ -166,8 +168,8 @@ func CompareWords(a, b []byte) int {
 	}
 	x, y := flagsOf(a), flagsOf(b)
 	return cmp.Or(
-		cmp.Compare(x>>glanceKind&3, y>>glanceKind&3), cmp.Compare(x.join()&wordJoin, y.join()&wordJoin),
-		cmp.Compare(x.join()&wordOnly, y.join()&wordOnly), cmp.Compare(first(a), first(b)),
+		cmp.Compare(x.join()&wordJoin, y.join()&wordJoin), cmp.Compare(x.join()&wordOnly, y.join()&wordOnly),
+		cmp.Compare(first(a), first(b)), cmp.Compare(x.kind(), y.kind()),
 		bytes.Compare(a[glanceSize+restHead:], b[glanceSize+restHead:]), bytes.Compare(a, b),
 	)
 }
@@ -199,7 +201,7 @@ func (d *Words) Add(word []byte, begins bool) {
 
 // Alike says whether two words may be in one group, if their keys are the same.
 func Alike(a, b []byte) bool {
-	const of = 3<<glanceKind | wordJoin<<glanceJoin
+	const of = wordJoin << glanceJoin
 	return flagsOf(a)&of == flagsOf(b)&of && string(a[:glanceSounds]) == string(b[:glanceSounds])
 }
 
@@ -207,29 +209,34 @@ func Alike(a, b []byte) bool {
 // that they may score enough by little.
 func (d *Words) Easy(n uint32) bool { return d.glance(n).glance&glanceEasy != 0 }
 
+// Kind is the kind of the names of a word.
+func (d *Words) Kind(n uint32) int { return int(d.glance(n).kind()) }
+
 // Len is the number of words.
 func (d *Words) Len() int { return len(d.Ends) / 4 }
 
 // Whole says whether there is a glance of each word.
 func (d *Words) Whole() bool { return len(d.Ends)%4 == 0 && len(d.Glances) == glanceSize*d.Len() }
 
-// Hold says whether words are there with all their letters; if not, which is not. It
-// reads them where no read waits for another.
-func (d *Words) Hold(list []uint32) (n uint32, ok bool) {
-	for _, n := range list {
-		if !d.holds(n) {
-			return n, false
-		}
-	}
-	return 0, true
-}
-
-func (d *Words) holds(n uint32) bool {
+// rest gives what there is of a word beside its glance; nil where it is not whole.
+func (d *Words) rest(n uint32) []byte {
 	if int(n) >= d.Len() {
-		return false
+		return nil
 	}
 	from, to := d.restOf(n)
-	return from <= to && int(to) <= len(d.Rests) && to-from >= restHead && to-from <= restHead+maxSounds
+	if from > to || int(to) > len(d.Rests) || to-from < restHead || to-from > restHead+maxSounds {
+		return nil
+	}
+	return d.Rests[from:to]
+}
+
+// class gives the class of a word; ok is false where the word is not whole.
+func (d *Words) class(n uint32) (class uint16, ok bool) {
+	rest := d.rest(n)
+	if rest == nil {
+		return 0, false
+	}
+	return binary.LittleEndian.Uint16(rest), true
 }
 
 func (d *Words) restOf(n uint32) (from, to uint32) {
@@ -237,6 +244,11 @@ func (d *Words) restOf(n uint32) (from, to uint32) {
 		from = binary.LittleEndian.Uint32(d.Ends[4*n-4:])
 	}
 	return from, binary.LittleEndian.Uint32(d.Ends[4*n:])
+}
+
+// Joins gives the number of the first word that is two written together; all after it are.
+func (d *Words) Joins() uint32 {
+	return uint32(sort.Search(d.Len(), func(n int) bool { return d.glance(uint32(n)).join()&wordJoin != 0 }))
 }
 
 // Begins says whether a word is the first of a group.
@@ -249,17 +261,14 @@ type seen struct {
 	glance
 }
 
+// count gives how many consonants it has.
+func (l *seen) count() int { return (67 - bits.LeadingZeros64(l.skeleton)) / 4 }
+
 // glance reads the glance of a word.
 func (d *Words) glance(n uint32) seen {
 	b := d.Glances[glanceSize*int(n):][:glanceSize]
 	sounds := binary.LittleEndian.Uint64(b[glanceSounds:])
 	return seen{binary.LittleEndian.Uint64(b), sounds & allSounds, uint16(sounds >> 48), glance(binary.LittleEndian.Uint64(b[glanceFlags:]))}
-}
-
-// word reads a word that is there.
-func (d *Words) word(n uint32) listed {
-	from, to := d.restOf(n)
-	return listed{d.glance(n), d.Rests[from:to]}
 }
 
 // joinFlags says what two words are that are written together.
@@ -280,22 +289,51 @@ func (n *name) joinFlags(j int) byte {
 // consonant is that of too many words.
 const shortSkeleton = 3
 
+// Key is a key of the consonants of a word, whole or less one of them, and the place of
+// that one; NoPlace where they are whole.
+type Key struct {
+	Hash  uint64
+	Place uint8
+}
+
+// PlaceBits is how many bits a place has.
+const PlaceBits = 4
+
+// NoPlace is the place of no consonant.
+const NoPlace = 1<<PlaceBits - 1
+
+// Close says whether words with the key that have their empty place here may be as close as
+// words are that are written together: one consonant more, another, or two changed over. With
+// places further apart they are two edits apart.
+func (k Key) Close(place uint8) bool {
+	return k.Place == NoPlace || place == NoPlace || k.Place-place+1 <= 2
+}
+
 // skeletonKeys appends the keys of the consonants of a reading of a word: its skeleton,
 // whole and less any one consonant where that is not too little.
-func skeletonKeys(keys []uint64, f *form, of kind) []uint64 {
-	k := keyer{keys[len(keys):]}
+func skeletonKeys(keys []Key, f *form) []Key {
 	s := skeletonOf(f)
-	k.put(keyWord, s.hash())
-	if len(s) > shortSkeleton {
-		s.without(func(h uint64) { k.put(keyWord, h) })
+	return s.keys(keys, keyWord, len(s) > shortSkeleton)
+}
+
+// keys appends the keys of a skeleton, of a sort.
+func (s skeleton) keys(keys []Key, sort uint64, less bool) []Key {
+	keys = append(keys, Key{keyOf(sort, s.hash()), NoPlace})
+	if less {
+		s.without(func(h uint64, place int) {
+			if len(s) == skeletonMost { // it may be cut, so that places are not those of the word
+				place = NoPlace
+			}
+			keys = append(keys, Key{keyOf(sort, h), uint8(place)})
+		})
 	}
-	return append(keys, k.of(of)...)
+	return keys
 }
 
 // ownKeys appends the other keys of a reading of a word: where its consonants say too
 // little its letters, whole and less any one; its class and its spelling.
-func ownKeys(keys []uint64, f *form, class uint16, hash uint64, of kind) []uint64 {
-	k := keyer{keys[len(keys):]}
+func ownKeys(keys []uint64, f *form, class uint16, hash uint64) []uint64 {
+	k := keyer{keys}
 	if len(skeletonOf(f)) <= shortSkeleton {
 		k.put(keyLetters, f.hash)
 		var b [maxSounds]byte
@@ -311,29 +349,17 @@ func ownKeys(keys []uint64, f *form, class uint16, hash uint64, of kind) []uint6
 	if hash != 0 {
 		k.put(keyExact, hash)
 	}
-	return append(keys, k.of(of)...)
+	return k.keys
 }
 
 // aloneKeys appends the keys of a word of few consonants less one of them, of a
 // sort. They are those of thousands of words, and are only for words that may make
 // a name alone.
-func aloneKeys(keys []uint64, f *form, of kind, sort uint64) []uint64 {
-	k := keyer{keys[len(keys):]}
+func aloneKeys(keys []Key, f *form, sort uint64) []Key {
 	if s := skeletonOf(f); len(s) <= shortSkeleton {
-		k.put(sort, s.hash())
-		if len(s) >= 2 {
-			s.without(func(h uint64) { k.put(sort, h) })
-		}
+		return s.keys(keys, sort, len(s) >= 2)
 	}
-	return append(keys, k.of(of)...)
-}
-
-// of gives the keys for words of a kind of names.
-func (k *keyer) of(of kind) []uint64 {
-	for i := range k.keys {
-		k.keys[i] = mix(k.keys[i] + uint64(of)*0x9E3779B97F4A7C15)
-	}
-	return k.keys
+	return keys
 }
 
 // Shape is what must be known of a listed name to tell, from the sum of what its
@@ -368,16 +394,21 @@ const (
 // Term is a word of a query, in all its readings, or two of its words written
 // together, to be looked for among the listed words of a kind.
 type Term struct {
-	// ID is the same for terms that find the same words and tell the same.
-	ID uint64
+	// ID is the same for terms that find the same words and tell the same, Alike for
+	// those that have the same keys and readings and may be of several kinds.
+	ID, Alike uint64
 	// Name is the number of the name of the query, Word that of the word in it.
 	Name, Word int
 
 	words []sieveWord
 	of    kind // of the listed names
+	w     *bounds
 	join  byte // as in a record
 	only  bool // it is all of the core of its name
 }
+
+// Kind is the kind of the listed names that it is for.
+func (t *Term) Kind() int { return int(t.of) }
 
 // Terms appends what is to be looked for among the listed words of a kind. It is
 // used after Reset and until the next.
@@ -400,27 +431,29 @@ func (s *Sieve) Terms(list []Term, of int) []Term {
 }
 
 func (s *Sieve) term(words []sieveWord, name, of int, join byte) Term {
-	t := Term{Name: name, Word: int(words[0].word), words: words, of: kind(of), join: join}
+	pair := s.pairWith(of)
+	t := Term{Name: name, Word: int(words[0].word), words: words, of: kind(of), w: &s.w[pair], join: join}
 	cores := s.names[name].n.core
 	if join != 0 && join&wordOne == 0 {
 		cores--
 	}
-	only := uint64(0)
+	t.Alike = uint64(join & wordJoin)
 	if t.only = cores == 1; t.only {
-		only = 1 << 24
+		t.Alike |= 2
 	}
-	h := only | uint64(join)<<16 | uint64(of)<<8 | uint64(s.pairWith(of))<<4
+	h := uint64(join)<<16 | uint64(of)<<8 | uint64(pair)<<4
 	for i := range words {
 		q := &words[i]
-		h = mix(h*31 + q.f.hash)
 		loose := uint64(0)
 		if q.loose {
 			loose = 1
 		}
-		h = mix(h*31 + uint64(q.class)<<48 | uint64(q.hash)<<32 | uint64(q.role)<<16 | uint64(q.length)<<8 | uint64(q.first)<<1 | loose)
+		t.Alike = mix(t.Alike*31 + q.f.hash)
+		t.Alike = mix(t.Alike*31 + q.full + uint64(q.class)<<48 + loose)
+		h = mix(h*31 + uint64(q.role)<<16 | uint64(q.length)<<8 | uint64(q.first)<<1)
 		h = mix(h*31 + uint64(math.Float32bits(q.bits)))
 	}
-	t.ID = h
+	t.ID = mix(h*31 + t.Alike)
 	return t
 }
 
@@ -429,7 +462,7 @@ func (s *Sieve) pairWith(of int) kind { return pairKindOf(s.query.kind, kind(of)
 
 // Keys gives the keys under which words are found that a term may mean: those that words
 // share which are alike, and those of single words. They are written over what it is given.
-func (t *Term) Keys(alike, own []uint64) ([]uint64, []uint64) {
+func (t *Term) Keys(alike []Key, own []uint64) ([]Key, []uint64) {
 	sort := uint64(keyOnly)
 	if t.only {
 		sort = keyAny
@@ -437,11 +470,15 @@ func (t *Term) Keys(alike, own []uint64) ([]uint64, []uint64) {
 	alike, own = alike[:0], own[:0]
 	for i := range t.words {
 		q := &t.words[i]
-		alike = aloneKeys(skeletonKeys(alike, q.f, t.of), q.f, t.of, sort)
-		own = ownKeys(own, q.f, q.class, q.full, t.of)
+		alike = aloneKeys(skeletonKeys(alike, q.f), q.f, sort)
+		own = ownKeys(own, q.f, q.class, q.full)
 	}
-	return unique(alike), unique(own)
+	slices.SortFunc(alike, func(a, b Key) int { return cmp.Or(cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Place, b.Place)) })
+	return slices.Compact(alike), unique(own)
 }
+
+// Joined says whether it is two words written together.
+func (t *Term) Joined() bool { return t.join != 0 }
 
 // unique sorts keys and leaves each once.
 func unique(keys []uint64) []uint64 {
@@ -462,66 +499,6 @@ const (
 	Unknown  Join = 8
 )
 
-// Tells gives the most that a term and a listed word add to the evidence of two
-// names, compared with their being different words, and whether words are written
-// together in it; ok is false when they are different.
-func (s *Sieve) Tells(t *Term, d *Words, n uint32) (gain float32, join Join, ok bool) {
-	l, w := d.word(n), &s.w[s.pairWith(int(t.of))]
-	g := l.glance
-	if g.join()&wordJoin != 0 || t.join != 0 {
-		apart, ok := s.mayJoin(t, &l)
-		if !ok {
-			return 0, 0, false
-		}
-		gain, join = s.joinTells(t, &l, w, apart)
-		return gain, join, true
-	}
-	for i := range t.words {
-		q := &t.words[i]
-		told, met := float32(0), false
-		switch {
-		case q.role == roleNumber && g.role() == roleNumber:
-			told, met = float32(w.rarity)*l.bits()+float32(w.word+w.number), q.hash == l.hash
-		case q.role != roleNumber && g.role() != roleNumber:
-			var apart float32
-			if apart, met = s.spelt(q, i == 0, &l); met {
-				told, _ = w.pair(min(q.bits, l.bits()), apart)
-				told = max(0, told-float32(w.conflict))
-				if q.role == rolePlace && g.role() == rolePlace {
-					told += float32(w.place)
-				}
-			}
-		}
-		if met {
-			gain, ok = max(gain, told), true
-		}
-	}
-	return gain, NoJoin, ok
-}
-
-// listed is a listed word that is read.
-type listed struct {
-	seen
-	rest []byte
-}
-
-func (l *listed) bits() float32 { return float32(binary.LittleEndian.Uint16(l.rest)) / 16 }
-func (l *listed) class() uint16 { return binary.LittleEndian.Uint16(l.rest[restClass:]) }
-
-// form gives the reading of a listed word with what [soundTable.written] reads; it is valid
-// until the next.
-func (s *Sieve) form(l *listed) *form {
-	f := &s.theirs
-	f.letters, f.loose, f.alpha = l.rest[restHead:], l.loose(), l.alpha()
-	if l.join()&wordJoin == 0 && len(f.letters) > 1 && f.letters[1] >= foreignLetter {
-		f.sounds, f.drop = appendForeign(s.read[0][:0], s.read[1][:0], f.letters)
-		return f
-	}
-	f.sounds, f.drop = appendSounds(s.read[0][:0], f.letters), s.read[1][:]
-	s.p.sounds.drops(f.sounds, f.drop)
-	return f
-}
-
 // most says how far two words may be apart of which one or both are two words written
 // together, and how much further that makes them.
 func (t *Term) most(g glance) (most, more float32) {
@@ -529,28 +506,6 @@ func (t *Term) most(g glance) (most, more float32) {
 		return movedMost, joinedApart + movedApart
 	}
 	return joinedMost, joinedApart
-}
-
-// mayJoin says whether a term and a listed word may be aligned of which one or
-// both are two words, and how far they are apart at least.
-func (s *Sieve) mayJoin(t *Term, l *listed) (apart float32, ok bool) {
-	if t.join != 0 && l.glance&glanceMore != 0 {
-		return 0, false // a join is compared with the first reading
-	}
-	most, more := t.most(l.glance)
-	for i := range t.words {
-		q := &t.words[i]
-		if !q.asLong(l.glance) || !q.closeTo(&l.seen) || s.lack(q, l.sounds) > 1 {
-			continue
-		}
-		if d, may := s.together(q, l, most); may {
-			if d += more; !ok || d < apart {
-				apart = d
-			}
-			ok = true
-		}
-	}
-	return apart, ok
 }
 
 // nearTo says whether the consonants of a listed word are as many edits apart as they may be
@@ -567,37 +522,6 @@ func (q *sieveWord) closeTo(l *seen) bool {
 // asLong says whether a listed word is as long as it may be where words are written together.
 func (q *sieveWord) asLong(g glance) bool { return uint(q.length-g.length()+2) <= 4 }
 
-// spelt says how far a word of a query and a listed word are apart, if they are spellings of each other: at least, where one has
-// several readings. first says that the word of the query is its first.
-func (s *Sieve) spelt(q *sieveWord, first bool, l *listed) (apart float32, ok bool) {
-	if q.hash == l.hash || q.class != 0 && q.class == l.class() && q.role == l.role() {
-		return 0, true
-	}
-	if !q.nearTo(&l.seen) {
-		return 0, false
-	}
-	f := s.form(l)
-	if q.loose != f.loose {
-		long := q.blurred(l.glance)
-		apart = float32(s.p.sounds.written(q.f, f, int(conflict*long)+1, &s.m))/long + blur
-		return apart - 1e-4, apart < conflict+1e-4
-	}
-	long := float32(q.length+l.length()) / 2 * unit
-	letters := otherLetters(q.f.alpha, f.alpha)
-	d := s.p.sounds.written(q.f, f, mostSounds(long, letters), &s.m)
-	if d >= far {
-		return 0, false
-	}
-	apart = float32(d) / long
-	if apart > .02 {
-		if first && l.glance&glanceMore == 0 {
-			letters = byLetter(q.f.letters, f.letters, far, &s.m)
-		}
-		apart = (1-letterShare)*apart + letterShare*float32(letters)/long
-	}
-	return max(0, apart-1e-4), apart < conflict+1e-4
-}
-
 // blurred gives the length over which costs are taken of two words of which one is in a
 // script without vowels, in 1/unit.
 func (q *sieveWord) blurred(g glance) float32 { return (float32(q.first+g.first())/2 + 1) * unit }
@@ -608,19 +532,31 @@ func otherLetters(a, b uint32) int {
 	return unit * max(bits.OnesCount32(a&^b), bits.OnesCount32(b&^a))
 }
 
+// lettersApart is otherLetters for words of which the lengths are known too: what one is longer is
+// left out, beside writing what the other has alone.
+func lettersApart(a, b uint32, m, n int) int {
+	mine, theirs := bits.OnesCount32(a&^b), bits.OnesCount32(b&^a)
+	if m > n {
+		theirs += m - n
+	} else {
+		mine += n - m
+	}
+	return unit * max(mine, theirs)
+}
+
 // mostSounds gives what writing the sounds of two words may cost, of a mean length, both in
 // 1/unit, if they are spellings of each other although their letters cost so much.
 func mostSounds(long float32, letters int) int {
 	return int(max((conflict*long-letterShare*float32(letters))/(1-letterShare), .02*long)) + 1
 }
 
-// together says how far two forms are apart that are aligned where words are written together, if they are less than most.
-func (s *Sieve) together(q *sieveWord, l *listed, most float32) (apart float32, ok bool) {
-	f := s.form(l)
+// together says how far two forms are apart that are aligned where words are written together, if they are less than most;
+// count is the number of consonants of the listed one.
+func (s *Sieve) together(q *sieveWord, f *form, count int, most float32) (apart float32, ok bool) {
 	long := float32(len(q.f.letters)+len(f.letters)) / 2
 	limit := int(.2 * long * unit)
 	if q.loose != f.loose {
-		long = float32(len(q.f.skel)+l.count())/2 + 1
+		long = float32(len(q.f.skel)+count)/2 + 1
 	}
 	limit = min(limit, int(most*long*unit)+1)
 	d := s.p.sounds.written(q.f, f, limit, &s.m)
@@ -632,7 +568,8 @@ func (s *Sieve) together(q *sieveWord, l *listed, most float32) (apart float32, 
 }
 
 // joinTells is Tells for words that are aligned with two.
-func (s *Sieve) joinTells(t *Term, l *listed, w *bounds, apart float32) (gain float32, join Join) {
+func (t *Term) joinTells(l *seen, apart float32) (gain float32, join Join) {
+	w := t.w
 	listed := l.join()
 	told, _ := w.pair(min(t.words[0].bits, l.bits()), apart)
 	gain, join = max(0, told+w.joined-float32(w.conflict)), Aligned
@@ -750,6 +687,12 @@ func (e *leasts) fewest(words, initials int) (least [sumWords]float32) {
 func (e *Enough) Any(met int) (easy, hard float32) {
 	met = min(met, sumWords-1)
 	return e.easy[met], e.hard[met]
+}
+
+// Least gives the sum below which no listed name of whose words met have a partner may score enough.
+func (e *Enough) Least(met int) float32 {
+	met = min(met, sumWords-1)
+	return min(e.easy[met], e.hard[met])
 }
 
 // Of reports whether a listed name of this shape, of whose words met have a partner

@@ -23,12 +23,12 @@ func wordsApart(t interface{ Fatalf(string, ...any) }, s *Scorer, v *Sieve, a, b
 	}
 	var all Words
 	words := map[wordKey]uint32{} // by the first reading
-	EachWord(b, 0, func(w []byte, _, _ []uint64) {
+	EachWord(b, 0, func(w []byte, _ []Key, _ []uint64) {
 		n := uint32(all.Len())
 		all.Add(w, true)
-		if l := all.word(n); l.join()&wordJoin == 0 && l.glance&glanceMore == 0 {
-			f := v.form(&l)
-			words[wordKey{l.hash, string(f.letters)}] = n
+		if l := all.glance(n); l.join()&wordJoin == 0 && l.glance&glanceMore == 0 {
+			from, to := all.restOf(n)
+			words[wordKey{l.hash, string(all.Rests[from+restHead : to])}] = n
 		}
 	})
 	for i := range v.names[0].words {
@@ -46,8 +46,13 @@ func wordsApart(t interface{ Fatalf(string, ...any) }, s *Scorer, v *Sieve, a, b
 			if !ok {
 				t.Fatalf("%q is not among the words", y.text)
 			}
-			l := all.word(n)
-			told, met := v.spelt(q, true, &l)
+			l := all.glance(n)
+			v.sight.over(v, &all, []*Term{{words: v.names[0].words[i : i+1], of: b.kind}})
+			v.sight.at(0)
+			told, met := float32(0), false
+			if v.sight.same(&l) || v.sight.reaches(&l) {
+				told, met = v.sight.spelt(n, &l)
+			}
 			d := s.dissimilarity(x, y, false)
 			if d < conflict && (!met || told > d+1e-3) {
 				t.Fatalf("%q and %q are %.4f apart, told is %.4f, %t", x.text, y.text, d, told, met)

@@ -183,7 +183,7 @@ func (b *builder) claim(c *claim.Claim) error {
 	if c.Activity == nil || (bears != Breach && bears != Complied) {
 		about := c.About
 		if bears == Context && answers(c) { // where it answers, it stands as the reply
-			about = slices.DeleteFunc(slices.Clone(about), func(s place.State) bool { return s == c.SpeakerState })
+			about = slices.DeleteFunc(slices.Clone(about), func(s place.State) bool { return c.SpokenFor(s) })
 		}
 		return b.byHand(about, c.Obligations, base, bears)
 	}
@@ -379,7 +379,7 @@ func answers(c *claim.Claim) bool {
 	case claim.Denial, claim.Admission, claim.LawReading, claim.Legitimacy, claim.Remedy:
 		return slices.ContainsFunc(c.Links, func(l claim.Link) bool {
 			return l.Kind == claim.Answers || l.Kind == claim.Challenges
-		}) || slices.Contains(c.About, c.SpeakerState)
+		}) || slices.ContainsFunc(c.About, c.SpokenFor)
 	default:
 		return false
 	}
@@ -405,14 +405,17 @@ func (b *builder) replies() {
 				continue
 			}
 			for _, n := range b.m.byClaim[l.To] {
-				if it := &b.m.items[n]; c.SpeakerState == 0 || it.State == c.SpeakerState {
+				if it := &b.m.items[n]; len(c.SpeakerStates()) == 0 || c.SpokenFor(it.State) {
 					put(it.Obligation, it.State, it.Period)
 				}
 			}
 		}
 		for _, id := range c.Obligations {
-			if p, ok := b.in.Law.Provision(id); ok && slices.Contains(c.About, c.SpeakerState) {
-				put(p, c.SpeakerState, b.base(c).Period)
+			p, ok := b.in.Law.Provision(id)
+			for _, s := range c.SpeakerStates() {
+				if ok && slices.Contains(c.About, s) {
+					put(p, s, b.base(c).Period)
+				}
 			}
 		}
 	}

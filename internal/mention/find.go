@@ -179,6 +179,12 @@ func (f *finder) speakerAt(i int) int {
 	if i > 0 && strings.TrimSpace(f.words[i].gap) == "" && sayingWords[f.words[i-1].key] {
 		return j
 	}
+	// "Ann Lee and Bo Kim said"
+	if j+1 < len(f.words) && f.words[j].key == "and" && strings.TrimSpace(f.words[j].gap) == "" {
+		if other, k := f.capitals(j + 1); other != "" && k-j-1 > 1 && k < len(f.words) && strings.TrimSpace(f.words[k].gap) == "" && sayingWords[f.words[k].key] {
+			return j
+		}
+	}
 	// "Ann Lee, the chairman of X,"
 	if j+1 < len(f.words) && f.words[j].gap == ", " {
 		if _, n := f.officeName(j); n > 0 {
@@ -579,7 +585,7 @@ var articles = set("the a an this that these those its his her their our your bo
 var adjectives = set("foreign armed joint moderate innocent brave aid civil new local global other own small key senior terrorist rebel " +
 	"smuggling intelligence state trading security human coalition camp opposition foreign-owned federal regional interior labour labor " +
 	"trade finance defence defense health transport energy justice construction shipping insurance steel textile fishing mining oil news press " +
-	"company government ministry industry police army embassy border customs monitoring rights aid advocacy central national local private")
+	"company government ministry industry police army spy nuclear atomic weather shipbuilding coast embassy border customs monitoring rights aid advocacy central national local private")
 
 func adjective(w string) bool {
 	if adjectives[w] {

@@ -13,35 +13,48 @@ import (
 const numberWord = `(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)`
 
 const (
-	number = `(?:\d[\d,]*(?:\.\d+)?|` + numberWord + `(?:[ -]` + numberWord + `)?)`
+	number = `(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|` + numberWord + `(?:[ -]` + numberWord + `)?)`
 	month  = `(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)`
-	scale  = `(?:\s?(?:thousand|million|billion|trillion|bn|mn|m|k))?`
+	scale  = `(?i:\s?(?:thousand|million|billion|trillion|bn|mn|m|k))?`
 )
 
-var patterns = []struct {
+// shape is a fixed shape of words; read takes what its groups hold.
+type shape struct {
 	rule string
 	kind Kind
 	re   *pattern.Pattern
 	read func(f *finder, m *Mention, g []string)
-}{
+}
+
+// figure is a number, or two with what makes a range of them: "between A and B", "A to B", "A-B". Groups: A and B of the first form with the scale
+// of A between them, the same of the second, and the scale behind.
+const (
+	second = `(?:[$£€₩₽₹]\s?)?(` + number + `)`
+	figure = `(?:between\s(` + number + `)(` + scale + `)\sand\s` + second + `|(` + number + `)(` + scale + `)(?:(?:\s?[-–]\s?|\sto\s)` + second + `)?)(` + scale + `)`
+)
+
+var patterns = slices.Concat(periods, []shape{
 	{"instrument.paragraph", Instrument, pattern.New(`\b(?:operative\s)?[Pp]aragraphs?\s(\d{1,3})(?:\s?\([a-z]\))?\s(?:of|in)\s(?:the\s)?(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolution\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), readParagraph},
 	{"instrument.resolution", Instrument, pattern.New(`\b(?:(?:UN|U\.N\.|United Nations)\s)?(?:Security\sCouncil\s)?[Rr]esolutions?\s(\d{3,4})(?:\s\((?:19|20)\d\d\))?`), nil},
 	{"instrument.symbol", Instrument, pattern.New(`\bS/(?:RES/)?(?:19|20)?\d\d/?\d*(?:\s?\(\d{4}\))?`), nil},
 	{"instrument.name", Instrument, pattern.New(`\b(?:the\s)?(?:[A-Z][\w-]+\s){0,3}(?:Treaty|Convention|Accords?|[Aa]greements?|Protocol|Charter|Communiqu[eé])\b(?:\son\sthe\s[A-Z][\w-]+(?:\sof\s[A-Z]\w+\s[A-Z]\w+)?)?`), nil},
 	{"instrument.statement", Instrument, pattern.New(`\bjoint\s(?:statement|declaration|document|communiqu[eé])\b`), nil},
-	{"share.percent", Share, pattern.New(`(?i)\b(` + number + `)\s?(?:%|per\s?cent\b)`), readShare},
-	{"money.symbol", Money, pattern.New(`(?:US|A|C|NZ)?([$£€¥₩])\s?(\d[\d,]*(?:\.\d+)?)` + scale + `\b`), readMoney},
-	{"money.word", Money, pattern.New(`(?i)\b(?:USD|EUR|CNY|RUB|GBP)\s(\d[\d,.]*)` + scale + `\b|\b(` + number + `)` + scale + `\s(?:dollars|euros|pounds|yuan|roubles|rubles|won|yen)\b`), readMoney},
-	{"quantity.unit", Quantity, pattern.New(`(?i)\b(` + number + `)` + scale + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|litres|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b`), readQuantity},
-	{"vessel.title", Vessel, pattern.New(`\b(?:M/?V|M/?T|[Tt]he (?:tanker|ferry|vessel|ship|freighter|cargo ship|motor vessel))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
+	{"share.percent", Share, pattern.New(`(?i)\b` + figure + `\s?(?:%|(?:per\s?cent|percent|pct)\b(\s?points?\b)?)`), readShare},
+	{"share.fraction", Share, pattern.New(`(?i)\b(?:(a|one|two|three|four)[\s-](third|quarter|fifth|tenth)s?\sof|(?:a\s)?(half)\s(?:of|the))\s([a-z]*)`), readFraction},
+	{"money.between", Money, pattern.New(`\bbetween\s(US|AU|CA|NZ|HK|SG|NT|A|C|S)?([$£€₩₽₹])\s?()()()(` + number + `)(` + scale + `)\sand\s(?:US|AU|CA|NZ|HK|SG|NT|A|C|S)?` + second + `(` + scale + `)\b`), readMoney},
+	{"money.symbol", Money, pattern.New(`(?:\b(US|AU|CA|NZ|HK|SG|NT|A|C|S)\s?)?([$£€¥₩₽₹])\s?` + figure + `\b`), readMoney},
+	{"money.code", Money, pattern.New(`\b(USD|EUR|GBP|CNY|RMB|RUB|JPY|KRW|KPW|CHF|INR|IRR|AED|SGD|HKD|MYR|VND|AUD|CAD|NZD|THB)\s?()` + figure + `\b`), readMoney},
+	{"money.word", Money, pattern.New(`(?i)\b` + figure + `\s((?:(?:US|U\.S\.|American|Australian|Canadian|Singapore|Hong Kong|New Zealand|Taiwan)\s)?dollars|euros?|pounds(?:\ssterling)?|(?:Chinese\s)?(?:yuan|renminbi)|(?:Russian\s)?(?:roubles|rubles)|(?:(?:South|North)\sKorean\s)?won|(?:Japanese\s)?yen|Swiss\sfrancs)\b`), readMoneyWord},
+	{"quantity.unit", Quantity, pattern.New(`(?i)\b` + figure + `\s(?:(?:(?-i:[A-Z][a-z]+)|such|other|more|metric|guest|contract|migrant|foreign)\s){0,3}(tonnes|tons|barrels|km|kilometres|kilometers|miles|metres|kg|kilograms|litres|gallons|people|workers|labou?rers|sailors|technicians|doctors|civilians|families|vessels|ships|trucks|vehicles|lorries|missiles|countries|nations|companies|members|residents|participants|passengers|aircraft|airstrikes|strikes|permits|persons|individuals|children|deaths)\b(\s(?:a|per|each|every)\s(?:day|week|month|year|hour)\b)?`), readQuantity},
+	{"vessel.title", Vessel, pattern.New(`\b(?:M/?V|M/?T|(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir) (?:[\w-]+ ){0,3}?(?:tanker|ferry|vessel|ship|freighter|trawler|bulk carrier|barge))\s((?:[A-Z][\w-]+|\d{1,3})(?:\s(?:[A-Z][\w-]+|\d{1,3})){0,3})`), nil},
 	{"vessel.imo", Vessel, pattern.New(`\bIMO(?:\sno\.?|\snumber|:)?\s?(\d{7})\b`), nil},
 	{"date.day", Date, pattern.New(`\b(\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?(` + month + `)(?:,?\s((?:19|20)\d\d))?\b`), readDayMonth},
 	{"date.us", Date, pattern.New(`\b(` + month + `)\s(\d{1,2})(?:st|nd|rd|th)?(?:,?\s((?:19|20)\d\d))?\b`), readMonthDay},
 	{"date.month", Date, pattern.New(`\b(` + month + `)\s((?:19|20)\d\d)\b`), readMonth},
 	{"date.year", Date, pattern.New(`\b(?:in|since|by|during|of|until|from|late|early|mid-?)\s((?:19|20)\d\d)\b`), readYear},
-	{"date.weekday", Date, pattern.New(`\b(?:(?:last|on|this|late|early)\s)?(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b`), readWeekday},
-	{"date.relative", Date, pattern.New(`(?i)\b(today|yesterday|tomorrow|tonight|(?:last|this|next|past|recent|coming)\s(?:day|week|month|year|summer|winter|spring|autumn|January|February|March|April|May|June|July|August|September|October|November|December)s?)\b`), readRelative},
-}
+	{"date.weekday", Date, pattern.New(`\b(?:(last|on|this|late|early|[Nn]ext|coming|following|[Bb]y|[Uu]ntil|[Bb]efore)\s)?(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b`), readWeekday},
+	{"date.relative", Date, pattern.New(`(?i)\b(today|yesterday|tomorrow|tonight|(?:last|this|next|past|recent|coming)\s(?:day|week|month|year|summer|winter|spring|autumn)s?)\b`), readRelative},
+}, []shape{monthAlone})
 
 // patterns finds what has a fixed shape.
 func (f *finder) patterns() {
@@ -57,6 +70,11 @@ func (f *finder) patterns() {
 			if p.kind == Instrument || p.kind == Vessel {
 				m.Name = groups[len(groups)-1]
 			}
+			if p.kind == Share || p.kind == Money || p.kind == Quantity {
+				if f.brokenNumber(at) {
+					continue
+				}
+			}
 			if p.read != nil {
 				p.read(f, &m, groups)
 			}
@@ -65,6 +83,24 @@ func (f *finder) patterns() {
 			}
 		}
 	}
+}
+
+// brokenNumber reports whether the first number of a match is only the end of one that is not written as numbers are in English: "2,5", or that may
+// be read in two ways: "1.200".
+func (f *finder) brokenNumber(at []int) bool {
+	for i := 2; i+1 < len(at); i += 2 {
+		if at[i] < 0 || at[i] == at[i+1] || f.text[at[i]] < '0' || f.text[at[i]] > '9' {
+			continue
+		}
+		from, s := at[i], f.text[at[i]:at[i+1]]
+		if from > 1 && strings.IndexByte(".,", f.text[from-1]) >= 0 && f.text[from-2] >= '0' && f.text[from-2] <= '9' {
+			return true
+		}
+		if whole, part, ok := strings.Cut(s, "."); ok && len(part) == 3 && strings.HasSuffix(part, "0") && len(whole) < 4 && whole != "0" {
+			return true
+		}
+	}
+	return false
 }
 
 // has reports whether a mention of the kind is there that shares a byte, and else marks the span as taken.
@@ -123,25 +159,86 @@ func scaled(v float64, whole string) float64 {
 
 func readParagraph(_ *finder, m *Mention, g []string) { m.Paragraph = g[1] }
 
-func readShare(_ *finder, m *Mention, g []string) {
-	m.Low = numberOf(g[1])
-	m.High, m.Unit = m.Low, "%"
+// bounds reads the groups of a figure. A scale behind a range is that of both numbers where the first has none.
+func bounds(g []string) (low, high float64) {
+	a, by, b := g[0], g[1], g[2]
+	if a == "" {
+		a, by, b = g[3], g[4], g[5]
+	}
+	if by == "" {
+		by = g[6]
+	}
+	if low = scaled(numberOf(a), by); b == "" {
+		return low, low
+	}
+	if high = scaled(numberOf(b), g[6]); low > high {
+		return high, high
+	}
+	return low, high
 }
 
-var currencies = map[string]string{"$": "USD", "£": "GBP", "€": "EUR", "¥": "CNY", "₩": "KRW"}
-
-func readMoney(_ *finder, m *Mention, g []string) {
-	n := g[2]
-	if n == "" {
-		n = g[1]
+func readShare(_ *finder, m *Mention, g []string) {
+	if g[8] != "" {
+		return // points are a difference of shares
 	}
-	m.Low = scaled(numberOf(n), g[0])
-	m.High, m.Unit = m.Low, currencies[g[1]]
+	m.Low, m.High = bounds(g[1:8])
+	m.Unit = "%"
+}
+
+var fractions = map[string]float64{"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+
+func readFraction(_ *finder, m *Mention, g []string) {
+	switch strings.ToLower(g[4]) {
+	case "year", "century", "day", "decade", "time", "month":
+		return
+	}
+	n, of := max(numberOf(g[1]), 1), fractions[strings.ToLower(g[2])]
+	if g[3] != "" {
+		n, of = 1, 2
+	}
+	if n < of {
+		m.Low = 100 * n / of
+		m.High, m.Unit = m.Low, "%"
+	}
+}
+
+// currencies are the codes of what is written before an amount. ¥ stands for two.
+var currencies = map[string]string{
+	"$": "USD", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "SG$": "SGD", "NT$": "TWD",
+	"£": "GBP", "€": "EUR", "₩": "KRW", "₽": "RUB", "₹": "INR", "RMB": "CNY",
+}
+
+func readMoney(f *finder, m *Mention, g []string) {
+	m.Low, m.High = bounds(g[3:10])
+	sign := g[1] + g[2]
+	if g[2] == "" {
+		m.Unit = g[1]
+	}
+	if c := currencies[sign]; c != "" {
+		m.Unit = c
+	}
+}
+
+// moneyWords are the codes of currencies by their words. Won are of two states, and pounds may be weight.
+var moneyWords = map[string]string{
+	"dollars": "USD", "us dollars": "USD", "u.s. dollars": "USD", "american dollars": "USD", "australian dollars": "AUD", "canadian dollars": "CAD",
+	"singapore dollars": "SGD", "hong kong dollars": "HKD", "new zealand dollars": "NZD", "taiwan dollars": "TWD", "euro": "EUR", "euros": "EUR",
+	"pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY", "chinese yuan": "CNY", "chinese renminbi": "CNY", "roubles": "RUB", "rubles": "RUB",
+	"russian roubles": "RUB", "russian rubles": "RUB", "south korean won": "KRW", "north korean won": "KPW", "yen": "JPY", "japanese yen": "JPY", "swiss francs": "CHF",
+}
+
+func readMoneyWord(f *finder, m *Mention, g []string) {
+	word := strings.ToLower(g[8])
+	m.Low, m.High = bounds(g[1:8])
+	m.Unit = moneyWords[word]
+	if word == "pounds" && !strings.HasPrefix(f.text[m.To:], " of ") {
+		m.Unit = "GBP"
+	}
 }
 
 func readQuantity(_ *finder, m *Mention, g []string) {
-	m.Low = scaled(numberOf(g[1]), strings.TrimSuffix(g[0], g[2]))
-	m.High, m.Unit = m.Low, strings.ToLower(g[2])
+	m.Low, m.High = bounds(g[1:8])
+	m.Unit = strings.ToLower(g[8] + g[9])
 }
 
 func monthOf(s string) int {
@@ -199,13 +296,16 @@ func readYear(_ *finder, m *Mention, g []string) {
 
 var weekdays = map[string]int{"Thursday": 0, "Friday": 1, "Saturday": 2, "Sunday": 3, "Monday": 4, "Tuesday": 5, "Wednesday": 6}
 
+// openWeekday are words before a weekday that is not the last one.
+var openWeekday = map[string]bool{"next": true, "coming": true, "following": true, "by": true, "until": true, "before": true}
+
 // readWeekday takes the last such day up to that of the document.
 func readWeekday(f *finder, m *Mention, g []string) {
-	if f.day == when.NoDay {
+	if f.day == when.NoDay || openWeekday[strings.ToLower(g[1])] {
 		return
 	}
 	today := ((int(f.day) % 7) + 7) % 7 // 1 January 1970 was a Thursday
-	back := (today - weekdays[g[1]] + 7) % 7
+	back := (today - weekdays[g[2]] + 7) % 7
 	m.Period = when.On(f.day - when.Day(back))
 }
 
@@ -220,11 +320,13 @@ func readRelative(f *finder, m *Mention, g []string) {
 		m.Period = when.On(f.day - 1)
 	case "tomorrow":
 		m.Period = when.On(f.day + 1)
-	case "this year", "last year":
-		y, _, _ := f.day.Civil()
-		if strings.HasPrefix(strings.ToLower(g[1]), "last") {
-			y--
+	default:
+		which, unit, _ := strings.Cut(strings.ToLower(g[1]), " ")
+		switch which {
+		case "last":
+			m.Period = f.unitBefore(unit)
+		case "this":
+			m.Period = f.unitNow(unit)
 		}
-		m.Period = when.Period{From: when.Date(y, 1, 1), To: when.Date(y, 12, 31)}
 	}
 }

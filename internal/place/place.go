@@ -159,6 +159,19 @@ func (g *Gazetteer) FindState(s string) (State, bool) {
 	return 0, false
 }
 
+// FindWords is FindState for words that [text.Tokens] gave, as often as a text has places to look at: nothing is folded again.
+func (g *Gazetteer) FindWords(words ...string) (State, bool) {
+	k := strings.Join(words, "")
+	if st, ok := g.names[k]; ok {
+		return st, true
+	}
+	if len(k) == 3 && g.ambiguous[k] == nil {
+		st, ok := g.alpha3[strings.ToUpper(k)]
+		return st, ok
+	}
+	return 0, false
+}
+
 // ParseState reads a state: an alpha-2 code, an alpha-3 code, or any name or
 // variant in the table, in any case and script. The error is fault.Invalid for a
 // name that is unknown, with the nearest known ones, or that several states

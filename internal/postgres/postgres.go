@@ -126,6 +126,7 @@ ALTER TABLE cordon.raw_piece ALTER COLUMN data SET STORAGE EXTERNAL;
 	peopleTables,
 	accessTables,
 	watchIndexes,
+	settingTables,
 }
 
 // Open opens the store at an address such as postgres://user@host/database, and

@@ -113,7 +113,7 @@ func (w *work) trailing(s sentence.Span) (sp spoken, said sentence.Span, ok bool
 }
 
 // between may stand between a speaker and a word of speech.
-var between = pattern.New(`^(?:,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:for|of|from|at|in|with|to)\s+(?:(?:the|its|their|his|her|an?)\s+)?[a-z][\w’'-]*(?:\s+[a-z][\w’'-]*){0,2}(?:,[^,]{0,80},)?|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
+var between = pattern.New(`^(?:\s(?:is|are|was|were)\s(?:\w+ly\s)?(?:said|reported|understood|believed|alleged|thought|rumou?red|known)\sto\shave\s|,[^,]{0,80},|,|\s+who\s[^,]{0,60}|\s+(?:there|here)|\s+(?:for|of|from|at|in|with|to)\s+(?:(?:the|its|their|his|her|an?)\s+)?[a-z][\w’'-]*(?:\s+[a-z][\w’'-]*){0,2}(?:,[^,]{0,80},)?|\s+(?:in|at|of|from|for|with)\s+(?:the\s+)?[A-Z][\w.-]+(?:\s+[A-Z][\w.-]+){0,3}(?:,[^,]{0,80},)?)?[’']?s?\s*(?:(?:foreign )?(?:ministr(?:y|ies)|officials?|spokes(?:man|woman|person)|governments?|authorities|army|police|prosecutors|parliament)\s*)?(?:(?:have|has|had|also|again|repeatedly|recently|later|earlier|then|publicly|jointly|that|which|who|reportedly|long|` + `today|yesterday|(?:on|late|early|late on|this|last)\s(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)|\w+ly|do|does|did|however|once|further|wishes? to|would like to|wants? to|wanted to)\s+)*$`)
 
 // speech finds the first word of speech in a span whose speaker stands before it: a nominal, or a phrase that is none of
 // them ("one yard", "a dealer").
@@ -124,6 +124,9 @@ func (w *work) speech(s sentence.Span) (spoken, bool) {
 		kind, set := kindOf(w.t.verbs, w.text[v.From:v.To])
 		if !set && strings.HasPrefix(w.text[v.To:], " to ") || anonymous.MatchString(w.text[v.To:min(s.To, v.To+40)]) || passiveBefore.MatchString(w.text[s.From:v.From]) {
 			continue // "continued to", "is expected to": nothing is said
+		}
+		if goingOn.MatchString(w.text[v.From:s.To]) {
+			continue // what continues in a place or time is no speech
 		}
 		for i := len(ns) - 1; i >= 0; i-- {
 			n := ns[i]
@@ -169,14 +172,19 @@ var ended = pattern.New(`\b[a-z]{3,}ed\b`)
 
 // phraseBefore takes the phrase right before a word of speech as a speaker without a name.
 func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
-	before := w.text[max(s.From, verb.From-90):verb.From]
+	end := verb.From
+	before := w.text[max(s.From, end-90):end]
+	if at := asideBefore(w.text[s.From:end]); at >= 0 {
+		end = s.From + at + 1 // before what the speaker does meanwhile
+		before = w.text[max(s.From, end-90):end-1] + " "
+	}
 	at := speakers.FindStringSubmatchIndex(before)
 	if at == nil || noSpeaker.MatchString(before[at[2]:at[3]]) {
 		if at = longSpeakers.FindStringSubmatchIndex(before); at != nil && at[2] < 0 {
 			at = at[2:] // the second form
 		}
 		if at != nil && !ended.MatchString(before[at[2]:at[3]]) && !doubtful.MatchString(w.text[verb.From:verb.To]) {
-			from := verb.From - len(before) + at[2]
+			from := end - len(before) + at[2]
 			w.byOffice[headOf(before[at[2]:at[3]])] = Party{Name: before[at[2]:at[3]], unnamed: true, body: claim.OtherSource}
 			return Party{Name: before[at[2]:at[3]], unnamed: true, body: claim.OtherSource, span: sentence.Span{From: from, To: from + at[3] - at[2]}}, true
 		}
@@ -189,8 +197,22 @@ func (w *work) phraseBefore(s, verb sentence.Span) (Party, bool) {
 	if noSpeaker.MatchString(words) || ended.MatchString(words) {
 		return Party{}, false
 	}
-	from := verb.From - len(before) + at[2]
+	from := end - len(before) + at[2]
 	return Party{Name: words, unnamed: true, body: claim.OtherSource, span: sentence.Span{From: from, To: from + len(words)}}, true
+}
+
+// goingOn is a verb of going on that tells of a deed and not of speech.
+var goingOn = pattern.New(`^(?:continued|went on)\s(?:in|at|until|through|throughout|during|for|despite|to|with|on|between|under|after)\s`)
+
+// asideBefore gives where an aside or "is said to have" begins that ends a stretch; -1 for none.
+func asideBefore(s string) int {
+	if at := saidToHave.FindStringIndex(strings.TrimRight(s, " ")); at != nil {
+		return at[0]
+	}
+	if at := speakingAside.FindStringIndex(s); at != nil {
+		return at[0]
+	}
+	return -1
 }
 
 // anonymous tells that somebody asked for nothing but to remain without a name.
@@ -239,6 +261,7 @@ func (w *work) quotes() {
 		} {
 			if p, ok := rule.find(i, found); ok {
 				out.By, out.Rule = p, rule.name
+				out.Via = w.quoteVia(q, rule.name)
 				break
 			}
 		}
@@ -550,6 +573,9 @@ func (w *work) namedBefore(i int, all []sentence.Quote) (Party, bool) {
 				_, n := utf8.DecodeRuneInString(w.text[before.To:])
 				lead.From = min(before.To+n, lead.To)
 			}
+		}
+		if ps, ok := w.quotedPiece(lead); ok {
+			return ps[0].by, true
 		}
 		if sp, ok := w.lastSpeech(lead); ok {
 			return sp.by, true

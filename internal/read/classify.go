@@ -46,8 +46,8 @@ func (w *work) object(s sentence.Span) Party {
 }
 
 var (
-	asking  = pattern.New(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that|\bwe (?:(?:now|also|therefore) )?(?:expect|ask|want|hope|trust|look to|would like)(?: that| for)?|\b(?:look|looks) forward to)\s`)
-	passive = pattern.New(`(?i)^(?:global|international|concerted|urgent)?\s*(?:action|efforts?|steps|measures)\b`)
+	asking     = pattern.New(`(?i)\b(?:propose[sd]? that|call(?:s|ed|ing)? (?:up)?on|urge[sd]?|demand(?:s|ed)? that|request(?:s|ed)? that|\bwe (?:(?:now|also|therefore) )?(?:expect|ask|want|hope|trust|look to|would like)(?: that| for)?|\b(?:look|looks) forward to)\s`)
+	impersonal = pattern.New(`(?i)^(?:global|international|concerted|urgent)?\s*(?:action|efforts?|steps|measures)\b`)
 )
 
 // claimOf makes a claim of a piece, where it is one.
@@ -59,8 +59,8 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	if len(strings.Fields(text)) < 3 && !p.set || p.by.Name == "" || !p.set && p.voice != Direct && !verbWord.MatchString(w.text[p.span.From:p.span.To]) {
 		return
 	}
-	c := Claim{By: p.by, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
-	c.Span = trimmed(w.text, p.span)
+	c := Claim{By: p.by, Via: p.via, Voice: p.voice, AttributedBy: p.rule, Answers: -1}
+	c.Span, c.content = trimmed(w.text, p.span), trimmed(w.text, p.content)
 	c.Subject = w.subjectOf(p, before)
 	c.Kind, c.Rule, c.Sort = w.kindOf(p, &c)
 	if before != nil && p.joined && c.Rule == "fact" && len(w.res.Claims) > first {
@@ -71,8 +71,9 @@ func (w *work) claimOf(p, before *piece, s sentence.Span, first int) {
 	if w.press(p) && len(c.Subject.States) == 0 && !c.Subject.Any && c.Rule == "fact" && len(strings.Fields(text)) < 4 || w.press(p) && unreached.MatchString(text) {
 		return // nobody it is about, and nobody says it but a reporter
 	}
-	if c.Rule == "fact" && (p.voice == Own && w.heading(s) || aside.MatchString(text)) {
-		return
+	if (c.Rule == "fact" || c.Rule == "fact.undone" || c.Kind == claim.Allegation && w.press(p)) && p.voice == Own && w.heading(s) ||
+		c.Rule == "fact" && aside.MatchString(text) || w.asks(c.Span) {
+		return // a heading, a reference back, a question
 	}
 	c.Hedge = w.hedgeOf(text)
 	c.Negative = negative.MatchString(text)
@@ -189,7 +190,7 @@ func (w *work) subjectOf(p, before *piece) Party {
 		return n
 	case before != nil && p.voice == Own && before.voice == Own:
 		return w.last
-	case passive.MatchString(w.text[content.From:content.To]):
+	case impersonal.MatchString(w.text[content.From:content.To]):
 		return Party{Name: "any state", Any: true}
 	case p.voice != Own:
 		if !afterWas.MatchString(w.text[content.From:content.To]) && len(p.by.States) > 0 && p.voice != Direct {
@@ -411,7 +412,7 @@ func overlaps(a, b []place.State) bool {
 // figures takes the first share, sum or quantity of a claim.
 func (w *work) figures(c *Claim) {
 	for _, m := range w.allIn(c.Span) {
-		if (m.Kind == mention.Share || m.Kind == mention.Quantity || m.Kind == mention.Money) && m.High > 0 {
+		if (m.Kind == mention.Share || m.Kind == mention.Quantity || m.Kind == mention.Money) && m.High > 0 && m.Unit != "" {
 			c.Quantity, c.Unit = record.Range{Low: m.Low, High: m.High, Known: true}, m.Unit
 			if m.Kind == mention.Share {
 				c.Unit = record.Percent

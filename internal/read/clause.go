@@ -21,6 +21,8 @@ type piece struct {
 	content sentence.Span
 	// joined says that "and" joins it to the piece before.
 	joined bool
+	// via are those who passed it on.
+	via []Party
 }
 
 var (
@@ -200,22 +202,31 @@ func (w *work) sentence(s sentence.Span) {
 	var before *piece
 	main := Party{}
 	whole := s
+	source, s, relays := w.cited(s)
 	trail, said, ends := w.trailing(s)
+	inner := s
 	if ends && !w.quoted(s) {
 		s = said
 		if n := w.subject(s); len(n.States) > 0 {
 			w.last = n
 		}
-		trail, _, _ = w.trailing(whole) // again: "the ministry" may be that of the subject
+		trail, _, _ = w.trailing(inner) // again: "the ministry" may be that of the subject
 	}
 	for _, c := range w.clauses(s) {
 		ps := w.pieces(c, main, before)
 		if ends && !w.quoted(whole) {
-			ps = []piece{{span: c, content: c, by: trail.by, voice: voiceOf(trail.by, Indirect), rule: "trailing", joined: w.joinedBy(c)}}
+			ps = []piece{{
+				span: c, content: c, by: trail.by, voice: voiceOf(trail.by, Indirect), rule: "trailing", joined: w.joinedBy(c),
+				via: w.relayed(w.text[trail.verb.From:trail.verb.To], sentence.Span{From: trail.verb.To, To: inner.To}),
+			}}
 			w.speaker = trail.by
 		}
 		for _, p := range ps {
-			p := p
+			p = w.nested(p)
+			if relays && p.voice != Own {
+				p.via = append([]Party{p.by}, p.via...)
+				p.by, p.voice, p.rule = source, voiceOf(source, p.voice), p.rule+", citing"
+			}
 			w.claimOf(&p, before, s, first)
 			before = &p
 		}
@@ -269,7 +280,7 @@ func (w *work) pieces(c sentence.Span, main Party, before *piece) []piece {
 		}
 		w.speaker = q.By
 		span := sentence.Span{From: c.From, To: to}
-		return []piece{{span: span, content: span, by: q.By, voice: voiceOf(q.By, Direct), rule: "quote." + q.Rule, joined: w.joinedBy(c)}}
+		return []piece{{span: span, content: span, by: q.By, via: q.Via, voice: voiceOf(q.By, Direct), rule: "quote." + q.Rule, joined: w.joinedBy(c)}}
 	}
 	for _, k := range w.consumed {
 		if k.From <= c.From+2 && c.From < k.To {
@@ -291,6 +302,9 @@ func (w *work) pieces(c sentence.Span, main Party, before *piece) []piece {
 			by.span = sentence.Span{From: c.From, To: c.From}
 			return w.cutAt(c, spoken{by: by, verb: v, kind: kind, set: set, rule: "who"}, main)
 		}
+	}
+	if p, ok := w.quotedPiece(c); ok {
+		return p
 	}
 	if p, ok := w.nounSpeech(c); ok {
 		return p
@@ -407,8 +421,8 @@ func (w *work) perSpeech(c sentence.Span) ([]piece, bool) {
 	if could.MatchString(w.text[content.From:content.To]) {
 		return []piece{{span: c, content: content, by: w.res.Author, voice: Own, rule: "own"}}, true
 	}
-	by := w.source(sentence.Span{From: c.From + at[1], To: c.From + comma}, ns)
-	return []piece{{span: c, content: content, by: by, voice: voiceOf(by, Indirect), rule: "according to"}}, true
+	by, via := w.sourceOf(sentence.Span{From: c.From + at[1], To: c.From + comma}, ns)
+	return []piece{{span: c, content: content, by: by, via: via, voice: voiceOf(by, Indirect), rule: "according to"}}, true
 }
 
 var could = pattern.New(`\bcould\b`)
@@ -420,6 +434,25 @@ func (w *work) source(s sentence.Span, ns []Party) Party {
 	}
 	s = trimmed(w.text, s)
 	return Party{Name: w.text[s.From:s.To], unnamed: true, body: claim.OtherSource, span: s}
+}
+
+// sourceOf gives the party named after "according to", the maker of a document for the document, and who passed it on.
+func (w *work) sourceOf(s sentence.Span, ns []Party) (Party, []Party) {
+	via := w.relayed("", s)
+	if at := paperBy.FindStringIndex(w.text[s.From:s.To]); at != nil && at[0] < 30 {
+		of := sentence.Span{From: s.From + at[1], To: s.To}
+		if by := w.source(of, w.nominals(of)); !by.unnamed {
+			by.written = true
+			return by, via
+		}
+	}
+	if len(via) > 0 {
+		if at := passedOn.FindStringIndex(w.text[s.From:s.To]); at != nil {
+			s.To = s.From + at[0]
+			ns = w.nominals(s)
+		}
+	}
+	return w.source(s, ns), via
 }
 
 var perLater = pattern.New(`,?\s+(?:according to|in the words of)\s+([^,;.]{2,80})(?:,|\.?$)`)
@@ -434,9 +467,9 @@ func (w *work) perAside(c sentence.Span) ([]piece, bool) {
 		return nil, false
 	}
 	s := sentence.Span{From: c.From + at[2], To: c.From + at[3]}
-	by := w.source(s, w.nominals(s))
+	by, via := w.sourceOf(s, w.nominals(s))
 	content := sentence.Span{From: c.From, To: c.From + at[0]}
-	return []piece{{span: c, content: content, by: by, voice: voiceOf(by, Indirect), rule: "according to"}}, true
+	return []piece{{span: c, content: content, by: by, via: via, voice: voiceOf(by, Indirect), rule: "according to"}}, true
 }
 
 var onlySpeech = pattern.New(`(?i)\b(?:issued|released|gave|made|published|releasing|issuing|publishing|delivered)\s+(?:an?|the|their|its|his|her)\s+(?:\w+\s+){0,2}(?:statement|document|remarks?|speech|declaration|communiqu[eé]|letter|interview)\b`)
@@ -493,6 +526,7 @@ func (w *work) cutAt(c sentence.Span, sp spoken, main Party) []piece {
 		content.From = c.From
 	}
 	return append(out, piece{
+		via:  w.relayed(w.text[sp.verb.From:sp.verb.To], sentence.Span{From: sp.verb.To, To: max(sp.verb.To, content.From)}),
 		span: sentence.Span{From: start, To: c.To}, content: content, by: by, voice: voice, rule: sp.rule, kind: sp.kind, set: sp.set,
 		joined: w.joinedBy(c),
 	})

@@ -94,6 +94,7 @@ func (r *Reader) Verify(d *document.Document, o Options, list []Candidate) *Resu
 	for i := range w.res.Claims {
 		w.finish(&w.res.Claims[i], i)
 	}
+	w.covered()
 	return w.res
 }
 

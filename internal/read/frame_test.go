@@ -96,6 +96,7 @@ func TestHostile(t *testing.T) {
 		strings.Repeat("claims from Peru, ", size/20), strings.Repeat("“a” ", size/9),
 		strings.Repeat("Peru and ", size/10), strings.Repeat("x", size), strings.Repeat("\n\n.", size/4),
 		strings.Repeat("4 July. ", size/8), strings.Repeat("Peru officials. ", size/16),
+		strings.Repeat("Peru "+strings.Repeat("sold coal was sold by ", 170)+"it. ", size/3750),
 	} {
 		d, err := document.Read("a.txt", []byte(s))
 		if err != nil {

@@ -28,8 +28,7 @@ func reader(t testing.TB) *read.Reader {
 			t.Fatal(err)
 		}
 	}
-	places, err := place.Load(os.DirFS("../../data/place"))
-	must(err)
+	places := places(t)
 	hs, err := goods.Load(os.DirFS("../../data/goods/hs"))
 	must(err)
 	lists, err := goods.LoadLists(data, "goods/lists")
@@ -39,6 +38,15 @@ func reader(t testing.TB) *read.Reader {
 	r, err := read.New(&activity.Reference{Places: places, HS: hs, Commodities: lists}, g, data, "reading")
 	must(err)
 	return r
+}
+
+func places(t testing.TB) *place.Gazetteer {
+	t.Helper()
+	g, err := place.Load(os.DirFS("../../data/place"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
 }
 
 // want is one line of a gold file.

@@ -166,12 +166,14 @@ func (w *work) goodsNamed() []sentence.Span {
 	}
 	for i := range w.res.Claims {
 		c := &w.res.Claims[i]
-		text := w.text[c.Span.From:c.Span.To]
-		for _, verb := range []interface{ FindStringIndex(string) []int }{outward, inward} {
-			if at := verb.FindStringIndex(text); at != nil {
-				take(c.Span.From+at[1], c.Span.To)
+		w.eachTrigger(c.Span, func(d deed, f wordForm) {
+			if d.goods && f != nounForm {
+				take(min(d.word.To+1, c.Span.To), c.Span.To)
+				if o := w.goodsBefore(sentence.Span{From: w.behindDates(d.before), To: d.before.To}, false); o.phrase != "" && (f == pastForm || f == participleForm) {
+					take(o.span.From, d.before.To)
+				}
 			}
-		}
+		})
 	}
 	slices.SortFunc(out, func(a, b sentence.Span) int { return cmp.Or(a.From-b.From, a.To-b.To) })
 	return slices.Compact(out)

@@ -121,10 +121,16 @@ var seat = pattern.New(`^ (?:of|in|from|at) (?:the )?$`)
 func (w *work) joined(in []Party) []Party {
 	var out []Party
 	for _, p := range in {
-		if k := len(out) - 1; k >= 0 && len(p.States) > 0 && len(out[k].States) > 0 && p.span.From > out[k].span.To {
+		k := len(out) - 1
+		if k >= 0 && (len(p.States) == 0 || len(out[k].States) == 0) && w.namesBoth(out[k], p) {
+			out[k] = together(out[k], p)
+			continue
+		}
+		if k >= 0 && len(p.States) > 0 && len(out[k].States) > 0 && p.span.From > out[k].span.To {
 			gap := w.text[out[k].span.To:p.span.From]
 			if gap == " and " || gap == " and the " || gap == ", and " || gap == ", " && listGoesOn(w.text[p.span.To:]) || gap == " or " || gap == " or the " {
 				q := out[k]
+				q.members = append(membersOf(q), membersOf(p)...)
 				q.States = union(q.States, p.States)
 				q.Name += strings.TrimSuffix(strings.Replace(gap, ",", " and", 1), "the ") + p.Name
 				q.Name = strings.ReplaceAll(q.Name, " and and ", " and ")

@@ -72,7 +72,12 @@ type Party struct {
 	// office is that of a person.
 	office string
 	body   claim.SourceKind
+	// members are those that speak or act together, where they were named one by one.
+	members []Party
 }
+
+// Members gives those who speak together, two or more, in the order of the text; nil for one.
+func (p Party) Members() []Party { return p.members }
 
 // Claim is one claim of the document.
 type Claim struct {
@@ -82,7 +87,9 @@ type Claim struct {
 	Span sentence.Span
 	// By is the speaker, Subject whose conduct or state it is about.
 	By, Subject Party
-	Voice       Voice
+	// Via are those who passed on what By says, from who had it from By outwards; nil where the document has it from By.
+	Via   []Party
+	Voice Voice
 	// Sort is finer than the kind: "prediction", "intention", "inference"; "" for none.
 	Sort string
 	// ShareOf is the state of whose trade the claim gives the subject a share in per cent; 0 where it gives none.
@@ -97,6 +104,12 @@ type Claim struct {
 	Rule, AttributedBy string
 	// Answers is the number of the claim in Result.Claims that it answers, -1 for none.
 	Answers int
+	// Doing is the kind of activity that it tells, and ActivityBy the line of the table and the form that told it. Where Activity is nil all
+	// the same, Lacks says what is not told: "a day".
+	Doing, ActivityBy, Lacks string
+
+	// content is what is said, without who says it.
+	content sentence.Span
 }
 
 // Quote is a quotation with its speaker; By.Name is "" where nobody is named.
@@ -104,6 +117,8 @@ type Quote struct {
 	sentence.Quote
 	By   Party
 	Rule string
+	// Via are those who passed it on, as in a claim.
+	Via []Party
 }
 
 // Result is what was found in a document, in the order of the text.
@@ -121,6 +136,10 @@ type Result struct {
 	Loaded []sentence.Span
 	// Skipped counts the sentences and quotations beyond the limits, which were not read.
 	Skipped int
+	// Other are the languages of what was not read for its language, those with the most sentences first; Coverage says what became of all
+	// sentences.
+	Other    []OtherLanguage
+	Coverage Coverage
 	// Dropped says what an extractor offered that is no claim of the document, and Exchanges what it asked and was told.
 	Dropped   []Drop
 	Exchanges []Exchange
@@ -180,6 +199,7 @@ func (r *Reader) Read(d *document.Document, o Options) (*Result, error) {
 	for i := range w.res.Claims {
 		w.finish(&w.res.Claims[i], i)
 	}
+	w.covered()
 	for _, at := range r.t.loaded.FindAllStringIndex(d.Text, -1) {
 		w.res.Loaded = append(w.res.Loaded, sentence.Span{From: at[0], To: at[1]})
 	}
@@ -192,11 +212,13 @@ func (r *Reader) begin(d *document.Document, o Options) *work {
 		Reader: r, day: o.Day, paragraphs: sentence.Paragraphs(d.Text), res: &Result{Document: d, Day: o.Day},
 	}
 	w.text = unwrapped(d.Text, w.paragraphs)
+	w.languages()
 	w.res.Mentions = r.g.Find(w.text, o.Day)
 	for _, p := range w.paragraphs {
 		for _, s := range sentence.Split(w.text, p) {
 			if s.To-s.From > MaxSentence {
 				w.res.Skipped++
+				w.res.Coverage.TooLong++
 				continue
 			}
 			w.sentences = append(w.sentences, s)
@@ -292,6 +314,11 @@ func (w *work) finish(c *Claim, i int) {
 	c.Speaker, c.SpeakerKind = printed(c.By.Name), c.By.body
 	if len(c.By.States) == 1 {
 		c.SpeakerState = c.By.States[0]
+	}
+	c.By.members = w.each(c.By)
+	c.Speakers, c.Claim.Via = voicesOf(c.By.members), voicesOf(c.Via)
+	if len(c.Speakers) > 0 && slices.ContainsFunc(c.Speakers, func(v claim.Voice) bool { return v.State != c.SpeakerState }) {
+		c.SpeakerState = 0
 	}
 	c.About = c.Subject.States
 	if c.Kind == claim.Denial && c.Dispute == claim.NoDispute {

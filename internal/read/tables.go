@@ -22,6 +22,12 @@ type tables struct {
 	hedges           []hedge
 	loaded           *pattern.Pattern
 	acts             []act
+	frames           []frame
+	// triggers are the words that tell frames, by the first of them.
+	triggers map[string][]trigger
+	tongues  []tongue
+	// small are the languages that have a small word, by their numbers.
+	small map[string][]int
 }
 
 // speech is a line of speech.tsv.
@@ -58,6 +64,8 @@ func New(ref *activity.Reference, g *mention.Gazetteer, fsys fs.FS, dir string) 
 		{"speech.tsv", 3, func(f []string) error { return t.speech(f, patterns) }},
 		{"cues.tsv", 5, t.cue},
 		{"acts.tsv", 7, t.act},
+		{"frames.tsv", 8, t.frame},
+		{"languages.tsv", 4, t.tongue},
 		{"hedges.tsv", 2, func(f []string) error {
 			re, err := pattern.Compile("(?i)" + f[0])
 			t.hedges = append(t.hedges, hedge{re, f[1]})

@@ -12,7 +12,7 @@ import (
 
 // AnswerColumns are the columns of a table of answers: a row a hit, and one for a
 // party without any.
-var AnswerColumns = []string{"row", "outcome", "reason", "name", "score", "tier", "id", "caption", "names", "listings", "why", "against", "suppressed"}
+var AnswerColumns = []string{"row", "outcome", "reason", "name", "score", "tier", "id", "caption", "names", "listings", "why", "against", "suppressed", "flags"}
 
 // AnswerCells gives the rows of a table for one answer. No cell of them is taken
 // for a formula by a spreadsheet.
@@ -20,6 +20,10 @@ func AnswerCells(a AnswerJSON) [][]string {
 	var against []string
 	for _, x := range a.Against {
 		against = append(against, x.Snapshot)
+	}
+	var flags []string
+	for _, f := range a.Flags {
+		flags = append(flags, f.Field+" "+f.Value+": "+f.Text)
 	}
 	base := []string{strconv.Itoa(a.Row), a.Outcome, a.Reason, a.Name}
 	var out [][]string
@@ -29,10 +33,10 @@ func AnswerCells(a AnswerJSON) [][]string {
 			listings = append(listings, strings.TrimSpace(l.Authority+" "+l.Reference+": "+l.Standing))
 		}
 		out = append(out, append(append([]string{}, base...), strconv.FormatFloat(h.Score, 'f', 4, 64), h.Tier, h.ID, h.Caption,
-			strings.Join(h.Names, "; "), strings.Join(listings, "; "), h.Why, strings.Join(against, " "), suppressedCell(h.Suppressed)))
+			strings.Join(h.Names, "; "), strings.Join(listings, "; "), h.Why, strings.Join(against, " "), suppressedCell(h.Suppressed), strings.Join(flags, "; ")))
 	}
 	if len(out) == 0 {
-		out = append(out, append(base, "", "", "", "", "", "", "", strings.Join(against, " "), ""))
+		out = append(out, append(base, "", "", "", "", "", "", "", strings.Join(against, " "), "", strings.Join(flags, "; ")))
 	}
 	for _, row := range out {
 		for i := range row {

@@ -230,7 +230,7 @@ func accountsSection(s *draft.Study, name Names) Section {
 		sec.Para("No figures of goods in the base years. Give figures with --records, or other years with --base-year.")
 		return sec
 	}
-	sec.Para("Million dollars. Touched runs from what certainly is to what may be. Data sets are not added to each other; a data set that holds few goods touches little because of what it leaves out.")
+	sec.Para("Million dollars. Touched runs from what certainly is to what may be; affected is what of it would end on the terms above, residual all trade without that. Data sets are not added to each other; a data set that holds few goods touches little because of what it leaves out.")
 	sec.AddTable(accountsTable(s.Accounts, name, name(s.Case.Target())))
 	return sec
 }
@@ -365,7 +365,7 @@ func claimsSection(s *draft.Study) Section {
 	already, other := 0, 0
 	for i := range s.Claims {
 		r := &s.Claims[i]
-		line := fmt.Sprintf("%s (%s, %s): %s", r.Claim.ID, r.Claim.Speaker, r.Claim.Activity.Date.Long(), touchWords[r.Touch.Class])
+		line := fmt.Sprintf("%s, %s [%s]: %s", r.Claim.Speaker, r.Claim.Activity.Date.Long(), r.Claim.ID, touchWords[r.Touch.Class])
 		switch {
 		case r.Touch.Class == draft.Touched || r.Touch.Class == draft.Possible:
 			caught = append(caught, line+" by "+idOf(r.Touch.By))

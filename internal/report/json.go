@@ -102,6 +102,9 @@ func (e *Encoder) ID(r *ruling.Ruling) string {
 			e.scratch = fmt.Appendf(e.scratch, "suppressed %v %q\n", x, s.Uncompared)
 		}
 	}
+	if r.Licences != nil {
+		e.scratch = append(appendLicences(e.scratch, r.Licences), '\n')
+	}
 	if r.Brief {
 		e.scratch = append(e.scratch, "brief\n"...)
 	}
@@ -179,6 +182,9 @@ func (e *Encoder) Append(b []byte, r *ruling.Ruling) []byte {
 		b = array(b, "near_misses", r.NearMisses, appendNear)
 	}
 	b = array(b, "screened", r.Screened, appendScreened)
+	if r.Licences != nil {
+		b = appendLicences(append(b, `,"licences":`...), r.Licences)
+	}
 	b = array(b, "regimes", r.Regimes, func(b []byte, g **law.Regime) []byte {
 		b = append(b, `{"id":`...)
 		b = quote(b, (*g).ID)

@@ -466,6 +466,9 @@ func StandingSentence(s snapshot.Status, asOf when.Day) string {
 	}
 	switch s.Standing {
 	case snapshot.Listed:
+		if s.Listing.Tier == subject.Named && len(s.Listing.Remarks) > 0 {
+			return "On " + asOf.Long() + ": named by " + who + since + ", with nothing imposed: " + shortened(strings.Join(s.Listing.Remarks, "; "), 300) + "."
+		}
 		if s.Listing.Tier != subject.Designated && s.Listing.Tier != "" {
 			return "On " + asOf.Long() + ": on the list of " + who + since + "; " + tierWords[s.Listing.Tier] + "."
 		}
@@ -483,6 +486,14 @@ func StandingSentence(s snapshot.Status, asOf when.Day) string {
 			" and " + s.Off.To.Long() + ", the versions we have."
 	}
 	return "On " + asOf.Long() + ": not known for " + who + ": the oldest version we have with it is of " + s.FirstSeen.Long() + "."
+}
+
+// shortened cuts a text after a word, so that the remarks of a publication do not drown an answer.
+func shortened(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return text[:max(0, strings.LastIndexByte(text[:most], ' '))] + " ..."
 }
 
 var tierWords = map[subject.Tier]string{

@@ -26,6 +26,11 @@ type ReadingJSON struct {
 	// rejected them in this document before.
 	Skipped  int `json:"skipped,omitempty"`
 	Rejected int `json:"rejected_before,omitempty"`
+	// Languages are the languages that parts of the text look to be in and that are not read, Unread says so in words; Coverage says what became
+	// of the sentences.
+	Languages []LanguageJSON `json:"languages_not_read,omitempty"`
+	Unread    string         `json:"unread,omitempty"`
+	Coverage  CoverageJSON   `json:"coverage"`
 	// Asked are the questions to a language model and its answers, Dropped what of them is no claim of the document.
 	Asked   []ExchangeJSON `json:"asked,omitempty"`
 	Dropped []DropJSON     `json:"dropped,omitempty"`
@@ -33,6 +38,22 @@ type ReadingJSON struct {
 	Tool string `json:"tool"`
 	// Seal is the SHA-256 of all of this without it.
 	Seal string `json:"seal,omitempty"`
+}
+
+// LanguageJSON counts the sentences of a document in a language that is not read.
+type LanguageJSON struct {
+	Code      string `json:"code"`
+	Name      string `json:"name"`
+	Sentences int    `json:"sentences"`
+}
+
+// CoverageJSON says what became of the sentences of a document: sentences is the sum of the others.
+type CoverageJSON struct {
+	Sentences int `json:"sentences"`
+	Claiming  int `json:"with_claims"`
+	Silent    int `json:"without_claim"`
+	TooLong   int `json:"too_long"`
+	Foreign   int `json:"other_language"`
 }
 
 // DocumentJSON says which document was read.
@@ -53,35 +74,75 @@ type DocumentJSON struct {
 }
 
 // ReadClaimJSON is one claim. From and To are bytes of the original, or of the text that was extracted from it; Place is the page
-// of a PDF or the paragraph of a Word file.
+// of a PDF or the paragraph of a Word file; Quotation is the text between them, as it was read.
 type ReadClaimJSON struct {
-	ID           string          `json:"id"`
-	From         int             `json:"from"`
-	To           int             `json:"to"`
-	Place        string          `json:"place,omitempty"`
-	Speaker      string          `json:"speaker"`
-	SpeakerState []string        `json:"speaker_states,omitempty"`
-	Voice        string          `json:"voice"`
-	Kind         string          `json:"kind"`
-	Sort         string          `json:"sort,omitempty"`
-	About        []string        `json:"about,omitempty"`
-	AnyState     bool            `json:"any_state,omitempty"`
-	Negative     bool            `json:"negative,omitempty"`
-	Hedge        string          `json:"hedge,omitempty"`
-	Quantity     string          `json:"quantity,omitempty"`
-	Unit         string          `json:"unit,omitempty"`
-	Activity     json.RawMessage `json:"activity,omitempty"`
-	Answers      string          `json:"answers,omitempty"`
-	Rule         string          `json:"rule"`
-	AttributedBy string          `json:"attributed_by"`
-	Result       string          `json:"result"`
-	Evidence     []string        `json:"evidence"`
-	Extractor    string          `json:"extractor"`
-	Request      string          `json:"request,omitempty"`
-	Answer       string          `json:"answer,omitempty"`
+	ID           string   `json:"id"`
+	From         int      `json:"from"`
+	To           int      `json:"to"`
+	Place        string   `json:"place,omitempty"`
+	Quotation    string   `json:"quotation,omitempty"`
+	Speaker      string   `json:"speaker"`
+	SpeakerState []string `json:"speaker_states,omitempty"`
+	// Speakers are those who say it together, two or more; Via are those who passed it on, from who had it from the speaker outwards.
+	Speakers []VoiceJSON     `json:"speakers,omitempty"`
+	Via      []VoiceJSON     `json:"via,omitempty"`
+	Voice    string          `json:"voice"`
+	Kind     string          `json:"kind"`
+	Sort     string          `json:"sort,omitempty"`
+	About    []string        `json:"about,omitempty"`
+	AnyState bool            `json:"any_state,omitempty"`
+	Negative bool            `json:"negative,omitempty"`
+	Hedge    string          `json:"hedge,omitempty"`
+	Quantity string          `json:"quantity,omitempty"`
+	Unit     string          `json:"unit,omitempty"`
+	Activity json.RawMessage `json:"activity,omitempty"`
+	// ActivityBy is the line of the table of frames, with the form, that told the activity. Where there is none all the same, ActivityKind is
+	// the kind that was told, and ActivityLacks what was not: "a day".
+	ActivityBy    string     `json:"activity_by,omitempty"`
+	ActivityKind  string     `json:"activity_kind,omitempty"`
+	ActivityLacks string     `json:"activity_lacks,omitempty"`
+	Answers       string     `json:"answers,omitempty"`
+	Rule          string     `json:"rule"`
+	AttributedBy  string     `json:"attributed_by"`
+	Result        string     `json:"result"`
+	Evidence      []string   `json:"evidence"`
+	RestsOn       []RestJSON `json:"rests_on,omitempty"`
+	Extractor     string     `json:"extractor"`
+	Request       string     `json:"request,omitempty"`
+	Answer        string     `json:"answer,omitempty"`
 	// Ledger is the claim in the form of the ledger, where its source is the document.
 	Ledger json.RawMessage `json:"ledger"`
 	Review *ReviewedJSON   `json:"review,omitempty"`
+}
+
+// VoiceJSON is one of several who say a thing together, or one who passes on what another says.
+type VoiceJSON struct {
+	Name   string   `json:"name"`
+	States []string `json:"states,omitempty"`
+}
+
+func voicesJSON(list []read.Party) []VoiceJSON {
+	var out []VoiceJSON
+	for _, p := range list {
+		out = append(out, VoiceJSON{p.Name, stateCodes(p.States)})
+	}
+	return out
+}
+
+// spokenBy names who speaks, and who passed it on.
+func spokenBy(c *read.Claim) string {
+	s := c.By.Name
+	for _, p := range c.Via {
+		s += ", by way of " + p.Name
+	}
+	return s
+}
+
+// RestJSON is what a claim was held against, or is like it on record: a provision, claim, figure (Of is its series) or event.
+type RestJSON struct {
+	Sort string `json:"sort"`
+	ID   string `json:"id"`
+	Of   string `json:"series,omitempty"`
 }
 
 // ReadQuoteJSON is one quotation; Speaker is "" where nobody is named.
@@ -91,6 +152,9 @@ type ReadQuoteJSON struct {
 	Speaker string   `json:"speaker"`
 	States  []string `json:"states,omitempty"`
 	Rule    string   `json:"rule,omitempty"`
+	// Speakers and Via are those of a claim.
+	Speakers []VoiceJSON `json:"speakers,omitempty"`
+	Via      []VoiceJSON `json:"via,omitempty"`
 }
 
 // ExchangeJSON is one question to a language model: hashes of what was sent and what came back, and the latter.
@@ -170,7 +234,10 @@ func readingJSON(r Reading) ReadingJSON {
 	out := ReadingJSON{Document: DocumentJSON{
 		Name: d.Name, SHA256: d.SHA256, Size: d.Size, Media: string(d.Media), Encoding: d.Encoding, Title: d.Title, Date: r.Day.String(),
 		Author: r.Author.Name, TextSHA256: d.TextSHA256, Pages: d.Pages, Problems: d.Problems,
-	}, Tool: r.Tool, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Links: linksJSON(r), Skipped: r.Skipped}
+	}, Tool: r.Tool, Claims: []ReadClaimJSON{}, Quotes: []ReadQuoteJSON{}, Links: linksJSON(r), Skipped: r.Skipped, Unread: r.Unread(), Coverage: CoverageJSON(r.Coverage)}
+	for _, o := range r.Other {
+		out.Languages = append(out.Languages, LanguageJSON{o.Code, o.Name, o.Sentences})
+	}
 	for i := range r.Claims {
 		if r.hidden(i) {
 			out.Rejected++
@@ -186,7 +253,7 @@ func readingJSON(r Reading) ReadingJSON {
 	}
 	for _, q := range r.Quotes {
 		from, to := d.Original(q.From, q.To)
-		out.Quotes = append(out.Quotes, ReadQuoteJSON{from, to, q.By.Name, stateCodes(q.By.States), q.Rule})
+		out.Quotes = append(out.Quotes, ReadQuoteJSON{from, to, q.By.Name, stateCodes(q.By.States), q.Rule, voicesJSON(q.By.Members()), voicesJSON(q.Via)})
 	}
 	for _, s := range r.Loaded {
 		from, to := d.Original(s.From, s.To)
@@ -198,10 +265,13 @@ func readingJSON(r Reading) ReadingJSON {
 func claimJSON(r Reading, i int) ReadClaimJSON {
 	c := &r.Claims[i]
 	out := ReadClaimJSON{
-		ID: c.ID, From: c.From, To: c.To, Place: r.Document.Place(c.Span.From), Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Voice: c.Voice.String(),
+		ID: c.ID, From: c.From, To: c.To, Place: r.Document.Place(c.Span.From), Quotation: claimWords(r, i), Speaker: c.By.Name, SpeakerState: stateCodes(c.By.States), Speakers: voicesJSON(c.By.Members()), Via: voicesJSON(c.Via), Voice: c.Voice.String(),
 		Kind: c.Kind.String(), Sort: c.Sort, About: stateCodes(c.Subject.States), AnyState: c.Subject.Any, Negative: c.Negative,
 		Hedge: c.Hedge, Unit: c.Unit, Rule: c.Rule, AttributedBy: c.AttributedBy, Result: r.Checks[i].Word.String(), Evidence: r.Checks[i].Evidence,
 		Extractor: c.Extractor, Request: c.Request, Answer: c.Answer, Ledger: forLedger(&c.Claim),
+	}
+	for _, x := range r.Checks[i].Rests {
+		out.RestsOn = append(out.RestsOn, RestJSON{x.Sort.String(), x.ID, x.Of})
 	}
 	if v := r.Reviews[i+1]; v != nil {
 		out.Review = &ReviewedJSON{v.Verdict.String(), v.By, v.On.String(), v.Claim, v.Reason}
@@ -210,7 +280,9 @@ func claimJSON(r Reading, i int) ReadClaimJSON {
 		out.Quantity = c.Quantity.String()
 	}
 	if c.Activity != nil {
-		out.Activity = c.Activity.AppendJSON(nil)
+		out.Activity, out.ActivityBy = c.Activity.AppendJSON(nil), c.ActivityBy
+	} else if c.Lacks != "" {
+		out.ActivityKind, out.ActivityLacks = c.Doing, c.Lacks
 	}
 	if c.Answers >= 0 {
 		out.Answers = r.Claims[c.Answers].ID
@@ -298,6 +370,11 @@ func readingText(r Reading) []byte {
 		fmt.Fprintf(&b, "Left out: %d that a person rejected in this document before; --all shows them.\n", n)
 	}
 	b.WriteString(Problems(r.Document))
+	if text := r.Unread(); text != "" {
+		b.WriteString(text + "\n")
+	}
+	v := r.Coverage
+	fmt.Fprintf(&b, "Sentences: %d, with claims %d, without %d, too long %d, in another language %d.\n", v.Sentences, v.Claiming, v.Silent, v.TooLong, v.Foreign)
 	if r.Skipped > 0 {
 		fmt.Fprintf(&b, "Not read: %d sentences or quotations beyond the limits.\n", r.Skipped)
 	}
@@ -316,13 +393,15 @@ func plainWord(s string) string {
 
 func claimText(b *bytes.Buffer, r Reading, i int) {
 	c := &r.Claims[i]
-	fmt.Fprintf(b, "%3d  %s (%s) · %s · about %s", i+1, plainWord(c.By.Name), c.Voice, sortText(c), aboutText(c))
+	fmt.Fprintf(b, "%3d  %s (%s) · %s · about %s", i+1, plainWord(spokenBy(c)), c.Voice, sortText(c), aboutText(c))
 	if c.Hedge != "" {
 		fmt.Fprintf(b, " · %s", c.Hedge)
 	}
 	fmt.Fprintf(b, "\n     %s: %s\n", r.Checks[i].Word, strings.Join(r.Checks[i].Evidence, "; "))
 	if c.Activity != nil {
 		fmt.Fprintf(b, "     activity %s\n", c.Activity.AppendJSON(nil))
+	} else if c.Lacks != "" {
+		fmt.Fprintf(b, "     tells of %s, but not %s: no activity\n", c.Doing, c.Lacks)
 	}
 	fmt.Fprintf(b, "     rule %s, speaker by %s, %s", c.Rule, c.AttributedBy, spanOf(r, i))
 	if c.Extractor != read.RulesName {

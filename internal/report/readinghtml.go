@@ -63,23 +63,27 @@ func readingHTML(r Reading) []byte {
 </header>
 <main>
 `, esc(title), readingStyle, esc(dated(r)), d.Size, d.SHA256, esc(r.Tool), esc(finders(r)))
-	b.Write(ReadingBody(r))
+	markedBody(&b, r)
+	htmlSides(&b, r)
+	htmlClaims(&b, r)
+	htmlWords(&b, r)
 	b.WriteString("</main>\n</body>\n</html>\n")
 	return b.Bytes()
 }
 
-// ReadingBody gives the text with the claims marked, both sides, the claims and the words that judge, as HTML for a page that has a
-// head and a style of its own. What the document holds is text in it.
-func ReadingBody(r Reading) []byte {
+// ReadingText gives the text of a document with its claims marked, as HTML for a page that has a head and a style of its own.
+// What the document holds is text in it. Claim n stands at #tn and leads to #cn, which is for the page to make.
+func ReadingText(r Reading) []byte {
 	var b bytes.Buffer
+	markedBody(&b, r)
+	return b.Bytes()
+}
+
+func markedBody(b *bytes.Buffer, r Reading) {
 	b.WriteString("<article class=\"document\">\n")
-	markedText(&b, r)
+	markedText(b, r)
 	b.WriteString("</article>\n")
 	b.WriteString(problemsHTML(r.Document))
-	htmlSides(&b, r)
-	htmlClaims(&b, r)
-	htmlWords(&b, r)
-	return b.Bytes()
 }
 
 func esc(s string) string { return html.EscapeString(plainWord(s)) }
@@ -190,7 +194,7 @@ func speakerText(c *read.Claim) string {
 	if c.Voice == read.Own && c.By.Name != read.Author {
 		return c.By.Name + " (the author)"
 	}
-	return c.By.Name
+	return spokenBy(c)
 }
 
 // plainText is [plainWord] for a stretch with line breaks.
@@ -251,6 +255,9 @@ func htmlWords(b *bytes.Buffer, r Reading) {
 	fmt.Fprintf(b, "<footer><p>%d claims in the author's own voice, in italics. Sentences and quotations not read: %d.", r.own(), r.Skipped)
 	for _, x := range r.Dropped {
 		fmt.Fprintf(b, " Dropped of what the model said: %d, %s.", x.Count, esc(x.Reason))
+	}
+	if text := r.Unread(); text != "" {
+		fmt.Fprintf(b, " <strong>%s</strong>", text)
 	}
 	b.WriteString("</p></footer>\n")
 }

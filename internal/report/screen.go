@@ -3,11 +3,13 @@ package report
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/ownership"
+	"github.com/cordon-engine/cordon/internal/redflag"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -25,11 +27,22 @@ type AnswerJSON struct {
 	More int       `json:"more,omitempty"`
 	// Suppressed is how many of the hits two persons found false on just these facts; the outcome is that of the others, and
 	// suppressed where there is none.
-	Suppressed int           `json:"suppressed,omitempty"`
-	Notes      []string      `json:"notes,omitempty"`
-	AsOf       string        `json:"as_of,omitempty"`
-	Params     string        `json:"parameters,omitempty"`
-	Against    []AgainstJSON `json:"against"`
+	Suppressed int      `json:"suppressed,omitempty"`
+	Notes      []string `json:"notes,omitempty"`
+	// Flags are what the party says of itself that a person should look at, whatever the lists say; they change no outcome.
+	Flags   []FlagJSON    `json:"flags,omitempty"`
+	AsOf    string        `json:"as_of,omitempty"`
+	Params  string        `json:"parameters,omitempty"`
+	Against []AgainstJSON `json:"against"`
+}
+
+// FlagJSON is one thing that a person should look at: what of the party it is about, what stands there, and what is to be seen.
+type FlagJSON struct {
+	// Kind is number, placeholder, radio_flag, mission, state_body, territory or state.
+	Kind  string `json:"kind"`
+	Field string `json:"field"`
+	Value string `json:"value"`
+	Text  string `json:"text"`
 }
 
 // HitJSON is a subject that the party may be.
@@ -112,6 +125,9 @@ func Answer(a screening.Answer, asOf when.Day, params string, why func(*screenin
 	for i := range a.Hits {
 		out.Hits = append(out.Hits, hit(&a.Hits[i], why))
 	}
+	for _, f := range a.Flags {
+		out.Flags = append(out.Flags, FlagJSON{string(f.Kind), f.Field, f.Value, f.Text})
+	}
 	return out
 }
 
@@ -170,7 +186,11 @@ var TierWords = map[screening.Tier]string{
 // Screening writes an answer for people: the outcome, then who, then against
 // what.
 func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why func(*screening.Hit) string) error {
-	p.printf("%s\n", p.paint(outcomeColours[a.Outcome]+";1", outcomeWords[a.Outcome]))
+	words := outcomeWords[a.Outcome]
+	if n := len(a.Flags); n > 0 {
+		words += ", and " + Counted(n, "red flag")
+	}
+	p.printf("%s\n", p.paint(outcomeColours[a.Outcome]+";1", words))
 	switch a.Outcome {
 	case screening.NotScreened:
 		p.para("  ", "  ", a.Reason)
@@ -178,6 +198,9 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 		p.para("  ", "  ", "Listed under the same name; two people found it is someone else. It clears nobody: it stands until the day below, or until either side says anything else.")
 	case screening.Clear:
 		p.para("  ", "  ", fmt.Sprintf("Nobody on the lists below is likely to be %q. That clears nobody of what the lists do not say.", name))
+	}
+	for _, f := range a.Flags {
+		p.para("  ⚑ ", "    ", FlagSentence(f))
 	}
 	for i := range a.Hits {
 		h := &a.Hits[i]
@@ -212,6 +235,18 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 	p.printf("\n")
 	p.against(a.Against, asOf)
 	return p.err
+}
+
+// FlagSentence says what is to be looked at: `mmsi "646123456": its first three digits, 646, are allocated to no state`.
+func FlagSentence(f redflag.Flag) string {
+	return flagField(f.Field) + " " + strconv.Quote(f.Value) + ": " + f.Text + "."
+}
+
+func flagField(field string) string {
+	if len(field) <= 4 && field != "name" && field != "flag" { // abbreviations of identifiers
+		return strings.ToUpper(field)
+	}
+	return strings.ToUpper(field[:1]) + field[1:]
 }
 
 // against says against what was screened.

@@ -131,6 +131,7 @@ func (p *Printer) Ruling(r *ruling.Ruling, title string) error {
 	p.spans(r)
 	p.views(r)
 	p.questions(r)
+	p.held(r)
 	p.screened(r)
 	if !p.Brief {
 		p.duties(r)
@@ -536,7 +537,11 @@ func ScreenedText(s *ruling.Screened) string {
 
 func hitText(s *ruling.Screened) string {
 	text := ": " + s.Subject
-	if s.Tier != "" {
+	switch s.Tier {
+	case "":
+	case "named":
+		text += ", named, not listed"
+	default:
 		text += ", " + s.Tier
 	}
 	text += ", score " + strconv.FormatFloat(s.Score, 'f', 2, 64)

@@ -105,6 +105,8 @@ const (
 	SwitchLists Permission = "switch-lists"
 	// Settings sees what the server runs with.
 	Settings Permission = "settings"
+	// Owes says which reports the desk owes, whose clocks then start by themselves.
+	Owes Permission = "owes"
 	// SeeKeys and SeePeople see keys of programs, and who works here; Keys and People change them.
 	SeeKeys   Permission = "see-keys"
 	Keys      Permission = "keys"
@@ -149,6 +151,7 @@ var table = []struct {
 	{SwitchLists, "have the server load lists anew", []Role{Admin}},
 	{Metrics, "read the figures of operation", []Role{Admin}},
 	{Settings, "see what the server runs with", []Role{Admin, Auditor}},
+	{Owes, "say which reports the desk owes", []Role{Admin}},
 	{SeeKeys, "see the keys of programs", []Role{Admin, Auditor}},
 	{Keys, "make and end keys of programs", []Role{Admin}},
 	{SeePeople, "see who works here", []Role{Viewer, Analyst, Approver, Admin, Auditor}},

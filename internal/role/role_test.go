@@ -39,6 +39,7 @@ export        . . P . U .
 switch-lists  . . . A . .
 metrics       . . . A . .
 settings      . . . A U .
+owes          . . . A . .
 see-keys      . . . A U .
 keys          . . . A . .
 see-people    V N P A U .

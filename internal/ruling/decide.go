@@ -20,7 +20,7 @@ func (e *Evaluator) Decide(req Request) (*Ruling, error) {
 	e.err = nil
 	r := &Ruling{
 		Activity: req.Activity, AsOf: req.Activity.Date, KnownAt: req.KnownAt, LawVersion: e.g.law.Version, Regimes: e.g.law.Regimes,
-		Totals: req.Totals, Brief: req.Brief, Screened: req.Screened,
+		Totals: req.Totals, Brief: req.Brief, Screened: req.Screened, Licences: req.Licences,
 	}
 	if req.AsOf != nil {
 		r.AsOf = *req.AsOf
@@ -603,6 +603,9 @@ func (r *Ruling) merge(sub *Ruling) {
 // exception, position, cap period or listing changes.
 func (e *Evaluator) changes(r *Ruling) []when.Day {
 	days := []when.Day{r.AsOf.From}
+	if r.AsOf.Exact() {
+		return days
+	}
 	add := func(d when.Day) {
 		if d > r.AsOf.From && d <= r.AsOf.To {
 			days = append(days, d)
@@ -627,9 +630,11 @@ func (e *Evaluator) changes(r *Ruling) []when.Day {
 				after(until)
 			}
 		}
-		for _, p := range append(slices.Clone(u.p.Positions), u.p.Instrument.Positions...) {
-			add(p.From)
-			after(p.Until)
+		for _, list := range [...][]law.Position{u.p.Positions, u.p.Instrument.Positions} {
+			for i := range list {
+				add(list[i].From)
+				after(list[i].Until)
+			}
 		}
 		if u.p.Cap != nil {
 			for i := range u.p.Cap.Limits {

@@ -24,8 +24,11 @@ func parseNumber(s string) (float64, error) { return strconv.ParseFloat(s, 64) }
 // Engine applies one body of law. It is made once and safe for concurrent use.
 type Engine struct {
 	law     *law.Law
+	places  *place.Gazetteer
 	lists   *goods.Lists
 	factors *goods.Factors
+	// whole says that all of the law is applied, by our own evaluation and with pre-selection.
+	whole bool
 	// units are the provisions that an activity can meet, in the order of the
 	// law; byKind selects them by kind of activity.
 	units  []*unit
@@ -129,23 +132,12 @@ type Options struct {
 // NewEngine makes an engine over a body of law, with what its conditions and
 // selectors refer to.
 func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors *goods.Factors, o Options) (*Engine, error) {
-	g := &Engine{law: l, lists: lists, factors: factors, exhaustive: o.Exhaustive, targets: map[string]bool{}}
+	g := &Engine{law: l, places: places, lists: lists, factors: factors, exhaustive: o.Exhaustive, targets: map[string]bool{}}
 	g.byKind = make([][]*unit, len(vocab.Kinds()))
-	g.portState = make(map[string]string)
-	for _, p := range places.Ports() {
-		g.portState[p.ID] = p.State.String()
-	}
+	g.whole = !o.Exhaustive && !o.Interpret && o.Only == nil
 	g.values = make([]atomic.Pointer[[]activity.Value], len(vocab.Kinds())*vocab.NumFacts)
-	for i := range lists.Len() {
-		var codes []goods.Code
-		for _, t := range append(slices.Clone(lists.At(i).CodeTexts), lists.At(i).ReviewTexts...) {
-			r, err := goods.ParseRange(t)
-			if err != nil {
-				return nil, err
-			}
-			codes = append(codes, r.From, r.To)
-		}
-		g.listCodes = append(g.listCodes, codes)
+	if err := g.tables(o.From); err != nil {
+		return nil, err
 	}
 	if g.envs, g.conditions = map[environmentKey]*environment{}, map[conditionKey]*condition{}; o.From != nil {
 		g.envs, g.conditions = maps.Clone(o.From.envs), maps.Clone(o.From.conditions)
@@ -161,6 +153,14 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 		g.targets[r.Target] = true
 		for _, in := range r.Instruments {
 			for _, p := range in.Provisions {
+				met := p.Kinds != 0 && p.Effect != law.Exempt && p.Applies()
+				if met {
+					g.obliges(p)
+				}
+				chosen := o.Only == nil || o.Only(p)
+				if !chosen && !o.Eager {
+					continue
+				}
 				u, err := g.unit(env, r, p)
 				if err != nil {
 					return nil, err
@@ -170,15 +170,7 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 						return nil, err
 					}
 				}
-				if p.Kinds == 0 || p.Effect == law.Exempt || !p.Applies() {
-					continue
-				}
-				if p.Kinds.Has(vocab.KindReport) {
-					for _, m := range quoted.FindAllStringSubmatch(p.When.Text, -1) {
-						g.obligations = append(g.obligations, m[1])
-					}
-				}
-				if o.Only == nil || o.Only(p) {
+				if met && chosen {
 					g.units = append(g.units, u)
 				}
 			}
@@ -194,6 +186,42 @@ func NewEngine(l *law.Law, places *place.Gazetteer, lists *goods.Lists, factors 
 	}
 	g.pool.New = func() any { return g.NewEvaluator() }
 	return g, nil
+}
+
+// Applies reports whether the engine applies all of a body of law, as one does that was made for it without options.
+func (g *Engine) Applies(l *law.Law) bool { return g.whole && g.law == l }
+
+// tables fills in what hangs on places and lists alone, which an engine over the same ones has.
+func (g *Engine) tables(from *Engine) error {
+	if from != nil && from.places == g.places && from.lists == g.lists {
+		g.portState, g.listCodes = from.portState, from.listCodes
+		return nil
+	}
+	g.portState = make(map[string]string)
+	for _, p := range g.places.Ports() {
+		g.portState[p.ID] = p.State.String()
+	}
+	for i := range g.lists.Len() {
+		var codes []goods.Code
+		for _, t := range append(slices.Clone(g.lists.At(i).CodeTexts), g.lists.At(i).ReviewTexts...) {
+			r, err := goods.ParseRange(t)
+			if err != nil {
+				return err
+			}
+			codes = append(codes, r.From, r.To)
+		}
+		g.listCodes = append(g.listCodes, codes)
+	}
+	return nil
+}
+
+// obliges takes note of the duties that a provision on reports names.
+func (g *Engine) obliges(p *law.Provision) {
+	if p.Kinds.Has(vocab.KindReport) {
+		for _, m := range quoted.FindAllStringSubmatch(p.When.Text, -1) {
+			g.obligations = append(g.obligations, m[1])
+		}
+	}
 }
 
 // quoted finds the texts in a condition.
@@ -333,6 +361,9 @@ type Request struct {
 	// Screened is what came of looking parties and the ship up in lists. It goes
 	// into the ruling unread: what it means is said by facts, as party.listed.
 	Screened []Screened
+	// Licences are the licences that are held and may bear on it, as others found them. They go into the ruling unread: what
+	// one allows is said by facts, as approval.committee. Nil for none.
+	Licences *Licences
 }
 
 // Screened is one look-up of a party or ship in one list, made by others before the

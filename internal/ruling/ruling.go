@@ -332,6 +332,8 @@ type Ruling struct {
 	Totals []Total
 	// Screened is what the request said of look-ups in lists, as it was given.
 	Screened []Screened
+	// Licences is what the request said of licences that are held, as it was given.
+	Licences *Licences
 }
 
 // Deciding gives the findings that the verdict rests on.

@@ -122,7 +122,7 @@ func (l *Live) Take() *Held {
 			continue // it was replaced just now
 		}
 		v := g.view.Load()
-		d := &Desk{Engine: g.desk.Engine, ix: g.desk.ix, lists: g.desk.lists, Stale: stale(v.lists, l.Now(), v.maxAge)}
+		d := g.desk.As(stale(v.lists, l.Now(), v.maxAge))
 		return &Held{d, v.states, g.leave}
 	}
 }

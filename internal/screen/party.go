@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,13 +94,7 @@ func (p Party) Input(places *place.Gazetteer) (in match.Input, notes []string, e
 			}
 		}
 	}
-	err = p.identifiers(&in)
-	for _, id := range in.Identifiers {
-		if wrong := match.CheckIdentifier(id.Kind, id.Value); wrong != nil && id.Value != "" {
-			notes = append(notes, fmt.Sprintf("%s: %q is compared as it is written: %v", id.Kind, id.Value, wrong))
-		}
-	}
-	return in, notes, err
+	return in, notes, p.identifiers(&in)
 }
 
 func (p Party) one(field string) string {

@@ -25,6 +25,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/index"
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/ownership"
+	"github.com/cordon-engine/cordon/internal/redflag"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/subject"
@@ -45,6 +46,8 @@ type Config struct {
 	Store  Store
 	Params *match.Params
 	Rules  ownership.Rules
+	// Flags finds what of a party should be looked at whatever the lists say; nil finds nothing.
+	Flags *redflag.Reader
 	// Dir keeps indexes; "" keeps them in memory only, for small lists.
 	Dir string
 	// MaxAge refuses to screen against a list that was last checked longer ago
@@ -68,8 +71,16 @@ type Desk struct {
 	*screening.Engine
 	ix    *index.Index
 	lists *builder
+	flags *redflag.Reader
 	// Stale says why nothing may be screened; "" when it may.
 	Stale string
+}
+
+// As gives the desk as it was when stale said why nothing may be screened.
+func (d *Desk) As(stale string) *Desk {
+	c := *d
+	c.Stale = stale
+	return &c
 }
 
 // Close ends the use of the desk.
@@ -83,12 +94,16 @@ func (d *Desk) Documents(ctx context.Context) iter.Seq2[screening.Document, erro
 	return b.documents()
 }
 
-// Screen answers a query; see [screening.Engine.Screen].
+// Screen answers a query, with red flags; see [screening.Engine.Screen].
 func (d *Desk) Screen(q screening.Query) screening.Answer {
-	if d.Stale != "" {
-		return screening.Answer{Outcome: screening.NotScreened, Reason: d.Stale, Against: d.Against()}
+	a := screening.Answer{Outcome: screening.NotScreened, Reason: d.Stale, Against: d.Against()}
+	if d.Stale == "" {
+		a = d.Engine.Screen(q)
 	}
-	return d.Engine.Screen(q)
+	if d.flags != nil {
+		a.Flags = d.flags.Of(&q.Input)
+	}
+	return a
 }
 
 // ID names the lists and the parameters that the desk screens with: desks of one name
@@ -130,7 +145,7 @@ func (b *builder) desk() (*Desk, error) {
 		ix.Close()
 		return nil, err
 	}
-	return &Desk{Engine: engine, ix: ix, lists: b, Stale: stale(b.lists, b.Now, b.MaxAge)}, nil
+	return &Desk{Engine: engine, ix: ix, lists: b, flags: b.Flags, Stale: stale(b.lists, b.Now, b.MaxAge)}, nil
 }
 
 // listsOf gives the lists with their snapshots, as the states have them: a snapshot

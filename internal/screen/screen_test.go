@@ -158,17 +158,6 @@ func TestPartyDates(t *testing.T) {
 	}
 }
 
-// A number whose check digit fails is compared all the same, and is said to.
-func TestNumbersThatAreNone(t *testing.T) {
-	places := publicationtest.Places(t)
-	for id, noted := range map[string]bool{"imo:9074729": false, "imo:9074720": true, "imo:123": true, "passport:123": false, "lei:X": true} {
-		in, notes, err := Party{"name": {"x"}, "id": {id}}.Input(places)
-		if err != nil || len(in.Identifiers) != 1 || (len(notes) == 1) != noted {
-			t.Errorf("%s: %v %v %v", id, in.Identifiers, notes, err)
-		}
-	}
-}
-
 func TestPartyErrorsNameTheirField(t *testing.T) {
 	places := publicationtest.Places(t)
 	for field, value := range map[string]string{

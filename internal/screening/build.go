@@ -225,7 +225,7 @@ type meta struct {
 	words    *words
 }
 
-const metaVersion = 8
+const metaVersion = 9
 
 // sketches are those of all names (see [match.AppendSketch]), in the order of the
 // units of the index.

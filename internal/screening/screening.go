@@ -19,6 +19,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/index"
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/ownership"
+	"github.com/cordon-engine/cordon/internal/redflag"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/subject"
 	"github.com/cordon-engine/cordon/internal/text"
@@ -147,10 +148,13 @@ type Answer struct {
 	// Uncompared says why suppressions that there may be were left out of account, so that
 	// each hit counts; "" where they were not.
 	Uncompared string
-	Against    []Against
-	left       Outcome  // that of the hits that were weighed and are not in Hits
-	show       float64  // the probability from which hits count for More
-	query      readings // made ready, for Why
+	// Flags are what the party says of itself that a person should look at; they change no outcome. Screening itself looks at lists
+	// alone and sets none.
+	Flags   []redflag.Flag
+	Against []Against
+	left    Outcome  // that of the hits that were weighed and are not in Hits
+	show    float64  // the probability from which hits count for More
+	query   readings // made ready, for Why
 }
 
 // Engine answers queries against one index. It may be used by many at once.

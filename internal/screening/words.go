@@ -18,6 +18,7 @@ import (
 type words struct {
 	ix     *index.Index // of words, by their keys
 	list   match.Words
+	joins  uint32 // the first word that is two written together
 	ends   []byte // where the units of each word end in units, 4 bytes each
 	units  []byte // for each word, the units of the index of names that have it
 	shapes []byte // of each unit (see [match.Shape]), 4 bytes each
@@ -81,10 +82,11 @@ func (d *words) check(units int) error {
 	if len(d.shapes) != 4*units || len(d.ends) != 4*d.ix.Len() || d.list.Len() != d.ix.Len() || !d.list.Whole() {
 		return fault.New(fault.Unavailable, "the index is damaged: its words are not those of its names").WithFix("build it anew")
 	}
+	d.joins = d.list.Joins()
 	return nil
 }
 
-// rangeOf gives where the units lie that have a word; all are of the index.
+// rangeOf gives where the units lie that have a word.
 func (d *words) rangeOf(word uint32) (from, to uint32, err error) {
 	if word > 0 {
 		from = binary.LittleEndian.Uint32(d.ends[4*word-4:])
@@ -93,16 +95,11 @@ func (d *words) rangeOf(word uint32) (from, to uint32, err error) {
 	if from > to || 4*int(to) > len(d.units) {
 		return 0, 0, fault.New(fault.Unavailable, "the index is damaged: the word %d lies outside it", word).WithFix("build it anew")
 	}
-	for b := d.units[4*int(from) : 4*int(to)]; len(b) >= 4; b = b[4:] {
-		if unit := binary.LittleEndian.Uint32(b); int(unit) >= d.size() {
-			return 0, 0, fault.New(fault.Unavailable, "the index is damaged: it has no name %d", unit).WithFix("build it anew")
-		}
-	}
 	return from, to, nil
 }
 
-// find gives what a term tells, from memory or from the index.
-func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
+// known gives what a term tells if it is remembered, and else where it is to be kept.
+func (d *words) known(t *match.Term) (*told, *atomic.Pointer[told]) {
 	slots := d.told[t.ID%(toldSlots/toldWays)*toldWays:][:toldWays]
 	slot := &slots[t.ID>>60%toldWays]
 	for i := range slots {
@@ -110,23 +107,68 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 		case known == nil:
 			slot = &slots[i]
 		case known.id == t.ID:
-			return known, nil
+			return known, slot
 		}
 	}
-	out := &told{id: t.ID}
-	if err := d.mayMean(s, t, m); err != nil {
-		return nil, err
-	}
-	m.words, m.joins = m.words[:0], m.joins[:0]
-	if n, ok := d.list.Hold(m.may); !ok {
-		return nil, fault.New(fault.Unavailable, "the index is damaged: its word %d is not whole", n).WithFix("build it anew")
-	}
-	for _, n := range m.may {
-		gain, join, ok := s.Tells(t, &d.list, n)
-		if !ok {
+	return nil, slot
+}
+
+// lookup is the memory of looking terms up.
+type lookup struct {
+	terms          []match.Term // of all kinds of names
+	told           []*told      // what each tells
+	alike          []*match.Term
+	keys           []match.Key
+	own            []uint64
+	groups, single []uint32
+	met            []match.Meeting
+	words, joins   []toldWord
+}
+
+// find gives what the terms from a number on tell that are alike, from the index: of
+// each kind of names the first, since one search is enough for all of them.
+func (d *words) find(s *match.Sieve, m *lookup, from int) error {
+	var of [match.KindCount]int // from 1
+	m.alike = m.alike[:0]
+	for i := from; i < len(m.terms); i++ {
+		t := &m.terms[i]
+		if t.Alike != m.terms[from].Alike || of[t.Kind()] != 0 {
 			continue
 		}
-		from, to, err := d.rangeOf(n)
+		if m.told[i], _ = d.known(t); m.told[i] == nil {
+			of[t.Kind()] = i + 1
+			m.alike = append(m.alike, t)
+		}
+	}
+	if err := d.meet(s, m); err != nil {
+		return err
+	}
+	for kind, i := range of {
+		if i == 0 {
+			continue
+		}
+		out, err := d.tells(m, kind)
+		if err != nil {
+			return err
+		}
+		out.id = m.terms[i-1].ID
+		m.told[i-1] = out
+		_, slot := d.known(&m.terms[i-1])
+		d.keep(slot, out)
+	}
+	return nil
+}
+
+// tells gives what the words of a kind tell that were met.
+func (d *words) tells(m *lookup, kind int) (*told, error) {
+	out := &told{}
+	m.words, m.joins = m.words[:0], m.joins[:0]
+	for i := range m.met {
+		w := &m.met[i]
+		if d.list.Kind(w.Word) != kind || i > 0 && m.met[i-1].Word == w.Word { // it tells more by another reading
+			continue
+		}
+		from, to, err := d.rangeOf(w.Word)
 		if err != nil {
 			return nil, err
 		}
@@ -134,48 +176,67 @@ func (d *words) find(s *match.Sieve, t *match.Term, m *lookup) (*told, error) {
 			continue
 		}
 		out.units += int(to - from)
-		w := toldWord{gain, join, d.list.Easy(n), from, to}
-		if join == match.NoJoin {
-			m.words, out.most = append(m.words, w), max(out.most, gain)
+		t := toldWord{w.Gain, w.Join, d.list.Easy(w.Word), from, to}
+		if w.Join == match.NoJoin {
+			m.words, out.most = append(m.words, t), max(out.most, w.Gain)
 		} else {
-			m.joins = append(m.joins, w)
+			m.joins = append(m.joins, t)
 		}
 	}
 	slices.SortStableFunc(m.words, func(a, b toldWord) int { return cmp.Compare(b.gain, a.gain) })
 	out.words, out.joins = slices.Clone(m.words), slices.Clone(m.joins)
-	d.keep(slot, out)
 	return out, nil
 }
 
-// lookup is the memory of looking terms up.
-type lookup struct {
-	alike, own          []uint64
-	groups, single, may []uint32
-	words, joins        []toldWord
-}
-
-// mayMean finds the words that a term may mean, in order.
-func (d *words) mayMean(s *match.Sieve, t *match.Term, m *lookup) (err error) {
-	m.alike, m.own = t.Keys(m.alike, m.own)
-	if m.groups, err = d.having(m.groups[:0], m.alike); err != nil {
+// meet finds the words that terms may mean which are alike, in order, and of each first where it tells most.
+func (d *words) meet(s *match.Sieve, m *lookup) (err error) {
+	m.keys, m.own = m.alike[0].Keys(m.keys, m.own)
+	m.groups = m.groups[:0]
+	for _, key := range m.keys {
+		if m.groups, err = d.having(m.groups, key, m.alike[0].Joined()); err != nil {
+			return err
+		}
+	}
+	m.single = m.single[:0]
+	for _, key := range m.own {
+		if m.single, err = d.having(m.single, match.Key{Hash: key, Place: match.NoPlace}, false); err != nil {
+			return err
+		}
+	}
+	if m.groups, err = d.once(m.groups); err != nil {
 		return err
 	}
-	if m.single, err = d.having(m.single[:0], m.own); err != nil {
+	if m.single, err = d.once(m.single); err != nil {
 		return err
 	}
-	m.may = s.MayMean(m.may[:0], t, &d.list, m.groups, m.single)
-	slices.Sort(m.may)
-	m.may = slices.Compact(m.may)
+	var whole bool
+	if m.met, whole = s.Meet(m.met[:0], m.alike, &d.list, m.groups, m.single); !whole {
+		return fault.New(fault.Unavailable, "the index is damaged: a word is not whole").WithFix("build it anew")
+	}
+	slices.SortFunc(m.met, func(a, b match.Meeting) int { return cmp.Or(cmp.Compare(a.Word, b.Word), cmp.Compare(b.Gain, a.Gain)) })
 	return nil
 }
 
-// having appends the words under these keys to an empty list, in order.
-func (d *words) having(list []uint32, keys []uint64) (_ []uint32, err error) {
-	for _, key := range keys {
-		if list, err = d.ix.Append(list, key); err != nil {
-			return nil, err
+// having appends the words that have a key, but for those whose consonants are further apart
+// than they may be where words are written together, as all are of a term that is joined.
+func (d *words) having(list []uint32, key match.Key, joined bool) ([]uint32, error) {
+	from := len(list)
+	list, err := d.ix.Append(list, key.Hash)
+	if err != nil {
+		return nil, err
+	}
+	kept := list[:from]
+	for _, x := range list[from:] {
+		n := x >> match.PlaceBits
+		if !joined && n < d.joins || key.Close(uint8(x&match.NoPlace)) {
+			kept = append(kept, n)
 		}
 	}
+	return kept, nil
+}
+
+// once sorts words and leaves each once.
+func (d *words) once(list []uint32) ([]uint32, error) {
 	slices.Sort(list)
 	list = slices.Compact(list)
 	if n := len(list); n > 0 && int(list[n-1]) >= d.list.Len() {
@@ -203,14 +264,14 @@ func (t *told) held() int64 { return int64(len(t.words) + len(t.joins) + 2) }
 // sums are what the words of a name tell with the units of the index. It is the
 // memory of one worker.
 type sums struct {
-	of      []wordSum // of the units touched, in the order in which they were met
-	met     []uint64  // these, as a set
-	slot    []uint32  // where the sum of a unit in that set lies
-	terms   []match.Term
-	told    []termTold
+	of      []wordSum  // of the units touched, in the order in which they were met
+	met     []uint64   // these, as a set
+	slot    []uint32   // where the sum of a unit in that set lies
+	told    []termTold // of a name
 	lookup  lookup
 	found   []index.Candidate
 	left    int  // units that may still be read
+	broken  bool // a word has a unit that there is not
 	touched byte // of no meaning
 	bounded index.Bounded
 }
@@ -230,33 +291,49 @@ type wordSum struct {
 	joined uint16 // the last two words of the query that are aligned as one, from 1
 }
 
-// find appends to found the units that may have the evidence that a sieve was made
-// ready for, among names of one kind.
-func (m *sums) find(d *words, s *match.Sieve, kind int) error {
+// find appends to found the units that may have the evidence that sieves were made ready
+// for, among names of each kind.
+func (m *sums) find(d *words, sieves [match.KindCount]*match.Sieve) error {
 	if m.slot == nil {
 		m.slot, m.met = make([]uint32, d.size()), make([]uint64, d.size()/64+1)
 	}
-	m.terms = s.Terms(m.terms[:0], kind)
-	for from := 0; from < len(m.terms); {
+	l := &m.lookup
+	l.terms = l.terms[:0]
+	for kind, s := range sieves {
+		l.terms = s.Terms(l.terms, kind)
+	}
+	l.told = slices.Grow(l.told[:0], len(l.terms))[:len(l.terms)]
+	clear(l.told)
+	for i := range l.terms {
+		if l.told[i] == nil {
+			l.told[i], _ = d.known(&l.terms[i])
+		}
+		if l.told[i] == nil {
+			if err := d.find(sieves[l.terms[i].Kind()], l, i); err != nil {
+				return err
+			}
+		}
+	}
+	for from := 0; from < len(l.terms); {
 		to := from + 1
-		for to < len(m.terms) && m.terms[to].Name == m.terms[from].Name {
+		for to < len(l.terms) && l.terms[to].Name == l.terms[from].Name && l.terms[to].Kind() == l.terms[from].Kind() {
 			to++
 		}
-		if err := m.name(d, s, m.terms[from:to], kind); err != nil {
-			m.clear()
-			return err
-		}
+		kind := l.terms[from].Kind()
+		m.name(d, sieves[kind], from, to)
 		from = to
+	}
+	if m.broken {
+		return fault.New(fault.Unavailable, "the index is damaged: a word is of a name that it does not have").WithFix("build it anew")
 	}
 	return nil
 }
 
 // name finds the units for one name of the query.
-func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) error {
-	if err := m.tell(d, s, terms); err != nil {
-		return err
-	}
-	enough := s.Enough(terms[0].Name, kind)
+func (m *sums) name(d *words, s *match.Sieve, from, to int) {
+	terms := m.lookup.terms[from:to]
+	m.tell(d, terms, m.lookup.told[from:to])
+	enough := s.Enough(terms[0].Name, terms[0].Kind())
 	most, left, joins := float32(0), 0, false
 	for i := range m.told {
 		most += m.told[i].most
@@ -282,22 +359,17 @@ func (m *sums) name(d *words, s *match.Sieve, terms []match.Term, kind int) erro
 		m.joins(d, &m.told[i], enough)
 	}
 	for i := range m.of {
-		if x := &m.of[i]; enough.Of(d.shape(x.unit), int(x.met), x.all) {
+		if x := &m.of[i]; x.all >= enough.Least(int(x.met)) && enough.Of(d.shape(x.unit), int(x.met), x.all) {
 			m.found = append(m.found, index.Candidate{At: x.unit, Bits: x.all})
 		}
 	}
 	m.clear()
-	return nil
 }
 
-// tell looks the terms of a name up and notes the units of words written together.
-func (m *sums) tell(d *words, s *match.Sieve, terms []match.Term) error {
+// tell takes what the terms of a name tell and notes the units of words written together.
+func (m *sums) tell(d *words, terms []match.Term, told []*told) {
 	m.told = m.told[:0]
-	for i := range terms {
-		t, err := d.find(s, &terms[i], &m.lookup)
-		if err != nil {
-			return err
-		}
+	for i, t := range told {
 		if t.units > m.left {
 			m.bounded.Lists++
 			m.bounded.Postings += t.units
@@ -314,7 +386,6 @@ func (m *sums) tell(d *words, s *match.Sieve, terms []match.Term) error {
 			}
 		}
 	}
-	return nil
 }
 
 func (m *sums) clear() {
@@ -324,8 +395,13 @@ func (m *sums) clear() {
 	m.of = m.of[:0]
 }
 
-// unit gives the sum of a unit; nil for one not met before unless it is fresh.
+// unit gives the sum of a unit; nil for one not met before unless it is fresh, and for one
+// that there is not.
 func (m *sums) unit(u uint32, fresh bool) *wordSum {
+	if int(u) >= len(m.slot) {
+		m.broken = true
+		return nil
+	}
 	if m.met[u>>6]>>(u&63)&1 == 0 {
 		if !fresh {
 			return nil
@@ -387,7 +463,10 @@ func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
 		w := &t.told.joins[k]
 		for b := d.unitsOf(w); len(b) >= 4; b = b[4:] {
 			unit := binary.LittleEndian.Uint32(b)
-			x := &m.of[m.slot[unit]]
+			x := m.unit(unit, false)
+			if x == nil {
+				continue
+			}
 			if x.joined != 0 && x.joined != t.word || enough.With(w.join, d.shape(unit), int(x.met)+1, x.all+w.gain) {
 				m.found = append(m.found, index.Candidate{At: unit, Bits: x.all + w.gain})
 			}
@@ -400,15 +479,13 @@ func (m *sums) joins(d *words, t *termTold, enough match.Enough) {
 // worker are ready.
 func (e *Engine) byWords(w *worker) (index.Bounded, error) {
 	m := &w.sums
-	m.found, m.left, m.bounded = m.found[:0], e.limits.Postings, index.Bounded{}
-	for kind := range match.KindCount {
-		s := w.plain
+	m.found, m.left, m.broken, m.bounded = m.found[:0], e.limits.Postings, false, index.Bounded{}
+	var sieves [match.KindCount]*match.Sieve
+	for kind := range sieves {
+		sieves[kind] = w.plain
 		if kind == match.PersonKind {
-			s = w.person
-		}
-		if err := m.find(e.words, s, kind); err != nil {
-			return index.Bounded{}, err
+			sieves[kind] = w.person
 		}
 	}
-	return m.bounded, nil
+	return m.bounded, m.find(e.words, sieves)
 }

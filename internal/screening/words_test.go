@@ -127,22 +127,29 @@ func addedUp(t *testing.T, d *words, s *match.Sieve, kind int) (found []uint32) 
 // sharing gives the words that share a key with a term, of groups all.
 func sharing(t *testing.T, d *words, term *match.Term) map[uint32]bool {
 	shared := map[uint32]bool{}
-	having := func(keys []uint64) []uint32 {
-		list, err := d.having(nil, keys)
+	having := func(key uint64) []uint32 {
+		list, err := d.ix.Append(nil, key)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for i := range list {
+			list[i] >>= match.PlaceBits
 		}
 		return list
 	}
 	alike, own := term.Keys(nil, nil)
-	for _, n := range having(alike) {
-		shared[n] = true
-		for n++; int(n) < d.list.Len() && !d.list.Begins(n); n++ {
+	for _, key := range alike {
+		for _, n := range having(key.Hash) {
 			shared[n] = true
+			for n++; int(n) < d.list.Len() && !d.list.Begins(n); n++ {
+				shared[n] = true
+			}
 		}
 	}
-	for _, n := range having(own) {
-		shared[n] = true
+	for _, key := range own {
+		for _, n := range having(key) {
+			shared[n] = true
+		}
 	}
 	return shared
 }

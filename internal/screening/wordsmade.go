@@ -26,12 +26,13 @@ type wordsMade struct {
 
 // entryWord is a word of a unit, with its keys.
 type entryWord struct {
-	word       []byte
-	alike, own []uint64
+	word  []byte
+	alike []match.Key
+	own   []uint64
 }
 
 func wordsOf(p *match.Prepared, name int) (list []entryWord) {
-	match.EachWord(p, name, func(w []byte, alike, own []uint64) { list = append(list, entryWord{w, alike, own}) })
+	match.EachWord(p, name, func(w []byte, alike []match.Key, own []uint64) { list = append(list, entryWord{w, alike, own}) })
 	return list
 }
 
@@ -73,15 +74,25 @@ func (m *wordsMade) number(w *entryWord) (uint32, error) {
 	m.table[at] = h&^math.MaxUint32 | uint64(n+1)
 	sum := uint64(len(w.alike))
 	for _, k := range w.alike {
-		sum = mixed(sum ^ k)
+		sum = mixed(sum ^ k.Hash)
 	}
 	m.alike = append(m.alike, sum&^alikeKeys|uint64(min(len(w.alike), alikeKeys)))
 	m.own += len(w.own)
-	if err := m.b.Put(2*n, w.own); err != nil {
-		return 0, err
+	for _, k := range w.alike {
+		if err := m.b.Put(placed(n, k.Place)<<1|1, []uint64{k.Hash}); err != nil {
+			return 0, err
+		}
 	}
-	return n, m.b.Put(2*n+1, w.alike)
+	return n, m.b.Put(placed(n, match.NoPlace)<<1, w.own)
 }
+
+// placed is what the index of words has in its lists: the number of a word, and the place of
+// the consonant that is left out in the key.
+func placed(n uint32, place uint8) uint32 { return n<<match.PlaceBits | uint32(place) }
+
+// mostWordsMade is how many words the lists may have, with their places and a bit for those
+// that only the first of a group has.
+const mostWordsMade = index.MaxUnits >> (match.PlaceBits + 1)
 
 // alikeKeys are the bits of the number of keys that words share which are alike.
 const alikeKeys = 1<<8 - 1
@@ -98,7 +109,7 @@ func (m *wordsMade) keep(word []byte) error {
 		last++
 	}
 	at := uint64(last)*wordPiece + uint64(len(m.pieces[last]))
-	if at > math.MaxUint32 || 2*len(m.begins) >= index.MaxUnits {
+	if at > math.MaxUint32 || len(m.begins) >= mostWordsMade {
 		return fault.New(fault.TooLarge, "the names of the lists have too many words for one index: %d", len(m.begins))
 	}
 	m.pieces[last] = append(append(m.pieces[last], byte(len(word))), word...)
@@ -174,7 +185,8 @@ func (m *wordsMade) sort() (list match.Words, to []uint32, err error) {
 	}
 	m.pieces, m.alike = nil, nil
 	return list, to, m.b.Number(len(order), pairs, func(number uint32) (uint32, bool) {
-		return to[number/2], number&1 == 0 || begins[number/2]
+		n := number >> 1 >> match.PlaceBits
+		return placed(to[n], uint8(number>>1&match.NoPlace)), number&1 == 0 || begins[n]
 	})
 }
 

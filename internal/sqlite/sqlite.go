@@ -215,6 +215,7 @@ CREATE UNIQUE INDEX run_open ON run (list, key) WHERE until IS NULL;
 	peopleTables,
 	accessTables,
 	watchIndexes,
+	settingTables,
 }
 
 // version gives the form of the database: how many migrations it went through.

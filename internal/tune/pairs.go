@@ -49,7 +49,14 @@ func (m *maker) keysOf(schema, name string) []uint64 {
 		return nil
 	}
 	keys := match.Keys(x)
-	match.EachWord(x, 0, func(_ []byte, alike, own []uint64) { keys = append(append(keys, alike...), own...) })
+	match.EachWord(x, 0, func(_ []byte, alike []match.Key, own []uint64) {
+		for _, k := range alike {
+			own = append(own, k.Hash)
+		}
+		for _, k := range own {
+			keys = append(keys, k+uint64(slices.Index(match.Kinds(), match.KindOf(schema)))) // words are compared with those of their kind
+		}
+	})
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }

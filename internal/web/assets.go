@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 )
@@ -124,11 +125,19 @@ func takesGzip(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
 }
 
+// fast are compressors that wait for a page: each has tables of a megabyte.
+var fast = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level exists
+	return w
+}}
+
 // zippedFast compresses a page: quickly, since it is made for one reader.
 func zippedFast(body []byte) []byte {
 	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level exists
-	_, _ = w.Write(body)                            // a buffer takes everything
+	w := fast.Get().(*gzip.Writer) //nolint:forcetypeassert // only those are in it
+	defer fast.Put(w)
+	w.Reset(&b)
+	_, _ = w.Write(body) // a buffer takes everything
 	_ = w.Close()
 	return b.Bytes()
 }

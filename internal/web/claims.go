@@ -11,6 +11,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/claim"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/law"
+	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -215,8 +216,11 @@ func (s *Site) searchClaims(ctx context.Context, page *searchPage, words []strin
 	slices.SortStableFunc(list, claim.Compare)
 	page.Own = map[string][]claimCard{}
 	for _, c := range list {
-		card, by := s.cardOf(co.desk.Ledger, c), c.SpeakerState.String()
-		own := slices.ContainsFunc(page.States, func(x stateLink) bool { return x.Code == by })
+		card, by := s.cardOf(co.desk.Ledger, c), ""
+		own := slices.ContainsFunc(c.SpeakerStates(), func(st place.State) bool {
+			by = st.String()
+			return slices.ContainsFunc(page.States, func(x stateLink) bool { return x.Code == by })
+		})
 		switch {
 		case own && len(page.Own[by]) < claimsFound:
 			page.Own[by] = append(page.Own[by], card)

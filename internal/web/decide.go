@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -64,6 +65,8 @@ type decidePage struct {
 	StripAt                           string
 	Address, JSON, CSV, Text, Restart string
 	File                              drawingFile
+	// Record is what is on record of the states that were named.
+	Record []onRecord
 }
 
 // rulingCard is a ruling in words.
@@ -83,9 +86,19 @@ type rulingCard struct {
 	Assumed []assumedLine
 	Scope   []string
 	// Screened says who was looked up where, and what came of it.
-	Screened   []string
+	Screened []string
+	// Held are the licences for what stands in the way, Unheld says why nobody knows them, and HeldMore counts others.
+	Held       []heldLine
+	Unheld     string
+	HeldMore   int
 	Unproven   bool
 	AnyWeighed bool
+}
+
+// heldLine is a licence in words, with the address of its record; "" where there is none.
+type heldLine struct {
+	Text, Address string
+	Allows        bool
 }
 
 type cite struct{ Text, Address string }
@@ -144,7 +157,7 @@ func (s *Site) decide(r *http.Request) (*answer, error) {
 	}
 	var rl *ruling.Ruling
 	if p.dated && len(p.errs) == 0 {
-		if rl, err = s.rule(p); err != nil {
+		if rl, err = s.rule(r.Context(), p); err != nil {
 			return nil, err
 		}
 	}
@@ -176,21 +189,36 @@ func (s *Site) decide(r *http.Request) (*answer, error) {
 	return a, nil
 }
 
-// rule gives the ruling, that of before for the same facts, days and look-ups.
-func (s *Site) rule(p *posed) (*ruling.Ruling, error) {
+// rule gives the ruling, that of before for the same facts, days and look-ups, with the licences that are held now.
+func (s *Site) rule(ctx context.Context, p *posed) (*ruling.Ruling, error) {
 	full, said := s.lookUp(p)
 	p.full = full
 	asOf := ""
 	if p.asOf != nil {
 		asOf = p.asOf.String()
 	}
-	key := fmt.Sprintf("%s %s %d %+v", full.AppendJSON(nil), asOf, p.known, said)
-	return s.rulings.get(key, func() (*ruling.Ruling, error) {
-		rl, err := s.Desk.Engine.Decide(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said})
+	var held *decide.Holdings
+	if s.Holdings != nil {
+		held = s.Holdings(ctx)
+	}
+	return held.Rule(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said}, func(q ruling.Request) (*ruling.Ruling, error) {
+		if q.Each {
+			return s.Desk.Engine.Decide(q)
+		}
+		key := fmt.Sprintf("%s %s %d %+v", q.Activity.AppendJSON(nil), asOf, p.known, said)
+		rl, err := s.rulings.get(key, func() (*ruling.Ruling, error) {
+			rl, err := s.Desk.Engine.Decide(q)
+			if err != nil {
+				return nil, err
+			}
+			return rl, s.Desk.Engine.Explain(rl, s.Desk.HS.Neighbours)
+		})
 		if err != nil {
 			return nil, err
 		}
-		return rl, s.Desk.Engine.Explain(rl, s.Desk.HS.Neighbours)
+		one := *rl // what is kept is everybody's, and knows no licence
+		one.Licences = q.Licences
+		return &one, nil
 	})
 }
 
@@ -287,6 +315,7 @@ func (s *Site) decidePage(p *posed, rl *ruling.Ruling) (*decidePage, error) {
 	if p.known != when.NoDay {
 		d.Said = append(d.Said, said{Title: "As known on", Value: p.known.Long()})
 	}
+	d.Record = s.recordOf(p.a, rl, p.known)
 	s.next(d, p, rl)
 	return d, s.strip(d, p, rl)
 }
@@ -374,6 +403,17 @@ func (s *Site) card(p *posed, rl *ruling.Ruling) *rulingCard {
 	}
 	for i := range rl.Screened {
 		c.Screened = append(c.Screened, report.ScreenedText(&rl.Screened[i]))
+	}
+	if l := rl.Licences; l != nil {
+		c.Unheld, c.HeldMore = l.Unread, l.More
+		for i := range l.Held {
+			x := &l.Held[i]
+			line := heldLine{Text: report.HeldText(x), Address: "/work/licences/" + x.ID, Allows: x.Allows}
+			if x.Name == "" {
+				line.Address = ""
+			}
+			c.Held = append(c.Held, line)
+		}
 	}
 	for _, f := range rl.Deciding() {
 		x := cite{f.Provision.Cite(), "/law/" + f.Provision.ID}

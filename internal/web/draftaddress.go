@@ -7,22 +7,29 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 )
 
-// maxInAddress is how long a packed draft may be to stand in an address, in letters: servers between here and the reader take
+// maxInAddress is how long a packed draft or document may be to stand in an address, in letters: servers between here and the reader take
 // lines of 8 kB. The shape of the largest resolution takes half of it.
 const maxInAddress = 6000
+
+// packers are compressors that wait for a text: each has tables of a megabyte.
+var packers = sync.Pool{New: func() any {
+	w, _ := flate.NewWriter(nil, flate.BestCompression) // the level exists
+	return w
+}}
 
 // packed writes a text so that it can stand in an address; false where it is too long for one.
 func packed(text string) (string, bool) {
 	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.BestCompression)
-	if err != nil {
-		return "", false
-	}
-	if _, err = io.WriteString(w, text); err == nil {
+	w := packers.Get().(*flate.Writer) //nolint:forcetypeassert // only those are in it
+	defer packers.Put(w)
+	w.Reset(&b)
+	_, err := io.WriteString(w, text)
+	if err == nil {
 		err = w.Close()
 	}
 	out := base64.RawURLEncoding.EncodeToString(b.Bytes())
@@ -32,9 +39,9 @@ func packed(text string) (string, bool) {
 // unpacked reads what packed wrote, and no more than max bytes of it. An address that was cut short is a fault.
 func unpacked(s string, most int) (string, error) {
 	if len(s) > maxInAddress {
-		return "", fault.New(fault.TooLarge, "the draft in the address has %d letters; at most %d are read", len(s), maxInAddress)
+		return "", fault.New(fault.TooLarge, "what the address holds has %d letters; at most %d are read", len(s), maxInAddress)
 	}
-	cut := fault.New(fault.Invalid, "the address does not hold a whole draft").WithFix("it was cut short or changed on its way: copy it anew, or paste the draft below")
+	cut := fault.New(fault.Invalid, "the address does not hold the whole of it").WithFix("it was cut short or changed on its way: copy it anew, or paste the text below")
 	raw, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
 		return "", cut
@@ -45,7 +52,7 @@ func unpacked(s string, most int) (string, error) {
 	case err != nil || in.Len() > 0:
 		return "", cut
 	case len(out) > most:
-		return "", fault.New(fault.TooLarge, "the draft in the address has more than %d bytes", most)
+		return "", fault.New(fault.TooLarge, "what the address holds has more than %d bytes", most)
 	}
 	return string(out), nil
 }

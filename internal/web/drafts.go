@@ -218,7 +218,24 @@ func (s *Site) study(ctx context.Context, text string, q draft.Question) (*studi
 	}
 	doc, diff := report.DraftTest(study, s.state), report.DraftDiff(study, s.state)
 	doc.Sections = slices.Concat(doc.Sections[:1], diff.Sections, doc.Sections[1:])
+	withoutBars(doc)
 	return &studied{study, doc, s.draftBars(study), byRelation(study)}, nil
+}
+
+// withoutBars takes the bars made of letters out of the tables of a report: the page draws its own.
+func withoutBars(doc *report.Document) {
+	for i := range doc.Sections {
+		for _, b := range doc.Sections[i].Blocks {
+			if b.Table == nil || len(b.Table.Head) == 0 || b.Table.Head[len(b.Table.Head)-1] != "" {
+				continue
+			}
+			last := len(b.Table.Head) - 1
+			b.Table.Head = b.Table.Head[:last]
+			for r, row := range b.Table.Rows {
+				b.Table.Rows[r] = row[:min(last, len(row))]
+			}
+		}
+	}
 }
 
 // byRelation counts the provisions of a draft by how they stand to the law.

@@ -116,6 +116,8 @@ func (s *Site) functions() template.FuncMap {
 		"value":         report.ValueWord,
 		"verdicts":      report.Ordered,
 		"capital":       capital,
+		"opening":       func(text string) string { first, _ := openingOf(text); return first },
+		"remainder":     func(text string) string { _, rest := openingOf(text); return rest },
 		"inwords":       s.inWords,
 		"links":         func(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") },
 		"chosen":        chosen,
@@ -152,6 +154,18 @@ func (s *Site) functions() template.FuncMap {
 		"codeword":      func(c string) string { return codeWords[c] },
 		"allyears":      func(p *statesPage) string { return s.statesAddress(p, "") },
 	}
+}
+
+// openingOf cuts a text after its second sentence.
+func openingOf(text string) (first, rest string) {
+	at := strings.Index(text, ". ")
+	if at < 0 {
+		return text, ""
+	}
+	if more := strings.Index(text[at+2:], ". "); more >= 0 {
+		at += 2 + more
+	}
+	return text[:at+1], text[at+2:]
 }
 
 // chosen reports whether one of the options of a field is the answer.

@@ -271,7 +271,7 @@ func TestNearMissesLeadThere(t *testing.T) {
 	for _, part := range s.Story.Parts {
 		for _, a := range part.Activities {
 			p := &posed{kind: vocab.KindOf(a.Kind), a: a, known: when.NoDay}
-			rl, err := s.rule(p)
+			rl, err := s.rule(t.Context(), p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -285,7 +285,7 @@ func TestNearMissesLeadThere(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", to, err)
 				}
-				after, err := s.rule(q)
+				after, err := s.rule(t.Context(), q)
 				if err != nil {
 					t.Fatal(err)
 				}

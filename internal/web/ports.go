@@ -88,6 +88,9 @@ type ListStatus interface {
 	Lists(ctx context.Context) ([]ListState, error)
 }
 
+// Holdings gives the licences that who asks may see, as they stand when they are first needed.
+type Holdings func(ctx context.Context) *decide.Holdings
+
 // LookUps gives the lists of one moment and what ends their use; all of one answer
 // is looked up in them.
 type LookUps func() (lists decide.Screener, done func())
@@ -118,6 +121,8 @@ type Screening struct {
 	// More is how many hits are left off; Notes say what was cut or read in part.
 	More  int
 	Notes []string
+	// Flags say what of the one asked for a person should look at, whatever the lists say.
+	Flags []string
 }
 
 // Hit is one subject found.

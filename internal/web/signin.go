@@ -90,6 +90,8 @@ type signInPage struct {
 	Typed  map[string]string
 	// Lost is true for a browser that was just signed in and shows no session.
 	Lost bool
+	// Made is true for who has a password that was made for them.
+	Made bool
 	// Elsewhere is true where one can sign in with a provider of identities.
 	Elsewhere bool
 }
@@ -211,7 +213,7 @@ func (s *Site) accountView(w http.ResponseWriter, r *http.Request, p *signInPage
 	if !a.Person() {
 		return "", 0, fault.New(fault.Denied, "nobody is signed in").WithFix("sign in first")
 	}
-	p.Typed["name"] = a.Name
+	p.Typed["name"], p.Made = a.Name, a.MustChange
 	if r.Method != http.MethodPost {
 		return "", 0, nil
 	}

@@ -471,8 +471,11 @@ func (s *Site) sectionTitle(sec report.Section) template.HTML {
 // titles in place of their ids, facts theirs in place of their names.
 func (s *Site) linked(text string) template.HTML {
 	t := template.HTMLEscapeString(text)
-	if addressed.MatchString(t) {
+	if strings.Contains(t, "://") && addressed.MatchString(t) {
 		return template.HTML(addressed.ReplaceAllString(t, `<a href="$0" rel="external noreferrer">$0</a>`))
+	}
+	if !strings.ContainsAny(t, "[-.") { // no id without one of them
+		return template.HTML(t)
 	}
 	c, err := s.conduct(context.Background()) // what is in memory already
 	return template.HTML(identified.ReplaceAllStringFunc(t, func(id string) string {

@@ -164,9 +164,48 @@ func (l *testLibrary) Read(ctx context.Context, name string, original []byte, da
 	if err != nil {
 		return report.Reading{}, err
 	}
-	c := check.Checker{Along: func(*activity.Activity, when.Period) ([]check.Stretch, error) { return nil, nil }}
+	of, err := l.Facts(ctx)
+	if err != nil {
+		return report.Reading{}, err
+	}
+	c := check.Checker{Along: l.along, Records: of.States.Records, Ledger: of.States.Ledger, Events: of.Events}
 	checks, err := c.Check(res)
 	return report.Reading{Result: res, Checks: checks, Tool: "test"}, err
+}
+
+func (l *testLibrary) along(a *activity.Activity, p when.Period) (out []check.Stretch, err error) {
+	list, err := l.desk.Along(a, p, when.NoDay)
+	for _, x := range list {
+		s := check.Stretch{Period: x.Period, Verdict: x.Verdict}
+		for _, f := range x.First.Deciding() {
+			s.Cites, s.Provisions = append(s.Cites, f.Provision.Cite()), append(s.Provisions, f.Provision.ID)
+		}
+		out = append(out, s)
+	}
+	return out, err
+}
+
+// readDocument sends a document, and opens the address that this leads to.
+func readDocument(s *Site, fields map[string]string, file, content string) (w *httptest.ResponseRecorder, address string) {
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	for k, v := range fields {
+		_ = form.WriteField(k, v)
+	}
+	if file != "" {
+		part, _ := form.CreateFormFile("file", file)
+		_, _ = io.WriteString(part, content)
+	}
+	_ = form.Close()
+	r := httptest.NewRequest(http.MethodPost, "/reading", &b)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	w = httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if address = w.Header().Get("Location"); w.Code == http.StatusSeeOther {
+		w = httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, address, nil))
+	}
+	return w, address
 }
 
 // TestReading holds that a text that is pasted, and a file, are shown with their claims, whatever they hold, and that what cannot be read
@@ -174,21 +213,8 @@ func (l *testLibrary) Read(ctx context.Context, name string, original []byte, da
 func TestReading(t *testing.T) {
 	s := site(t)
 	send := func(fields map[string]string, file, content string) *httptest.ResponseRecorder {
-		var b bytes.Buffer
-		w := multipart.NewWriter(&b)
-		for k, v := range fields {
-			_ = w.WriteField(k, v)
-		}
-		if file != "" {
-			part, _ := w.CreateFormFile("file", file)
-			_, _ = io.WriteString(part, content)
-		}
-		_ = w.Close()
-		r := httptest.NewRequest(http.MethodPost, "/reading", &b)
-		r.Header.Set("Content-Type", w.FormDataContentType())
-		out := httptest.NewRecorder()
-		s.ServeHTTP(out, r)
-		return out
+		w, _ := readDocument(s, fields, file, content)
+		return w
 	}
 	const text = "The foreign minister of Peru said on Tuesday that Chile hosts guest workers from North Korea <script>alert(1)</script>. Chile denied it."
 	for name, w := range map[string]*httptest.ResponseRecorder{

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -85,7 +86,7 @@ type subjectPage struct {
 	// Day is the day of the standing, Sentence how the law stands on it.
 	Day      when.Day
 	Sentence string
-	Standing []string
+	Standing []template.HTML
 	// Dates and Errors are the field for another day; Days those worth a look.
 	Dates    dates
 	Errors   []fieldError
@@ -202,7 +203,7 @@ func (s *Site) subjectPage(l *screen.Life, day when.Day) *subjectPage {
 		About: report.Describe(l.Records, s.state), Events: report.Events(l), Sources: l.Sources,
 	}
 	for _, st := range l.Statuses {
-		page.Standing = append(page.Standing, report.StandingSentence(st, day))
+		page.Standing = append(page.Standing, s.linked(report.StandingSentence(st, day)))
 		page.Listings = append(page.Listings, listingRow{st, standingSign(st.Standing)})
 	}
 	for _, o := range l.Owners {

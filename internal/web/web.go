@@ -40,6 +40,8 @@ type Config struct {
 	// Screener and Lists may be nil: the pages then say that nothing is screened.
 	Screener Screener
 	Lists    ListStatus
+	// Holdings gives the licences that rulings name; nil for none.
+	Holdings Holdings
 	// LookUps gives lists of one moment for rulings to look parties and ships up in;
 	// nil leaves whether they are listed unknown.
 	LookUps LookUps
@@ -90,6 +92,9 @@ type Site struct {
 	strips    *memory[[]decide.Stretch]
 	backtests *memory[*report.Document]
 	studies   *memory[*studied]
+	// readings are documents with their claims, originals those of them that no address holds, by their SHA-256.
+	readings  *memory[*reading]
+	originals *memory[[]byte]
 	form      *forms
 	laws      *lawIndex
 	tree      goodsTree
@@ -106,6 +111,7 @@ type Site struct {
 func New(c Config) (*Site, error) {
 	s := &Site{
 		Config: c, rulings: newMemory[*ruling.Ruling](64), strips: newMemory[[]decide.Stretch](256), backtests: newMemory[*report.Document](16), studies: newMemory[*studied](16),
+		readings: newMemory[*reading](16), originals: newMemory[[]byte](16),
 		mux: http.NewServeMux(),
 	}
 	if s.Log == nil {
@@ -206,6 +212,7 @@ func (s *Site) workRoutes() {
 		"GET /work/people/{id}":       {"/work/people", s.person},
 		"POST /work/people/{id}":      {"/work/people", s.person},
 		"GET /work/settings":          {"/work/settings", s.settings},
+		"POST /work/settings":         {"/work/settings", s.settings},
 	} {
 		s.mux.Handle(pattern, s.page(s.atWork(x.tab, x.view)))
 	}

@@ -169,7 +169,11 @@ func caseAddresses(s *Site) []string {
 }
 
 // walked are all pages that the tests walk.
-func walked(s *Site) []string { return append(slices.Clone(addresses), caseAddresses(s)...) }
+func walked(s *Site) []string {
+	in, _ := packed(textOfJuly)
+	draft, _ := packed(draftOfSeafood)
+	return append(append(slices.Clone(addresses), "/reading?date=2017-07-05&document="+in, "/drafts?base_year=2016&draft="+draft), caseAddresses(s)...)
+}
 
 func TestEveryPage(t *testing.T) {
 	s := site(t)

@@ -121,6 +121,8 @@ type batchLine struct {
 	Refused bool
 	Best    *batchHit
 	More    int
+	// Flags say what of the row a person should look at.
+	Flags []string
 }
 
 type batchHit struct {
@@ -352,6 +354,9 @@ func (s *Site) batchLine(f *batchForm, a screen.Answered, j report.AnswerJSON) b
 	line.Other = otherFields(a.Row.Party)
 	if err := s.refusal(a.Row); err != nil {
 		line.Refused, line.Reason = true, f.where(a.Row, err)
+	}
+	for _, f := range a.Answer.Flags {
+		line.Flags = append(line.Flags, report.FlagSentence(f))
 	}
 	if len(a.Answer.Hits) > 0 {
 		h := &a.Answer.Hits[0]

@@ -26,6 +26,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/screen"
 	"github.com/cordon-engine/cordon/internal/screening"
+	"github.com/cordon-engine/cordon/internal/setting"
 	"github.com/cordon-engine/cordon/internal/watched"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -61,6 +62,8 @@ type WorkDesk struct {
 	Licences *licence.Book
 	// Clocks is the table of reports that may be owed; nil where none can be started from a page.
 	Clocks *clock.Table
+	// Owing is which reports the desk owes; nil where none are.
+	Owing *setting.Owing
 	// Why compares the sides of an alert with the lists as they are.
 	Why   func(ctx context.Context, a *casework.Alert) (WorkEvidence, error)
 	Bases WorkBases
@@ -156,7 +159,7 @@ const maxForm = 64 << 10
 // tabs are the pages of the work, in the order of their navigation.
 var workTabs = []struct{ Address, Label string }{
 	{"/work", "Queue"},
-	{"/work/suppressions", "Suppressed and opened again"},
+	{"/work/suppressions", "Suppressed"},
 	{"/work/licences", "Licences"},
 	{"/work/quality", "Quality"},
 	{"/work/watchlists", "Watchlists"},

@@ -118,7 +118,7 @@ func (w *testWork) Desk(r *http.Request) (*WorkDesk, error) {
 }
 
 func (w *testWork) desk() *casework.Desk {
-	return &casework.Desk{Store: w.store, Policy: casework.Default(), Clocks: w.clocks, Duties: w.owes}
+	return &casework.Desk{Store: w.store, Policy: casework.Default(), Clocks: w.clocks, Owes: func(context.Context) ([]string, error) { return w.owes, nil }}
 }
 
 // testKeys are keys whose changes enter the log of the tests.

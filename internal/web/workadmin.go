@@ -10,6 +10,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/access"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/role"
+	"github.com/cordon-engine/cordon/internal/setting"
 )
 
 // keysPage are the keys of programs.
@@ -157,6 +158,50 @@ type settingsPage struct {
 	*working
 	Set, Rest []WorkSetting
 	Lists     []ListState
+	// Duties are the reports that may be owed, those chosen that the desk owes; none where it keeps no cases. Owed is the setting.
+	Duties []option
+	Owed   setting.Setting
+	// MayOwe says whether whoever looks may change that.
+	MayOwe bool
+}
+
+// owed says which reports the desk owes, once it was changed as a form says; it gives the status of a refusal.
+func (p *settingsPage) owed() (status int, err error) {
+	if p.Owing == nil || p.WorkDesk.Clocks == nil {
+		return 0, nil
+	}
+	if p.MayOwe = p.May(role.Owes); p.r.Method == http.MethodPost {
+		if status, err = p.owe(); err != nil {
+			return 0, err
+		}
+	}
+	ids, s, err := p.Owing.Now(p.ctx())
+	p.Owed = s
+	for _, d := range p.WorkDesk.Clocks.Duties() {
+		label := d.What + " to " + d.Authority + ", when something is " + d.Starts + " (" + d.Term() + ")"
+		p.Duties = append(p.Duties, option{Value: d.ID, Label: label, Chosen: slices.Contains(ids, d.ID)})
+	}
+	return status, err
+}
+
+func (p *settingsPage) owe() (status int, err error) {
+	if err := p.once([]string{"do", "version"}, "report"); err != nil {
+		return 0, err
+	}
+	seen, err := strconv.Atoi(p.value("version"))
+	if err != nil || p.value("do") != "owe" {
+		return 0, fault.New(fault.Usage, "the form does not say what to do").WithFix("use the buttons of the page")
+	}
+	if !p.MayOwe {
+		err = fault.New(fault.Denied, "the role %s may not say which reports the desk owes", p.RoleNames()).WithFix("ask an administrator")
+	} else {
+		_, err = p.Owing.Set(p.ctx(), p.By.Name, p.Now, p.r.PostForm["report"], seen)
+	}
+	if err != nil {
+		return p.refused("f-owe", "Reports that are owed", err)
+	}
+	p.Said = "From now on the clocks of the reports below start by themselves."
+	return 0, nil
 }
 
 func (s *Site) settings(w *working) (*answer, error) {
@@ -164,6 +209,10 @@ func (s *Site) settings(w *working) (*answer, error) {
 		return nil, err
 	}
 	page := &settingsPage{working: w}
+	status, err := page.owed()
+	if err != nil {
+		return nil, err
+	}
 	for _, x := range w.Settings {
 		if x.About = strings.TrimSuffix(x.About, "."); x.Default {
 			page.Rest = append(page.Rest, x)
@@ -171,7 +220,6 @@ func (s *Site) settings(w *working) (*answer, error) {
 			page.Set = append(page.Set, x)
 		}
 	}
-	var err error
 	page.Lists, err = s.loaded(w.r)
-	return w.page("worksettings", "Settings", page), err
+	return w.page("worksettings", "Settings", page).with(status), err
 }

@@ -136,14 +136,16 @@ func (p *peoplePage) add() (status int, err error) {
 	if p.value("do") != "add" {
 		return 0, fault.New(fault.Usage, "the form does not say what to do").WithFix("use the buttons of the page")
 	}
-	password := account.MakePassword()
-	if p.value("outside") != "" {
-		password = ""
-	}
 	roles, err := p.givenRoles()
 	if err == nil {
 		var x account.Person
-		if x, err = p.Team.Add(p.ctx(), p.By.Name, p.value("name"), p.value("display"), roles, password); err == nil {
+		password := ""
+		if p.value("outside") != "" {
+			x, err = p.Team.Add(p.ctx(), p.By.Name, p.value("name"), p.value("display"), roles, "")
+		} else {
+			x, password, err = p.Team.AddMade(p.ctx(), p.By.Name, p.value("name"), p.value("display"), roles)
+		}
+		if err == nil {
 			p.Said, p.Made, p.MadeName = x.Display+" may sign in as "+x.Name+".", password, x.Name
 			return 0, nil
 		}

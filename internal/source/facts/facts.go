@@ -29,6 +29,9 @@ type File struct {
 	Authority    string
 	Programme    string
 	Homepage     string
+	// Tier is how the file stands to all its subjects: designated unless it says
+	// named.
+	Tier subject.Tier
 	// Published is the day of the publication that the facts were taken from.
 	Published when.Day
 	Note      string
@@ -66,7 +69,7 @@ func read(name string, b []byte) (*yamltree.Fields, *yamltree.Node, File, error)
 		List: r.need("list"), Covers: r.text("covered_by"), Title: r.need("title"), Authority: r.need("authority"),
 		Programme: r.text("programme"), Homepage: r.text("homepage"), Note: r.text("note"),
 	}
-	f.Published = r.day("published")
+	f.Tier, f.Published = r.tier("tier"), r.day("published")
 	entries := r.node("entries")
 	if r.err == nil {
 		r.err = fs.End()
@@ -148,6 +151,18 @@ func (r *reader) day(key string) when.Day {
 	}
 	d, err := when.ParseDay(n.Text)
 	return keep(r, d, fault.In(n.Place(), err))
+}
+
+func (r *reader) tier(key string) subject.Tier {
+	n := r.f.Opt(key)
+	switch {
+	case n == nil || n.Text == string(subject.Designated):
+		return subject.Designated
+	case n.Text == string(subject.Named):
+		return subject.Named
+	}
+	keep(r, 0, n.Errorf("the tier %q is neither %s nor %s", n.Text, subject.Designated, subject.Named))
+	return ""
 }
 
 // dates reads a list of dates; "about 1965" is one that is not exact.
@@ -250,7 +265,7 @@ func entry(in *publication.Input, f File, n *yamltree.Node) (*subject.Record, er
 			Issued: p.date("issued"), Expires: p.date("expires"), Note: p.text("note"),
 		})
 	})
-	for _, name := range []string{"nationality", "gender", "title", "position", "flag"} {
+	for _, name := range []string{"nationality", "gender", "title", "position", "flag", "country"} {
 		for _, v := range r.texts(name) {
 			s.Properties = append(s.Properties, subject.Property{Name: name, Value: v})
 		}
@@ -261,7 +276,7 @@ func entry(in *publication.Input, f File, n *yamltree.Node) (*subject.Record, er
 		s.Properties = append(s.Properties, subject.Property{Name: "imoNumber", Value: number.String()})
 	}
 	l := subject.Listing{
-		ID: s.ID, Subject: s.ID, Authority: f.Authority, Reference: ref, Tier: subject.Designated,
+		ID: s.ID, Subject: s.ID, Authority: f.Authority, Reference: ref, Tier: f.Tier,
 		Measures: r.texts("measures"), LegalBases: r.texts("legal_bases"),
 		Listed: r.date("listed"), Amended: r.dates("amended"), Ended: r.date("ended"), Remarks: r.texts("sources"),
 	}

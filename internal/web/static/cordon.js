@@ -239,7 +239,8 @@ document.addEventListener('input', (e) => {
   if (shown) shown.textContent = `${rows.filter((r) => !r.hidden).length} of ${rows.length} rows are shown.`;
 });
 
-// A slider beside a field that has stops, for days and years: moving it fills the field, letting go asks for the page.
+// A slider beside a field that has stops, for days and years: moving it fills the field, letting go asks for the page. By keys it
+// moves stop by stop, and Enter asks; the page that comes has the focus where it was.
 const asWords = (stop) => {
   if (!/^\d{4}-\d\d-\d\d$/.test(stop)) return stop;
   const [y, m, d] = stop.split('-').map(Number);
@@ -247,7 +248,7 @@ const asWords = (stop) => {
 };
 for (const input of document.querySelectorAll('[data-stops]')) {
   const stops = [...input.dataset.stops.trim().split(/\s+/), '']; // an empty field says the latest, which is at the right
-  const label = document.createElement('label');
+  const label = document.createElement('span');
   const range = document.createElement('input');
   const said = document.createElement('output');
   const name = input.labels?.[0]?.textContent ?? input.name;
@@ -261,7 +262,7 @@ for (const input of document.querySelectorAll('[data-stops]')) {
   // The stop at or before what the field holds: a day between two stops has a place too.
   const typed = stops.findIndex((s) => s === input.value || asWords(s) === input.value);
   range.value = typed >= 0 ? typed : Math.max(0, stops.findLastIndex((s) => s !== '' && s <= input.value));
-  range.setAttribute('aria-label', `${name}, by slider`);
+  range.setAttribute('aria-label', `${name}, by slider; Enter shows`);
   label.className = 'slider';
   say();
   if (typed < 0) said.textContent = asWords(input.value);
@@ -271,7 +272,23 @@ for (const input of document.querySelectorAll('[data-stops]')) {
     input.value = stops[range.value];
     say();
   });
-  range.addEventListener('change', () => input.form?.requestSubmit());
+  const ask = () => {
+    sessionStorage.setItem('slid', location.pathname + ' ' + input.id);
+    input.form?.requestSubmit();
+  };
+  let keyed = false;
+  range.addEventListener('keydown', (e) => {
+    keyed = e.key !== 'Tab';
+    if (e.key !== 'Enter') return;
+    e.preventDefault();
+    ask();
+  });
+  range.addEventListener('pointerdown', () => { keyed = false; });
+  range.addEventListener('change', () => { if (!keyed) ask(); });
+  if (sessionStorage.getItem('slid') === location.pathname + ' ' + input.id) {
+    sessionStorage.removeItem('slid');
+    range.focus({ preventScroll: true });
+  }
 }
 
 // A figure as PNG, drawn here from its SVG at twice its size.

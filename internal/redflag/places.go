@@ -1,10 +1,9 @@
-package match
+package redflag
 
 import (
 	"slices"
 	"strings"
 
-	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/text"
 )
@@ -39,10 +38,7 @@ type town struct {
 // LoadPlaces reads a table of places: code, name, variants with strokes.
 func LoadPlaces(g *place.Gazetteer, table []byte) (*Places, error) {
 	p := &Places{g: g, towns: map[string]town{}, long: 8}
-	return p, eachLine(table, "places.tsv", func(f []string) error {
-		if len(f) != 3 {
-			return fault.New(fault.Invalid, "want code, name and variants")
-		}
+	return p, rows(table, "places.tsv", 3, func(f []string) error {
 		s, err := g.ParseState(f[0])
 		if err != nil {
 			return err
@@ -58,18 +54,28 @@ func LoadPlaces(g *place.Gazetteer, table []byte) (*Places, error) {
 
 const maxMentionText = 4096
 
-// missions are the words before the name of a state that make it a party.
+// missions are the words, two at the most, before the name of a state that make it a party.
 var missions = []string{
 	"embassy", "consulate", "consulate general", "mission", "permanent mission", "permanent representation", "diplomatic mission",
 	"trade mission", "trade representation", "trade office", "liaison office", "high commission", "ambassade", "embajada", "botschaft", "posolstvo",
 	"посольство", "консульство", "대사관", "大使馆", "大使館", "سفارة", "سفارت",
 }
 
+var foldedMissions = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range missions {
+		m[text.Fold(w)] = true
+	}
+	return m
+}()
+
 // In finds the states that a text names, in order, each once. The longest run
 // of words counts: Korea is not found in North Korea. A name that several
 // states bear is left out. Text is cut at 4096 bytes.
 func (p *Places) In(s string) []Mention {
-	s, _ = cutText(s, maxMentionText)
+	if len(s) > maxMentionText {
+		s = strings.ToValidUTF8(s[:maxMentionText], "")
+	}
 	words := text.Tokens(s)
 	var out []Mention
 	for i := 0; i < len(words); {
@@ -100,7 +106,7 @@ func (p *Places) at(words []string, i int) (Mention, int) {
 		if n == 1 && len(k) == 2 {
 			continue // a code of two letters is a word in too many languages
 		}
-		if s, ok := p.g.FindState(k); ok && s != place.Unspecified && s != place.HighSeas {
+		if s, ok := p.g.FindWords(words[i : i+n]...); ok && s != place.Unspecified && s != place.HighSeas {
 			return Mention{State: s, Text: k}, n
 		}
 	}
@@ -124,11 +130,5 @@ func missionBefore(words []string, i int) bool {
 		}
 		break
 	}
-	for _, m := range missions {
-		n := strings.Count(m, " ") + 1
-		if i >= n && strings.Join(words[i-n:i], " ") == text.Fold(m) {
-			return true
-		}
-	}
-	return false
+	return i >= 1 && foldedMissions[words[i-1]] || i >= 2 && foldedMissions[words[i-2]+" "+words[i-1]]
 }

@@ -1,23 +1,14 @@
-package match
+package redflag
 
 import (
-	"io/fs"
 	"strings"
 	"testing"
 
 	"github.com/cordon-engine/cordon/data"
-	"github.com/cordon-engine/cordon/internal/place"
 )
 
 func TestPlaces(t *testing.T) {
-	sub, err := fs.Sub(data.FS, "place")
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := place.Load(sub)
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := gazetteer(t)
 	table, err := data.FS.ReadFile("matching/places.tsv")
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,12 @@
+package postgres
+
+import (
+	"testing"
+
+	"github.com/cordon-engine/cordon/internal/postgres/postgrestest"
+	"github.com/cordon-engine/cordon/internal/setting/settingtest"
+)
+
+func TestSettings(t *testing.T) {
+	settingtest.Run(t, func(t testing.TB) settingtest.Store { return opened(t, postgrestest.Database(t)) })
+}

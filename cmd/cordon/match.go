@@ -101,9 +101,6 @@ func (c *matchCmd) Run(m *Main) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "line %d", line+1)
 	}
-	if line == 0 {
-		return fault.New(fault.Usage, "there is no pair to compare").WithFix("give two names, or a pair on each line of standard input; `cordon match --help` has examples")
-	}
 	if failed > 0 {
 		return fault.New(fault.Invalid, "%d of %d lines could not be compared; each is answered by its error", failed, line)
 	}

@@ -68,7 +68,6 @@ func TestCommandsThatAreNot(t *testing.T) {
 		"jobs submit scren":    "did you mean \"screen\"? (`cordon jobs submit --help`",
 		"law show":             "(`cordon law show --help`",
 		"match Kim":            "1 names are given, and two are compared",
-		"match":                "there is no pair to compare (give two names",
 		"decide --format yaml": "(`cordon decide --help`",
 	} {
 		var out, wrong bytes.Buffer

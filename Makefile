@@ -15,7 +15,8 @@ FUZZTIME ?= 10s
 TESTFLAGS ?=
 
 # Builds once what the targets below run. The flags are those of tests, so that what either compiled serves both.
-DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building; the first time this takes a minute or so' >&2; } && \
+DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building Cordon and the libraries it is made of. The first time this downloads them and takes some minutes' \
+	'on a machine of two processors, in which nothing is printed; from then on seconds.' >&2; } && \
 	$(GO) build -o bin/cordon-dev ./cmd/cordon
 
 .DEFAULT_GOAL := help
@@ -25,10 +26,24 @@ DEV = mkdir -p bin && { [ -e bin/cordon-dev ] || printf '%s\n' 'Building; the fi
 help: ## Print this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## Judge the activities of July 2017, print each ruling and, on a terminal, serve them as pages
+# A line for each ruling: what was asked, the verdict, and what stands first under why.
+DEMO_LINES = awk '\
+	function show() { if (of != "") printf "  %-30s %s%s\n", of, verdict, (why == "" ? "" : ": " why); of = "" } \
+	/^$$/ { first = 1; next } \
+	first && /^[a-z0-9-]+$$/ { show(); of = $$0; verdict = ""; why = ""; next } \
+	{ first = 0 } \
+	of != "" && verdict == "" { sub(/^[^ ]+ /, ""); verdict = $$0; next } \
+	/^Why/ { reasons = 1; next } \
+	reasons { reasons = 0; sub(/^ *[^ ]+ /, ""); why = $$0; if (why !~ /[.\]]$$/) why = why " ..." } \
+	BEGIN { first = 1 } END { show() }'
+
+demo: ## Judge the activities of July 2017, a line each, and, on a terminal, serve them as pages
 	@$(DEV)
-	@printf '%s\n' 'Cordon: what the law was on the day, for each activity in examples/july-2017'
-	@bin/cordon-dev decide examples/july-2017/*.yaml
+	@printf '%s\n' 'Cordon: what the law was on the day, for each activity in examples/july-2017' ''
+	@bin/cordon-dev decide examples/july-2017/*.yaml > bin/demo.txt
+	@$(DEMO_LINES) bin/demo.txt
+	@printf '\n%s\n%s\n' "All of it, with duties, ways out and what would change the answer: bin/demo.txt ($$(wc -l < bin/demo.txt | tr -d ' ') lines)." \
+		'One of them: bin/cordon-dev decide --brief examples/july-2017/03-ferry.yaml'
 	@if [ -t 1 ]; then \
 		printf '\n%s\n' 'The same as pages, without sign-in on this machine: open http://127.0.0.1:8080/story/july-2017' 'A desk with an example to work on: http://127.0.0.1:8080/work'; \
 		bin/cordon-dev serve --log faults; \

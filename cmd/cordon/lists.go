@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/snapshot"
+	"github.com/cordon-engine/cordon/internal/source/own"
 	"github.com/cordon-engine/cordon/internal/when"
 	"github.com/cordon-engine/cordon/internal/yamltree"
 )
@@ -26,6 +28,7 @@ type listsCmd struct {
 	Sources listsSourcesCmd `cmd:"" help:"Which publications can be loaded, in which formats."`
 	Pull    listsPullCmd    `cmd:"" help:"Fetch publications from their official addresses and load them."`
 	Load    listsLoadCmd    `cmd:"" help:"Load a publication from files."`
+	Mapping listsMappingCmd `cmd:"" help:"Write the mapping that a list of your own is loaded with, from what its columns are called."`
 	Status  listsStatusCmd  `cmd:"" help:"What is loaded, how old it is, what went wrong last."`
 	Show    listsShowCmd    `cmd:"" help:"Show an entry, and whether it was listed on a day."`
 	Diff    listsDiffCmd    `cmd:"" help:"What changed between two snapshots, field by field."`
@@ -95,7 +98,7 @@ type listsLoadCmd struct {
 	Files     []string `arg:"" name:"file" help:"The files of one publication. Where it has several parts, write PART=FILE."`
 	Source    string   `required:"" help:"Whose publication it is: see cordon lists sources." placeholder:"S"`
 	List      string   `help:"The name of the list to fill; the source's own unless given." placeholder:"NAME"`
-	Mapping   string   `help:"For own lists: the YAML file that says which column is what, who owns the list and until when it may be used." placeholder:"FILE"`
+	Mapping   string   `help:"For own lists (docs/own-lists.md): the YAML file that says which column is what, who owns the list and until when it may be used. cordon lists mapping writes one." placeholder:"FILE"`
 	Published string   `help:"The day of publication, for files that state none." placeholder:"DAY"`
 	Shrunk    bool     `name:"accept-shrink" help:"Accept a list that lost more subjects than its source allows."`
 }
@@ -119,7 +122,7 @@ func (c *listsLoadCmd) Run(m *Main) (err error) {
 			return err
 		}
 		if req.Mapping, err = publication.ReadMapping(c.Mapping, b); err != nil {
-			return err
+			return toMapping(err, c.Files)
 		}
 	}
 	defer func() { err = cmp.Or(err, m.sayBehind(c.Data)) }()
@@ -128,6 +131,9 @@ func (c *listsLoadCmd) Run(m *Main) (err error) {
 		res, err := l.Load(ctx, req)
 		m.progressDone()
 		if err != nil {
+			if src.ID == own.Source().ID {
+				err = toMapping(err, c.Files)
+			}
 			return err
 		}
 		if c.Format == "json" {
@@ -135,6 +141,44 @@ func (c *listsLoadCmd) Run(m *Main) (err error) {
 		}
 		return m.plainPrinter().Loaded(res)
 	})
+}
+
+// toMapping has a fault of a mapping that says no way out name the command that writes one.
+func toMapping(err error, files []string) error {
+	var f *fault.Error
+	if len(files) == 0 || !errors.As(err, &f) || f.Fix != "" || f.Code != fault.Invalid && f.Code != fault.Usage {
+		return err
+	}
+	return f.WithFix("`cordon lists mapping %s` writes a mapping to begin with; docs/own-lists.md says what it holds", files[0])
+}
+
+type listsMappingCmd struct {
+	File    string `arg:"" type:"existingfile" help:"The list: .csv, .tsv, .xlsx or .jsonl."`
+	Owner   string `help:"Who answers for the list." placeholder:"WHO"`
+	Expires string `help:"The last day on which it may be used." placeholder:"DAY"`
+}
+
+// Run is the command.
+func (c *listsMappingCmd) Run(m *Main) error {
+	expires, err := parseDay("--expires", c.Expires)
+	if err != nil {
+		return err
+	}
+	places, err := gazetteer()
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(c.File)
+	if err != nil {
+		return fault.New(fault.NotFound, "the file %q cannot be read: %v", c.File, err)
+	}
+	defer f.Close()
+	text, err := own.Template(filepath.Base(c.File), f, places, c.Owner, expires)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(m.Out, text)
+	return err
 }
 
 // filesOf makes the files of a publication from PART=FILE or FILE. A file

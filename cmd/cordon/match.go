@@ -15,20 +15,22 @@ import (
 
 // matchCmd compares pairs of subjects.
 type matchCmd struct {
-	Params    string  `help:"Take the parameters from this folder." placeholder:"DIR" type:"path"`
-	Threshold float64 `help:"Add whether the score reaches this probability." placeholder:"P"`
-	Explain   bool    `help:"Give every piece of evidence with its bits."`
+	Names     []string `arg:"" optional:"" name:"name" help:"Two names; without them a pair is read from each line of standard input."`
+	Schema    string   `help:"What two names are of: Person, Company, Vessel ..." placeholder:"S"`
+	Params    string   `help:"Take the parameters from this folder." placeholder:"DIR" type:"path"`
+	Threshold float64  `help:"Add whether the score reaches this probability." placeholder:"P"`
+	Explain   bool     `help:"Give every piece of evidence with its bits."`
 }
 
 const maxMatchLine = 4 << 20
 
 // pairJSON is one line of input: two names, or two FollowTheMoney entities.
 type pairJSON struct {
-	Schema string      `json:"schema"`
-	A      *string     `json:"a"`
-	B      *string     `json:"b"`
-	Left   *entityJSON `json:"left"`
-	Right  *entityJSON `json:"right"`
+	Schema string      `json:"schema,omitempty"`
+	A      *string     `json:"a,omitempty"`
+	B      *string     `json:"b,omitempty"`
+	Left   *entityJSON `json:"left,omitempty"`
+	Right  *entityJSON `json:"right,omitempty"`
 }
 
 type scoreJSON struct {
@@ -66,11 +68,22 @@ func (c *matchCmd) Run(m *Main) error {
 		return err
 	}
 	s := match.NewScorer(p)
+	in := m.In
+	switch {
+	case len(c.Names) == 2:
+		line, err := json.Marshal(pairJSON{Schema: c.Schema, A: &c.Names[0], B: &c.Names[1]})
+		if err != nil {
+			return err
+		}
+		in = bytes.NewReader(line)
+	case len(c.Names) > 0 || c.Schema != "":
+		return fault.New(fault.Usage, "%d names are given, and two are compared", len(c.Names)).WithFix("put each into quotes: cordon match 'Kim Jong Un' 'Kim Chong-un'")
+	}
 	out := bufio.NewWriter(m.Out)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	failed, line := 0, 0
-	err = eachInputLine(m.In, maxMatchLine, func(n int, b []byte, err error) error {
+	err = eachInputLine(in, maxMatchLine, func(n int, b []byte, err error) error {
 		line = n
 		var v any
 		if err == nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 
@@ -43,6 +44,9 @@ func (c *readCmd) Run(m *Main) error {
 	original, err := m.original(c.File)
 	if err != nil {
 		return err
+	}
+	if len(bytes.TrimSpace(original)) == 0 {
+		return fault.New(fault.Invalid, "the document is empty").At(fault.Place{File: c.File}).WithFix("give a document with text in it")
 	}
 	doc, err := document.Read(c.File, original)
 	if err != nil {

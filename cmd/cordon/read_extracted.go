@@ -34,6 +34,9 @@ func readDocument(name string) ([]byte, error) {
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, document.MaxSize+1))
+	if info, e := f.Stat(); err != nil && e == nil && info.IsDir() {
+		return readFile(name) // which says so
+	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "the file %q cannot be read", name)
 	}

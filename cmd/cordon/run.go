@@ -374,7 +374,15 @@ empty list and a list that lost too many entries are not taken.
 Examples:
   cordon lists load consolidated.xml --source un
   cordon lists load sdn.csv alt.csv add.csv sdn_comments.csv --source ofac-sdn
-  cordon lists load clients.xlsx --source own --list my-clients --mapping clients.yaml`,
+  cordon lists mapping blocked.xlsx --owner "Example Bank" --expires 2027-06-30 > blocked.yaml
+  cordon lists load blocked.xlsx --source own --list blocked --mapping blocked.yaml --published 2026-11-27`,
+	"lists mapping": `Columns that are known by what they are called, and hold it, get their property; the
+others stand under ignore with the reason, if there is one. A load refuses a mapping
+without owner and expires, and a column of which it says nothing.
+
+Examples:
+  cordon lists mapping blocked.xlsx > blocked.yaml
+  cordon lists mapping blocked.csv --owner "Example Bank" --expires 2027-06-30 > blocked.yaml`,
 	"lists status": `Examples:
   cordon lists status
   cordon lists status --fail-if-stale 48h --format json`,
@@ -484,6 +492,14 @@ Examples:
   cordon mirror --target PRK --year 2013/2018 --partner CN
   cordon mirror --target PRK --hs 2701 --records comtrade-2016.csv --records comtrade-2017.csv
   cordon mirror --target PRK --year 2017 --format csv > figures.csv`,
+	"match": `Each pair is answered with a line of JSON: the probability that both are the same, the
+evidence in bits, and why. A pair on standard input is {"schema":"Person","a":"...",
+"b":"..."}, or {"left":{...},"right":{...}} with entities of FollowTheMoney.
+
+Examples:
+  cordon match 'Kim Jong Un' 'Kim Chong-un'
+  cordon match --schema Vessel --explain 'Ocean Star' 'Ocean Starr'
+  cordon match --threshold 0.7 < pairs.jsonl > scores.jsonl`,
 	"answers list": `Examples:
   cordon answers list
   cordon answers list --kind screen --from 2026-11-01 --format jsonl`,

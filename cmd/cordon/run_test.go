@@ -67,6 +67,7 @@ func TestCommandsThatAreNot(t *testing.T) {
 		"cases disposee":       "did you mean \"dispose\"? (`cordon cases --help`",
 		"jobs submit scren":    "did you mean \"screen\"? (`cordon jobs submit --help`",
 		"law show":             "(`cordon law show --help`",
+		"match Kim":            "1 names are given, and two are compared",
 		"decide --format yaml": "(`cordon decide --help`",
 	} {
 		var out, wrong bytes.Buffer

@@ -265,6 +265,9 @@ func (o *output) finish() error {
 		}
 	}
 	words := rowsInWords(o.count)
+	if o.done == 0 && len(o.count) == 0 {
+		words += "; nobody was screened, as the file has no rows"
+	}
 	if o.flagged > 0 {
 		words += "; " + report.Counted(o.flagged, "row") + " with red flags"
 	}

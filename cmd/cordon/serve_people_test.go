@@ -670,6 +670,17 @@ func TestSetUp(t *testing.T) {
 			t.Errorf("%s: %d to %s", path, res.StatusCode, res.Header.Get("Location"))
 		}
 	}
+	program := func() string { // what is told a program that shows no key
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", "http://cordon.example/v1/lists", nil))
+		if w.Code != http.StatusUnauthorized || !strings.Contains(w.Header().Get("Content-Type"), "json") {
+			t.Errorf("a program is answered %d %s", w.Code, w.Body)
+		}
+		return w.Body.String()
+	}
+	if body := program(); !strings.Contains(body, "open /set-up in a browser and give the code that the server printed") || strings.Contains(body, code[1]) {
+		t.Errorf("before anybody is there a program is told %s", body)
+	}
 	form := func(code, password string) url.Values {
 		return url.Values{"code": {code}, "name": {"Dag"}, "display": {"Dag Dahl"}, "password": {password}, "again-password": {password}}
 	}
@@ -680,6 +691,9 @@ func TestSetUp(t *testing.T) {
 	}
 	if res := ask("POST", "/set-up", form(strings.ToUpper(code[1]), teamPassword)); res.StatusCode != 303 {
 		t.Fatalf("set up: %d", res.StatusCode)
+	}
+	if body := program(); !strings.Contains(body, "sign in at /sign-in; programs send Authorization: Bearer KEY") || strings.Contains(body, "set-up") {
+		t.Errorf("once somebody is there a program is told %s", body)
 	}
 	if res := ask("POST", "/set-up", form(code[1], teamPassword)); res.StatusCode != 404 {
 		t.Errorf("set up again: %d", res.StatusCode)

@@ -252,8 +252,28 @@ func (d *Door) unknown(w http.ResponseWriter, r *http.Request, secret string) *P
 	if strings.Contains(r.Header.Get("Accept"), "text/html") { // a browser then asks for it
 		h.Add("WWW-Authenticate", `Basic realm="Cordon: the key is the password", charset="UTF-8"`)
 	}
-	return refusal(http.StatusUnauthorized, fault.Denied, "", "send Authorization: Bearer KEY; `cordon keys add` makes one", detail)
+	return refusal(http.StatusUnauthorized, fault.Denied, "", d.wayIn(r), detail)
 }
+
+// wayIn says how to be let in: by a key, by signing in, or by making the first person.
+func (d *Door) wayIn(r *http.Request) string {
+	const key = "send Authorization: Bearer KEY; `cordon keys add` makes one"
+	if d.People == nil {
+		return key
+	}
+	page, err := d.People.Page(r)
+	switch page, _, _ = strings.Cut(page, "?"); {
+	case err != nil || page == "":
+		return key
+	case page == setUpPage:
+		return "nobody can sign in yet: open " + page + " in a browser and give the code that the server printed when it started, or use " +
+			"`cordon people add NAME --role admin` beside it; programs " + key
+	}
+	return "sign in at " + page + "; programs " + key
+}
+
+// setUpPage is where the first person is made.
+const setUpPage = "/set-up"
 
 // keyHeader holds a key where Authorization is taken.
 const keyHeader = "X-API-Key"

@@ -177,7 +177,8 @@ func list(s Source) ([]*file, error) {
 // one gives the only document of a file.
 func (f *file) one(what string) (*yamltree.Fields, error) {
 	if len(f.docs) != 1 {
-		return nil, fault.New(fault.Invalid, "the file holds %d documents; %s is one", len(f.docs), what).At(fault.Place{File: f.name})
+		return nil, fault.New(fault.Invalid, "the file holds %d documents; %s is one", len(f.docs), what).At(fault.Place{File: f.name}).
+			WithFix("the form of the file is described in docs/law/format.md; `cordon draft new FILE` writes one to fill in")
 	}
 	return f.docs[0].Fields(what)
 }

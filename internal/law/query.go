@@ -98,7 +98,7 @@ func (l *Law) Find(id string) ([]*Provision, error) {
 	if near := text.NearestOf(id, ids, 3); len(near) > 0 {
 		return nil, e.WithFix("did you mean %s?", strings.Join(near, " or "))
 	}
-	return nil, e.WithFix("the list of the law shows the ids")
+	return nil, e.WithFix("`cordon law list` shows the ids")
 }
 
 // Change is a day on which something of a provision begins or ends.

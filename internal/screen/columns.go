@@ -56,7 +56,7 @@ func asField(s string) string {
 	return strings.Join(words, "")
 }
 
-// columnWords are what columns are often called, as columnKey gives them.
+// columnWords are what columns are often called, as [tabular.Key] gives them.
 var columnWords = map[string][]string{
 	"name": {
 		"name", "full name", "customer name", "entity name", "party name", "legal name", "client name", "company name", "business name",
@@ -76,27 +76,16 @@ var columnWords = map[string][]string{
 	},
 }
 
-// fieldWords gives the field of each word of columnWords, and keys the words as columnKey gives them, sorted.
+// fieldWords gives the field of each word of columnWords, and keys the words as [tabular.Key] gives them, sorted.
 var fieldWords, keys = func() (map[string]string, []string) {
 	m := map[string]string{}
 	for field, words := range columnWords {
 		for _, w := range words {
-			m[columnKey(w)] = field
+			m[tabular.Key(w)] = field
 		}
 	}
 	return m, slices.Sorted(maps.Keys(m))
 }()
-
-// columnKey is what a column is called without case, marks and what parts its words: "Date_of_birth" and
-// "date of birth" are one.
-func columnKey(column string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
-			return r
-		}
-		return -1
-	}, text.Fold(column))
-}
 
 // nameParts are what columns of the parts of a name are called, in the order in which they are written.
 var nameParts = []struct {
@@ -164,7 +153,7 @@ func (r *Reading) meet(column string) bool {
 			return true
 		}
 	}
-	field, ok := fieldWords[columnKey(column)]
+	field, ok := fieldWords[tabular.Key(column)]
 	if !ok || field == Ref || len(r.given[field]) > 0 {
 		return false
 	}
@@ -220,7 +209,7 @@ func (r *Reading) asField(key string) (string, error) {
 	err := CheckField(key)
 	field := key
 	if err != nil && !r.exact {
-		field = fieldWords[columnKey(key)]
+		field = fieldWords[tabular.Key(key)]
 	}
 	switch {
 	case field != "" && field != Ref && (err == nil || !r.exact) && len(r.given[field]) == 0:
@@ -251,7 +240,7 @@ func (r *Reading) named() bool {
 func (r *Reading) joinedName() string {
 	var columns []string
 	for _, part := range nameParts {
-		i := slices.IndexFunc(r.columns, func(c string) bool { return slices.Contains(part.words, columnKey(c)) && !r.uses(c) })
+		i := slices.IndexFunc(r.columns, func(c string) bool { return slices.Contains(part.words, tabular.Key(c)) && !r.uses(c) })
 		switch {
 		case i >= 0:
 			columns = append(columns, r.columns[i])
@@ -319,7 +308,7 @@ func (r *Reading) Unused() (out []Unused) {
 // like gives the field that an unused column seems to hold, unless another column holds it: its words are among those
 // of the column, or nearly spelled so.
 func (r *Reading) like(column string) string {
-	key := columnKey(column)
+	key := tabular.Key(column)
 	words := strings.Fields(strings.Map(func(c rune) rune {
 		if unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) {
 			return c
@@ -417,7 +406,7 @@ func (m Mapping) open() bool {
 // GuessRef finds the column of references by what it is called; "" for none.
 func GuessRef(columns []string) string {
 	for _, c := range columns {
-		if fieldWords[columnKey(c)] == Ref {
+		if fieldWords[tabular.Key(c)] == Ref {
 			return c
 		}
 	}

@@ -85,6 +85,8 @@ func TestColumnsAreReadOrNamed(t *testing.T) {
 		{"a.txt", "A\n\xff\n", "", "1 map[name:[A]]\n2 line 2: the line is not UTF-8 (convert the file to UTF-8 first)\nread one name a line"},
 		{"a.csv", "n\x00a\x00m\x00e\x00\n\x00", "", "a.csv: this is UTF-16 without a byte order mark, or no text at all (save the file as UTF-8)"},
 		{"a.csv", "\xff\xfen\x00a\x00m\x00e\x00\n\x00A\x00\n\x00", "", "2 map[name:[A]]\nread name from name"},
+		{"a.txt", "", "", "a.txt: the file is empty (give a file with a party on each line)"},
+		{"a.jsonl", "", "", "a.jsonl: the file is empty (give a file with a party on each line)"},
 		{"a.csv", " \n\n", "", "a.csv: the table is empty (give a file whose first row names its columns)"},
 	} {
 		var pairs []string

@@ -34,7 +34,7 @@ func rowsOf(name string, r io.Reader, given Mapping) (iter.Seq2[Row, error], *Re
 		if err != nil {
 			return nil, nil, err
 		}
-		in, err := tabular.UTF8(r)
+		in, err := textOf(r)
 		return jsonRows(in, how), how, err
 	case ".xlsx":
 		t, err := tabular.NewXLSX(r, tabular.Options{File: name})
@@ -64,7 +64,7 @@ func rowsOfTable(t *tabular.Reader, err error, given Mapping) (iter.Seq2[Row, er
 // rowsOfText reads a table, when the first line has a column that is called a name, or columns are given; or else a
 // name on each line. What is parted by tabs or semicolons is no list of names.
 func rowsOfText(name string, r io.Reader, given Mapping) (iter.Seq2[Row, error], *Reading, error) {
-	in, err := tabular.UTF8(r)
+	in, err := textOf(r)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,6 +82,18 @@ func rowsOfText(name string, r io.Reader, given Mapping) (iter.Seq2[Row, error],
 		return rowsOfTable(t, err, given)
 	}
 	return lineRows(in), &Reading{Lines: true, Mapping: Mapping{}}, nil
+}
+
+// textOf opens a text that is not empty.
+func textOf(r io.Reader) (*bufio.Reader, error) {
+	in, err := tabular.UTF8(r)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := in.Peek(1); errors.Is(err, io.EOF) {
+		return nil, fault.New(fault.Invalid, "the file is empty").WithFix("give a file with a party on each line")
+	}
+	return in, nil
 }
 
 // maxFirst is how much of a text is looked at to tell what it is.

@@ -741,7 +741,7 @@ func (e *Engine) Subject(id string, asOf when.Day) (Subject, error) {
 		return Subject{}, err
 	}
 	if len(docs) == 0 {
-		return Subject{}, fault.New(fault.NotFound, "no loaded list has a subject %q", id)
+		return Subject{}, fault.New(fault.NotFound, "no loaded list has a subject %q", id).WithFix("screening a name gives the ids of subjects, as in un:KPi.001")
 	}
 	out := Subject{Hit: Hit{ID: id, List: docs[0].doc.List, doc: docs[0].number}}
 	for _, d := range docs {
@@ -758,7 +758,7 @@ func (e *Engine) Explain(q Query, id string) ([]match.Evidence, match.Score, err
 		return nil, match.Score{}, err
 	}
 	if len(docs) == 0 {
-		return nil, match.Score{}, fault.New(fault.NotFound, "no loaded list has a subject %q", id)
+		return nil, match.Score{}, fault.New(fault.NotFound, "no loaded list has a subject %q", id).WithFix("screening a name gives the ids of subjects, as in un:KPi.001")
 	}
 	r, err := read(match.NewReader(e.params), q.Input)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/text"
@@ -95,6 +96,16 @@ func (r *Reader) begin(columns []string) error {
 
 // Columns gives the names of the columns.
 func (r *Reader) Columns() []string { return r.names }
+
+// Key is what a column is called without case, marks and what parts its words: "Date_of_birth" and "date of birth" have one.
+func Key(column string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			return r
+		}
+		return -1
+	}, text.Fold(column))
+}
 
 // Title gives the cells of the row before the header, where there is one.
 func (r *Reader) Title() string { return r.title }

@@ -74,7 +74,7 @@ func parse(read func(*parser, context.Context, io.Reader) error) func(context.Co
 	return func(ctx context.Context, in *publication.Input, t *publication.Tally) error {
 		m, file := in.Mapping, in.Files[0]
 		if m == nil {
-			return fault.New(fault.Usage, "an own list needs a mapping").WithFix("say with --mapping FILE which column is what")
+			return fault.New(fault.Usage, "an own list needs a mapping").WithFix("say with --mapping FILE which column is what; `cordon lists mapping %s` writes one to begin with", file.Name)
 		}
 		cols, err := columns(m)
 		if err != nil {
@@ -140,7 +140,7 @@ func (p *parser) wanted(name string) bool {
 
 func (p *parser) unknown(name string) *fault.Error {
 	return fault.New(fault.Invalid, "the mapping says nothing of the column %q", name).
-		WithFix("give it a property under `columns`, or name it under `ignore`")
+		WithFix("give it a property under `columns`, or name it under `ignore`; `cordon lists mapping FILE` writes all of them")
 }
 
 // values parts a cell.

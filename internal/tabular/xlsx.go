@@ -3,6 +3,7 @@ package tabular
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"math"
@@ -350,6 +351,8 @@ type sheet struct {
 	line  int
 	cells []string
 	text  []byte
+	// hollow is the first cell of the row that holds a formula and no value.
+	hollow string
 }
 
 func (s *sheet) open(src io.Reader, name string) error {
@@ -388,6 +391,9 @@ func (s *sheet) next() ([]string, int, error) {
 		if err := s.row(); err != nil {
 			return nil, 0, err
 		}
+		if s.hollow != "" {
+			return s.cells, s.line, &RowError{s.line, "the cell " + s.hollow + " holds a formula and no value: open the file in a spreadsheet program, which reckons it, and save it"}
+		}
 		if strings.TrimSpace(strings.Join(s.cells, "")) != "" {
 			return s.cells, s.line, nil
 		}
@@ -396,7 +402,7 @@ func (s *sheet) next() ([]string, int, error) {
 
 // row reads the cells of a row to its end.
 func (s *sheet) row() error {
-	s.cells = s.cells[:0]
+	s.cells, s.hollow = s.cells[:0], ""
 	size := 0
 	for {
 		t, err := s.x.Next()
@@ -419,9 +425,13 @@ func (s *sheet) row() error {
 			for len(s.cells) < col {
 				s.cells = append(s.cells, "")
 			}
-			v, err := s.cell(attr(t, "t"), attr(t, "s"))
+			ref := attr(t, "r")
+			v, hollow, err := s.cell(attr(t, "t"), attr(t, "s"))
 			if err != nil {
 				return err
+			}
+			if hollow && s.hollow == "" {
+				s.hollow = cmp.Or(ref, strconv.Itoa(col+1))
 			}
 			if size += len(v); size > MaxRow {
 				return fault.New(fault.TooLarge, "row %d is larger than %d bytes", s.line, MaxRow)
@@ -440,14 +450,14 @@ func column(ref string) int {
 	return n - 1
 }
 
-// cell reads a cell to its end.
-func (s *sheet) cell(kind, style string) (string, error) {
+// cell reads a cell to its end; hollow says that it holds a formula that nobody has reckoned.
+func (s *sheet) cell(kind, style string) (value string, hollow bool, err error) {
 	s.text = s.text[:0]
-	inText, phonetic := false, false
+	inText, phonetic, formula, valued := false, false, false, false
 	for {
 		t, err := s.x.Next()
 		if err != nil {
-			return "", broken("the sheet", err)
+			return "", false, broken("the sheet", err)
 		}
 		switch {
 		case t.Kind == xmlstream.Text:
@@ -456,10 +466,14 @@ func (s *sheet) cell(kind, style string) (string, error) {
 			}
 		case t.Name == "v" || t.Name == "t":
 			inText = t.Kind == xmlstream.Start
+			valued = true
+		case t.Name == "f":
+			formula = true
 		case t.Name == "rPh":
 			phonetic = t.Kind == xmlstream.Start
 		case t.Name == "c" && t.Kind == xmlstream.End:
-			return s.value(kind, style)
+			value, err = s.value(kind, style)
+			return value, formula && !valued, err
 		}
 	}
 }

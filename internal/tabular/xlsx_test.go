@@ -86,6 +86,17 @@ func TestCells(t *testing.T) {
 			t.Errorf("%s: %s, %v; want %s", c.name, got, err, c.want)
 		}
 	}
+	r, err := NewXLSX(bytes.NewReader(workbook(t, `<row r="2"><c r="A2"><v>1</v></c><c r="B2"><f>A1</f></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3"><f>A1</f><v>3</v></c></row>`, nil)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bad *RowError
+	if _, err := r.Next(); !errors.As(err, &bad) || bad.Line != 2 || !strings.Contains(bad.Reason, "the cell B2 holds a formula and no value") {
+		t.Errorf("a formula that nobody has reckoned: %v", err)
+	}
+	if row, err := r.Next(); err != nil || row.Line != 3 || row.Fields[1] != "3" {
+		t.Errorf("the row behind it: %v, %v", row, err)
+	}
 	if got, err := sheetRows(workbook(t, "", nil), Options{Sheet: "Two"}); got != "[2 |7]" || err != nil {
 		t.Errorf("another sheet: %s, %v", got, err)
 	}

@@ -202,8 +202,8 @@ func (w *weighing) doubts(x *ruling.Held) (why []string) {
 	if x.Standing == NotHeld { // as it was kept
 		return []string{NotHeld}
 	}
-	add := func(if_ bool, words string) {
-		if if_ {
+	add := func(so bool, words string) {
+		if so {
 			why = append(why, words)
 		}
 	}

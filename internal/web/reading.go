@@ -29,6 +29,8 @@ type readingPage struct {
 	// Words are those that judge while they name, Own counts the claims of the author, Skipped sentences that were not read.
 	Words        []string
 	Own, Skipped int
+	// Unread says which part of the text is in a language that is not read; "" for none.
+	Unread string
 	// Held is true where the address holds the whole document; Moved says what is not as it was when the address was made.
 	Held  bool
 	Moved []string
@@ -146,6 +148,7 @@ func (s *Site) readInto(r *http.Request, page *readingPage, d *sentDocument, c *
 		page.Title = "Pasted text"
 	}
 	page.Body, page.Claims = got.body, got.claims
+	page.Unread = got.reading.Unread()
 	page.Words, page.Own, page.Skipped = report.LoadedWords(got.reading), report.OwnClaims(got.reading), got.reading.Skipped
 	for _, x := range page.Claims {
 		if x.Kind == "allegation" || len(x.AnsweredBy) > 0 {

@@ -104,3 +104,13 @@ func TestLongDocument(t *testing.T) {
 		t.Error("a page whose document is gone does not ask for it")
 	}
 }
+
+// TestReadingSaysWhatItCannotRead holds that a text in another language is not passed over as one without claims.
+func TestReadingSaysWhatItCannotRead(t *testing.T) {
+	w, _ := readDocument(site(t), map[string]string{
+		"text": "Polskie stocznie zatrudniają pracowników z Korei Północnej. Ministerstwo nie odpowiedziało na pytania, które zadaliśmy w tej sprawie.", "date": "5 July 2017",
+	}, "", "")
+	if body := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(body, "This text looks Polish. The rules of Cordon read English alone") {
+		t.Errorf("status %d: the page does not say that the text is Polish", w.Code)
+	}
+}

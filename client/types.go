@@ -1590,6 +1590,8 @@ type PaymentParty struct {
 	Hits    []Hit    `json:"hits,omitempty"`
 	More    int      `json:"more,omitempty"`
 	Notes   []string `json:"notes,omitempty"`
+	// Flags are what the party says of itself that a person should look at; they change no outcome.
+	Flags []Flag `json:"flags,omitempty"`
 }
 
 // PaymentText is what came of the free text of a transaction.

@@ -151,7 +151,7 @@ func TestAnswersOverPostgres(t *testing.T) {
 	}
 	run(0, "audit", "prove", "un@1")
 	all := run(0, "audit", "verify", "--checkpoint", head)
-	if !strings.Contains(all, "9 entries of the log") || !strings.Contains(all, "5 answers of which 1 erased, 1 load") {
+	if !strings.Contains(all, "10 entries of the log") || !strings.Contains(all, "5 answers of which 1 erased, 1 load") {
 		t.Error(all)
 	}
 	file, dir := filepath.Join(t.TempDir(), "b.tar.zst"), filepath.Join(t.TempDir(), "restored")

@@ -230,7 +230,7 @@ func accountsSection(s *draft.Study, name Names) Section {
 		sec.Para("No figures of goods in the base years. Give figures with --records, or other years with --base-year.")
 		return sec
 	}
-	sec.Para("Million dollars. Touched runs from what certainly is to what may be; affected is what of it would end on the terms above, residual all trade without that. Data sets are not added to each other; a data set that holds few goods touches little because of what it leaves out.")
+	sec.Para("Million dollars. Touched runs from what certainly is to what may be; affected is what of it the terms above take away, residual all trade without that. Data sets are not added to each other; a data set that holds few goods touches little because of what it leaves out.")
 	sec.AddTable(accountsTable(s.Accounts, name, name(s.Case.Target())))
 	return sec
 }

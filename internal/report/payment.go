@@ -100,6 +100,8 @@ type PaymentPartyJSON struct {
 	Hits    []HitJSON `json:"hits,omitempty"`
 	More    int       `json:"more,omitempty"`
 	Notes   []string  `json:"notes,omitempty"`
+	// Flags are what the party says of itself that a person should look at; they change no outcome.
+	Flags []FlagJSON `json:"flags,omitempty"`
 }
 
 // PaymentTextJSON is what came of the free text of a transaction.
@@ -175,6 +177,7 @@ func (e *PaymentEncoder) party(p *payment.Party) PaymentPartyJSON {
 	out := PaymentPartyJSON{
 		Role: p.Party.Role, Name: p.Party.Name, PlaceJSON: placeJSON(p.Party.Place), BIC: p.Party.BIC, Outcome: string(p.Answer.Outcome),
 		Reason: p.Answer.Reason, Hits: e.hits(&p.Answer), More: p.Answer.More, Notes: p.Answer.Said(),
+		Flags: flagsJSON(p.Answer.Flags),
 	}
 	if a := p.Party.Account; a != nil {
 		out.Account = cmp.Or(a.IBAN, a.Other)
@@ -331,6 +334,9 @@ func partWords(a *screening.Answer) string {
 }
 
 func (p *Printer) paymentHits(a *screening.Answer, why func(*screening.Answer, *screening.Hit) string) {
+	for _, f := range a.Flags {
+		p.para("    ⚑ ", "      ", FlagSentence(f))
+	}
 	for i := range a.Hits {
 		h := &a.Hits[i]
 		p.para("    - ", "      ", fmt.Sprintf("%s  %s, %s  %.1f %%: %s", h.Caption, h.ID, TierWords[h.Tier], 100*Score(h.Score), why(a, h)))

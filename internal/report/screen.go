@@ -125,8 +125,13 @@ func Answer(a screening.Answer, asOf when.Day, params string, why func(*screenin
 	for i := range a.Hits {
 		out.Hits = append(out.Hits, hit(&a.Hits[i], why))
 	}
-	for _, f := range a.Flags {
-		out.Flags = append(out.Flags, FlagJSON{string(f.Kind), f.Field, f.Value, f.Text})
+	out.Flags = flagsJSON(a.Flags)
+	return out
+}
+
+func flagsJSON(list []redflag.Flag) (out []FlagJSON) {
+	for _, f := range list {
+		out = append(out, FlagJSON{string(f.Kind), f.Field, f.Value, f.Text})
 	}
 	return out
 }

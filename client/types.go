@@ -1602,6 +1602,7 @@ type PaymentText struct {
 	Texts      int     `json:"texts"`
 	Candidates int     `json:"candidates"`
 	Found      []Words `json:"found,omitempty"`
+	Flags      []Flag  `json:"flags,omitempty"`
 }
 
 // Payments is what became of a message: the last line of its answers.

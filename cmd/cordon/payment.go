@@ -98,6 +98,7 @@ func paymentDesk(d *decide.Desk, lists *screen.Desk, quiet quieting, places *pla
 			q.Threshold = lists.Params().Possible()
 			return quiet.screenQuietly(lists, q)
 		},
+		Look: lists.Look,
 		Rule: func(a *activity.Activity) (*ruling.Ruling, error) {
 			full, said := resolver.Resolve(a)
 			return d.Engine.Decide(ruling.Request{Activity: full, KnownAt: when.NoDay, Brief: true, Screened: said})

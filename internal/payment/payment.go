@@ -23,6 +23,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/iso20022"
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/redflag"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -32,6 +33,8 @@ import (
 type Desk struct {
 	// Screen looks a party up. It never fails: what goes wrong is not_screened.
 	Screen func(screening.Query) screening.Answer
+	// Look gives what of a free text a person should look at whatever the lists say; nil looks at nothing.
+	Look func(text string) []redflag.Flag
 	// Rule rules on an activity, whose parties it looks up itself.
 	Rule   func(*activity.Activity) (*ruling.Ruling, error)
 	Places *place.Gazetteer

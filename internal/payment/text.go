@@ -9,6 +9,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/iso20022"
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/pattern"
+	"github.com/cordon-engine/cordon/internal/redflag"
 	"github.com/cordon-engine/cordon/internal/screening"
 )
 
@@ -31,6 +32,8 @@ type Text struct {
 	// Found are the words that may be somebody's name, each subject once, where it fits
 	// best.
 	Found []Words
+	// Flags are what of the text a person should look at; they change no outcome.
+	Flags []redflag.Flag
 }
 
 // Words are words of a text that may be a name.
@@ -55,6 +58,9 @@ func (d *Desk) text(m *memo, texts []iso20022.Text) Text {
 	out.Outcome = screening.Clear
 	seen := map[string]bool{}
 	for _, t := range texts {
+		if d.Look != nil {
+			out.look(d.Look(t.Text))
+		}
 		for _, in := range candidates(t.Text) {
 			key := in.Schema + "\x00" + words(in)
 			if seen[key] {
@@ -68,6 +74,10 @@ func (d *Desk) text(m *memo, texts []iso20022.Text) Text {
 			seen[key] = true
 			out.Candidates++
 			a := m.screen(in)
+			if len(in.Identifiers) > 0 {
+				out.look(a.Flags)
+			}
+			a.Flags = nil // the text has its own
 			if a.Outcome == screening.Possible && alone(in) && !slices.ContainsFunc(a.Hits, func(h screening.Hit) bool { return h.Exact }) {
 				a.Outcome = screening.Clear // see How
 			}
@@ -81,6 +91,15 @@ func (d *Desk) text(m *memo, texts []iso20022.Text) Text {
 		}
 	}
 	return out
+}
+
+// look adds flags, each once.
+func (t *Text) look(flags []redflag.Flag) {
+	for _, f := range flags {
+		if !slices.Contains(t.Flags, f) {
+			t.Flags = append(t.Flags, f)
+		}
+	}
 }
 
 // alone reports whether one word alone is looked for, and not as the name of a ship.

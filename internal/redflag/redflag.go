@@ -149,6 +149,18 @@ func (r *Reader) Of(in *match.Input) []Flag {
 	return out
 }
 
+// Text gives the flags of free text, as that of a payment: missions and places that it names, by their words.
+func (r *Reader) Text(s string) (out []Flag) {
+	for _, m := range r.places.In(s) {
+		r.mention("text", m.Text, m, func(k Kind, field, value, words string) {
+			if len(out) < most {
+				out = append(out, Flag{k, field, value, words})
+			}
+		})
+	}
+	return out
+}
+
 type adder func(k Kind, field, value, words string)
 
 // name looks for missions and organs of a state, and for its towns; a person may be called after a town.

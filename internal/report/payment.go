@@ -112,6 +112,7 @@ type PaymentTextJSON struct {
 	Texts      int         `json:"texts"`
 	Candidates int         `json:"candidates"`
 	Found      []WordsJSON `json:"found,omitempty"`
+	Flags      []FlagJSON  `json:"flags,omitempty"`
 }
 
 // WordsJSON are words of a text that may be somebody's name.
@@ -155,7 +156,7 @@ func (e *PaymentEncoder) Payment(r *payment.Result) PaymentJSON {
 		out.Parties = append(out.Parties, e.party(&r.Parties[i]))
 	}
 	t := r.Text
-	out.Text = PaymentTextJSON{Outcome: string(t.Outcome), Reason: t.Reason, Texts: t.Texts, Candidates: t.Candidates}
+	out.Text = PaymentTextJSON{Outcome: string(t.Outcome), Reason: t.Reason, Texts: t.Texts, Candidates: t.Candidates, Flags: flagsJSON(t.Flags)}
 	for i := range t.Found {
 		w := &t.Found[i]
 		out.Text.Found = append(out.Text.Found, WordsJSON{w.Words, placeJSON(w.Place), string(w.Answer.Outcome), e.hits(&w.Answer), w.Answer.More})
@@ -305,6 +306,7 @@ func (p *Printer) Payment(r *payment.Result, why func(*screening.Answer, *screen
 	}
 	if t := &r.Text; t.Texts > 0 {
 		p.para("  ", "    ", fmt.Sprintf("Text (%d, %d runs of words tried): %s", t.Texts, t.Candidates, strings.ReplaceAll(string(t.Outcome), "_", " ")))
+		p.flags("    ⚑ ", t.Flags)
 		for i := range t.Found {
 			w := &t.Found[i]
 			p.para("    ", "      ", fmt.Sprintf("%q, line %d: %s", w.Words, w.Line, partWords(&w.Answer)))
@@ -334,9 +336,7 @@ func partWords(a *screening.Answer) string {
 }
 
 func (p *Printer) paymentHits(a *screening.Answer, why func(*screening.Answer, *screening.Hit) string) {
-	for _, f := range a.Flags {
-		p.para("    ⚑ ", "      ", FlagSentence(f))
-	}
+	p.flags("    ⚑ ", a.Flags)
 	for i := range a.Hits {
 		h := &a.Hits[i]
 		p.para("    - ", "      ", fmt.Sprintf("%s  %s, %s  %.1f %%: %s", h.Caption, h.ID, TierWords[h.Tier], 100*Score(h.Score), why(a, h)))

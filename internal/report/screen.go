@@ -204,9 +204,7 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 	case screening.Clear:
 		p.para("  ", "  ", fmt.Sprintf("Nobody on the lists below is likely to be %q. That clears nobody of what the lists do not say.", name))
 	}
-	for _, f := range a.Flags {
-		p.para("  ⚑ ", "    ", FlagSentence(f))
-	}
+	p.flags("  ⚑ ", a.Flags)
 	for i := range a.Hits {
 		h := &a.Hits[i]
 		p.printf("\n")
@@ -242,13 +240,20 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 	return p.err
 }
 
+func (p *Printer) flags(lead string, list []redflag.Flag) {
+	for _, f := range list {
+		p.para(lead, strings.Repeat(" ", len(lead)-len("⚑")+1), FlagSentence(f))
+	}
+}
+
 // FlagSentence says what is to be looked at: `mmsi "646123456": its first three digits, 646, are allocated to no state`.
 func FlagSentence(f redflag.Flag) string {
 	return flagField(f.Field) + " " + strconv.Quote(f.Value) + ": " + f.Text + "."
 }
 
 func flagField(field string) string {
-	if len(field) <= 4 && field != "name" && field != "flag" { // abbreviations of identifiers
+	switch field {
+	case "imo", "mmsi", "lei", "iban", "bic", "isin":
 		return strings.ToUpper(field)
 	}
 	return strings.ToUpper(field[:1]) + field[1:]

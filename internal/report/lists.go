@@ -493,7 +493,11 @@ func shortened(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
-	return text[:max(0, strings.LastIndexByte(text[:most], ' '))] + " ..."
+	cut := text[:most]
+	if at := strings.LastIndexByte(cut, ' '); at > 0 {
+		cut = cut[:at]
+	}
+	return strings.ToValidUTF8(cut, "") + " ..."
 }
 
 var tierWords = map[subject.Tier]string{

@@ -101,11 +101,22 @@ func (d *Document) encode() []byte {
 	return w.b
 }
 
-func decode(b []byte) (Document, error) {
+// decodeRecord reads the list and the record of a document alone.
+func decodeRecord(b []byte) (list string, rec *subject.Record, err error) {
 	r := cursor{b: b}
-	d := Document{List: string(r.text())}
-	var err error
-	if d.Record, err = snapshot.Decode(r.text()); err != nil {
+	return r.record()
+}
+
+// record reads the list and the record.
+func (c *cursor) record() (list string, rec *subject.Record, err error) {
+	list = string(c.text())
+	rec, err = snapshot.Decode(c.text())
+	return list, rec, err
+}
+
+func decode(b []byte) (d Document, err error) {
+	r := cursor{b: b}
+	if d.List, d.Record, err = r.record(); err != nil {
 		return d, err
 	}
 	for n := r.uint(); n > 0 && !r.bad; n-- {

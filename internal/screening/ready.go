@@ -14,12 +14,12 @@ import (
 // needed.
 const CacheBytes = 64 << 20
 
-// prepared is a document made ready.
+// prepared is a document that was read whole, to be shown or explained.
 type prepared struct {
 	number uint32
 	person bool
 	doc    Document
-	p      *match.Prepared
+	bytes  int      // of the document as it lies in the index
 	spelt  []string // the names, folded
 }
 
@@ -28,9 +28,10 @@ type prepared struct {
 type scorable struct {
 	person    bool
 	addresses bool // they are ready too
+	all       bool // all names are
 	list      string
-	p         *match.Prepared
-	whole     *prepared // nil until something else than the score was asked for
+	p         *match.Prepared // those of its names that were candidates; nil while none was
+	whole     *prepared       // nil until something else than the score was asked for
 	size      int64
 }
 
@@ -48,9 +49,16 @@ func newCache(documents int) *cache {
 
 // keep puts a document in the place of what was known of it, and makes room: the
 // next that is kept goes, in the order of their numbers, round and round.
-func (c *cache) keep(doc uint32, s *scorable) {
+func (c *cache) keep(doc uint32, s scorable) *scorable {
+	s.size = 0
+	if s.p != nil {
+		s.size += int64(s.p.Size())
+	}
+	if s.whole != nil {
+		s.size += int64(decodedSize * s.whole.bytes)
+	}
 	held := c.held.Add(s.size)
-	if old := c.slots[doc].Swap(s); old != nil {
+	if old := c.slots[doc].Swap(&s); old != nil {
 		held = c.held.Add(-old.size)
 	}
 	for tries := 0; held > c.most && tries < len(c.slots); tries++ {
@@ -58,6 +66,7 @@ func (c *cache) keep(doc uint32, s *scorable) {
 			held = c.held.Add(-old.size)
 		}
 	}
+	return &s
 }
 
 // documentOf gives a document as it lies in the index, and how many bytes it has.
@@ -74,30 +83,39 @@ func documentOf(ix *index.Index, doc uint32) (Document, int, error) {
 // where they are compared.
 func (e *Engine) scorable(w *worker, doc uint32, names []uint32, addresses bool) (*scorable, error) {
 	known := e.cache.slots[doc].Load()
-	if known != nil && (known.whole != nil || known.p.Has(names) && (known.addresses || !addresses)) {
+	if known != nil && known.p != nil && known.p.Has(names) && (known.addresses || !addresses) {
 		return known, nil
 	}
-	d, _, err := documentOf(e.ix, doc)
-	if err != nil {
-		return nil, err
+	var out scorable
+	var s *subject.Subject
+	switch {
+	case known != nil && known.whole != nil:
+		out, s = *known, known.whole.doc.Record.Subject
+	default:
+		b, err := e.ix.Doc(doc)
+		if err != nil {
+			return nil, err
+		}
+		list, rec, err := decodeRecord(b)
+		if err != nil {
+			return nil, err
+		}
+		if s = rec.Subject; known != nil {
+			out = *known
+		} else {
+			out = scorable{person: s.Schema == subject.Person, list: e.listName(list)}
+		}
 	}
-	s := d.Record.Subject
-	out := &scorable{person: s.Schema == subject.Person, addresses: addresses, list: e.listName(d.List)}
-	var before *match.Prepared
-	if known != nil {
-		before, out.addresses = known.p, addresses || known.addresses
-	}
-	if !out.addresses {
+	if out.addresses = out.addresses || addresses; !out.addresses {
 		plain := *s
 		plain.Addresses = addressCountries(s.Addresses)
 		s = &plain
 	}
-	if out.p, err = w.reader.PrepareNames(InputOf(s), names, before); err != nil {
+	var err error
+	if out.p, err = w.reader.PrepareNames(InputOf(s), names, out.p); err != nil {
 		return nil, err
 	}
-	out.size = int64(out.p.Size())
-	e.cache.keep(doc, out)
-	return out, nil
+	return e.cache.keep(doc, out), nil
 }
 
 // addressCountries leaves of addresses what matters beside their likeness.
@@ -119,27 +137,40 @@ func (e *Engine) listName(name string) string {
 	return name
 }
 
-// document gives a document, read and made ready whole.
+// document gives a document, read whole.
 func (e *Engine) document(doc uint32) (*prepared, error) {
-	if known := e.cache.slots[doc].Load(); known != nil && known.whole != nil {
+	known := e.cache.slots[doc].Load()
+	if known != nil && known.whole != nil {
 		return known.whole, nil
 	}
 	d, size, err := documentOf(e.ix, doc)
 	if err != nil {
 		return nil, err
 	}
-	p, err := match.Prepare(e.params, InputOf(d.Record.Subject))
-	if err != nil {
-		return nil, err
-	}
-	out := &prepared{number: doc, person: d.Record.Subject.Schema == subject.Person, doc: d, p: p}
+	out := &prepared{number: doc, person: d.Record.Subject.Schema == subject.Person, doc: d, bytes: size}
 	for i := range d.Record.Subject.Names {
 		out.spelt = append(out.spelt, text.Fold(d.Record.Subject.Names[i].Full))
 	}
-	e.cache.keep(doc, &scorable{
-		person: out.person, addresses: true, list: e.listName(d.List), p: p, whole: out, size: int64(p.Size() + decodedSize*size),
-	})
+	next := scorable{person: out.person, list: e.listName(d.List)}
+	if known != nil {
+		next = *known
+	}
+	next.whole = out
+	e.cache.keep(doc, next)
 	return out, nil
+}
+
+// ready gives all that is known of a document ready for scoring.
+func (e *Engine) ready(d *prepared) (*match.Prepared, error) {
+	if known := e.cache.slots[d.number].Load(); known != nil && known.all {
+		return known.p, nil
+	}
+	p, err := match.Prepare(e.params, InputOf(d.doc.Record.Subject))
+	if err != nil {
+		return nil, err
+	}
+	e.cache.keep(d.number, scorable{person: d.person, addresses: true, all: true, list: e.listName(d.doc.List), p: p, whole: d})
+	return p, nil
 }
 
 // decodedSize is how many bytes a byte of a document takes, about, once it is read.

@@ -98,10 +98,16 @@ func (e *Engine) agree(all []Merger) ([]Merger, error) {
 // once (from the smaller ID).
 func (e *Engine) sameAs(w *worker, d *prepared) ([]Merger, error) {
 	s := d.doc.Record.Subject
-	out := e.cited(d)
-	r := readings{d.p, d.p}
+	p, err := e.ready(d)
+	if err != nil {
+		return nil, err
+	}
+	out, err := e.cited(w, d, p)
+	if err != nil {
+		return nil, err
+	}
+	r := readings{p, p}
 	var found []candidate
-	var err error
 	if e.ix.Len() > MaxEvidence {
 		found, _, err = e.identified(w, r)
 	} else {
@@ -120,13 +126,17 @@ func (e *Engine) sameAs(w *worker, d *prepared) ([]Merger, error) {
 		if o.doc.List == d.doc.List || other.ID <= s.ID {
 			continue
 		}
-		score := w.scorer.Score(d.p, o.p)
+		theirs, err := e.ready(o)
+		if err != nil {
+			return nil, err
+		}
+		score := w.scorer.Score(p, theirs)
 		if shared := common(ids, strongIdentifiers(other)); shared != "" && score.NameBits > 0 {
 			out = append(out, Merger{A: s.ID, B: other.ID, Kind: "identifier", Reason: "both have " + shared})
 			continue
 		}
 		if score.Bits >= SameBits && score.Bits-score.NameBits >= 3 {
-			if reason, ok := corroborated(w.scorer.Explain(d.p, o.p)); ok {
+			if reason, ok := corroborated(w.scorer.Explain(p, theirs)); ok {
 				out = append(out, Merger{A: s.ID, B: other.ID, Kind: "evidence", Reason: reason, Bits: score.Bits})
 			}
 		}
@@ -148,8 +158,8 @@ func corroborated(list []match.Evidence) (string, bool) {
 	return strings.Join(words, "; "), true
 }
 
-// cited gives the mergers with subjects whose reference number a listing cites.
-func (e *Engine) cited(d *prepared) []Merger {
+// cited gives the mergers of a document, and what is ready of it, with subjects whose reference number a listing cites.
+func (e *Engine) cited(w *worker, d *prepared, p *match.Prepared) ([]Merger, error) {
 	var out []Merger
 	s := d.doc.Record.Subject
 	for _, l := range d.doc.Record.Listings {
@@ -157,17 +167,24 @@ func (e *Engine) cited(d *prepared) []Merger {
 			for _, ref := range reference.FindAllString(text, -1) {
 				id := "un:" + ref
 				docs, err := e.documentsOf(id)
-				if err == nil && len(docs) == 1 && id != s.ID && d.doc.List != docs[0].doc.List && sameSort(s, docs[0].doc.Record.Subject) {
-					w := match.NewScorer(e.params)
-					if w.Score(d.p, docs[0].p).NameBits > 0 {
-						out = append(out, Merger{A: min(s.ID, id), B: max(s.ID, id), Kind: "reference", Reason: s.ID + " cites " + ref})
-					}
+				if err != nil {
+					return nil, err
+				}
+				if len(docs) != 1 || id == s.ID || d.doc.List == docs[0].doc.List || !sameSort(s, docs[0].doc.Record.Subject) {
+					continue
+				}
+				theirs, err := e.ready(docs[0])
+				if err != nil {
+					return nil, err
+				}
+				if w.scorer.Score(p, theirs).NameBits > 0 {
+					out = append(out, Merger{A: min(s.ID, id), B: max(s.ID, id), Kind: "reference", Reason: s.ID + " cites " + ref})
 				}
 			}
 		}
 	}
 	slices.SortFunc(out, func(a, b Merger) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
-	return slices.Compact(out)
+	return slices.Compact(out), nil
 }
 
 // sameSort reports whether two schemas may be of one subject.

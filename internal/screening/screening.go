@@ -764,8 +764,7 @@ func (e *Engine) Explain(q Query, id string) ([]match.Evidence, match.Score, err
 	if err != nil {
 		return nil, match.Score{}, err
 	}
-	list, score := e.explain(r, docs[0])
-	return list, score, nil
+	return e.explain(r, docs[0])
 }
 
 // Why is Explain for a hit of an answer; the query is not made ready again.
@@ -777,15 +776,19 @@ func (e *Engine) Why(a *Answer, h *Hit) ([]match.Evidence, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, _ := e.explain(a.query, d)
-	return list, nil
+	list, _, err := e.explain(a.query, d)
+	return list, err
 }
 
-func (e *Engine) explain(r readings, d *prepared) ([]match.Evidence, match.Score) {
+func (e *Engine) explain(r readings, d *prepared) ([]match.Evidence, match.Score, error) {
+	theirs, err := e.ready(d)
+	if err != nil {
+		return nil, match.Score{}, err
+	}
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
 	p := r.of(d.person)
-	score := w.scorer.Score(p, d.p)
+	score := w.scorer.Score(p, theirs)
 	score.Probability = e.params.AgainstList(score.Probability)
-	return w.scorer.Explain(p, d.p), score
+	return w.scorer.Explain(p, theirs), score, nil
 }

@@ -287,7 +287,11 @@ func brute(e *Engine, q Query) (map[string]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		if pr := e.params.AgainstList(s.Score(p.of(d.person), d.p).Probability); pr >= e.params.Possible() {
+		theirs, err := e.ready(d)
+		if err != nil {
+			return nil, err
+		}
+		if pr := e.params.AgainstList(s.Score(p.of(d.person), theirs).Probability); pr >= e.params.Possible() {
 			out[d.doc.Record.Subject.ID] = pr
 		}
 	}

@@ -93,6 +93,8 @@ type API struct {
 	mux  *http.ServeMux
 	spec []byte
 	ops  []Operation
+	// named are the methods of the paths that have no name to fill in.
+	named map[string][]string
 	// places are those among the requests that are worked on at once.
 	places chan struct{}
 	// types are those that answers are described by.
@@ -158,18 +160,18 @@ func New(c Config) (*API, error) {
 	a.mux.HandleFunc("GET /healthz", a.healthy)
 	a.mux.HandleFunc("GET /readyz", a.ready)
 	a.mux.HandleFunc("/", a.nothing)
+	a.named = map[string][]string{}
+	for _, o := range a.ops {
+		if !strings.Contains(o.Path, "{") {
+			a.named[o.Path] = append(a.named[o.Path], o.Method)
+		}
+	}
 	return a, nil
 }
 
 // nothing answers where no operation is: with 405 where another method has one.
 func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
-	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
-		other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
-		if _, pattern := a.mux.Handler(other); pattern != "/" {
-			allowed = append(allowed, method)
-		}
-	}
+	allowed := a.allowed(r)
 	if len(allowed) > 0 && !slices.Contains(allowed, r.Method) {
 		allow := strings.Join(allowed, ", ")
 		w.Header().Set("Allow", allow)
@@ -180,10 +182,35 @@ func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
 		WithFix("/openapi.json lists what there is")))
 }
 
+// allowed gives the methods that a path is asked with.
+func (a *API) allowed(r *http.Request) (allowed []string) {
+	named := a.named[r.URL.Path]
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		takes := takes(named, method)
+		if named == nil {
+			_, pattern := a.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host})
+			takes = pattern != "/"
+		}
+		if takes {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
+}
+
+// takes says whether one of the methods of a path answers a method.
+func takes(methods []string, method string) bool {
+	return slices.Contains(methods, method) || method == http.MethodHead && slices.Contains(methods, http.MethodGet)
+}
+
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
+	if named := a.named[r.URL.Path]; named != nil && !takes(named, r.Method) { // a path with a name to fill in may have the method
+		a.nothing(w, r)
+		return
+	}
 	a.mux.ServeHTTP(w, r)
 }
 

@@ -55,8 +55,9 @@ type crew struct {
 
 	tables func() (tables, error)
 
-	mu    sync.Mutex
-	desks []*opened // the last used at the end
+	mu         sync.Mutex
+	desks      []*opened  // the last used at the end
+	collecting sync.Mutex // held by who puts a base together
 }
 
 // tables come with the program.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -141,13 +140,16 @@ func (c *crew) othersDone(ctx context.Context, t *job.Task) error {
 	}
 }
 
-// collect keeps the run, and gives what it raises as `cordon watch follow --format jsonl` does.
+// collect keeps the run, and gives what it raises as `cordon watch follow --format jsonl` does. Neither is held in memory but for a
+// part and a page; what is raised is held packed. One base is collected at a time, as that takes some connections at once.
 func (c *crew) collect(ctx context.Context, w *watch.Watcher, run *watched.Run, t *job.Task) (out job.Output, err error) {
+	c.collecting.Lock()
+	defer c.collecting.Unlock()
 	quiet := c.quiet.take(ctx)
-	w.Suppressed = func(ctx context.Context, run *watched.Run, after []watched.State) int {
-		return quiet.standing(ctx, w.Desk, w.Store, run, after)
+	w.Suppressed = func(ctx context.Context, run *watched.Run) func(*watched.State) int {
+		return quiet.standing(ctx, w.Desk, w.Store, run)
 	}
-	res, err := w.Collect(ctx, *run, t.Chunk.Input, func(yield func(watch.Screened, error) bool) {
+	kept, err := w.Collect(ctx, *run, t.Chunk.Input, func(yield func(watch.Screened, error) bool) {
 		for r, err := range c.queue.Results(ctx, t.Job.ID) {
 			var s watch.Screened
 			if err == nil {
@@ -164,19 +166,19 @@ func (c *crew) collect(ctx context.Context, w *watch.Watcher, run *watched.Run, 
 	if quiet.unread != "" {
 		c.said(quiet.unread)
 	}
-	c.said(res.Run.Line())
-	list := report.WatchChanges(res.Changes)
-	if err := quiet.suppressed(ctx, w.Desk, w.Store, &res.Run, list); err != nil {
+	c.said(kept.Line())
+	packer := job.NewPacker()
+	if err := w.Raised(ctx, &kept, func(x watched.Change) error {
+		list := []report.WatchChangeJSON{report.WatchChange(&x)}
+		if err := quiet.suppressed(ctx, w.Desk, w.Store, &kept, list); err != nil {
+			return err
+		}
+		return jsonLine(packer, list[0])
+	}); err != nil {
 		return out, err
 	}
-	var b bytes.Buffer
-	for _, x := range list {
-		if err := jsonLine(&b, x); err != nil {
-			return out, err
-		}
-	}
-	out.Data = b.Bytes()
-	return out, nil
+	out.Packed, err = packer.Packed()
+	return out, err
 }
 
 // forPeople reports whether the result of a chunk is for people, and not for who collects it.

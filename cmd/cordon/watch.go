@@ -88,12 +88,12 @@ func (m *Main) watching(d *deskFlags, open func(c *screen.Config) error, f func(
 		return f(&watch.Watcher{
 			Store: s, Desk: desk, Places: places, AsOf: asOf, Now: m.now, Actor: actor, Program: version, Dir: m.folderOf(d.Data),
 			Progress: func(what string, n int) { m.counting(what)(n) },
-			Suppressed: func(ctx context.Context, run *watched.Run, after []watched.State) int {
+			Suppressed: func(ctx context.Context, run *watched.Run) func(*watched.State) int {
 				z := m.quiet(d.Data)
 				if z.unread != "" {
 					fmt.Fprintln(m.Err, z.unread)
 				}
-				return z.standing(ctx, desk, s, run, after)
+				return z.standing(ctx, desk, s, run)
 			},
 		}, lists)
 	})

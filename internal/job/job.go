@@ -88,6 +88,8 @@ type Task struct {
 type Output struct {
 	Handled, Refused int
 	Data             []byte
+	// Packed stands in place of Data where a [Packer] wrote it.
+	Packed []byte
 }
 
 // Result is the output of a chunk as it was kept.

@@ -321,7 +321,7 @@ func (w *worker) claim(ctx context.Context, r turn) (t *job.Task, err error) {
 // finish keeps a result, says that the chunk is done, and is done with its turn, in one
 // transaction. Of a job that was cancelled nothing is kept.
 func (w *worker) finish(ctx context.Context, r *river.Job[turn], t *job.Task, out job.Output) error {
-	packed, err := job.Pack(out.Data)
+	packed, err := out.Pack()
 	if err != nil {
 		return err
 	}

@@ -350,7 +350,7 @@ func (q Queue) claim(ctx context.Context, w *job.Worker) (t *job.Task, err error
 // finish keeps a result and says that the chunk is done, in one transaction. Of one
 // that was cancelled nothing is kept.
 func (q Queue) finish(ctx context.Context, w *job.Worker, t *job.Task, out job.Output) error {
-	packed, err := job.Pack(out.Data)
+	packed, err := out.Pack()
 	if err != nil {
 		return err
 	}

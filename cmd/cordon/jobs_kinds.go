@@ -9,6 +9,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -56,8 +57,9 @@ type crew struct {
 	tables func() (tables, error)
 
 	mu         sync.Mutex
-	desks      []*opened  // the last used at the end
-	collecting sync.Mutex // held by who puts a base together
+	desks      []*opened   // the last used at the end
+	collecting sync.Mutex  // held by who puts a base together
+	keyed      atomic.Bool // the key of the log was found
 }
 
 // tables come with the program.
@@ -93,7 +95,7 @@ func (m *Main) newCrew(data string, store database, q job.Queue, said func(strin
 
 // handlers gives what does the work of each kind.
 func (c *crew) handlers() map[job.Kind]job.Handler {
-	out := map[job.Kind]job.Handler{kindScreen: c.screen, kindRescreen: c.rescreen}
+	out := map[job.Kind]job.Handler{kindScreen: c.screen, kindRescreen: c.rescreen, kindCollect: c.rescreen}
 	for kind := range commandsOf {
 		out[kind] = c.command
 	}

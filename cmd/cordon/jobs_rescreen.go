@@ -23,6 +23,9 @@ import (
 // and keeps the run. The job is called as the base is.
 const kindRescreen job.Kind = "rescreen"
 
+// kindCollect is that last chunk, which only who has the key of the log can do: a run is entered there.
+const kindCollect job.Kind = "collect"
+
 // rescreenWith is what such a job says besides its parts.
 type rescreenWith struct {
 	screenWith
@@ -43,7 +46,7 @@ func (m *Main) submitRescreen(ctx context.Context, q job.Queue, w *watch.Watcher
 	if with.screenWith, err = screenWithOf(w.Desk, screen.Batch{AsOf: w.AsOf}); err != nil {
 		return j, err
 	}
-	j.Kind, j.Snapshot = kindRescreen, w.Desk.ID()
+	j.Kind, j.Final, j.Snapshot = kindRescreen, kindCollect, w.Desk.ID()
 	if j.With, err = json.Marshal(with); err != nil {
 		return j, err
 	}
@@ -106,11 +109,24 @@ const (
 	collectorLooks = 20 * time.Millisecond
 )
 
-// mayCollect says whether this worker can collect a job now. A run is entered in the log, which takes its key: a worker in whose
-// folder it is not screens, and leaves collecting to others.
+// lacks says why this worker cannot do chunks of a kind: a run is entered in the log, which takes its key, and whoever does not have it in
+// their folder screens, and leaves collecting to others. A key that was found is looked for again when a chunk was taken.
+func (c *crew) lacks(k job.Kind) string {
+	if k != kindCollect || c.keyed.Load() {
+		return ""
+	}
+	if _, err := logkey.Read(c.m.folderOf(c.data)); err != nil {
+		return "only a worker that has the key of the log can put the run together, and none that runs took it: " + err.Error()
+	}
+	c.keyed.Store(true)
+	return ""
+}
+
+// mayCollect says whether this worker can collect a job now.
 func (c *crew) mayCollect(ctx context.Context, t *job.Task) error {
-	if _, err := logkey.Read(c.m.folderOf(c.data)); fault.CodeOf(err) == fault.NotFound {
-		return &job.NotHere{Why: err.Error()}
+	c.keyed.Store(false)
+	if why := c.lacks(kindCollect); why != "" {
+		return &job.NotHere{Why: why}
 	}
 	return c.othersDone(ctx, t)
 }

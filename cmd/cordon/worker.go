@@ -63,7 +63,7 @@ func (c *workFlags) work(
 	if err != nil {
 		host = "worker"
 	}
-	w := job.Worker{Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Slots: c.Slots, Kinds: crew.handlers(), Now: m.now}
+	w := job.Worker{Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Slots: c.Slots, Kinds: crew.handlers(), Lacks: crew.lacks, Now: m.now}
 	if w.Slots <= 0 {
 		w.Slots = runtime.GOMAXPROCS(0)
 	}
@@ -84,15 +84,20 @@ func only(w *job.Worker, kinds []string) error {
 	w.Kinds = map[job.Kind]job.Handler{}
 	for _, k := range kinds {
 		h := all[job.Kind(k)]
-		if h == nil {
+		if h == nil || k == string(kindCollect) {
 			var names []string
 			for k := range all {
-				names = append(names, string(k))
+				if k != kindCollect {
+					names = append(names, string(k))
+				}
 			}
 			slices.Sort(names)
 			return fault.New(fault.Usage, "there is no kind of job %q", k).WithFix("the kinds are %s", strings.Join(names, ", "))
 		}
 		w.Kinds[job.Kind(k)] = h
+		if k == string(kindRescreen) {
+			w.Kinds[kindCollect] = h
+		}
 	}
 	return nil
 }

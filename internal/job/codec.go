@@ -21,11 +21,12 @@ type kept struct {
 	Tries     int       `json:"tries"`
 	Chunks    int       `json:"chunks"`
 	Items     int       `json:"items"`
+	Final     Kind      `json:"final,omitempty"`
 }
 
 // Encode gives a job as stores keep it, beside its ID.
 func (j *Job) Encode() (string, error) {
-	b, err := json.Marshal(kept{j.Kind, j.About, j.With, j.Snapshot, j.Actor, j.Submitted.UTC(), j.Tries, j.Chunks, j.Items})
+	b, err := json.Marshal(kept{j.Kind, j.About, j.With, j.Snapshot, j.Actor, j.Submitted.UTC(), j.Tries, j.Chunks, j.Items, j.Final})
 	return string(b), err
 }
 
@@ -35,7 +36,7 @@ func Decode(id, text string) (Job, error) {
 	if err := json.Unmarshal([]byte(text), &k); err != nil {
 		return Job{}, fault.Wrap(fault.Unavailable, err, "the job %s is damaged", id).WithFix("restore the store from a backup")
 	}
-	return Job{id, k.Kind, k.About, k.With, k.Snapshot, k.Actor, k.Submitted, k.Tries, k.Chunks, k.Items}, nil
+	return Job{id, k.Kind, k.Final, k.About, k.With, k.Snapshot, k.Actor, k.Submitted, k.Tries, k.Chunks, k.Items}, nil
 }
 
 // MaxPiece is the largest input or output of a chunk, in bytes before it is packed.

@@ -1967,6 +1967,8 @@ type Reviewed struct {
 type RuledFor struct {
 	BankState string `json:"bank_state,omitempty"`
 	Verdict   string `json:"verdict"`
+	// Licence is the licence held here that the verdict rests on.
+	Licence string `json:"licence,omitempty"`
 }
 
 // Ruling is the answer to "may we do this".

@@ -35,7 +35,7 @@ type worker struct {
 	*Queue
 	job.Worker
 	number int32
-	name   string // of the worker among all, kept with what it takes
+	name   string            // of the worker among all, kept with what it takes
 	open   map[job.Kind]bool // the kinds that River is asked for
 
 	mu     sync.Mutex

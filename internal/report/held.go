@@ -28,6 +28,9 @@ func appendLicences(b []byte, l *ruling.Licences) []byte {
 	return append(b, '}')
 }
 
+// LicencesJSON gives licences as rulings for programs have them.
+func LicencesJSON(l *ruling.Licences) []byte { return appendLicences(nil, l) }
+
 func appendHeld(b []byte, x *ruling.Held) []byte {
 	b = quote(append(b, `{"licence":`...), x.ID)
 	b = number(b, "event", float64(x.Events))
@@ -108,11 +111,16 @@ func HeldText(x *ruling.Held) string {
 
 // held says which licences are held for what stands in the way. It is printed in brief too: a verdict that rests on one says so.
 func (p *Printer) held(r *ruling.Ruling) {
+	if lines := heldLines(r); len(lines) > 0 {
+		p.list("Licences held here", lines)
+	}
+}
+
+func heldLines(r *ruling.Ruling) (lines []string) {
 	l := r.Licences
 	if l == nil {
-		return
+		return nil
 	}
-	var lines []string
 	for i := range l.Held {
 		lines = append(lines, HeldText(&l.Held[i]))
 	}
@@ -122,5 +130,5 @@ func (p *Printer) held(r *ruling.Ruling) {
 	if l.Unread != "" {
 		lines = append(lines, "Licences could not be read, so that none counts: "+l.Unread)
 	}
-	p.list("Licences held here", lines)
+	return lines
 }

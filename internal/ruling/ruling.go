@@ -321,6 +321,8 @@ type Ruling struct {
 	Brief bool
 	Paths []Path
 	Spans []Span
+	// Changes are the days of a period from which the law may be another, the first day among them; nil for an exact day.
+	Changes []when.Day
 	Views []View
 	// NearMisses are filled by Explain.
 	NearMisses []NearMiss

@@ -197,11 +197,10 @@ func (s *Site) rule(ctx context.Context, p *posed) (*ruling.Ruling, error) {
 	if p.asOf != nil {
 		asOf = p.asOf.String()
 	}
-	var held *decide.Holdings
 	if s.Holdings != nil {
-		held = s.Holdings(ctx)
+		p.held = s.Holdings(ctx)
 	}
-	return held.Rule(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said}, func(q ruling.Request) (*ruling.Ruling, error) {
+	return p.held.Rule(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said}, func(q ruling.Request) (*ruling.Ruling, error) {
 		if q.Each {
 			return s.Desk.Engine.Decide(q)
 		}

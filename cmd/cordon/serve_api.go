@@ -13,11 +13,11 @@ import (
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/commitment"
+	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/draft"
 	"github.com/cordon-engine/cordon/internal/event"
 	"github.com/cordon-engine/cordon/internal/evidence"
-	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/law"

@@ -323,7 +323,7 @@ type Ruling struct {
 	Spans []Span
 	// Changes are the days of a period from which the law may be another, the first day among them; nil for an exact day.
 	Changes []when.Day
-	Views []View
+	Views   []View
 	// NearMisses are filled by Explain.
 	NearMisses []NearMiss
 	// LawVersion is the version of the law that was applied.

@@ -73,7 +73,7 @@ type posed struct {
 	noScreen bool
 	// held are the licences of who asks, once it was ruled; nil for none.
 	held *decide.Holdings
-	full     *activity.Activity
+	full *activity.Activity
 	// typed is what stands in the address, by name; errs what is wrong with it.
 	typed map[string]string
 	errs  map[string]string

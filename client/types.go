@@ -198,9 +198,9 @@ type CaseAttach struct {
 	Event int `json:"event,omitempty"`
 }
 
-// CaseBatch names a batch that was kept.
+// CaseBatch names a batch that was kept, or a job.
 type CaseBatch struct {
-	// Batch: its id, as in the head Cordon-Batch-Id of its answer.
+	// Batch: its id, as in the head Cordon-Batch-Id of its answer; or that of a job of screening, of which nothing has to be kept.
 	Batch string `json:"batch"`
 }
 

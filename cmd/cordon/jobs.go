@@ -448,7 +448,7 @@ func resultsTable(ctx context.Context, q job.Queue, id string, w *bufio.Writer, 
 	}
 	for r, err := range q.Results(ctx, id) {
 		if err == nil {
-			err = eachAnswer(bufio.NewReader(bytes.NewReader(r.Data)), func(a report.AnswerJSON) error {
+			err = eachAnswer(bufio.NewReader(bytes.NewReader(answersIn(r.Data))), func(a report.AnswerJSON) error {
 				count[a.Outcome]++
 				return table.WriteAll(report.AnswerCells(a))
 			})

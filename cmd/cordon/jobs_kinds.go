@@ -263,7 +263,12 @@ func screenRows(ctx context.Context, l jobLists, quiet quieting, with *screenWit
 		} else {
 			out.Handled++
 		}
-		return jsonLine(&w, rowAnswer(desk, b, a, true))
+		x := rowAnswer(desk, b, a, true)
+		err := jsonLine(&w, x)
+		if err == nil && needsParty(&x) {
+			err = jsonLine(&w, partyLine{partyOfRow{x.Row, a.Row.Ref, a.Row.Party}})
+		}
+		return err
 	})
 	out.Data = w.Bytes()
 	return out, err
@@ -343,6 +348,7 @@ func (c *crew) forget(o *opened) {
 func writeResults(ctx context.Context, q job.Queue, s *job.Status, w io.Writer, count map[string]int) error {
 	for r, err := range q.Results(ctx, s.ID) {
 		if err == nil && s.Kind == kindScreen {
+			r.Data = answersIn(r.Data)
 			countOutcomes(r.Data, count)
 		}
 		if err == nil && forPeople(s, &r) {

@@ -224,15 +224,15 @@ func (p *jobsPage) raise() (status int, err error) {
 	p.Typed = p.value("batch")
 	if !p.MayRaise {
 		err = fault.New(fault.Denied, "the role %s makes no cases", p.RoleNames()).WithFix("ask an analyst")
-		return p.refused("f-batch", "Batch", err)
+		return p.refused("f-batch", "Batch or job", err)
 	}
 	done, err := p.Batch(p.ctx(), p.By, p.Typed)
 	if fault.CodeOf(err) == fault.NotFound && err != nil {
-		p.wrong("f-batch", "Batch", plain(err))
+		p.wrong("f-batch", "Batch or job", plain(err))
 		return http.StatusNotFound, nil
 	}
 	if err != nil {
-		return p.refused("f-batch", "Batch", err)
+		return p.refused("f-batch", "Batch or job", err)
 	}
 	p.Typed, p.Said = "", done.Words()
 	return 0, nil

@@ -110,8 +110,14 @@ const (
 )
 
 // lacks says why this worker cannot do chunks of a kind: a run is entered in the log, which takes its key, and whoever does not have it in
-// their folder screens, and leaves collecting to others. A key that was found is looked for again when a chunk was taken.
+// their folder screens, and leaves collecting to others. A key that was found is looked for again when a chunk was taken. A load is
+// entered under a pseudonym, which takes the secret of the store's.
 func (c *crew) lacks(k job.Kind) string {
+	if k == kindLoad {
+		if err := sameSecret(c.m.ctx, c.store, c.data, c.m.folderOf(c.data), false); err != nil {
+			return "no worker that runs could take it: " + err.Error()
+		}
+	}
 	if k != kindCollect || c.keyed.Load() {
 		return ""
 	}

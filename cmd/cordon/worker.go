@@ -36,6 +36,10 @@ func (c *workerCmd) Run(m *Main) error {
 	}
 	log := slog.New(slog.NewJSONHandler(m.Err, &slog.HandlerOptions{Level: level}))
 	return m.jobs(c.Data, func(ctx context.Context, store database, q job.Queue) error {
+		// One without a secret screens, and is not given what takes a pseudonym.
+		if err := sameSecret(ctx, store, c.Data, m.folderOf(c.Data), true); err != nil {
+			return err
+		}
 		fmt.Fprintf(m.Out, "This worker takes chunks of jobs at %s. Stop it with Ctrl-C.\n", nameOf(c.Data))
 		said := func(line string) { log.LogAttrs(ctx, slog.LevelInfo, line) }
 		return c.work(ctx, m, c.Data, store, q, said, func(w *job.Worker) error {

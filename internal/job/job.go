@@ -224,7 +224,7 @@ type Worker struct {
 	Kinds map[Kind]Handler
 	// Lacks says why the worker cannot do chunks of a kind for now, "" where it can; nil
 	// where it can do all. It is asked again and again, and chunks of such a kind are left
-	// where they are. Where nothing else is left of a job, why is noted with the chunk.
+	// where they are. Where nothing else is left of a job, why is noted with its chunks.
 	Lacks func(Kind) string
 	Now   func() time.Time
 	// Pause is how long a chunk rests after so many tries; nil for [Pause].

@@ -189,8 +189,8 @@ func (w *worker) watch(ctx context.Context, client *river.Client[pgx.Tx], alive 
 	}
 }
 
-// left begins to take chunks of a kind that the worker could not do before, and notes why it does not do the last chunk of a
-// job of which nothing else is left.
+// left begins to take chunks of a kind that the worker could not do before, and notes why it does not do those of a
+// kind, or the last chunk of a job of which nothing else is left.
 func (w *worker) left(ctx context.Context, client *river.Client[pgx.Tx]) error {
 	can, lacks := w.Able()
 	for _, k := range can {
@@ -206,6 +206,11 @@ func (w *worker) left(ctx context.Context, client *river.Client[pgx.Tx]) error {
 			WHERE j.cancelled IS NULL AND j.job::json->>'final' = $2 AND c.job = j.id AND c.number = (j.job::json->>'chunks')::bigint
 			AND c.state = 'open' AND c.worker IS NULL AND c.reason IS NULL
 			AND NOT EXISTS (SELECT 1 FROM cordon.job_chunk o WHERE o.job = c.job AND o.number != c.number AND o.state != 'done')`,
+			why, string(kind)); err != nil {
+			return err
+		}
+		if _, err := w.pool.Exec(ctx, `UPDATE cordon.job_chunk c SET reason = $1 FROM cordon.job j
+			WHERE j.cancelled IS NULL AND j.kind = $2 AND c.job = j.id AND c.state = 'open' AND c.worker IS NULL AND c.reason IS NULL`,
 			why, string(kind)); err != nil {
 			return err
 		}

@@ -303,7 +303,7 @@ func (q Queue) slot(ctx, working context.Context, w *job.Worker) {
 // left is how often it is said that a chunk is left to workers that can do it.
 const left = time.Second
 
-// sayLeft notes why this worker does not do the last chunk of a job of which nothing else is left.
+// sayLeft notes why this worker does not do the chunks of a kind, or the last chunk of a job of which nothing else is left.
 func (q Queue) sayLeft(ctx context.Context, w *job.Worker) {
 	for tick := time.NewTicker(left); ; {
 		_, lacks := w.Able()
@@ -323,8 +323,10 @@ func (q Queue) sayLeft(ctx context.Context, w *job.Worker) {
 
 func (q Queue) noteLeft(ctx context.Context, kind job.Kind, why string) error {
 	rows, err := query(ctx, q.db, scanNumber, `SELECT c.rowid FROM job j JOIN job_chunk c ON c.job = j.id AND c.number = json_extract(j.job, '$.chunks')
-		WHERE j.cancelled IS NULL AND json_extract(j.job, '$.final') = ? AND c.state = 'open' AND c.worker IS NULL AND c.reason IS NULL
-		AND NOT EXISTS (SELECT 1 FROM job_chunk o WHERE o.job = c.job AND o.number != c.number AND o.state != 'done')`, string(kind))
+		WHERE j.cancelled IS NULL AND json_extract(j.job, '$.final') = ?1 AND c.state = 'open' AND c.worker IS NULL AND c.reason IS NULL
+		AND NOT EXISTS (SELECT 1 FROM job_chunk o WHERE o.job = c.job AND o.number != c.number AND o.state != 'done')
+		UNION ALL SELECT c.rowid FROM job j JOIN job_chunk c ON c.job = j.id
+		WHERE j.cancelled IS NULL AND j.kind = ?1 AND c.state = 'open' AND c.worker IS NULL AND c.reason IS NULL`, string(kind))
 	for _, row := range rows {
 		if err == nil {
 			err = q.tx(ctx, func(tx *sql.Conn) error {

@@ -84,7 +84,7 @@ func (p *casesForPrograms) holdings(ctx context.Context) *decide.Holdings {
 		if s == nil {
 			return ruling.Licences{}
 		}
-		return p.m.heldOf(ctx, p.m.licenceBook(s, s.machine()))
+		return p.held.take(ctx, s, p.m.now())
 	})
 }
 

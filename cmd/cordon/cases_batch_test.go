@@ -136,6 +136,12 @@ func TestCasesOfAJob(t *testing.T) {
 			if out := run(0, "cases", "from", "--job", id); !strings.Contains(out, "2 answers = 1 with hits + 1 clear + 0 not screened") || !slices.Equal(casesOf(x), all) || len(all) < 2 {
 				t.Errorf("%v: %s", all, out)
 			}
+			if _, page := ana.get("/work/jobs"); !strings.Contains(page, `href="/work/jobs?batch=`+id+`#f-batch"`) {
+				t.Error("the page does not offer it")
+			}
+			if _, page := ana.get("/work/jobs?batch=" + id); !strings.Contains(page, `name="batch" value="`+id+`"`) {
+				t.Error("the form is not filled in")
+			}
 			if code, page := ana.send("/work/jobs", url.Values{"do": {"cases"}, "batch": {id}}); code != 200 || !strings.Contains(page, "1 with hits, 1 clear") || !slices.Equal(casesOf(x), all) {
 				t.Errorf("%d %s", code, page)
 			}

@@ -282,7 +282,7 @@ func whyItWaits(ctx context.Context, q job.Queue, x *web.Job) error {
 func jobForPage(s *job.Status) web.Job {
 	out := web.Job{
 		ID: s.ID, Kind: "Job: " + string(s.Kind), About: s.About, Done: s.Handled + s.Refused, Total: s.Items, Refused: s.Refused, Started: s.Started,
-		State: string(s.State()),
+		State: string(s.State()), Cases: mayBeCases(s) == nil,
 	}
 	if out.Started.IsZero() {
 		out.Started = s.Submitted

@@ -77,10 +77,17 @@ func appendHeld(b []byte, x *ruling.Held) []byte {
 // HeldText says of a licence what it covers, until when, what is open, and what it does for the activity.
 func HeldText(x *ruling.Held) string {
 	if x.Name == "" {
-		return "Licence " + x.ID + ": " + strings.Join(x.Why, "; ") + "."
+		return "Licence " + x.ID + HeldRest(x)
+	}
+	return fmt.Sprintf("Licence %s held (%s)", x.ID, x.Name) + HeldRest(x)
+}
+
+// HeldRest is what HeldText says behind the name of the licence.
+func HeldRest(x *ruling.Held) string {
+	if x.Name == "" {
+		return ": " + strings.Join(x.Why, "; ") + "."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Licence %s held (%s)", x.ID, x.Name)
 	if len(x.For) > 0 {
 		b.WriteString(", covers " + strings.Join(x.For, ", "))
 	}

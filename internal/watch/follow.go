@@ -143,7 +143,11 @@ func (j *job) left() error {
 // met adds the customers that had met a subject that changed, and those that could
 // not be screened.
 func (j *job) met(changed map[subjectKey]bool, touched map[string]watched.Customer) error {
-	for s, err := range watched.Each(j.ctx, j.Store, j.run.Base, j.last.Number) {
+	before := watched.List(j.before)
+	if j.before == nil { // a plan does not hold them
+		before = watched.Each(j.ctx, j.Store, j.run.Base, j.last.Number)
+	}
+	for s, err := range before {
 		if err != nil {
 			return err
 		}

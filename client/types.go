@@ -198,9 +198,9 @@ type CaseAttach struct {
 	Event int `json:"event,omitempty"`
 }
 
-// CaseBatch names a batch that was kept.
+// CaseBatch names a batch that was kept, or a job.
 type CaseBatch struct {
-	// Batch: its id, as in the head Cordon-Batch-Id of its answer.
+	// Batch: its id, as in the head Cordon-Batch-Id of its answer; or that of a job of screening, of which nothing has to be kept.
 	Batch string `json:"batch"`
 }
 
@@ -1967,6 +1967,8 @@ type Reviewed struct {
 type RuledFor struct {
 	BankState string `json:"bank_state,omitempty"`
 	Verdict   string `json:"verdict"`
+	// Licence is the licence held here that the verdict rests on.
+	Licence string `json:"licence,omitempty"`
 }
 
 // Ruling is the answer to "may we do this".

@@ -7,6 +7,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/job"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
 )
@@ -14,7 +15,7 @@ import (
 // mostOfBatch is how many answers of a batch a request makes cases of; more take longer than somebody waits.
 const mostOfBatch = 20_000
 
-// fromBatch makes cases of the hits of a batch that was kept, with the lists as they are, in somebody's name. A hit that has its case
+// fromBatch makes cases of the hits of a batch that was kept, or of a job of screening, with the lists as they are, in somebody's name. A hit that has its case
 // is met there, so that whoever asks twice raises nothing twice, and who was broken off goes on.
 func (p *casesForPrograms) fromBatch(ctx context.Context, s *workStore, d *casework.Desk, by casework.Person, batch string) (out report.BatchCasesJSON, err error) {
 	if err := answer.CheckID(batch); err != nil {
@@ -29,8 +30,12 @@ func (p *casesForPrograms) fromBatch(ctx context.Context, s *workStore, d *casew
 			return out, fault.New(fault.TooLarge, "the batch has more than %d answers", mostOfBatch).WithFix("`cordon cases from --answers --batch %s`", batch)
 		}
 	}
+	var ofJob *job.Status
+	var q job.Queue
 	if n == 0 {
-		return out, fault.New(fault.NotFound, "no answer of the batch %s is kept", batch).WithFix("start the server with --keep answers, and screen again")
+		if q, ofJob, err = jobOf(ctx, s, batch); err != nil {
+			return out, err
+		}
 	}
 	held := p.sc.live.Take()
 	defer held.Release()
@@ -40,7 +45,11 @@ func (p *casesForPrograms) fromBatch(ctx context.Context, s *workStore, d *casew
 	r := &raising{
 		caseMaker: p.maker(held.Desk), c: c, m: &quiet, ctx: ctx, desk: d, by: by, count: map[casework.Outcome]int{},
 	}
-	if err := r.all(c.keptAnswers(&quiet, s)); err != nil {
+	answers := c.keptAnswers(&quiet, s)
+	if ofJob != nil {
+		answers = jobAnswers(ctx, q, ofJob)
+	}
+	if err := r.all(answers); err != nil {
 		return out, err
 	}
 	out = report.BatchCasesJSON{
@@ -53,6 +62,25 @@ func (p *casesForPrograms) fromBatch(ctx context.Context, s *workStore, d *casew
 		}
 	}
 	return out, nil
+}
+
+// jobOf gives the job of screening that an id names which is that of no batch.
+func jobOf(ctx context.Context, s *workStore, id string) (job.Queue, *job.Status, error) {
+	q, err := s.queue(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	of, err := q.Job(ctx, id)
+	switch {
+	case fault.CodeOf(err) == fault.NotFound:
+		return nil, nil, fault.New(fault.NotFound, "no answer of the batch %s is kept, and there is no such job", id).
+			WithFix("start the server with --keep answers, or hand the file in as a job, and screen again")
+	case err != nil:
+		return nil, nil, err
+	case of.Items > mostOfBatch:
+		return nil, nil, fault.New(fault.TooLarge, "the job has more than %d answers", mostOfBatch).WithFix("`cordon cases from --job %s`", id)
+	}
+	return q, &of, nil
 }
 
 // maker makes alerts with the lists of a moment.

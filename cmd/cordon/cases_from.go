@@ -16,6 +16,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/job"
 	"github.com/cordon-engine/cordon/internal/jsonlines"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
@@ -30,6 +31,7 @@ type casesFromCmd struct {
 	File      string   `arg:"" optional:"" help:"Answers of screening a file, as JSON Lines." type:"existingfile"`
 	Answers   bool     `help:"Take the answers that were kept." group:"kept answers"`
 	Batch     string   `help:"Of those, only the answers of this stream or file." placeholder:"ID" group:"kept answers"`
+	Job       string   `help:"Take the results of this job of screening." placeholder:"ID"`
 	Watch     string   `help:"Take what stands for the customers of this base after its newest run." placeholder:"BASE"`
 	Input     string   `help:"The file that was screened." type:"existingfile" placeholder:"FILE" group:"answers in a file"`
 	Map       []string `help:"Which column of it holds a field, as when it was screened." placeholder:"FIELD=COLUMN" sep:"none" group:"answers in a file"`
@@ -56,8 +58,10 @@ func (c *casesFromCmd) Run(m *Main) error {
 	switch {
 	case c.Watch != "" && (c.Answers || c.File != "" || c.Batch != "" || c.Input != "" || c.Ref != "" || c.Stake != "" || len(c.Map) > 0 || len(c.List) > 0 || c.AsOf != ""):
 		return fault.New(fault.Usage, "--watch takes a base as it was screened, and goes with none of the other choices")
-	case c.Watch == "" && (c.File != "") == c.Answers:
-		return fault.New(fault.Usage, "name a file of answers, or say --answers or --watch BASE").WithFix("`cordon cases from --help` has examples")
+	case c.Job != "" && (c.Answers || c.File != "" || c.Watch != "" || c.Batch != "" || c.Input != "" || c.Ref != "" || c.Stake != "" || len(c.Map) > 0):
+		return fault.New(fault.Usage, "--job takes the results of a job as they are, and goes with none of the other choices")
+	case c.Watch == "" && c.Job == "" && (c.File != "") == c.Answers:
+		return fault.New(fault.Usage, "name a file of answers, or say --answers, --job ID or --watch BASE").WithFix("`cordon cases from --help` has examples")
 	case c.Answers && (c.Input != "" || c.Ref != "" || c.Stake != "" || len(c.Map) > 0):
 		return fault.New(fault.Usage, "--input, --map, --ref and --stake go with a file of answers")
 	case c.File != "" && (c.Batch != "" || c.Input == ""):
@@ -68,9 +72,19 @@ func (c *casesFromCmd) Run(m *Main) error {
 		return c.desk(m, func(ctx context.Context, lists *screen.Desk, places *place.Gazetteer, asOf when.Day) error {
 			r := &raising{caseMaker: caseMaker{lists, places, asOf}, c: c, m: m, ctx: ctx, desk: d, by: by, count: map[casework.Outcome]int{}}
 			err := error(nil)
-			if c.Watch != "" {
+			switch {
+			case c.Watch != "":
 				err = r.raiseRun(customersOf(s), c.Watch)
-			} else {
+			case c.Job != "":
+				var q job.Queue
+				var of job.Status
+				if q, err = queueOf(ctx, s); err == nil {
+					of, err = q.Job(ctx, c.Job)
+				}
+				if err == nil {
+					err = r.all(jobAnswers(ctx, q, &of))
+				}
+			default:
 				err = r.all(c.answers(m, s))
 			}
 			if err != nil {

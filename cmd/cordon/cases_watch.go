@@ -97,29 +97,26 @@ func (z quieting) suppressed(ctx context.Context, d *screen.Desk, s watched.Stor
 	return err
 }
 
-// standing counts the findings after a run that two persons found false on just these facts. What cannot be read or compared is not
-// suppressed.
-func (z quieting) standing(ctx context.Context, d *screen.Desk, s watched.Store, run *watched.Run, after []watched.State) (n int) {
-	day, err := parseDay("as_of", run.AsOf)
-	if err != nil {
-		return 0
-	}
-	for i := range after {
-		if len(after[i].Findings) == 0 || !z.Has(after[i].Ref) {
-			continue
+// standing counts the findings of a state after a run that two persons found false on just these facts. What cannot be read or
+// compared is not suppressed.
+func (z quieting) standing(ctx context.Context, d *screen.Desk, s watched.Store, run *watched.Run) func(after *watched.State) int {
+	day, bad := parseDay("as_of", run.AsOf)
+	return func(after *watched.State) (n int) {
+		if bad != nil || len(after.Findings) == 0 || !z.Has(after.Ref) {
+			return 0
 		}
-		x, err := s.Customer(ctx, run.Base, run.Version, after[i].Ref)
+		x, err := s.Customer(ctx, run.Base, run.Version, after.Ref)
 		if err != nil {
-			continue
+			return 0
 		}
 		quiet := z.of(x.Party, x.Ref)
-		for _, f := range after[i].Findings {
+		for _, f := range after.Findings {
 			if quiet.finding(d, day, f.Subject) != nil {
 				n++
 			}
 		}
+		return n
 	}
-	return n
 }
 
 // finding gives the suppression of what a run found; nil for none.

@@ -96,7 +96,7 @@ func (m *Main) openAs(ctx context.Context, data string) (s database, actor strin
 	if s, err = m.openStore(ctx, data); err != nil {
 		return nil, "", err
 	}
-	if actor, err = m.actor(m.folderOf(data)); err != nil {
+	if actor, err = m.actorOn(ctx, s, data); err != nil {
 		s.Close()
 		return nil, "", err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/licence"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/ruling"
 	"github.com/cordon-engine/cordon/internal/when"
@@ -83,7 +84,7 @@ func (p *casesForPrograms) holdings(ctx context.Context) *decide.Holdings {
 		if s == nil {
 			return ruling.Licences{}
 		}
-		return p.m.heldOf(ctx, p.m.licenceBook(s, s.machine()))
+		return p.held.take(ctx, s, p.m.now())
 	})
 }
 
@@ -109,6 +110,16 @@ func heldOfRuling(text []byte) (*httpapi.HeldLicences, error) {
 	}
 	err := json.Unmarshal(text, &r)
 	return r.Licences, err
+}
+
+// keptLicences gives the licences that rulings named, as they are kept with a question; nil for none.
+func keptLicences(h *decide.Holdings) (*httpapi.HeldLicences, error) {
+	named := h.Named()
+	if named == nil {
+		return nil, nil
+	}
+	out := &httpapi.HeldLicences{}
+	return out, json.Unmarshal(report.LicencesJSON(named), out)
 }
 
 // heldAgain gives the licences that an answer was given under, for it to be given again.

@@ -63,8 +63,8 @@ type submitFlags struct {
 
 // submit keeps a job, and prints its name.
 func (c *submitFlags) submit(m *Main, kind job.Kind, about string, lines []lineJSON) error {
-	return m.jobs(c.Data, func(ctx context.Context, _ database, q job.Queue) error {
-		j, err := c.job(m, about)
+	return m.jobs(c.Data, func(ctx context.Context, store database, q job.Queue) error {
+		j, err := c.job(m, store, about)
 		if err != nil {
 			return err
 		}
@@ -76,8 +76,8 @@ func (c *submitFlags) submit(m *Main, kind job.Kind, about string, lines []lineJ
 	})
 }
 
-func (c *submitFlags) job(m *Main, about string) (job.Job, error) {
-	actor, err := m.actor(m.folderOf(c.Data))
+func (c *submitFlags) job(m *Main, store database, about string) (job.Job, error) {
+	actor, err := m.actorOn(m.ctx, store, c.Data)
 	if err != nil {
 		return job.Job{}, err
 	}
@@ -148,16 +148,16 @@ func (c *jobsScreenCmd) Run(m *Main) error {
 				asOf = m.today()
 			}
 			b := screen.Batch{Lists: desk.lists(), AsOf: asOf, Threshold: c.Threshold, Limit: c.Limit, Places: places, Schema: c.Schema}
-			return c.hand(ctx, m, q, d, b)
+			return c.hand(ctx, m, store, q, d, b)
 		})
 	})
 }
 
-func (c *jobsScreenCmd) hand(ctx context.Context, m *Main, q job.Queue, d *screen.Desk, b screen.Batch) error {
+func (c *jobsScreenCmd) hand(ctx context.Context, m *Main, store database, q job.Queue, d *screen.Desk, b screen.Batch) error {
 	if b.Threshold < 0 {
 		b.Threshold = d.Params().Possible()
 	}
-	j, err := c.job(m, filepath.Base(c.Input))
+	j, err := c.job(m, store, filepath.Base(c.Input))
 	if err == nil {
 		j, err = m.newScreenJob(d, b, j)
 	}
@@ -448,7 +448,7 @@ func resultsTable(ctx context.Context, q job.Queue, id string, w *bufio.Writer, 
 	}
 	for r, err := range q.Results(ctx, id) {
 		if err == nil {
-			err = eachAnswer(bufio.NewReader(bytes.NewReader(r.Data)), func(a report.AnswerJSON) error {
+			err = eachAnswer(bufio.NewReader(bytes.NewReader(answersIn(r.Data))), func(a report.AnswerJSON) error {
 				count[a.Outcome]++
 				return table.WriteAll(report.AnswerCells(a))
 			})

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cordon-engine/cordon/internal/casework"
 	"github.com/cordon-engine/cordon/internal/fault"
@@ -55,8 +56,10 @@ type crew struct {
 
 	tables func() (tables, error)
 
-	mu    sync.Mutex
-	desks []*opened // the last used at the end
+	mu         sync.Mutex
+	desks      []*opened   // the last used at the end
+	collecting sync.Mutex  // held by who puts a base together
+	keyed      atomic.Bool // the key of the log was found
 }
 
 // tables come with the program.
@@ -92,7 +95,7 @@ func (m *Main) newCrew(data string, store database, q job.Queue, said func(strin
 
 // handlers gives what does the work of each kind.
 func (c *crew) handlers() map[job.Kind]job.Handler {
-	out := map[job.Kind]job.Handler{kindScreen: c.screen, kindRescreen: c.rescreen}
+	out := map[job.Kind]job.Handler{kindScreen: c.screen, kindRescreen: c.rescreen, kindCollect: c.rescreen}
 	for kind := range commandsOf {
 		out[kind] = c.command
 	}
@@ -260,7 +263,12 @@ func screenRows(ctx context.Context, l jobLists, quiet quieting, with *screenWit
 		} else {
 			out.Handled++
 		}
-		return jsonLine(&w, rowAnswer(desk, b, a, true))
+		x := rowAnswer(desk, b, a, true)
+		err := jsonLine(&w, x)
+		if err == nil && needsParty(&x) {
+			err = jsonLine(&w, partyLine{partyOfRow{x.Row, a.Row.Ref, a.Row.Party}})
+		}
+		return err
 	})
 	out.Data = w.Bytes()
 	return out, err
@@ -340,6 +348,7 @@ func (c *crew) forget(o *opened) {
 func writeResults(ctx context.Context, q job.Queue, s *job.Status, w io.Writer, count map[string]int) error {
 	for r, err := range q.Results(ctx, s.ID) {
 		if err == nil && s.Kind == kindScreen {
+			r.Data = answersIn(r.Data)
 			countOutcomes(r.Data, count)
 		}
 		if err == nil && forPeople(s, &r) {

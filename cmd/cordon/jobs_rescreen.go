@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,6 +23,9 @@ import (
 // and keeps the run. The job is called as the base is.
 const kindRescreen job.Kind = "rescreen"
 
+// kindCollect is that last chunk, which only who has the key of the log can do: a run is entered there.
+const kindCollect job.Kind = "collect"
+
 // rescreenWith is what such a job says besides its parts.
 type rescreenWith struct {
 	screenWith
@@ -44,7 +46,7 @@ func (m *Main) submitRescreen(ctx context.Context, q job.Queue, w *watch.Watcher
 	if with.screenWith, err = screenWithOf(w.Desk, screen.Batch{AsOf: w.AsOf}); err != nil {
 		return j, err
 	}
-	j.Kind, j.Snapshot = kindRescreen, w.Desk.ID()
+	j.Kind, j.Final, j.Snapshot = kindRescreen, kindCollect, w.Desk.ID()
 	if j.With, err = json.Marshal(with); err != nil {
 		return j, err
 	}
@@ -107,11 +109,30 @@ const (
 	collectorLooks = 20 * time.Millisecond
 )
 
-// mayCollect says whether this worker can collect a job now. A run is entered in the log, which takes its key: a worker in whose
-// folder it is not screens, and leaves collecting to others.
+// lacks says why this worker cannot do chunks of a kind: a run is entered in the log, which takes its key, and whoever does not have it in
+// their folder screens, and leaves collecting to others. A key that was found is looked for again when a chunk was taken. A load is
+// entered under a pseudonym, which takes the secret of the store's.
+func (c *crew) lacks(k job.Kind) string {
+	if k == kindLoad {
+		if err := sameSecret(c.m.ctx, c.store, c.data, c.m.folderOf(c.data), false); err != nil {
+			return "no worker that runs could take it: " + err.Error()
+		}
+	}
+	if k != kindCollect || c.keyed.Load() {
+		return ""
+	}
+	if _, err := logkey.Read(c.m.folderOf(c.data)); err != nil {
+		return "only a worker that has the key of the log can put the run together, and none that runs took it: " + err.Error()
+	}
+	c.keyed.Store(true)
+	return ""
+}
+
+// mayCollect says whether this worker can collect a job now.
 func (c *crew) mayCollect(ctx context.Context, t *job.Task) error {
-	if _, err := logkey.Read(c.m.folderOf(c.data)); fault.CodeOf(err) == fault.NotFound {
-		return &job.NotHere{Why: err.Error()}
+	c.keyed.Store(false)
+	if why := c.lacks(kindCollect); why != "" {
+		return &job.NotHere{Why: why}
 	}
 	return c.othersDone(ctx, t)
 }
@@ -141,13 +162,16 @@ func (c *crew) othersDone(ctx context.Context, t *job.Task) error {
 	}
 }
 
-// collect keeps the run, and gives what it raises as `cordon watch follow --format jsonl` does.
+// collect keeps the run, and gives what it raises as `cordon watch follow --format jsonl` does. Neither is held in memory but for a
+// part and a page; what is raised is held packed. One base is collected at a time, as that takes some connections at once.
 func (c *crew) collect(ctx context.Context, w *watch.Watcher, run *watched.Run, t *job.Task) (out job.Output, err error) {
+	c.collecting.Lock()
+	defer c.collecting.Unlock()
 	quiet := c.quiet.take(ctx)
-	w.Suppressed = func(ctx context.Context, run *watched.Run, after []watched.State) int {
-		return quiet.standing(ctx, w.Desk, w.Store, run, after)
+	w.Suppressed = func(ctx context.Context, run *watched.Run) func(*watched.State) int {
+		return quiet.standing(ctx, w.Desk, w.Store, run)
 	}
-	res, err := w.Collect(ctx, *run, t.Chunk.Input, func(yield func(watch.Screened, error) bool) {
+	kept, err := w.Collect(ctx, *run, t.Chunk.Input, func(yield func(watch.Screened, error) bool) {
 		for r, err := range c.queue.Results(ctx, t.Job.ID) {
 			var s watch.Screened
 			if err == nil {
@@ -164,19 +188,19 @@ func (c *crew) collect(ctx context.Context, w *watch.Watcher, run *watched.Run, 
 	if quiet.unread != "" {
 		c.said(quiet.unread)
 	}
-	c.said(res.Run.Line())
-	list := report.WatchChanges(res.Changes)
-	if err := quiet.suppressed(ctx, w.Desk, w.Store, &res.Run, list); err != nil {
+	c.said(kept.Line())
+	packer := job.NewPacker()
+	if err := w.Raised(ctx, &kept, func(x watched.Change) error {
+		list := []report.WatchChangeJSON{report.WatchChange(&x)}
+		if err := quiet.suppressed(ctx, w.Desk, w.Store, &kept, list); err != nil {
+			return err
+		}
+		return jsonLine(packer, list[0])
+	}); err != nil {
 		return out, err
 	}
-	var b bytes.Buffer
-	for _, x := range list {
-		if err := jsonLine(&b, x); err != nil {
-			return out, err
-		}
-	}
-	out.Data = b.Bytes()
-	return out, nil
+	out.Packed, err = packer.Packed()
+	return out, err
 }
 
 // forPeople reports whether the result of a chunk is for people, and not for who collects it.

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -39,13 +43,98 @@ func TestRescreenSurvives(t *testing.T) {
 			if err := c.server.Kill(syscall.SIGQUIT); err != nil {
 				t.Fatal(err)
 			}
-			if os.Getenv("CORDON_KILLS") != "" {
-				c.worker("second") // has no key of the log, cannot collect, and may take that turn away from the third for a minute
-			}
+			c.worker("second") // has no key of the log, and leaves collecting to the third
 			c.keyed("third")
 			c.worker("third")
 		})
 	})
+}
+
+// TestCollectingIsLeft has one worker that has no key of the log: it screens all customers, is not given the chunk that collects, and the
+// job says what it waits for, in a command and on the page. When the key is there, the same worker goes on.
+func TestCollectingIsLeft(t *testing.T) {
+	t.Run("folder", func(t *testing.T) {
+		c := &campaign{T: t, dir: t.TempDir()}
+		c.data = c.dir
+		c.collectingIsLeft(c.dir)
+	})
+	t.Run("database", func(t *testing.T) {
+		c := &campaign{T: t, dir: t.TempDir()}
+		c.data = postgrestest.Database(t)
+		c.collectingIsLeft(t.TempDir())
+	})
+}
+
+func (c *campaign) collectingIsLeft(folder string) {
+	c.load("1", "1,Thaddeus Quisenberry\n2,Somebody Else\n")
+	c.open(nil)
+	c.run("watch", "add", "job", c.file("base.csv", c.customers(0)))
+	id := c.run("jobs", "submit", "watch", "job", "--full", "--chunk", "100")
+	at := filepath.Join(c.dir, logkey.File)
+	key, err := os.ReadFile(at)
+	if err == nil {
+		err = os.Remove(at)
+	}
+	if err != nil {
+		c.Fatal(err)
+	}
+
+	m := &Main{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, folder: folder, ctx: c.Context()}
+	store, err := m.openStore(c.Context(), c.data)
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer store.Close()
+	q, err := queueOf(c.Context(), store)
+	if err != nil {
+		c.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(c.Context())
+	var working sync.WaitGroup
+	defer working.Wait()
+	defer stop()
+	var took atomic.Int64
+	working.Go(func() {
+		err := (&workFlags{Slots: 2}).work(ctx, m, c.data, store, q, func(string) {}, func(w *job.Worker) error {
+			w.Told = func(t *job.Task, _ job.Output, err error) {
+				if t != nil && t.Chunk.Number == t.Job.Chunks {
+					took.Add(1)
+				}
+				if err != nil {
+					c.Error(err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			c.Error(err)
+		}
+	})
+	const waits = "only a worker that has the key of the log"
+	s := c.until(id, "left", func(s *job.Status) bool {
+		failures, err := c.q.Failures(c.Context(), id)
+		return err == nil && s.Done == s.Chunks-1 && s.Running == 0 && len(failures) == 1 && strings.HasPrefix(failures[0].Reason, waits)
+	})
+	if n := took.Load(); n != 0 || s.Ended() {
+		c.Errorf("the chunk that collects was taken %d times: %+v", n, s)
+	}
+	code, shown := program(c, "jobs", "show", id, "--data", c.data, "--folder", c.dir)
+	if code != 0 || !strings.Contains(shown, "chunk 4 (0 items) waits: "+waits) {
+		c.Errorf("%d %s", code, shown)
+	}
+	list, err := jobsForPages(c.Context(), c.q, customersOf(store))
+	if err != nil || len(list) != 1 || list[0].State != "waiting" || !strings.HasPrefix(list[0].Error, waits) {
+		c.Errorf("%+v %v", list, err)
+	}
+	for _, dir := range []string{c.dir, folder} {
+		if err := os.WriteFile(filepath.Join(dir, logkey.File), key, 0o600); err != nil {
+			c.Fatal(err)
+		}
+	}
+	s = c.until(id, "ended", (*job.Status).Ended)
+	if s.State() != job.Done || took.Load() != 1 || len(c.lines("jobs", "results", id)) == 0 {
+		c.Errorf("%+v, taken %d times", s, took.Load())
+	}
 }
 
 const rescreened = 300

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/answer"
 	"github.com/cordon-engine/cordon/internal/fault"
+	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/iso20022"
 	"github.com/cordon-engine/cordon/internal/payment"
 	"github.com/cordon-engine/cordon/internal/report"
@@ -29,6 +30,8 @@ type paymentAsked struct {
 	// Stale says why nothing might be screened.
 	Stale string `json:"stale,omitempty"`
 	quietAsked
+	// Licences are those that any of its rulings named, as they stood.
+	Licences *httpapi.HeldLicences `json:"licences,omitempty"`
 	// Lists are those that were asked, Set the facts that were stated of every payment.
 	Lists []string `json:"lists,omitempty"`
 	Set   []string `json:"set,omitempty"`
@@ -89,7 +92,7 @@ func (p *paid) quiet() quietAsked {
 
 // payWhole answers a message. A message of which nothing can be read is an error, and so is anything else that says nothing of
 // the message itself: it would not come out so again.
-func payWhole(ctx context.Context, desk *payment.Desk, enc *report.PaymentEncoder, message []byte) (*paid, error) {
+func payWhole(ctx context.Context, desk *payDesk, enc *report.PaymentEncoder, message []byte) (*paid, error) {
 	var out bytes.Buffer
 	p := &paid{}
 	var err error
@@ -133,7 +136,7 @@ func (k *keeping) payment(ctx context.Context, lists *screen.Desk, q paymentAske
 
 // keepWhole answers a message, keeps the answer and then gives the transactions, as [payment.Desk.Run] does.
 func (c *paymentCmd) keepWhole(
-	ctx context.Context, k *keeping, lists *screen.Desk, desk *payment.Desk, in io.Reader, each func(*payment.Result) error,
+	ctx context.Context, k *keeping, lists *screen.Desk, desk *payDesk, in io.Reader, each func(*payment.Result) error,
 ) (payment.Summary, error) {
 	message, err := wholeMessage(in, min(c.Max, mostKeptMessage))
 	if err != nil {
@@ -146,6 +149,9 @@ func (c *paymentCmd) keepWhole(
 	q := paymentAsked{AsOf: desk.AsOf.String(), Lists: desk.Lists, Set: c.Set}
 	q.put(message)
 	q.quietAsked = p.quiet()
+	if q.Licences, err = keptLicences(desk.held); err != nil {
+		return p.Summary, err
+	}
 	kept, err := k.payment(ctx, lists, q, k.actor, p.text)
 	if err != nil {
 		return p.Summary, err
@@ -172,8 +178,12 @@ func (w *world) payment(question []byte) ([]byte, error) {
 	if w.desk == nil || w.lists == nil {
 		return nil, fault.New(fault.Unavailable, "law or lists are not kept with it")
 	}
+	held, err := heldAgain(q.Licences)
+	if err != nil {
+		return nil, unreadable(err)
+	}
 	lists := w.lists.As(q.Stale)
-	desk := paymentDesk(w.desk, lists, q.quieting(), w.places, day)
+	desk := paymentDesk(w.desk, lists, q.quieting(), held, w.places, day)
 	desk.Lists, desk.Rule = q.Lists, (&paymentCmd{Set: q.Set}).setting(w.desk, desk.Rule)
 	enc := paymentEncoder(w.desk, lists)
 	enc.Rulings.Versions.Program = w.versions.Program

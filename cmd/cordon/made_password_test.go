@@ -46,7 +46,7 @@ func TestMadePassword(t *testing.T) {
 		_, page := v.read(v.client.PostForm(x.base+"/account", url.Values{"old-password": {old}, "password": {next}, "again-password": {next}}))
 		return page
 	}
-	if page := change(zoe, password, password); !strings.Contains(page, "that is the password that was made for you") {
+	if page := change(zoe, password, password); !strings.Contains(page, "that is the password that was given to you") {
 		t.Errorf("%s", page)
 	}
 	if page := change(zoe, password, teamPassword); !strings.Contains(page, "Sign in") {
@@ -73,5 +73,28 @@ func TestMadePassword(t *testing.T) {
 	}
 	if q, err := x.desk.Named(t.Context(), "ana"); err != nil || !q.MustChange() {
 		t.Error(q, err)
+	}
+
+	// One that an admin writes down for somebody is as good as made, unless the person typed it.
+	for _, c := range []struct {
+		args []string
+		must bool
+	}{
+		{[]string{"people", "add", "kim", "--role", "analyst", "--password-stdin"}, true},
+		{[]string{"people", "add", "lou", "--role", "analyst", "--password-stdin", "--own"}, false},
+		{[]string{"people", "password", "lou", "--password-stdin"}, true},
+		{[]string{"people", "password", "kim", "--password-stdin", "--own"}, false},
+	} {
+		var out buffer
+		m := &Main{In: strings.NewReader("correct horse battery " + c.args[2] + "\n"), Out: &out, Err: &out}
+		if code := m.Run(t.Context(), append(c.args, "--data", x.at.Data)); code != 0 || strings.Contains(out.String(), "chooses another first") != c.must {
+			t.Errorf("%v: %d %s", c.args, code, out.String())
+		}
+		if q, err := x.desk.Named(t.Context(), c.args[2]); err != nil || q.MustChange() != c.must {
+			t.Errorf("%v: %v", c.args, err)
+		}
+	}
+	if code, out := program(t, "people", "password", "kim", "--own", "--data", x.at.Data); code != 2 || !strings.Contains(out, "--own goes with --password-stdin") {
+		t.Errorf("%d %s", code, out)
 	}
 }

@@ -58,7 +58,7 @@ func (c *paymentCmd) Run(m *Main) error {
 		return err
 	}
 	return c.desk(m, func(ctx context.Context, lists *screen.Desk, places *place.Gazetteer, asOf when.Day) error {
-		desk := paymentDesk(d, lists, m.quiet(c.Data), places, asOf)
+		desk := paymentDesk(d, lists, m.quiet(c.Data), m.heldIn(c.Data), places, asOf)
 		desk.Lists, desk.Rule = c.lists(), c.setting(d, desk.Rule)
 		err := c.answer(ctx, m, d, lists, desk, in, fail)
 		return fault.In(fault.Place{File: name}, err)
@@ -91,9 +91,9 @@ func (c *deskFlags) lists() []string {
 }
 
 // paymentDesk puts together who screens and who rules.
-func paymentDesk(d *decide.Desk, lists *screen.Desk, quiet quieting, places *place.Gazetteer, asOf when.Day) *payment.Desk {
+func paymentDesk(d *decide.Desk, lists *screen.Desk, quiet quieting, held *decide.Holdings, places *place.Gazetteer, asOf when.Day) *payDesk {
 	resolver := &decide.Resolver{Screener: lookUps{lists, quiet}, Regimes: d.Law.Regimes}
-	return &payment.Desk{
+	return &payDesk{held: held, Desk: &payment.Desk{
 		Screen: func(q screening.Query) screening.Answer {
 			q.Threshold = lists.Params().Possible()
 			return quiet.screenQuietly(lists, q)
@@ -101,10 +101,16 @@ func paymentDesk(d *decide.Desk, lists *screen.Desk, quiet quieting, places *pla
 		Look: lists.Look,
 		Rule: func(a *activity.Activity) (*ruling.Ruling, error) {
 			full, said := resolver.Resolve(a)
-			return d.Engine.Decide(ruling.Request{Activity: full, KnownAt: when.NoDay, Brief: true, Screened: said})
+			return held.Rule(ruling.Request{Activity: full, KnownAt: when.NoDay, Brief: true, Screened: said}, d.Engine.Decide)
 		},
 		Places: places, AsOf: asOf,
-	}
+	}}
+}
+
+// payDesk answers messages of payments, and knows which licences it named.
+type payDesk struct {
+	*payment.Desk
+	held *decide.Holdings
 }
 
 // trySet finds what is wrong with --set before anything is read.
@@ -127,7 +133,7 @@ func (c *paymentCmd) setting(d *decide.Desk, rule func(*activity.Activity) (*rul
 	}
 }
 
-func (c *paymentCmd) answer(ctx context.Context, m *Main, d *decide.Desk, lists *screen.Desk, desk *payment.Desk, in io.Reader, fail map[string]bool) error {
+func (c *paymentCmd) answer(ctx context.Context, m *Main, d *decide.Desk, lists *screen.Desk, desk *payDesk, in io.Reader, fail map[string]bool) error {
 	out := &paymentOut{
 		w: bufio.NewWriterSize(m.Out, 64<<10), format: c.Format, fail: fail, asOf: desk.AsOf,
 		enc: paymentEncoder(d, lists),
@@ -154,7 +160,7 @@ func (c *paymentCmd) answer(ctx context.Context, m *Main, d *decide.Desk, lists 
 
 // run answers a message while it is read, or whole where the answer is kept.
 func (c *paymentCmd) run(
-	ctx context.Context, m *Main, d *decide.Desk, lists *screen.Desk, desk *payment.Desk, in io.Reader, each func(*payment.Result) error,
+	ctx context.Context, m *Main, d *decide.Desk, lists *screen.Desk, desk *payDesk, in io.Reader, each func(*payment.Result) error,
 ) (s payment.Summary, err error) {
 	if !c.Keep {
 		return desk.Run(ctx, iso20022.NewReader(in, c.Max), each)

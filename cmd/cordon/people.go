@@ -103,11 +103,15 @@ func (m *Main) personNamed(data, name string) (id string, err error) {
 
 // passwordFlag says where a password comes from. It is never an argument, which others on the machine can see.
 type passwordFlag struct {
-	PasswordStdin bool `name:"password-stdin" help:"Read the password from standard input, one line; otherwise one is made and printed, once."`
+	PasswordStdin bool `name:"password-stdin" help:"Read the password from standard input, one line; otherwise one is made and printed, once. Whoever signs in with either chooses another first."`
+	Own           bool `help:"With --password-stdin: the person typed it, nobody else has seen it, and they keep it."`
 }
 
 // password reads one; made is true where one is to be made.
 func (c *passwordFlag) password(m *Main) (password string, made bool, err error) {
+	if c.Own && !c.PasswordStdin {
+		return "", false, fault.New(fault.Usage, "--own goes with --password-stdin: one that is made was seen by others").WithFix("leave one out, or write both")
+	}
 	if !c.PasswordStdin {
 		return "", true, nil
 	}
@@ -118,9 +122,12 @@ func (c *passwordFlag) password(m *Main) (password string, made bool, err error)
 	return strings.TrimRight(line, "\r\n"), false, nil
 }
 
-// tell prints a password that was made, once.
-func tell(m *Main, p *account.Person, password string, made bool) error {
+// tell prints a password that was made, once, and says of one that was given what is due.
+func (c *passwordFlag) tell(m *Main, p *account.Person, password string, made bool) error {
 	if !made {
+		if p.MustChange() {
+			fmt.Fprintf(m.Err, "Whoever signs in with this password chooses another first; --own is for one that %s typed.\n", p.Name)
+		}
 		return nil
 	}
 	fmt.Fprintf(m.Err, "The password of %s, this once; whoever signs in with it chooses another first:\n", p.Name)
@@ -172,14 +179,16 @@ func (c *peopleAddCmd) Run(m *Main) error {
 		var err error
 		if made {
 			p, password, err = d.AddMade(m.ctx, actor, c.Name, c.Display, roles)
-		} else {
+		} else if c.Own {
 			p, err = d.Add(m.ctx, actor, c.Name, c.Display, roles, password)
+		} else {
+			p, err = d.AddGiven(m.ctx, actor, c.Name, c.Display, roles, password)
 		}
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(m.Err, "%s (%s) may sign in as %s.\n", p.Display, p.ID, strings.ReplaceAll(account.RolesText(p.Roles), " ", ", "))
-		return tell(m, &p, password, made)
+		return c.tell(m, &p, password, made)
 	})
 }
 
@@ -296,16 +305,23 @@ type peoplePasswordCmd struct {
 func (c *peoplePasswordCmd) Run(m *Main) error {
 	return c.with(m, func(d *account.Desk, actor string, p *account.Person) error {
 		password, made, err := c.password(m)
-		if err == nil && made {
-			_, password, err = d.SetMade(m.ctx, actor, p.ID)
-		} else if err == nil {
-			_, err = d.SetPassword(m.ctx, actor, p.ID, password)
+		if err != nil {
+			return err
+		}
+		var now account.Person
+		switch {
+		case made:
+			now, password, err = d.SetMade(m.ctx, actor, p.ID)
+		case c.Own || actor == p.ID: // their own, of whoever signs in by the name of their account here
+			now, err = d.SetPassword(m.ctx, actor, p.ID, password)
+		default:
+			now, err = d.SetGiven(m.ctx, actor, p.ID, password)
 		}
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(m.Err, "%s has another password.\n", p.Name)
-		return tell(m, p, password, made)
+		return c.tell(m, &now, password, made)
 	})
 }
 

@@ -158,7 +158,8 @@ Examples:
 Examples:
   cordon screen --input customers.csv --map name=NAME --format jsonl > answers.jsonl
   cordon cases from answers.jsonl --input customers.csv --map name=NAME --ref NUMBER --stake EUR
-  cordon cases from --answers --batch 01J2Z3NDEKTSV4RRFFQ69G5FAV`,
+  cordon cases from --answers --batch 01J2Z3NDEKTSV4RRFFQ69G5FAV
+  cordon cases from --job 01ARZ3NDEKTSV4RRFFQ69G5FAV`,
 	"cases list": `Examples:
   cordon cases list --assigned ann
   cordon cases list --state suppressed --format jsonl`,

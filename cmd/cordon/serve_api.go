@@ -13,6 +13,7 @@ import (
 
 	"github.com/cordon-engine/cordon/data"
 	"github.com/cordon-engine/cordon/internal/commitment"
+	"github.com/cordon-engine/cordon/internal/decide"
 	"github.com/cordon-engine/cordon/internal/document"
 	"github.com/cordon-engine/cordon/internal/draft"
 	"github.com/cordon-engine/cordon/internal/event"
@@ -44,7 +45,9 @@ func (c *serveCmd) forPrograms(config *httpapi.Config, lib *library, sc *screene
 	}
 	config.Library = lib
 	if sc != nil {
-		config.Subjects, config.Payments = subjects{sc}, sc.payments(config.Desk, c.keeping)
+		config.Subjects, config.Payments = subjects{sc}, sc.payments(config.Desk, c.keeping, func(ctx context.Context) *decide.Holdings {
+			return c.cases.holdings(ctx) // which is there before anybody asks
+		})
 		c.watching = newBases(sc, c.shared(sc.m))
 		c.watching.handIn = func() *jobDesk { return c.jobs }
 		if c.WatchCases {

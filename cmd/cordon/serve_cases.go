@@ -45,6 +45,8 @@ type casesForPrograms struct {
 	store *serveStore
 	sc    *screener
 	log   *slog.Logger
+	// held are the licences for rulings.
+	held heldShelf
 	// deadlines knows which of them passed.
 	deadlines deadlineWatch
 }

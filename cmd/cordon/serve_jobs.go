@@ -237,6 +237,7 @@ func (d *jobDesk) Results(ctx context.Context, id string, partial bool, w io.Wri
 		if !forPeople(&s, &r) {
 			continue
 		}
+		r.Data = answersIn(r.Data)
 		if _, err := w.Write(r.Data); err != nil {
 			return n, err
 		}

@@ -341,12 +341,12 @@ func (b *bases) watcher(s watched.Store, d *screen.Desk, actor string, progress 
 	return &watch.Watcher{
 		Store: s, Desk: d, Places: b.sc.places, AsOf: b.m.today(), Now: b.m.now, Actor: actor, Program: version, Dir: b.m.folderOf(b.data),
 		Progress: progress,
-		Suppressed: func(ctx context.Context, run *watched.Run, after []watched.State) int {
+		Suppressed: func(ctx context.Context, run *watched.Run) func(*watched.State) int {
 			z := b.sc.quiet.take(ctx)
 			if z.unread != "" {
 				b.jobs.log.LogAttrs(ctx, slog.LevelWarn, z.unread)
 			}
-			return z.standing(ctx, d, s, run, after)
+			return z.standing(ctx, d, s, run)
 		},
 	}
 }

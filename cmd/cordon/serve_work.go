@@ -257,17 +257,32 @@ func jobsForPages(ctx context.Context, q job.Queue, bases watched.Store) ([]web.
 	}
 	list, err := q.Jobs(ctx)
 	for i := range list {
-		out = append(out, jobForPage(&list[i]))
+		x := jobForPage(&list[i])
+		if err == nil && x.Ended.IsZero() && list[i].Running == 0 {
+			err = whyItWaits(ctx, q, &x)
+		}
+		out = append(out, x)
 	}
 	slices.SortStableFunc(out, func(a, b web.Job) int { return b.Started.Compare(a.Started) })
 	return out, err
+}
+
+// whyItWaits says why nobody works on a job of which something is left, where that is known.
+func whyItWaits(ctx context.Context, q job.Queue, x *web.Job) error {
+	failures, err := q.Failures(ctx, x.ID)
+	for _, f := range failures {
+		if !f.Dead && x.Error == "" {
+			x.State, x.Error = "waiting", f.Reason
+		}
+	}
+	return err
 }
 
 // jobForPage gives a job of workers in the words of the pages.
 func jobForPage(s *job.Status) web.Job {
 	out := web.Job{
 		ID: s.ID, Kind: "Job: " + string(s.Kind), About: s.About, Done: s.Handled + s.Refused, Total: s.Items, Refused: s.Refused, Started: s.Started,
-		State: string(s.State()),
+		State: string(s.State()), Cases: mayBeCases(s) == nil,
 	}
 	if out.Started.IsZero() {
 		out.Started = s.Submitted

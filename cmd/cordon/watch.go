@@ -18,6 +18,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/postgres"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/screen"
+	deskset "github.com/cordon-engine/cordon/internal/setting"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/tabular"
 	"github.com/cordon-engine/cordon/internal/watch"
@@ -81,19 +82,19 @@ func (m *Main) watching(d *deskFlags, open func(c *screen.Config) error, f func(
 			return err
 		}
 		defer desk.Close()
-		actor, err := m.actor(m.folderOf(d.Data))
+		actor, err := m.actorOn(m.ctx, s.(deskset.Store), d.Data)
 		if err != nil {
 			return err
 		}
 		return f(&watch.Watcher{
 			Store: s, Desk: desk, Places: places, AsOf: asOf, Now: m.now, Actor: actor, Program: version, Dir: m.folderOf(d.Data),
 			Progress: func(what string, n int) { m.counting(what)(n) },
-			Suppressed: func(ctx context.Context, run *watched.Run, after []watched.State) int {
+			Suppressed: func(ctx context.Context, run *watched.Run) func(*watched.State) int {
 				z := m.quiet(d.Data)
 				if z.unread != "" {
 					fmt.Fprintln(m.Err, z.unread)
 				}
-				return z.standing(ctx, desk, s, run, after)
+				return z.standing(ctx, desk, s, run)
 			},
 		}, lists)
 	})
@@ -146,7 +147,7 @@ func (c *watchAddCmd) Run(m *Main) error {
 		return fault.Wrap(fault.Unavailable, err, "the data folder cannot be made")
 	}
 	return m.bases(c.Data, func(s watched.Store, _ snapshot.Store, places *place.Gazetteer) error {
-		actor, err := m.actor(m.folderOf(c.Data))
+		actor, err := m.actorOn(m.ctx, s.(deskset.Store), c.Data)
 		if err != nil {
 			return err
 		}
@@ -477,7 +478,7 @@ type watchEraseCmd struct {
 // Run is the command.
 func (c *watchEraseCmd) Run(m *Main) error {
 	return m.bases(c.Data, func(s watched.Store, _ snapshot.Store, _ *place.Gazetteer) error {
-		actor, err := m.actor(m.folderOf(c.Data))
+		actor, err := m.actorOn(m.ctx, s.(deskset.Store), c.Data)
 		if err != nil {
 			return err
 		}

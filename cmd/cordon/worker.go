@@ -36,6 +36,10 @@ func (c *workerCmd) Run(m *Main) error {
 	}
 	log := slog.New(slog.NewJSONHandler(m.Err, &slog.HandlerOptions{Level: level}))
 	return m.jobs(c.Data, func(ctx context.Context, store database, q job.Queue) error {
+		// One without a secret screens, and is not given what takes a pseudonym.
+		if err := sameSecret(ctx, store, c.Data, m.folderOf(c.Data), true); err != nil {
+			return err
+		}
 		fmt.Fprintf(m.Out, "This worker takes chunks of jobs at %s. Stop it with Ctrl-C.\n", nameOf(c.Data))
 		said := func(line string) { log.LogAttrs(ctx, slog.LevelInfo, line) }
 		return c.work(ctx, m, c.Data, store, q, said, func(w *job.Worker) error {
@@ -63,7 +67,7 @@ func (c *workFlags) work(
 	if err != nil {
 		host = "worker"
 	}
-	w := job.Worker{Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Slots: c.Slots, Kinds: crew.handlers(), Now: m.now}
+	w := job.Worker{Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Slots: c.Slots, Kinds: crew.handlers(), Lacks: crew.lacks, Now: m.now}
 	if w.Slots <= 0 {
 		w.Slots = runtime.GOMAXPROCS(0)
 	}
@@ -84,15 +88,20 @@ func only(w *job.Worker, kinds []string) error {
 	w.Kinds = map[job.Kind]job.Handler{}
 	for _, k := range kinds {
 		h := all[job.Kind(k)]
-		if h == nil {
+		if h == nil || k == string(kindCollect) {
 			var names []string
 			for k := range all {
-				names = append(names, string(k))
+				if k != kindCollect {
+					names = append(names, string(k))
+				}
 			}
 			slices.Sort(names)
 			return fault.New(fault.Usage, "there is no kind of job %q", k).WithFix("the kinds are %s", strings.Join(names, ", "))
 		}
 		w.Kinds[job.Kind(k)] = h
+		if k == string(kindRescreen) {
+			w.Kinds[kindCollect] = h
+		}
 	}
 	return nil
 }

@@ -282,7 +282,7 @@ func (c *campaign) whole(id string, names int) map[string]int {
 			c.Fatal(err)
 		}
 		by[r.Worker]++
-		for line := range strings.Lines(string(r.Data)) {
+		for line := range strings.Lines(string(answersIn(r.Data))) {
 			var a report.AnswerJSON
 			if err := json.Unmarshal([]byte(line), &a); err != nil {
 				c.Fatal(err)

@@ -240,9 +240,15 @@ func (d *Desk) SignOut(ctx context.Context, token string) error {
 	return d.Store.EndSession(ctx, s.Hash, signIn(d.Now(), s.Person, "signed-out"))
 }
 
-// Add adds a person in somebody's name; by is a pseudonym. Without a password they cannot sign in by one.
+// Add adds a person in somebody's name; by is a pseudonym. The password is one that nobody but they know. Without one they cannot sign
+// in by one.
 func (d *Desk) Add(ctx context.Context, by, name, display string, roles []role.Role, password string) (Person, error) {
 	return d.add(ctx, by, name, display, roles, password, Hash)
+}
+
+// AddGiven is Add with a password that somebody else chose for them. Whoever signs in with it chooses another first.
+func (d *Desk) AddGiven(ctx context.Context, by, name, display string, roles []role.Role, password string) (Person, error) {
+	return d.add(ctx, by, name, display, roles, password, HashMade)
 }
 
 // AddMade is Add with a password that is made, which is given once. Whoever signs in with it chooses another first.
@@ -316,9 +322,14 @@ func (d *Desk) Enable(ctx context.Context, by, id string) (Person, error) {
 	})
 }
 
-// SetPassword gives a person another password, ends their sessions, and forgets that they tried too often.
+// SetPassword gives a person another password, which nobody but they know, ends their sessions, and forgets that they tried too often.
 func (d *Desk) SetPassword(ctx context.Context, by, id, password string) (Person, error) {
 	return d.setPassword(ctx, by, id, password, Hash)
+}
+
+// SetGiven is SetPassword with one that somebody else chose for them. Whoever signs in with it chooses another first.
+func (d *Desk) SetGiven(ctx context.Context, by, id, password string) (Person, error) {
+	return d.setPassword(ctx, by, id, password, HashMade)
 }
 
 // SetMade is SetPassword with one that is made, which is given once. Whoever signs in with it chooses another first.
@@ -381,7 +392,7 @@ func (d *Desk) ChangePassword(ctx context.Context, token, old, password, from st
 		return d.refuse(ctx, a)
 	}
 	if p.MustChange() && password == old {
-		return fault.New(fault.Invalid, "that is the password that was made for you").WithFix("choose another, that nobody else has seen")
+		return fault.New(fault.Invalid, "that is the password that was given to you").WithFix("choose another, that nobody else has seen")
 	}
 	if _, err = d.SetPassword(ctx, p.ID, p.ID, password); err != nil {
 		return err

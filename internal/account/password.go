@@ -77,13 +77,13 @@ func Hash(password string) string {
 	return current.write(salt, current.of(password, salt))
 }
 
-// made stands before the hash of a password that was made for somebody, who chooses another before they do anything else.
+// made stands before the hash of a password that was made or chosen for somebody, who chooses another before they do anything else.
 const made = "made "
 
-// HashMade is [Hash] for a password that was made for somebody and that others have seen.
+// HashMade is [Hash] for a password that was made or chosen for somebody and that others have seen.
 func HashMade(password string) string { return made + Hash(password) }
 
-// MustChange says whether a person has to choose a password before they do anything else, as the one they have was made for them.
+// MustChange says whether a person has to choose a password before they do anything else, as the one they have was given to them.
 func (p *Person) MustChange() bool { return strings.HasPrefix(p.Hash, made) }
 
 // of computes. The same characters typed on another keyboard are the same password.

@@ -29,10 +29,52 @@ const mostHeld = 10
 
 // Holdings are the licences of who asks, read when the first question turns out to need one. It is safe for concurrent use;
 // nil holds none.
-type Holdings struct{ read func() ruling.Licences }
+type Holdings struct {
+	read func() ruling.Licences
+
+	mu sync.Mutex
+	// named are the licences that rulings named, of which any says that some ruling did.
+	named map[string]bool
+	any   bool
+}
 
 // Hold gives the licences that read gives as they stand, or with the reason why they cannot be read. It is called once at most.
-func Hold(read func() ruling.Licences) *Holdings { return &Holdings{sync.OnceValue(read)} }
+func Hold(read func() ruling.Licences) *Holdings {
+	return &Holdings{read: sync.OnceValue(read), named: map[string]bool{}}
+}
+
+// Named gives the licences that rulings have named until now, those that they only counted among them, as they stood: whoever rules
+// again with these gets the same. It is nil where no ruling said anything of licences.
+func (h *Holdings) Named() *ruling.Licences {
+	if h == nil {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.any {
+		return nil
+	}
+	all := h.read()
+	out := &ruling.Licences{Unread: all.Unread, More: all.More}
+	for _, x := range all.Held {
+		if h.named[x.ID] {
+			out.Held = append(out.Held, x)
+		}
+	}
+	return out
+}
+
+// note remembers that a ruling says something of licences, and of which.
+func (h *Holdings) note(lists ...[]ruling.Held) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.any = true
+	for _, list := range lists {
+		for i := range list {
+			h.named[list[i].ID] = true
+		}
+	}
+}
 
 // Rule rules on an activity, and where the answer is not lawful, names the licences that are held for what stands in the way.
 // One of them is taken for the approval that the law asks for only if nothing about it is in doubt; then the fact is stated on a
@@ -44,6 +86,7 @@ func (h *Holdings) Rule(req ruling.Request, rule func(ruling.Request) (*ruling.R
 	}
 	all := h.read()
 	if all.Unread != "" {
+		h.note()
 		r.Licences = &ruling.Licences{Unread: all.Unread}
 		return r, nil
 	}
@@ -51,7 +94,7 @@ func (h *Holdings) Rule(req ruling.Request, rule func(ruling.Request) (*ruling.R
 	if named == noLicence || len(all.Held) == 0 && named == "" {
 		return r, nil
 	}
-	w := weighing{req: req, rule: rule, named: named}
+	w := weighing{req: req, rule: rule, named: named, note: h.note}
 	if err := w.touch(); err != nil {
 		return nil, err
 	}
@@ -72,6 +115,8 @@ type weighing struct {
 	rule func(ruling.Request) (*ruling.Ruling, error)
 	// named is the licence that the activity names; "" for none.
 	named string
+	// note takes the licences to name, before they are cut to the first.
+	note func(...[]ruling.Held)
 	// touched are the provisions that an approval would change something about, of which those in the way are not lawful as it is.
 	touched, way []*law.Provision
 }
@@ -153,6 +198,9 @@ func (w *weighing) weigh(all *ruling.Licences) *ruling.Licences {
 	}
 	if w.named != "" && len(sound)+len(others) == 0 && len(w.way) > 0 {
 		others = []ruling.Held{{ID: w.named, From: when.NoDay, Until: when.NoDay, Standing: NotHeld, Why: []string{NotHeld}}}
+	}
+	if len(sound)+len(others) > 0 {
+		w.note(sound, others)
 	}
 	for i := 1; i < len(sound); i++ {
 		sound[i].Why = []string{"it would do too: the answer rests on " + sound[0].ID}

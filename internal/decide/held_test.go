@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -219,5 +220,82 @@ func TestHeldLicencesAmongOthers(t *testing.T) {
 	}
 	if r, err = h.Rule(ruling.Request{Activity: a, KnownAt: when.NoDay}, d.Engine.Decide); err != nil || r.Verdict != ruling.Prohibited || r.Licences.Unread == "" {
 		t.Errorf("%s %+v: %v", r.Verdict, r.Licences, err)
+	}
+}
+
+// TestAlongUnder lays licences over the verdict along time, and holds every stretch to what is ruled on its days: those on which a licence
+// begins, ends or the law changes, the days beside them, and others. A licence that is no approval changes nothing.
+func TestAlongUnder(t *testing.T) {
+	d := desk(t)
+	period := when.Period{From: when.Date(2006, 1, 1), To: when.Date(2027, 6, 30)}
+	early, other, broad := approval(), approval(), approval()
+	early.ID, early.From, early.Until = "01K0000000000000000000000B", when.Date(2010, 3, 1), when.Date(2026, 8, 30)
+	early.Provisions = []string{"2397-p7"}
+	other.ID, other.Kind = "01K0000000000000000000000C", "national licence"
+	broad.ID, broad.From, broad.Until = "01K0000000000000000000000D", when.Date(2016, 1, 1), when.NoDay
+	broad.Provisions = []string{"2397-p7", "2375-p16", "2397-p25"}
+	for _, c := range []struct {
+		name string
+		held []ruling.Held
+		most int // stretches under a licence, at least
+	}{
+		{"one", []ruling.Held{approval()}, 1},
+		{"one that ends where the other goes on", []ruling.Held{early, approval()}, 1},
+		{"without an end", []ruling.Held{broad}, 1},
+		{"several", []ruling.Held{other, broad, early, approval()}, 1},
+		{"none that allows", []ruling.Held{other}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := &activity.Activity{}
+			if err := activity.NewDecoder(d.Reference).Decode([]byte(pumps), a); err != nil {
+				t.Fatal(err)
+			}
+			plain, err := d.Along(a, period, when.NoDay)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := holding(c.held...)
+			along, err := d.AlongUnder(plain, a, when.NoDay, h)
+			if err != nil {
+				t.Fatal(err)
+			}
+			under := 0
+			days := map[when.Day]bool{}
+			for day := period.From; day <= period.To; day += 53 {
+				days[day] = true
+			}
+			for _, x := range c.held {
+				for _, day := range []when.Day{x.From - 1, x.From, x.Until, x.Until + 1} {
+					days[day] = period.Contains(day)
+				}
+			}
+			for i, s := range along {
+				if i > 0 && s.Period.From != along[i-1].Period.To+1 {
+					t.Errorf("%s follows %s", s.Period.Long(), along[i-1].Period.Long())
+				}
+				if s.First.Licences.Allowing() != nil {
+					under++
+				}
+				days[s.Period.From], days[s.Period.To] = true, true
+			}
+			if along[0].Period.From != period.From || along[len(along)-1].Period.To != period.To || under < c.most || c.most == 0 && len(along) != len(plain) {
+				t.Errorf("%d stretches, %d under a licence; %d without any", len(along), under, len(plain))
+			}
+			for day, on := range days {
+				if !on {
+					continue
+				}
+				i := slices.IndexFunc(along, func(s decide.Stretch) bool { return s.Period.Contains(day) })
+				as := when.On(day)
+				want, err := h.Rule(ruling.Request{Activity: a, AsOf: &as, KnownAt: when.NoDay, Brief: true}, d.Engine.Decide)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, rests := along[i].First.Licences.Allowing(), want.Licences.Allowing()
+				if along[i].Verdict != want.Verdict || (got == nil) != (rests == nil) || got != nil && got.ID != rests.ID {
+					t.Errorf("on %s the strip says %s (%v), and it is ruled %s (%v)", day, along[i].Verdict, got, want.Verdict, rests)
+				}
+			}
+		})
 	}
 }

@@ -42,7 +42,7 @@ type CaseDesk struct {
 	Known func(name string) (string, error)
 	// From makes cases of an answer that was kept: of the hits of a screening, or of a ruling that a person must look at.
 	From func(ctx context.Context, answer string, stake float64) ([]casework.Met, error)
-	// FromBatch makes cases of the hits of a batch that was kept.
+	// FromBatch makes cases of the hits of a batch that was kept, or of a job of screening that is done.
 	FromBatch func(ctx context.Context, batch string) (report.BatchCasesJSON, error)
 	// Owing is which reports the desk owes, and MaySet says why whoever asks may not set that; nil for may.
 	Owing  *setting.Owing
@@ -138,8 +138,8 @@ func registerCases(r *registrar) {
 		about: "Each hit of a screening has a case about its pair for good: it is opened, opened again, told new facts, or counted. A ruling has one where a person must look at it.",
 	}, a.openCases)
 	add(r, operation{
-		method: http.MethodPost, path: casesPath + "/batch", id: "caseBatch", tag: "cases", summary: "Make cases of the hits of a batch that was kept",
-		in: r.of(CaseBatch{}), out: r.of(report.BatchCasesJSON{}), faults: []int{404, 413},
+		method: http.MethodPost, path: casesPath + "/batch", id: "caseBatch", tag: "cases", summary: "Make cases of the hits of a batch that was kept, or of a job",
+		in: r.of(CaseBatch{}), out: r.of(report.BatchCasesJSON{}), faults: []int{404, 409, 413},
 		about: "As of one answer, of each of the batch. A hit that has its case is met there: whoever asks twice raises nothing twice.",
 	}, a.openBatch)
 
@@ -309,9 +309,9 @@ func wholeCase(ctx context.Context, d *CaseDesk, id string) ([]byte, error) {
 	return report.JSON(report.Case(&c, d.Now, events))
 }
 
-// CaseBatch names a batch that was kept.
+// CaseBatch names a batch that was kept, or a job.
 type CaseBatch struct {
-	Batch string `json:"batch" minLength:"1" doc:"its id, as in the head Cordon-Batch-Id of its answer"`
+	Batch string `json:"batch" minLength:"1" doc:"its id, as in the head Cordon-Batch-Id of its answer; or that of a job of screening, of which nothing has to be kept"`
 }
 
 func (a *API) openBatch(ctx context.Context, in *openBody) ([]byte, error) {

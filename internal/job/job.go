@@ -12,7 +12,9 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +32,9 @@ type Job struct {
 	// ID names it: a ULID, so that names sort by time.
 	ID   string
 	Kind Kind
+	// Final is the kind of the last chunk, which not everybody may do who does the others;
+	// "" for that of the job.
+	Final Kind
 	// About tells people which work it is, as the name of a file.
 	About string
 	// With is what the kind needs besides chunks, in a form of its own.
@@ -46,6 +51,14 @@ type Job struct {
 	Chunks, Items int
 }
 
+// KindOf gives the kind of a chunk.
+func (j *Job) KindOf(chunk int) Kind {
+	if j.Final != "" && chunk == j.Chunks {
+		return j.Final
+	}
+	return j.Kind
+}
+
 // Limits of a job.
 const (
 	// MaxTries bounds [Job.Tries]; DefaultTries are those where none are given.
@@ -59,7 +72,7 @@ func (j *Job) Check() error {
 	switch {
 	case len(j.ID) != 26:
 		return fault.New(fault.Internal, "a job was given the name %q", j.ID)
-	case !kindForm.MatchString(string(j.Kind)):
+	case !kindForm.MatchString(string(j.Kind)), j.Final != "" && !kindForm.MatchString(string(j.Final)):
 		return fault.New(fault.Invalid, "%q is no kind of job", j.Kind)
 	case j.Tries < 1 || j.Tries > MaxTries:
 		return fault.New(fault.Usage, "a chunk is tried at least once and at most %d times", MaxTries).At(fault.Place{Field: "tries"})
@@ -88,6 +101,8 @@ type Task struct {
 type Output struct {
 	Handled, Refused int
 	Data             []byte
+	// Packed stands in place of Data where a [Packer] wrote it.
+	Packed []byte
 }
 
 // Result is the output of a chunk as it was kept.
@@ -207,6 +222,10 @@ type Worker struct {
 	// Slots is how many chunks are worked on at once.
 	Slots int
 	Kinds map[Kind]Handler
+	// Lacks says why the worker cannot do chunks of a kind for now, "" where it can; nil
+	// where it can do all. It is asked again and again, and chunks of such a kind are left
+	// where they are. Where nothing else is left of a job, why is noted with its chunks.
+	Lacks func(Kind) string
 	Now   func() time.Time
 	// Pause is how long a chunk rests after so many tries; nil for [Pause].
 	Pause func(tries int) time.Duration
@@ -227,6 +246,23 @@ func (w *Worker) Rest(tries int) time.Duration {
 		return w.Pause(tries)
 	}
 	return Pause(tries)
+}
+
+// Able gives the kinds that the worker can do for now, and the others with the reason.
+func (w *Worker) Able() (can []Kind, lacks map[Kind]string) {
+	lacks = map[Kind]string{}
+	for _, k := range slices.Sorted(maps.Keys(w.Kinds)) {
+		why := ""
+		if w.Lacks != nil {
+			why = w.Lacks(k)
+		}
+		if why != "" {
+			lacks[k] = why
+		} else {
+			can = append(can, k)
+		}
+	}
+	return can, lacks
 }
 
 // Tell calls Told.
@@ -356,9 +392,10 @@ func (w *Worker) Do(ctx context.Context, t *Task) (out Output, err error) {
 			out, err = Output{}, fault.New(fault.Internal, "the work on chunk %d ended in a panic: %v", t.Chunk.Number, r)
 		}
 	}()
-	h := w.Kinds[t.Job.Kind]
+	kind := t.Job.KindOf(t.Chunk.Number)
+	h := w.Kinds[kind]
 	if h == nil {
-		return Output{}, &NotHere{Why: "this worker does not do jobs of the kind " + string(t.Job.Kind)}
+		return Output{}, &NotHere{Why: "this worker does not do jobs of the kind " + string(kind)}
 	}
 	out, err = h(ctx, *t)
 	if err == nil && (out.Handled < 0 || out.Refused < 0 || out.Handled+out.Refused != t.Chunk.Items) {

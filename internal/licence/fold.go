@@ -34,6 +34,23 @@ func (l *Licence) At(now time.Time) Licence {
 	return next
 }
 
+// Turns gives the first time after now at which time does something to the licence; zero for never.
+func (l *Licence) Turns(now time.Time) (first time.Time) {
+	days := []when.Day{l.Terms.Until}
+	for i := range l.Tasks {
+		days = append(days, l.Tasks[i].Due)
+	}
+	for _, d := range days {
+		if d == when.NoDay {
+			continue
+		}
+		if t := after(d); t.After(now) && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}
+
 func (l *Licence) clone() Licence {
 	next := *l
 	next.Tasks, next.Links, next.Files = slices.Clone(l.Tasks), slices.Clone(l.Links), slices.Clone(l.Files)

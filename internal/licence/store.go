@@ -28,6 +28,9 @@ type Store interface {
 	LicenceEvents(ctx context.Context, id string) ([]Kept, error)
 	// Licences gives every licence with its events, in order of id, as of one moment.
 	Licences(ctx context.Context) iter.Seq2[[]Kept, error]
+	// NewestLicence gives the number in the log of the newest event of a licence, -1 for none: where it is the same,
+	// nothing was done to any.
+	NewestLicence(ctx context.Context) (int64, error)
 }
 
 // SaltSize is the size of a salt in bytes.
@@ -170,6 +173,15 @@ func (b *Book) Get(ctx context.Context, id string, now time.Time) (Licence, []Ev
 
 // All gives all licences as they stand at a time, in order of id.
 func (b *Book) All(ctx context.Context, now time.Time) ([]Licence, error) {
+	out, err := b.Folded(ctx)
+	for i := range out {
+		out[i] = out[i].At(now)
+	}
+	return out, err
+}
+
+// Folded gives all licences as of their newest events, in order of id, without what time has done since.
+func (b *Book) Folded(ctx context.Context) ([]Licence, error) {
 	var out []Licence
 	for kept, err := range b.Store.Licences(ctx) {
 		if err != nil {
@@ -179,7 +191,7 @@ func (b *Book) All(ctx context.Context, now time.Time) ([]Licence, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, l.At(now))
+		out = append(out, l)
 	}
 	return out, nil
 }

@@ -120,6 +120,12 @@ func Pseudonym(dir, name string) (string, error) {
 	return "u-" + hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
 
+// HasPseudonyms reports whether a folder has a secret of pseudonyms.
+func HasPseudonyms(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, Pseudonyms))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
 // PseudonymsCheck gives a value by which the secret of a folder is told from another. Neither the secret nor a pseudonym follows
 // from it: nobody has a name that begins so.
 func PseudonymsCheck(dir string) (string, error) {

@@ -144,6 +144,21 @@ func (q *Queue) put(ctx context.Context, tx pgx.Tx, kind job.Kind, list []turn) 
 	return nil
 }
 
+// putOf puts chunks of a job into River, each where those of its kind are.
+func (q *Queue) putOf(ctx context.Context, tx pgx.Tx, j *job.Job, list []turn) error {
+	byKind := map[job.Kind][]turn{}
+	for _, t := range list {
+		k := j.KindOf(t.Chunk)
+		byKind[k] = append(byKind[k], t)
+	}
+	for kind, list := range byKind {
+		if err := q.put(ctx, tx, kind, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Submit is part of job.Queue.
 func (q *Queue) Submit(ctx context.Context, j job.Job, chunks iter.Seq2[job.Chunk, error]) (job.Job, error) {
 	err := j.Check()
@@ -184,7 +199,7 @@ func (q *Queue) Submit(ctx context.Context, j job.Job, chunks iter.Seq2[job.Chun
 		if _, err := tx.Exec(ctx, "UPDATE cordon.job SET job = $1 WHERE id = $2", text, j.ID); err != nil {
 			return err
 		}
-		return q.put(ctx, tx, j.Kind, turns)
+		return q.putOf(ctx, tx, &j, turns)
 	})
 	if err != nil {
 		return j, unavailable(err, "the job could not be submitted")
@@ -314,7 +329,7 @@ func (q *Queue) Retry(ctx context.Context, id string) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		return q.put(ctx, tx, s.Kind, turns)
+		return q.putOf(ctx, tx, &s.Job, turns)
 	})
 	return n, err
 }

@@ -90,6 +90,14 @@ func (s *Store) Licences(ctx context.Context) iter.Seq2[[]licence.Kept, error] {
 	})
 }
 
+// NewestLicence is part of licence.Store. Numbers of the log are given out one transaction after the other.
+func (s *Store) NewestLicence(ctx context.Context) (n int64, err error) {
+	if err := s.pool.QueryRow(ctx, "SELECT coalesce(max(seq), -1) FROM cordon.licence_event").Scan(&n); err != nil {
+		return 0, unavailable(err, "the store cannot be read")
+	}
+	return n, nil
+}
+
 // PutFile is part of casework.Files.
 func (s *Store) PutFile(ctx context.Context, data []byte) error {
 	packed, err := kept.PackContents([][]byte{data})

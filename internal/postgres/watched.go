@@ -365,7 +365,17 @@ func (s Watched) States(ctx context.Context, base string, run int) ([]watched.St
 	if err := s.there(ctx, s.pool, "run", base, run); err != nil {
 		return nil, err
 	}
-	return query(ctx, s.pool, scanState, "SELECT state FROM cordon.watch_state WHERE base = $1 "+stood+"ORDER BY ref", base, run)
+	return query(ctx, s.pool, scanState, statesOf+"ORDER BY ref", base, run)
+}
+
+const statesOf = "SELECT state FROM cordon.watch_state WHERE base = $1 " + stood
+
+// StatesAfter is part of watched.Store.
+func (s Watched) StatesAfter(ctx context.Context, base string, run int, after string, most int) ([]watched.State, error) {
+	if err := s.there(ctx, s.pool, "run", base, run); err != nil {
+		return nil, err
+	}
+	return query(ctx, s.pool, scanState, statesOf+"AND ref > $3 ORDER BY ref LIMIT $4", base, run, []byte(after), most)
 }
 
 // Marks is part of watched.Store.
@@ -378,7 +388,7 @@ func (s Watched) Marks(ctx context.Context, base string) ([]byte, error) {
 }
 
 // Finish is part of watched.Store.
-func (s Watched) Finish(ctx context.Context, r watched.Run, changed []watched.State, marks []byte) error {
+func (s Watched) Finish(ctx context.Context, r watched.Run, changed iter.Seq2[watched.State, error], marks []byte) error {
 	if err := s.there(ctx, s.pool, "version", r.Base, r.Version); err != nil {
 		return err
 	}
@@ -411,25 +421,40 @@ func (s Watched) Finish(ctx context.Context, r watched.Run, changed []watched.St
 	})
 }
 
-// putStates ends what stood of customers, and writes what stands, all in bulk.
-func putStates(ctx context.Context, tx pgx.Tx, r *watched.Run, changed []watched.State) error {
-	refs, stand := make([][]byte, len(changed)), make([][]any, 0, len(changed))
-	for i := range changed {
-		refs[i] = []byte(changed[i].Ref)
-		if changed[i].Quiet() {
-			continue
-		}
-		b, err := json.Marshal(changed[i])
-		if err != nil {
-			return err
-		}
-		stand = append(stand, []any{r.Base, refs[i], r.Number, string(b)})
-	}
-	if _, err := tx.Exec(ctx, "UPDATE cordon.watch_state SET until = $2 WHERE base = $1 AND until IS NULL AND ref = ANY ($3)",
-		r.Base, r.Number, refs); err != nil {
+// putStates ends what stood of customers, and writes what stands. They are gathered in a table of the transaction.
+func putStates(ctx context.Context, tx pgx.Tx, r *watched.Run, changed iter.Seq2[watched.State, error]) error {
+	if _, err := tx.Exec(ctx, "CREATE TEMPORARY TABLE watch_now (ref bytea NOT NULL, state text) ON COMMIT DROP"); err != nil {
 		return err
 	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"cordon", "watch_state"}, []string{"base", "ref", "since", "state"}, pgx.CopyFromRows(stand))
+	next, stop := iter.Pull2(changed)
+	defer stop()
+	var broken error // what the states said, which the server would give back as its own
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"pg_temp", "watch_now"}, []string{"ref", "state"}, pgx.CopyFromFunc(func() ([]any, error) {
+		st, err, ok := next()
+		if err != nil || !ok {
+			broken = err
+			return nil, err
+		}
+		if st.Quiet() {
+			return []any{[]byte(st.Ref), nil}, nil
+		}
+		b, err := watched.EncodeState(&st)
+		return []any{[]byte(st.Ref), string(b)}, err
+	}))
+	if broken != nil {
+		return broken
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, "ANALYZE pg_temp.watch_now")
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `UPDATE cordon.watch_state s SET until = $2 FROM watch_now n
+			WHERE s.base = $1 AND s.until IS NULL AND s.ref = n.ref`, r.Base, r.Number)
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `INSERT INTO cordon.watch_state (base, ref, since, state)
+			SELECT $1, ref, $2, state FROM watch_now WHERE state IS NOT NULL`, r.Base, r.Number)
+	}
 	return err
 }
 

@@ -35,7 +35,8 @@ type worker struct {
 	*Queue
 	job.Worker
 	number int32
-	name   string // of the worker among all, kept with what it takes
+	name   string            // of the worker among all, kept with what it takes
+	open   map[job.Kind]bool // the kinds that River is asked for
 
 	mu     sync.Mutex
 	inHand map[turn]bool
@@ -63,7 +64,7 @@ func (q *Queue) Work(ctx context.Context, jw job.Worker) error {
 	if err := jw.Check(); err != nil {
 		return err
 	}
-	w := &worker{Queue: q, Worker: jw, inHand: map[turn]bool{}}
+	w := &worker{Queue: q, Worker: jw, inHand: map[turn]bool{}, open: map[job.Kind]bool{}}
 	alive, err := w.enter(ctx)
 	if err != nil {
 		return unavailable(err, "the jobs cannot be worked on")
@@ -71,8 +72,10 @@ func (q *Queue) Work(ctx context.Context, jw job.Worker) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, w.turns())
 	queues := map[string]river.QueueConfig{}
-	for k := range w.Kinds {
+	can, _ := w.Able()
+	for _, k := range can {
 		queues[string(k)] = river.QueueConfig{MaxWorkers: w.Slots}
+		w.open[k] = true
 	}
 	client, err := river.NewClient(riverpgxv5.New(q.pool), &river.Config{
 		Schema: schema, Workers: workers, Queues: queues, Logger: slog.New(slog.DiscardHandler), RetryPolicy: w,
@@ -87,7 +90,7 @@ func (q *Queue) Work(ctx context.Context, jw job.Worker) error {
 		alive.close()
 		return unavailable(err, "the jobs cannot be worked on")
 	}
-	w.watch(ctx, alive)
+	w.watch(ctx, client, alive)
 	return w.leave(client, alive)
 }
 
@@ -159,7 +162,7 @@ func (w *worker) hold(ctx context.Context, h *holding) error {
 }
 
 // watch lives, and looks after the chunks of the dead, until ctx ends.
-func (w *worker) watch(ctx context.Context, alive *holding) {
+func (w *worker) watch(ctx context.Context, client *river.Client[pgx.Tx], alive *holding) {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
 	var looked time.Time
@@ -167,6 +170,9 @@ func (w *worker) watch(ctx context.Context, alive *holding) {
 		err := w.hold(ctx, alive)
 		if err == nil {
 			err = w.reap(ctx)
+		}
+		if err == nil {
+			err = w.left(ctx, client)
 		}
 		if err == nil && time.Since(looked) > lookFor {
 			looked = time.Now()
@@ -182,6 +188,38 @@ func (w *worker) watch(ctx context.Context, alive *holding) {
 		}
 	}
 }
+
+// left begins to take chunks of a kind that the worker could not do before, and notes why it does not do those of a
+// kind, or the last chunk of a job of which nothing else is left.
+func (w *worker) left(ctx context.Context, client *river.Client[pgx.Tx]) error {
+	can, lacks := w.Able()
+	for _, k := range can {
+		if !w.open[k] {
+			if err := client.Queues().Add(string(k), river.QueueConfig{MaxWorkers: w.Slots}); err != nil {
+				return err
+			}
+			w.open[k] = true
+		}
+	}
+	for kind, why := range lacks {
+		if _, err := w.pool.Exec(ctx, `UPDATE cordon.job_chunk c SET reason = $1 FROM cordon.job j
+			WHERE j.cancelled IS NULL AND j.job::json->>'final' = $2 AND c.job = j.id AND c.number = (j.job::json->>'chunks')::bigint
+			AND c.state = 'open' AND c.worker IS NULL AND c.reason IS NULL
+			AND NOT EXISTS (SELECT 1 FROM cordon.job_chunk o WHERE o.job = c.job AND o.number != c.number AND o.state != 'done')`,
+			why, string(kind)); err != nil {
+			return err
+		}
+		if _, err := w.pool.Exec(ctx, `UPDATE cordon.job_chunk c SET reason = $1 FROM cordon.job j
+			WHERE j.cancelled IS NULL AND j.kind = $2 AND c.job = j.id AND c.state = 'open' AND c.worker IS NULL AND c.reason IS NULL`,
+			why, string(kind)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kindOf is the kind of a chunk.
+const kindOf = `CASE WHEN c.number = (j.job::json->>'chunks')::bigint THEN coalesce(j.job::json->>'final', j.kind) ELSE j.kind END`
 
 // dead is true of a chunk whose worker does not live. Names begin with numbers.
 const dead = `c.state = 'open' AND c.worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_locks l
@@ -202,7 +240,7 @@ func (w *worker) reap(ctx context.Context) error {
 			return err
 		}
 		return w.putBack(ctx, tx, `UPDATE cordon.job_chunk c SET worker = NULL FROM cordon.job j
-			WHERE j.id = c.job AND `+dead+` RETURNING c.job, c.number, j.kind`)
+			WHERE j.id = c.job AND `+dead+` RETURNING c.job, c.number, `+kindOf)
 	})
 }
 
@@ -214,7 +252,7 @@ func (w *worker) fill(ctx context.Context) error {
 		if err != nil || !mine {
 			return err
 		}
-		return w.putBack(ctx, tx, `SELECT c.job, c.number, j.kind FROM cordon.job_chunk c JOIN cordon.job j ON j.id = c.job
+		return w.putBack(ctx, tx, `SELECT c.job, c.number, `+kindOf+` FROM cordon.job_chunk c JOIN cordon.job j ON j.id = c.job
 			LEFT JOIN cordon.river_job r ON r.finalized_at IS NULL AND r.kind = 'chunk' AND r.args->>'job' = c.job AND (r.args->>'chunk')::int = c.number
 			WHERE c.state = 'open' AND c.worker IS NULL AND j.cancelled IS NULL AND r.id IS NULL`)
 	})
@@ -321,7 +359,7 @@ func (w *worker) claim(ctx context.Context, r turn) (t *job.Task, err error) {
 // finish keeps a result, says that the chunk is done, and is done with its turn, in one
 // transaction. Of a job that was cancelled nothing is kept.
 func (w *worker) finish(ctx context.Context, r *river.Job[turn], t *job.Task, out job.Output) error {
-	packed, err := job.Pack(out.Data)
+	packed, err := out.Pack()
 	if err != nil {
 		return err
 	}

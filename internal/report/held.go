@@ -28,6 +28,9 @@ func appendLicences(b []byte, l *ruling.Licences) []byte {
 	return append(b, '}')
 }
 
+// LicencesJSON gives licences as rulings for programs have them.
+func LicencesJSON(l *ruling.Licences) []byte { return appendLicences(nil, l) }
+
 func appendHeld(b []byte, x *ruling.Held) []byte {
 	b = quote(append(b, `{"licence":`...), x.ID)
 	b = number(b, "event", float64(x.Events))
@@ -74,10 +77,17 @@ func appendHeld(b []byte, x *ruling.Held) []byte {
 // HeldText says of a licence what it covers, until when, what is open, and what it does for the activity.
 func HeldText(x *ruling.Held) string {
 	if x.Name == "" {
-		return "Licence " + x.ID + ": " + strings.Join(x.Why, "; ") + "."
+		return "Licence " + x.ID + HeldRest(x)
+	}
+	return fmt.Sprintf("Licence %s held (%s)", x.ID, x.Name) + HeldRest(x)
+}
+
+// HeldRest is what HeldText says behind the name of the licence.
+func HeldRest(x *ruling.Held) string {
+	if x.Name == "" {
+		return ": " + strings.Join(x.Why, "; ") + "."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Licence %s held (%s)", x.ID, x.Name)
 	if len(x.For) > 0 {
 		b.WriteString(", covers " + strings.Join(x.For, ", "))
 	}
@@ -108,11 +118,16 @@ func HeldText(x *ruling.Held) string {
 
 // held says which licences are held for what stands in the way. It is printed in brief too: a verdict that rests on one says so.
 func (p *Printer) held(r *ruling.Ruling) {
+	if lines := heldLines(r); len(lines) > 0 {
+		p.list("Licences held here", lines)
+	}
+}
+
+func heldLines(r *ruling.Ruling) (lines []string) {
 	l := r.Licences
 	if l == nil {
-		return
+		return nil
 	}
-	var lines []string
 	for i := range l.Held {
 		lines = append(lines, HeldText(&l.Held[i]))
 	}
@@ -122,5 +137,5 @@ func (p *Printer) held(r *ruling.Ruling) {
 	if l.Unread != "" {
 		lines = append(lines, "Licences could not be read, so that none counts: "+l.Unread)
 	}
-	p.list("Licences held here", lines)
+	return lines
 }

@@ -106,11 +106,14 @@ func (p *Printer) Job(s *job.Status, failures []job.Failure) error {
 	}
 	_, err := fmt.Fprintln(p.W)
 	for _, f := range failures {
-		word := "failed, and is tried again"
-		if f.Dead {
-			word = "given up"
+		word := fmt.Sprintf("failed, and is tried again after %d tries", f.Tries)
+		switch {
+		case f.Dead:
+			word = fmt.Sprintf("given up after %d tries", f.Tries)
+		case f.Tries == 0: // nobody has failed at it
+			word = "waits"
 		}
-		_, err = fmt.Fprintf(p.W, "chunk %d (%s items) %s after %d tries: %s\n", f.Chunk, Count(f.Items), word, f.Tries, f.Reason)
+		_, err = fmt.Fprintf(p.W, "chunk %d (%s items) %s: %s\n", f.Chunk, Count(f.Items), word, f.Reason)
 	}
 	return err
 }

@@ -44,6 +44,8 @@ type PaymentJSON struct {
 type RuledForJSON struct {
 	BankState string `json:"bank_state,omitempty"`
 	Verdict   string `json:"verdict"`
+	// Licence is the licence held here that the verdict rests on.
+	Licence string `json:"licence,omitempty"`
 }
 
 // PlaceJSON says where in a message something stands.
@@ -163,7 +165,11 @@ func (e *PaymentEncoder) Payment(r *payment.Result) PaymentJSON {
 	}
 	for _, x := range r.Rulings {
 		bank, _ := x.Activity.Facts.Get(vocab.FinanceBankState)
-		out.RuledFor = append(out.RuledFor, RuledForJSON{bank.Text, x.Verdict.String()})
+		licence := ""
+		if l := x.Licences.Allowing(); l != nil {
+			licence = l.ID
+		}
+		out.RuledFor = append(out.RuledFor, RuledForJSON{bank.Text, x.Verdict.String(), licence})
 	}
 	if len(r.Rulings) > 0 {
 		out.Verdict, out.Ruling = r.Rulings[0].Verdict.String(), e.Rulings.Append(nil, r.Rulings[0])
@@ -316,6 +322,9 @@ func (p *Printer) Payment(r *payment.Result, why func(*screening.Answer, *screen
 	for _, ruled := range r.Rulings[:min(1, len(r.Rulings))] {
 		for _, f := range ruled.Deciding() {
 			p.para("  law: ", "    ", fmt.Sprintf("%s: %s", ruled.Verdict, f.Provision.ID))
+		}
+		for _, line := range heldLines(ruled) {
+			p.para("  licence: ", "    ", line)
 		}
 	}
 	if r.Unruled != nil {

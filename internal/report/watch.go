@@ -171,10 +171,15 @@ type WatchChangeJSON struct {
 // WatchChanges gives what is raised, in its order.
 func WatchChanges(list []base.Change) []WatchChangeJSON {
 	out := []WatchChangeJSON{}
-	for _, c := range list {
-		out = append(out, WatchChangeJSON{Ref: c.Ref, What: c.What, Old: watchFinding(c.Old), New: watchFinding(c.New), Reason: c.Reason})
+	for i := range list {
+		out = append(out, WatchChange(&list[i]))
 	}
 	return out
+}
+
+// WatchChange gives one thing that is raised.
+func WatchChange(c *base.Change) WatchChangeJSON {
+	return WatchChangeJSON{Ref: c.Ref, What: c.What, Old: watchFinding(c.Old), New: watchFinding(c.New), Reason: c.Reason}
 }
 
 func watchFinding(f *base.Finding) *WatchFindingJSON {

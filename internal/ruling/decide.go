@@ -533,6 +533,7 @@ func (e *Evaluator) views(r *Ruling) {
 // verdict, and where they differ the day is the question.
 func (e *Evaluator) over(r *Ruling) {
 	days := e.changes(r)
+	r.Changes = days
 	least := Prohibited
 	same := true
 	for i, from := range days {

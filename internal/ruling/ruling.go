@@ -321,7 +321,9 @@ type Ruling struct {
 	Brief bool
 	Paths []Path
 	Spans []Span
-	Views []View
+	// Changes are the days of a period from which the law may be another, the first day among them; nil for an exact day.
+	Changes []when.Day
+	Views   []View
 	// NearMisses are filled by Explain.
 	NearMisses []NearMiss
 	// LawVersion is the version of the law that was applied.

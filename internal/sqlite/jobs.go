@@ -262,6 +262,9 @@ func (q Queue) Work(ctx context.Context, w job.Worker) error {
 	for range w.Slots {
 		wg.Go(func() { q.slot(ctx, working, &w) })
 	}
+	if w.Lacks != nil {
+		wg.Go(func() { q.sayLeft(ctx, &w) })
+	}
 	wg.Wait()
 	return nil
 }
@@ -297,20 +300,63 @@ func (q Queue) slot(ctx, working context.Context, w *job.Worker) {
 	}
 }
 
+// left is how often it is said that a chunk is left to workers that can do it.
+const left = time.Second
+
+// sayLeft notes why this worker does not do the chunks of a kind, or the last chunk of a job of which nothing else is left.
+func (q Queue) sayLeft(ctx context.Context, w *job.Worker) {
+	for tick := time.NewTicker(left); ; {
+		_, lacks := w.Able()
+		for kind, why := range lacks {
+			if err := q.noteLeft(ctx, kind, why); err != nil && ctx.Err() == nil {
+				w.Tell(nil, job.Output{}, err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (q Queue) noteLeft(ctx context.Context, kind job.Kind, why string) error {
+	rows, err := query(ctx, q.db, scanNumber, `SELECT c.rowid FROM job j JOIN job_chunk c ON c.job = j.id AND c.number = json_extract(j.job, '$.chunks')
+		WHERE j.cancelled IS NULL AND json_extract(j.job, '$.final') = ?1 AND c.state = 'open' AND c.worker IS NULL AND c.reason IS NULL
+		AND NOT EXISTS (SELECT 1 FROM job_chunk o WHERE o.job = c.job AND o.number != c.number AND o.state != 'done')
+		UNION ALL SELECT c.rowid FROM job j JOIN job_chunk c ON c.job = j.id
+		WHERE j.cancelled IS NULL AND j.kind = ?1 AND c.state = 'open' AND c.worker IS NULL AND c.reason IS NULL`, string(kind))
+	for _, row := range rows {
+		if err == nil {
+			err = q.tx(ctx, func(tx *sql.Conn) error {
+				_, err := tx.ExecContext(ctx, "UPDATE job_chunk SET reason = ? WHERE rowid = ? AND state = 'open' AND worker IS NULL", why, row)
+				return err
+			})
+		}
+	}
+	return err
+}
+
 // openChunk selects the first chunk that a worker of some kinds may take.
-func openChunk(w *job.Worker) (q string, args []any) {
+func openChunk(w *job.Worker, kinds []job.Kind) (q string, args []any) {
 	args = []any{w.Now().UnixMilli()}
-	for k := range w.Kinds {
+	for _, k := range kinds {
 		args = append(args, string(k))
 	}
 	return `SELECT c.rowid FROM job_chunk c JOIN job j ON j.id = c.job
-		WHERE c.state = 'open' AND c.worker IS NULL AND c.rest <= ? AND j.cancelled IS NULL AND j.kind IN (?` +
-		strings.Repeat(", ?", len(w.Kinds)-1) + `) ORDER BY c.job, c.number LIMIT 1`, args
+		WHERE c.state = 'open' AND c.worker IS NULL AND c.rest <= ? AND j.cancelled IS NULL
+		AND CASE WHEN c.number = json_extract(j.job, '$.chunks') THEN coalesce(json_extract(j.job, '$.final'), j.kind) ELSE j.kind END IN (?` +
+		strings.Repeat(", ?", len(kinds)-1) + `) ORDER BY c.job, c.number LIMIT 1`, args
 }
 
 // claim takes a chunk; nil when there is none.
 func (q Queue) claim(ctx context.Context, w *job.Worker) (t *job.Task, err error) {
-	first, args := openChunk(w)
+	kinds, _ := w.Able()
+	if len(kinds) == 0 {
+		return nil, nil
+	}
+	first, args := openChunk(w, kinds)
 	var row int64
 	if err := q.db.QueryRowContext(ctx, first, args...).Scan(&row); errors.Is(err, sql.ErrNoRows) {
 		return nil, nil // without asking for the right to write
@@ -350,7 +396,7 @@ func (q Queue) claim(ctx context.Context, w *job.Worker) (t *job.Task, err error
 // finish keeps a result and says that the chunk is done, in one transaction. Of one
 // that was cancelled nothing is kept.
 func (q Queue) finish(ctx context.Context, w *job.Worker, t *job.Task, out job.Output) error {
-	packed, err := job.Pack(out.Data)
+	packed, err := out.Pack()
 	if err != nil {
 		return err
 	}

@@ -88,6 +88,15 @@ func (s *Store) Licences(ctx context.Context) iter.Seq2[[]licence.Kept, error] {
 	})
 }
 
+// NewestLicence is part of licence.Store.
+func (s *Store) NewestLicence(ctx context.Context) (int64, error) {
+	list, err := query(ctx, s.db, scanNumber, "SELECT coalesce(max(seq), -1) FROM licence_event")
+	if err != nil {
+		return 0, err
+	}
+	return int64(list[0]), nil
+}
+
 // PutFile is part of casework.Files.
 func (s *Store) PutFile(ctx context.Context, data []byte) error {
 	packed, err := kept.PackContents([][]byte{data})

@@ -335,7 +335,17 @@ func (s Watch) States(ctx context.Context, base string, run int) ([]watched.Stat
 	if err := s.there(ctx, "run", base, run); err != nil {
 		return nil, err
 	}
-	return query(ctx, s.db, scanState, "SELECT state FROM watch_state WHERE base = ?1 "+stood+"ORDER BY ref", base, run)
+	return query(ctx, s.db, scanState, statesOf+"ORDER BY ref", base, run)
+}
+
+const statesOf = "SELECT state FROM watch_state WHERE base = ?1 " + stood
+
+// StatesAfter is part of watched.Store.
+func (s Watch) StatesAfter(ctx context.Context, base string, run int, after string, most int) ([]watched.State, error) {
+	if err := s.there(ctx, "run", base, run); err != nil {
+		return nil, err
+	}
+	return query(ctx, s.db, scanState, statesOf+"AND ref > ?3 ORDER BY ref LIMIT ?4", base, run, after, most)
 }
 
 // Marks is part of watched.Store.
@@ -349,7 +359,7 @@ func (s Watch) Marks(ctx context.Context, base string) ([]byte, error) {
 }
 
 // Finish is part of watched.Store.
-func (s Watch) Finish(ctx context.Context, r watched.Run, changed []watched.State, marks []byte) error {
+func (s Watch) Finish(ctx context.Context, r watched.Run, changed iter.Seq2[watched.State, error], marks []byte) error {
 	if err := s.there(ctx, "version", r.Base, r.Version); err != nil {
 		return err
 	}
@@ -366,8 +376,11 @@ func (s Watch) Finish(ctx context.Context, r watched.Run, changed []watched.Stat
 		} else if n[0] != r.Customers {
 			return watched.Erased(&r, n[0])
 		}
-		for i := range changed {
-			if err := putState(ctx, c, &r, &changed[i]); err != nil {
+		for st, err := range changed {
+			if err == nil {
+				err = putState(ctx, c, &r, &st)
+			}
+			if err != nil {
 				return err
 			}
 		}

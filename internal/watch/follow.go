@@ -34,6 +34,9 @@ func (w *Watcher) Follow(ctx context.Context, base string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := j.remember(); err != nil {
+		return nil, err
+	}
 	if !j.follows() {
 		return j.full()
 	}
@@ -140,8 +143,14 @@ func (j *job) left() error {
 // met adds the customers that had met a subject that changed, and those that could
 // not be screened.
 func (j *job) met(changed map[subjectKey]bool, touched map[string]watched.Customer) error {
-	for i := range j.before {
-		s := &j.before[i]
+	before := watched.List(j.before)
+	if j.before == nil { // a plan does not hold them
+		before = watched.Each(j.ctx, j.Store, j.run.Base, j.last.Number)
+	}
+	for s, err := range before {
+		if err != nil {
+			return err
+		}
 		ref, again := s.Ref, s.Outcome == screening.NotScreened ||
 			slices.ContainsFunc(s.Findings, func(f watched.Finding) bool { return changed[subjectKey{f.List, f.Subject}] })
 		if _, have := touched[ref]; have || !again {

@@ -41,7 +41,6 @@ func (w *Watcher) Look(ctx context.Context, base string, run int) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	j.before = nil
 	if err := j.screen(j.customers(watched.Part{})); err != nil {
 		return nil, err
 	}
@@ -50,8 +49,15 @@ func (w *Watcher) Look(ctx context.Context, base string, run int) (*Result, erro
 		after = append(after, j.after[ref])
 	}
 	res := &Result{Changes: watched.Difference(before, after)}
-	j.count(after, res.Changes)
-	j.run.Result, j.run.Ended = watched.Sum(after), j.time()
+	t := tally{run: &j.run, sum: watched.NewSummer()}
+	for i := range after {
+		t.state(&after[i])
+	}
+	for _, c := range res.Changes {
+		t.change(c)
+	}
+	t.end()
+	j.run.Ended = j.time()
 	res.Run = j.run
 	return res, j.run.Check()
 }

@@ -123,78 +123,103 @@ func (j *job) named(refs []string) iter.Seq2[watched.Customer, error] {
 	}
 }
 
-// Collect keeps a run of which all parts are screened, and gives what it raises. It may be called again, by others too: the run is
-// kept once. Where another run was kept in between, none is, and the fault is Invalid.
-func (w *Watcher) Collect(ctx context.Context, run watched.Run, marks []byte, parts iter.Seq2[Screened, error]) (*Result, error) {
+// Collect keeps a run of which all parts are screened; [Watcher.Raised] gives what it raises. It may be called again, by others
+// too: the run is kept once. Where another run was kept in between, none is, and the fault is Invalid.
+//
+// Parts are those of the plan in its order, and may be gone through several times. Of states, those of one part and a page of the run
+// before are held at a time, however many customers there are.
+func (w *Watcher) Collect(ctx context.Context, run watched.Run, marks []byte, parts iter.Seq2[Screened, error]) (watched.Run, error) {
 	runs, err := w.Store.Runs(ctx, run.Base)
 	if err != nil {
-		return nil, err
+		return run, err
 	}
 	if len(runs) >= run.Number {
-		return w.collected(ctx, &run, &runs[run.Number-1])
+		return collected(&run, &runs[run.Number-1])
 	}
 	if len(runs) < run.Number-1 {
-		return nil, fault.New(fault.Invalid, "run %d of %s follows one that is not there", run.Number, run.Base).WithFix("begin another")
+		return run, fault.New(fault.Invalid, "run %d of %s follows one that is not there", run.Number, run.Base).WithFix("begin another")
 	}
-	j := &job{Watcher: w, ctx: ctx, run: run, after: map[string]watched.State{}, marks: marks}
-	j.run.Screened, j.run.NotScreened = 0, 0
+	j := &job{Watcher: w, ctx: ctx, run: run, marks: marks}
+	before := watched.List(nil)
 	if run.Number > 1 {
 		j.last = &runs[run.Number-2]
-		if j.before, err = w.Store.States(ctx, run.Base, j.last.Number); err != nil {
-			return nil, err
-		}
+		before = watched.Each(ctx, w.Store, run.Base, j.last.Number)
 	}
 	if err := j.gather(parts); err != nil {
-		return nil, err
+		return run, err
 	}
 	if n := j.run.Screened + j.run.NotScreened; n != run.Screened {
-		return nil, fault.New(fault.Internal, "the parts of run %d of %s have %d customers, and %d were to be screened", run.Number, run.Base, n, run.Screened)
+		return run, fault.New(fault.Internal, "the parts of run %d of %s have %d customers, and %d were to be screened", run.Number, run.Base, n, run.Screened)
 	}
 	if err := j.left(); err != nil {
-		return nil, err
+		return run, err
 	}
 	j.run.Carried = j.run.Customers - run.Screened
-	res, err := j.finish()
+	err = j.keep(before, j.statesOf(parts), nil)
 	if fault.CodeOf(err) == fault.Conflict { // another collector came first, or another run, or somebody was erased
 		if runs, again := w.Store.Runs(ctx, run.Base); again == nil && len(runs) >= run.Number {
-			return w.collected(ctx, &run, &runs[run.Number-1])
+			return collected(&run, &runs[run.Number-1])
 		}
-		return nil, erasedMeanwhile()
+		return run, erasedMeanwhile()
 	}
-	return res, err
+	return j.run, err
 }
 
-// gather takes what became of the parts.
+// gather counts what became of the parts.
 func (j *job) gather(parts iter.Seq2[Screened, error]) error {
+	j.run.Screened, j.run.NotScreened = 0, 0
 	for p, err := range parts {
 		if err != nil {
 			return err
 		}
 		j.run.Screened += p.Screened
 		j.run.NotScreened += p.NotScreened
-		for _, s := range p.States {
-			if _, twice := j.after[s.Ref]; twice {
-				return fault.New(fault.Internal, "a customer was screened in two parts of run %d of %s", j.run.Number, j.run.Base)
-			}
-			j.after[s.Ref] = s
-		}
 	}
 	return nil
 }
 
-// collected gives what a run raised that was kept before.
-func (w *Watcher) collected(ctx context.Context, run, kept *watched.Run) (*Result, error) {
+// statesOf gives the states of all parts, by reference: parts come in that order, and so do the customers of each.
+func (j *job) statesOf(parts iter.Seq2[Screened, error]) iter.Seq2[watched.State, error] {
+	return func(yield func(watched.State, error) bool) {
+		last := ""
+		for p, err := range parts {
+			if err != nil {
+				yield(watched.State{}, err)
+				return
+			}
+			for _, s := range p.States {
+				if s.Ref <= last {
+					yield(s, fault.New(fault.Internal, "a customer was screened in two parts of run %d of %s, or out of order", j.run.Number, j.run.Base))
+					return
+				}
+				if last = s.Ref; !yield(s, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// collected gives a run that was kept before.
+func collected(run, kept *watched.Run) (watched.Run, error) {
 	if kept.Job != run.Job {
-		return nil, fault.New(fault.Invalid, "another run %d of %s was kept in between", run.Number, run.Base).WithFix("begin another, if the base is behind")
+		return *run, fault.New(fault.Invalid, "another run %d of %s was kept in between", run.Number, run.Base).WithFix("begin another, if the base is behind")
 	}
-	var before []watched.State
-	var err error
+	return *kept, nil
+}
+
+// Raised gives what a run raised that is kept, one by one.
+func (w *Watcher) Raised(ctx context.Context, run *watched.Run, f func(watched.Change) error) error {
+	before := watched.List(nil)
 	if run.Number > 1 {
-		before, err = w.Store.States(ctx, run.Base, run.Number-1)
+		before = watched.Each(ctx, w.Store, run.Base, run.Number-1)
 	}
-	if err != nil {
-		return nil, err
-	}
-	after, err := w.Store.States(ctx, run.Base, run.Number)
-	return &Result{Run: *kept, Changes: watched.Difference(before, after)}, err
+	return watched.Pairs(before, watched.Each(ctx, w.Store, run.Base, run.Number), func(ref string, b, a *watched.State) error {
+		for _, c := range watched.Changes(ref, b, a) {
+			if err := f(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"io"
 	"iter"
 	"maps"
@@ -48,7 +49,8 @@ type Watcher struct {
 	// Workers is how many customers are screened at once; the processors unless given.
 	Workers int
 	// Suppressed counts the findings after a run that people found to be somebody else; nil for none.
-	Suppressed func(ctx context.Context, run *watched.Run, after []watched.State) int
+	// What it gives is called with each state after the run.
+	Suppressed func(ctx context.Context, run *watched.Run) func(after *watched.State) int
 	// Progress is called now and then with the number of customers done; nil for nobody.
 	Progress func(what string, n int)
 }
@@ -83,7 +85,18 @@ func (w *Watcher) Run(ctx context.Context, base string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := j.remember(); err != nil {
+		return nil, err
+	}
 	return j.full()
+}
+
+// remember reads what the customers were after the run before.
+func (j *job) remember() (err error) {
+	if j.last != nil {
+		j.before, err = j.Store.States(j.ctx, j.run.Base, j.last.Number)
+	}
+	return err
 }
 
 // full screens everybody.
@@ -121,9 +134,6 @@ func (w *Watcher) begin(ctx context.Context, base string, kind watched.Kind) (*j
 	}
 	if len(runs) > 0 {
 		j.last = &runs[len(runs)-1]
-		if j.before, err = w.Store.States(ctx, base, j.last.Number); err != nil {
-			return nil, err
-		}
 	}
 	for m, err := range w.Desk.Marks(w.AsOf) {
 		if err != nil {
@@ -259,59 +269,65 @@ func numbered(list iter.Seq2[watched.Customer, error]) iter.Seq2[screen.Row, err
 // finish compares with the run before, counts, and keeps the run.
 func (j *job) finish() (*Result, error) {
 	res := &Result{}
-	after, changed := j.compare(res)
-	j.count(after, res.Changes)
-	if j.Suppressed != nil {
-		j.run.Suppressed = j.Suppressed(j.ctx, &j.run, after)
+	err := j.keep(watched.List(j.before), j.screened(), func(c watched.Change) { res.Changes = append(res.Changes, c) })
+	res.Run = j.run
+	return res, err
+}
+
+// screened gives the states of those who were screened.
+func (j *job) screened() iter.Seq2[watched.State, error] {
+	return func(yield func(watched.State, error) bool) {
+		for _, ref := range slices.Sorted(maps.Keys(j.after)) {
+			if !yield(j.after[ref], nil) {
+				return
+			}
+		}
 	}
-	j.run.Result, j.run.Ended = watched.Sum(after), j.time()
+}
+
+// keep goes through the states before and those of who was screened twice: to count, and to write what differs. raise takes
+// the changes; it may be nil.
+func (j *job) keep(before, screened iter.Seq2[watched.State, error], raise func(watched.Change)) error {
+	if err := j.count(before, screened, raise); err != nil {
+		return err
+	}
 	if err := j.run.Check(); err != nil {
-		return nil, err
+		return err
 	}
 	if j.marks == nil {
 		var err error
 		if j.marks, err = packMarks(j.now); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	res.Run = j.run
-	return res, j.Store.Finish(j.ctx, j.run, changed, j.marks)
+	return j.Store.Finish(j.ctx, j.run, func(yield func(watched.State, error) bool) {
+		stopped := errors.New("no more is wanted")
+		err := j.compare(before, screened, func(b, a *watched.State) error {
+			if !equal(a, b) && !yield(*a, nil) {
+				return stopped
+			}
+			return nil
+		})
+		if err != nil && err != stopped {
+			yield(watched.State{}, err)
+		}
+	}, j.marks)
 }
 
-// compare goes through the states before and those of who was screened, by reference, and gives all states after
-// the run and those that differ.
-func (j *job) compare(res *Result) (after, changed []watched.State) {
-	note := func(b, a *watched.State) {
-		if !a.Quiet() {
-			after = append(after, *a)
+// compare goes through the states before and those of who was screened, by reference, and gives of each customer the state
+// before and after the run.
+func (j *job) compare(before, screened iter.Seq2[watched.State, error], f func(before, after *watched.State) error) error {
+	return watched.Pairs(before, screened, func(ref string, b, a *watched.State) error {
+		switch clear := (&watched.State{Ref: ref, Outcome: screening.Clear}); {
+		case b == nil:
+			b = clear
+		case a == nil && j.run.Kind == watched.Delta && !j.gone[ref]:
+			a = b // carried over
+		case a == nil:
+			a = clear // it is not on file any more
 		}
-		if !equal(a, b) {
-			changed = append(changed, *a)
-			res.Changes = append(res.Changes, watched.Changes(a.Ref, b, a)...)
-		}
-	}
-	clear := func(ref string) *watched.State { return &watched.State{Ref: ref, Outcome: screening.Clear} }
-	before, screened := j.before, slices.Sorted(maps.Keys(j.after))
-	for len(before)+len(screened) > 0 {
-		switch {
-		case len(screened) == 0 || len(before) > 0 && before[0].Ref < screened[0]:
-			if b := &before[0]; j.run.Kind == watched.Delta && !j.gone[b.Ref] {
-				after = append(after, *b) // carried over
-			} else {
-				note(b, clear(b.Ref)) // it is not on file any more
-			}
-			before = before[1:]
-		case len(before) == 0 || screened[0] < before[0].Ref:
-			a := j.after[screened[0]]
-			note(clear(a.Ref), &a)
-			screened = screened[1:]
-		default:
-			a := j.after[screened[0]]
-			note(&before[0], &a)
-			before, screened = before[1:], screened[1:]
-		}
-	}
-	return after, changed
+		return f(b, a)
+	})
 }
 
 // equal says whether two states are the same but for scores.
@@ -319,33 +335,73 @@ func equal(a, b *watched.State) bool {
 	return a.Outcome == b.Outcome && a.Reason == b.Reason && slices.EqualFunc(a.Findings, b.Findings, watched.Finding.Same)
 }
 
-func (j *job) count(after []watched.State, changes []watched.Change) {
-	r, stopped := &j.run, 0
-	for i := range after {
-		switch after[i].Outcome {
-		case screening.Match:
-			r.Match++
-		case screening.Possible:
-			r.Possible++
-		case screening.NotScreened:
-			stopped++
-		}
+// count fills in what the run counts, and the hash of all states after it.
+func (j *job) count(before, screened iter.Seq2[watched.State, error], raise func(watched.Change)) error {
+	t := tally{run: &j.run, sum: watched.NewSummer()}
+	suppressed := func(*watched.State) int { return 0 }
+	if j.Suppressed != nil {
+		suppressed = j.Suppressed(j.ctx, &j.run)
 	}
-	r.Clear = r.Customers - r.Match - r.Possible - stopped
-	for _, c := range changes {
-		switch c.What {
-		case "new":
-			r.New++
-		case "changed":
-			r.Changed++
-		case "gone":
-			r.Gone++
-		case "stopped":
-			r.Stopped++
-		case "resumed":
-			r.Resumed++
+	err := j.compare(before, screened, func(b, a *watched.State) error {
+		if !a.Quiet() {
+			t.state(a)
+			j.run.Suppressed += suppressed(a)
 		}
+		if equal(a, b) {
+			return nil
+		}
+		for _, c := range watched.Changes(a.Ref, b, a) {
+			t.change(c)
+			if raise != nil {
+				raise(c)
+			}
+		}
+		return nil
+	})
+	t.end()
+	j.run.Ended = j.time()
+	return err
+}
+
+// tally counts states and changes into a run.
+type tally struct {
+	run     *watched.Run
+	sum     *watched.Summer
+	stopped int
+}
+
+// state counts what a customer is after the run.
+func (t *tally) state(s *watched.State) {
+	switch s.Outcome {
+	case screening.Match:
+		t.run.Match++
+	case screening.Possible:
+		t.run.Possible++
+	case screening.NotScreened:
+		t.stopped++
 	}
+	t.sum.Add(s)
+}
+
+func (t *tally) change(c watched.Change) {
+	switch c.What {
+	case "new":
+		t.run.New++
+	case "changed":
+		t.run.Changed++
+	case "gone":
+		t.run.Gone++
+	case "stopped":
+		t.run.Stopped++
+	case "resumed":
+		t.run.Resumed++
+	}
+}
+
+// end says how many are clear, and what the states are in all.
+func (t *tally) end() {
+	t.run.Clear = t.run.Customers - t.run.Match - t.run.Possible - t.stopped
+	t.run.Result = t.sum.Sum()
 }
 
 // marksVersion stands before marks, where those of the first form have the length of a key, which is never 0.

@@ -107,7 +107,75 @@ func pretend(t *testing.T, w *world, d *watch.Watcher, n int) {
 			{List: "x", Subject: fmt.Sprintf("x:%05d", i%30_000), Listings: "UN", Tier: screening.TierListed, Outcome: screening.Possible, Score: 0.7},
 		}})
 	}
-	check(t, w.store.Finish(context.Background(), run, states, must(watch.PackMarks(marks))))
+	check(t, w.store.Finish(context.Background(), run, watched.List(states), must(watch.PackMarks(marks))))
+}
+
+// TestCollectorHeap measures what is held to put a base of CORDON_WATCH_COLLECT customers together of whom one in eight has a
+// finding: the heap after a collection of garbage, at its most over the run, above that of before.
+func TestCollectorHeap(t *testing.T) {
+	n, err := strconv.Atoi(os.Getenv("CORDON_WATCH_COLLECT"))
+	if err != nil {
+		t.Skip("measures; set CORDON_WATCH_COLLECT to a number of customers, as in 100000")
+	}
+	w := newWorld(t, t.TempDir())
+	w.load("x", person("x:1", "Somebody Else"))
+	func() { // of what is not there any more when the heap is looked at
+		var csv strings.Builder
+		csv.WriteString("ref,name\n")
+		for i := range n {
+			fmt.Fprintf(&csv, "c%07d,Nobody %d\n", i, i)
+		}
+		w.add("b", csv.String())
+	}()
+	d := w.watcher()
+	const size = 2000
+	p, err := d.Plan(t.Context(), "b", watched.Full, "J", size)
+	check(t, err)
+	parts := func(yield func(watch.Screened, error) bool) {
+		for from := 0; from < n; from += size {
+			s := watch.Screened{Screened: min(size, n-from)}
+			for i := from; i < min(from+size, n); i += 8 {
+				s.States = append(s.States, watched.State{Ref: fmt.Sprintf("c%07d", i), Outcome: screening.Possible, Findings: []watched.Finding{
+					{List: "x", Subject: fmt.Sprintf("x:%05d", i%30_000), Listings: "UN", Tier: screening.TierListed, Outcome: screening.Possible, Score: 0.7},
+				}})
+			}
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.GC() // what was freed by the first, pools included
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	most, before := int64(0), heap()
+	look := func() { most = max(most, heap()-before) }
+	d.Suppressed = func(context.Context, *watched.Run) func(*watched.State) int {
+		seen := 0
+		return func(*watched.State) int {
+			if seen++; seen%(n/80) == 0 {
+				look()
+			}
+			return 0
+		}
+	}
+	raised := 0
+	began := time.Now()
+	run, err := d.Collect(t.Context(), p.Run, p.Marks, parts)
+	check(t, err)
+	check(t, d.Raised(t.Context(), &run, func(watched.Change) error {
+		if raised++; raised%(n/80) == 0 {
+			look()
+		}
+		return nil
+	}))
+	if run.Possible != (n+7)/8 || raised != run.New {
+		t.Error(run.Line(), raised)
+	}
+	t.Logf("%d customers, %d with a finding: at most %d KB of heap held, %.1f s", n, run.Possible, most>>10, time.Since(began).Seconds())
 }
 
 // used gives the time of processors that this process used, in seconds.

@@ -25,6 +25,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/publication"
 	"github.com/cordon-engine/cordon/internal/screen"
+	"github.com/cordon-engine/cordon/internal/screening"
 	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/snapshot/snapshottest"
 	"github.com/cordon-engine/cordon/internal/sqlite"
@@ -417,32 +418,27 @@ func inParts(t *testing.T, w *world, d *watch.Watcher, when string, want *watch.
 		}
 		check(t, json.Unmarshal(must(json.Marshal(kept[i])), &kept[i]))
 	}
-	parts := func(list []watch.Screened) iter.Seq2[watch.Screened, error] {
-		return func(yield func(watch.Screened, error) bool) {
-			for _, s := range list {
-				if !yield(s, nil) {
-					return
-				}
-			}
-		}
-	}
+	wanted := oracle(t, w, d, p, kept)
 	if len(kept) > 1 { // what lacks a part, or has one twice, is not kept
 		for _, bad := range [][]watch.Screened{kept[1:], append(slices.Clone(kept), kept[0])} {
-			if _, err := d.Collect(ctx, p.Run, p.Marks, parts(bad)); fault.CodeOf(err) != fault.Internal {
+			if _, err := collect(d, p, bad); fault.CodeOf(err) != fault.Internal {
 				t.Errorf("%s: %v", when, err)
 			}
 		}
 	}
 	var got [3]*watch.Result // two at once, and one when it is kept
 	var errs [3]error
-	collect := func(i int) { got[i], errs[i] = d.Collect(ctx, p.Run, p.Marks, parts(kept)) }
 	var both sync.WaitGroup
-	both.Go(func() { collect(0) })
-	both.Go(func() { collect(1) })
+	for i := range 2 {
+		both.Go(func() { got[i], errs[i] = collect(d, p, kept) })
+	}
 	both.Wait()
-	collect(2)
+	got[2], errs[2] = collect(d, p, kept)
 	for again, got := range got {
 		check(t, errs[again])
+		if diff := cmp.Diff(wanted, got); diff != "" {
+			t.Errorf("%s: collected %d, by the oracle: %s", when, again, diff)
+		}
 		run := got.Run
 		run.Base, run.Job = want.Run.Base, ""
 		if diff := cmp.Diff(want.Run, run); diff != "" || got.Run.Job != "J"+when {
@@ -456,9 +452,92 @@ func inParts(t *testing.T, w *world, d *watch.Watcher, when string, want *watch.
 		t.Errorf("%s: in parts:\n%s", when, diff)
 	}
 	p.Run.Job = "another"
-	if _, err := d.Collect(ctx, p.Run, p.Marks, parts(kept)); fault.CodeOf(err) != fault.Invalid {
+	if _, err := collect(d, p, kept); fault.CodeOf(err) != fault.Invalid {
 		t.Errorf("%s: a second job over the same run: %v", when, err)
 	}
+}
+
+// partsOf gives parts one by one, as often as they are asked for.
+func partsOf(list []watch.Screened) iter.Seq2[watch.Screened, error] {
+	return func(yield func(watch.Screened, error) bool) {
+		for _, s := range list {
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
+// collect puts parts together, and gives all that the run raised.
+func collect(d *watch.Watcher, p *watch.Plan, list []watch.Screened) (*watch.Result, error) {
+	run, err := d.Collect(context.Background(), p.Run, p.Marks, partsOf(list))
+	if err != nil {
+		return nil, err
+	}
+	res := &watch.Result{Run: run}
+	return res, d.Raised(context.Background(), &run, func(c watched.Change) error {
+		res.Changes = append(res.Changes, c)
+		return nil
+	})
+}
+
+// oracle puts parts together with all states in memory, and shares nothing with what streams them: by maps, from the run before and
+// the customers of the two versions.
+func oracle(t *testing.T, w *world, d *watch.Watcher, p *watch.Plan, parts []watch.Screened) *watch.Result {
+	t.Helper()
+	ctx := context.Background()
+	run := p.Run
+	run.Screened, run.NotScreened = 0, 0
+	now := map[string]watched.State{}
+	for c, err := range w.store.Customers(ctx, run.Base, run.Version, watched.Part{}) {
+		check(t, err)
+		now[c.Ref] = watched.State{Ref: c.Ref, Outcome: screening.Clear}
+	}
+	var before, after []watched.State
+	if run.Number > 1 {
+		list, err := w.store.States(ctx, run.Base, run.Number-1)
+		check(t, err)
+		before = list
+	}
+	if run.Kind == watched.Delta {
+		for _, s := range before {
+			if _, on := now[s.Ref]; on {
+				now[s.Ref] = s
+			}
+		}
+	}
+	for _, x := range parts {
+		run.Screened, run.NotScreened = run.Screened+x.Screened, run.NotScreened+x.NotScreened
+		for _, s := range x.States {
+			now[s.Ref] = s
+		}
+	}
+	count := map[screening.Outcome]int{}
+	for _, s := range now {
+		if count[s.Outcome]++; !s.Quiet() {
+			after = append(after, s)
+		}
+	}
+	slices.SortFunc(after, func(a, b watched.State) int { return strings.Compare(a.Ref, b.Ref) })
+	// What differs in scores alone stays as it was kept.
+	for i := range after {
+		for _, b := range before {
+			if b.Ref == after[i].Ref && len(watched.Changes(b.Ref, &b, &after[i])) == 0 && b.Outcome == after[i].Outcome {
+				after[i] = b
+			}
+		}
+	}
+	res := &watch.Result{Changes: watched.Difference(before, after)}
+	raised := map[string]int{}
+	for _, c := range res.Changes {
+		raised[c.What]++
+	}
+	run.Match, run.Possible, run.Clear = count[screening.Match], count[screening.Possible], count[screening.Clear]
+	run.New, run.Changed, run.Gone = raised["new"], raised["changed"], raised["gone"]
+	run.Stopped, run.Resumed = raised["stopped"], raised["resumed"]
+	run.Carried, run.Result, run.Ended = run.Customers-p.Run.Screened, watched.Sum(after), d.Now().UTC()
+	res.Run = run
+	return res
 }
 
 // TestErasedMeanwhile: of a customer who was erased while a job was under way nothing comes back, and the job keeps nothing.

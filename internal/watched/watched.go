@@ -14,6 +14,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"hash"
 	"iter"
 	"math"
 	"strconv"
@@ -195,13 +196,16 @@ type Store interface {
 	// States gives what the customers were after a run, by reference; those that were
 	// clear are left out.
 	States(ctx context.Context, base string, run int) ([]State, error)
+	// StatesAfter gives the first so many of them after a reference, "" for the beginning. [Each] reads all of them so.
+	StatesAfter(ctx context.Context, base string, run int, after string, most int) ([]State, error)
 	// Marks gives what was kept with the newest run, nil for none.
 	Marks(ctx context.Context, base string) ([]byte, error)
 	// Finish keeps a run with the states of customers that differ from the run
-	// before (one that is clear has no findings), and enters it in the log. The run
-	// is fault.Conflict unless it has the number after the newest, and counts as many
-	// customers as its version has: nothing is kept of one who was erased meanwhile.
-	Finish(ctx context.Context, r Run, changed []State, marks []byte) error
+	// before (one that is clear has no findings, and nobody comes twice), and enters it
+	// in the log. It may read the store while it gives them. The run is fault.Conflict unless it has the
+	// number after the newest, and counts as many customers as its version has: nothing is
+	// kept of one who was erased meanwhile.
+	Finish(ctx context.Context, r Run, changed iter.Seq2[State, error], marks []byte) error
 	// Erase takes what is kept of a customer out of every version and run, and enters
 	// that in the log. It is fault.NotFound when nothing is.
 	Erase(ctx context.Context, base, ref string, at time.Time, actor string) error
@@ -467,33 +471,115 @@ func side(old, now []Finding) int {
 // order of references, as [Store.States] gives them.
 func Difference(before, after []State) []Change {
 	var out []Change
-	for len(before)+len(after) > 0 {
-		var b, a *State
-		switch {
-		case len(after) == 0 || len(before) > 0 && before[0].Ref < after[0].Ref:
-			b, before = &before[0], before[1:]
-			out = append(out, Changes(b.Ref, b, nil)...)
-		case len(before) == 0 || after[0].Ref < before[0].Ref:
-			a, after = &after[0], after[1:]
-			out = append(out, Changes(a.Ref, nil, a)...)
-		default:
-			b, a, before, after = &before[0], &after[0], before[1:], after[1:]
-			out = append(out, Changes(a.Ref, b, a)...)
+	_ = Pairs(List(before), List(after), func(ref string, b, a *State) error { // lists have no errors
+		out = append(out, Changes(ref, b, a)...)
+		return nil
+	})
+	return out
+}
+
+// List gives states that lie in memory one by one.
+func List(list []State) iter.Seq2[State, error] {
+	return func(yield func(State, error) bool) {
+		for i := range list {
+			if !yield(list[i], nil) {
+				return
+			}
 		}
 	}
-	return out
+}
+
+// pageOfStates is how many states [Each] reads at once.
+const pageOfStates = 1000
+
+// Each gives what the customers were after a run as [Store.States] does, and holds some of them at a time. The store is free
+// meanwhile.
+func Each(ctx context.Context, s Store, base string, run int) iter.Seq2[State, error] {
+	return func(yield func(State, error) bool) {
+		for after := ""; ; {
+			list, err := s.StatesAfter(ctx, base, run, after, pageOfStates)
+			if err != nil {
+				yield(State{}, err)
+				return
+			}
+			for i := range list {
+				if !yield(list[i], nil) {
+					return
+				}
+			}
+			if len(list) < pageOfStates {
+				return
+			}
+			after = list[len(list)-1].Ref
+		}
+	}
+}
+
+// Pairs goes through two lists in the order of references, and gives of each customer what either has; nil for one that lacks it.
+func Pairs(before, after iter.Seq2[State, error], f func(ref string, before, after *State) error) error {
+	nextBefore, stop := iter.Pull2(before)
+	defer stop()
+	nextAfter, stop := iter.Pull2(after)
+	defer stop()
+	b, failed := pull(nextBefore)
+	a, err := pull(nextAfter)
+	for failed == nil && err == nil && (b != nil || a != nil) {
+		var one, two *State
+		if b != nil && (a == nil || b.Ref <= a.Ref) {
+			one = b
+		}
+		if a != nil && (b == nil || a.Ref <= b.Ref) {
+			two = a
+		}
+		ref := cmp.Or(one, two).Ref
+		if err := f(ref, one, two); err != nil {
+			return err
+		}
+		if one != nil {
+			b, failed = pull(nextBefore)
+		}
+		if two != nil {
+			a, err = pull(nextAfter)
+		}
+	}
+	return cmp.Or(failed, err)
+}
+
+// pull gives the next state; nil after the last.
+func pull(next func() (State, error, bool)) (*State, error) {
+	s, err, ok := next()
+	if err != nil || !ok {
+		return nil, err
+	}
+	return &s, nil
 }
 
 // Sum gives the hash of states in the order of references, without scores.
 func Sum(list []State) string {
-	h := sha256.New()
-	var b []byte
+	h := NewSummer()
 	for i := range list {
-		b = list[i].appendTo(b[:0])
-		h.Write(b)
+		h.Add(&list[i])
 	}
-	return fmt.Sprintf("%x", h.Sum(nil))
+	return h.Sum()
 }
+
+// Summer is the hash of states that come one by one, in the order of references.
+type Summer struct {
+	h hash.Hash
+	b []byte
+}
+
+// NewSummer begins with none.
+func NewSummer() *Summer { return &Summer{h: sha256.New()} }
+
+// Add takes the next.
+func (s *Summer) Add(x *State) {
+	s.b = x.appendTo(s.b[:0])
+	s.h.Write(s.b)
+}
+
+// Sum gives the hash of all that came.
+func (s *Summer) Sum() string { return fmt.Sprintf("%x", s.h.Sum(nil)) }
 
 // appendTo writes a state as it is hashed.
 func (s *State) appendTo(b []byte) []byte {

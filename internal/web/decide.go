@@ -97,8 +97,8 @@ type rulingCard struct {
 
 // heldLine is a licence in words, with the address of its record; "" where there is none.
 type heldLine struct {
-	Text, Address string
-	Allows        bool
+	Name, Text, Address string
+	Allows              bool
 }
 
 type cite struct{ Text, Address string }
@@ -197,11 +197,10 @@ func (s *Site) rule(ctx context.Context, p *posed) (*ruling.Ruling, error) {
 	if p.asOf != nil {
 		asOf = p.asOf.String()
 	}
-	var held *decide.Holdings
 	if s.Holdings != nil {
-		held = s.Holdings(ctx)
+		p.held = s.Holdings(ctx)
 	}
-	return held.Rule(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said}, func(q ruling.Request) (*ruling.Ruling, error) {
+	return p.held.Rule(ruling.Request{Activity: full, AsOf: p.asOf, KnownAt: p.known, Screened: said}, func(q ruling.Request) (*ruling.Ruling, error) {
 		if q.Each {
 			return s.Desk.Engine.Decide(q)
 		}
@@ -408,9 +407,9 @@ func (s *Site) card(p *posed, rl *ruling.Ruling) *rulingCard {
 		c.Unheld, c.HeldMore = l.Unread, l.More
 		for i := range l.Held {
 			x := &l.Held[i]
-			line := heldLine{Text: report.HeldText(x), Address: "/work/licences/" + x.ID, Allows: x.Allows}
+			line := heldLine{Name: "The " + x.Name, Text: report.HeldRest(x), Address: "/work/licences/" + x.ID, Allows: x.Allows}
 			if x.Name == "" {
-				line.Address = ""
+				line.Name, line.Address = "Licence "+x.ID, ""
 			}
 			c.Held = append(c.Held, line)
 		}

@@ -71,7 +71,9 @@ type posed struct {
 	// noScreen looks nobody up; full is the activity with what lists say, once it
 	// was looked up.
 	noScreen bool
-	full     *activity.Activity
+	// held are the licences of who asks, once it was ruled; nil for none.
+	held *decide.Holdings
+	full *activity.Activity
 	// typed is what stands in the address, by name; errs what is wrong with it.
 	typed map[string]string
 	errs  map[string]string

@@ -20,6 +20,9 @@ import (
 // with measures.
 var stripFrom = when.Date(2006, 1, 1)
 
+// afterLicence is how many days the strip goes on after the licence ends that the verdict rests on.
+const afterLicence = 90
+
 // strip is the verdict along time.
 type strip struct {
 	Period  when.Period
@@ -50,6 +53,8 @@ type flip struct {
 	Now     bool
 	Cites   []cite
 	Titles  []string
+	// Licence is what the verdict rests on; nil for the law alone.
+	Licence *cite
 	Address string
 }
 
@@ -77,9 +82,15 @@ func (s *Site) strip(d *decidePage, p *posed, rl *ruling.Ruling) error {
 		return nil
 	}
 	period := when.Period{From: stripFrom, To: s.Today()}
+	if x := rl.Licences.Allowing(); x != nil && x.Until != when.NoDay {
+		period.To = max(period.To, x.Until+afterLicence) // what follows when it ends
+	}
 	key := fmt.Sprintf("%s %d %d", p.full.AppendJSON(nil), period.To, p.known) // with what lists say now
 	along, err := s.strips.get(key, func() ([]decide.Stretch, error) { return s.Desk.Along(p.full, period, p.known) })
 	if err != nil {
+		return err
+	}
+	if along, err = s.Desk.AlongUnder(along, p.full, p.known, p.held); err != nil {
 		return err
 	}
 	day := rl.AsOf.From
@@ -90,6 +101,9 @@ func (s *Site) strip(d *decidePage, p *posed, rl *ruling.Ruling) error {
 			c := cite{x.Provision.Cite(), "/law/" + x.Provision.ID}
 			f.Cites = append(f.Cites, c)
 			f.Titles = append(f.Titles, x.Provision.Title)
+		}
+		if x := st.First.Licences.Allowing(); x != nil {
+			f.Licence = &cite{x.Name, "/work/licences/" + x.ID}
 		}
 		q := p.extra()
 		q.Set("as_of", st.Period.From.String())
@@ -113,20 +127,28 @@ func (s *Site) stripForm(r *http.Request, form string, a *answer, page *decidePa
 	}
 	d := drawing{ID: "strip", Title: a.title + ", through the years", SVG: template.HTML(svg), Height: 60}
 	for _, f := range page.Strip.Flips {
-		d.Notes = append(d.Notes, f.Period.Long()+": "+report.VerdictWord(f.Verdict))
+		note := f.Period.Long() + ": " + report.VerdictWord(f.Verdict)
+		if f.Licence != nil {
+			note += ", under the " + f.Licence.Text
+		}
+		d.Notes = append(d.Notes, note)
 	}
 	return s.drawn(r, a, []drawing{d})()
 }
 
 // rows gives the stretches as a table.
 func (st *strip) rows() [][]string {
-	rows := [][]string{{"from", "to", "verdict", "citations"}}
+	rows := [][]string{{"from", "to", "verdict", "citations", "licence"}}
 	for _, f := range st.Flips {
 		var cites []string
+		licence := ""
+		if f.Licence != nil {
+			licence = f.Licence.Text
+		}
 		for _, c := range f.Cites {
 			cites = append(cites, c.Text)
 		}
-		rows = append(rows, []string{f.Period.From.String(), f.Period.To.String(), f.Verdict.String(), strings.Join(cites, "; ")})
+		rows = append(rows, []string{f.Period.From.String(), f.Period.To.String(), f.Verdict.String(), strings.Join(cites, "; "), licence})
 	}
 	return rows
 }

@@ -146,6 +146,8 @@ type Job struct {
 	State, Error string
 	// Address is the page of what came of it; "" for none.
 	Address string
+	// Cases says that its hits may become cases.
+	Cases bool
 }
 
 // WorkSetting is one setting that the server runs with. Secrets have no value here.

@@ -199,7 +199,7 @@ func (w *testWork) watch(ctx context.Context) error {
 		Base: "clients", Number: 1, Kind: watched.Full, Version: 1, Lists: []watched.Against{{List: "x", Snapshot: 2, Count: 2, Content: "00", Subjects: 12}}, Params: "p", Program: "test", AsOf: "2026-11-26",
 		Actor: machine.Name, Started: workDay.Add(-2 * time.Hour), Ended: workDay.Add(-2*time.Hour + time.Second), Rows: 4, Refused: 1, Customers: 3, Screened: 3, Match: 1, Clear: 2, New: 1, Result: watched.Sum(states),
 	}
-	return s.Finish(ctx, r, states, nil)
+	return s.Finish(ctx, r, watched.List(states), nil)
 }
 
 // ours is a customer who may be the listed person; born differs unless it is "".

@@ -178,10 +178,18 @@ func (p *settingsPage) owed() (status int, err error) {
 	ids, s, err := p.Owing.Now(p.ctx())
 	p.Owed = s
 	for _, d := range p.WorkDesk.Clocks.Duties() {
-		label := d.What + " to " + d.Authority + ", when something is " + d.Starts + " (" + d.Term() + ")"
+		label := d.What + " to " + within(d.Authority) + ", when something is " + d.Starts + " (" + d.Term() + ")"
 		p.Duties = append(p.Duties, option{Value: d.ID, Label: label, Chosen: slices.Contains(ids, d.ID)})
 	}
 	return status, err
+}
+
+// within writes an authority as it stands within a sentence.
+func within(authority string) string {
+	if rest, ok := strings.CutPrefix(authority, "The "); ok {
+		return "the " + rest
+	}
+	return authority
 }
 
 func (p *settingsPage) owe() (status int, err error) {

@@ -208,7 +208,7 @@ type jobsPage struct {
 	*working
 	Jobs                    []jobRow
 	Running, Failed, Ending int
-	// MayRaise says whether whoever looks may make cases of a batch, and Typed is the one that a form named in vain.
+	// MayRaise says whether whoever looks may make cases of a batch, and Typed is the one that the address names, or a form named in vain.
 	MayRaise bool
 	Typed    string
 }
@@ -224,15 +224,15 @@ func (p *jobsPage) raise() (status int, err error) {
 	p.Typed = p.value("batch")
 	if !p.MayRaise {
 		err = fault.New(fault.Denied, "the role %s makes no cases", p.RoleNames()).WithFix("ask an analyst")
-		return p.refused("f-batch", "Batch", err)
+		return p.refused("f-batch", "Batch or job", err)
 	}
 	done, err := p.Batch(p.ctx(), p.By, p.Typed)
 	if fault.CodeOf(err) == fault.NotFound && err != nil {
-		p.wrong("f-batch", "Batch", plain(err))
+		p.wrong("f-batch", "Batch or job", plain(err))
 		return http.StatusNotFound, nil
 	}
 	if err != nil {
-		return p.refused("f-batch", "Batch", err)
+		return p.refused("f-batch", "Batch or job", err)
 	}
 	p.Typed, p.Said = "", done.Words()
 	return 0, nil
@@ -245,13 +245,13 @@ type jobRow struct {
 }
 
 func (s *Site) jobs(w *working) (*answer, error) {
-	if err := known(w.r, "format"); err != nil {
+	if err := known(w.r, "format", "batch"); err != nil {
 		return nil, err
 	}
 	if w.Jobs == nil {
 		return nil, missingPart("jobs")
 	}
-	page := &jobsPage{working: w, MayRaise: w.Batch != nil && w.May(role.Raise)}
+	page := &jobsPage{working: w, MayRaise: w.Batch != nil && w.May(role.Raise), Typed: w.r.URL.Query().Get("batch")}
 	status := 0
 	if w.r.Method == http.MethodPost {
 		var err error
@@ -264,7 +264,9 @@ func (s *Site) jobs(w *working) (*answer, error) {
 		return nil, err
 	}
 	for _, j := range list {
-		page.Jobs = append(page.Jobs, w.job(j))
+		row := w.job(j)
+		row.Cases = row.Cases && page.MayRaise
+		page.Jobs = append(page.Jobs, row)
 		switch j.State {
 		case "running", "waiting":
 			page.Running++

@@ -59,7 +59,7 @@ func (p *casePage) clocks() {
 		return
 	}
 	for _, d := range p.WorkDesk.Clocks.Duties() {
-		p.Duties = append(p.Duties, option{Value: d.ID, Label: d.What + " to " + d.Authority + " (" + d.Term() + ")", Chosen: p.Form("duty") == d.ID})
+		p.Duties = append(p.Duties, option{Value: d.ID, Label: d.What + " to " + within(d.Authority) + " (" + d.Term() + ")", Chosen: p.Form("duty") == d.ID})
 	}
 }
 

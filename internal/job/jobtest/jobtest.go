@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(testing.TB) (one, two job.Queue)) {
 		{"stopped worker", stopped},
 		{"erased", erased},
 		{"kinds", kinds},
+		{"a last chunk for some", lastForSome},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := &suite{T: t}
@@ -428,6 +429,73 @@ func kinds(s *suite) {
 	w.Kinds = map[job.Kind]job.Handler{"other": Count}
 	s.work(s.two, w)
 	s.ended(other.ID)
+}
+
+// lastForSome has a job whose last chunk not everybody can do. Who cannot never gets it in hand, tried again or not, and says what lacks
+// when nothing else is left; who can for the first time while it works takes it.
+func lastForSome(s *suite) {
+	j := New()
+	j.Final = "last"
+	j, err := s.one.Submit(s.Context(), j, Chunks(4, 2))
+	if err != nil {
+		s.Fatal(err)
+	}
+	other := s.submit(1, 1) // of one kind
+	var able atomic.Bool
+	var taken, given atomic.Int64
+	last := func(ctx context.Context, t job.Task) (job.Output, error) {
+		taken.Add(1)
+		if !able.Load() {
+			s.Errorf("chunk %d of a kind that the worker lacks was taken", t.Chunk.Number)
+		}
+		if given.Add(1) == 1 {
+			return job.Output{}, fault.New(fault.Invalid, "given up once")
+		}
+		return Count(ctx, t)
+	}
+	worker := func(name string) job.Worker {
+		w := Worker(name, func(ctx context.Context, t job.Task) (job.Output, error) {
+			if t.Job.ID == j.ID && t.Chunk.Number == 4 {
+				s.Error("the last chunk was done as one of the others")
+			}
+			return Count(ctx, t)
+		})
+		w.Kinds["last"] = last
+		w.Lacks = func(k job.Kind) string {
+			if k == "last" && !able.Load() {
+				return name + " has no key"
+			}
+			return ""
+		}
+		return w
+	}
+	s.work(s.one, worker("one"))
+	s.ended(other.ID)
+	s.until(j.ID, "left", func(st job.Status) bool {
+		list, err := s.two.Failures(s.Context(), j.ID)
+		return err == nil && st.Done == 3 && st.Running == 0 && len(list) == 1 && list[0].Chunk == 4 && !list[0].Dead && list[0].Tries == 0 &&
+			list[0].Reason == "one has no key"
+	})
+	if n := taken.Load(); n > 0 {
+		s.Errorf("it was taken %d times", n)
+	}
+	able.Store(true)
+	if st := s.ended(j.ID); st.State() != job.Stopped || st.Dead != 1 {
+		s.Errorf("%+v", st)
+	}
+	able.Store(true)
+	if n, err := s.two.Retry(s.Context(), j.ID); n != 1 || err != nil {
+		s.Fatal(n, err)
+	}
+	if st := s.ended(j.ID); st.State() != job.Done || st.Last.IsZero() || taken.Load() != 2 {
+		s.Errorf("%+v after %d", st, taken.Load())
+	}
+	if list, err := s.two.Failures(s.Context(), j.ID); err != nil || len(list) > 0 {
+		s.Errorf("%+v, %v", list, err)
+	}
+	if got := s.lines(j.ID); !slices.Equal(got, numbers(8)) {
+		s.Errorf("results %q", got)
+	}
 }
 
 // Dead holds a queue to what becomes of the chunks of workers that are gone. kill has the

@@ -363,12 +363,13 @@ type Memory struct {
 	*caseworktest.Memory
 	mu       sync.Mutex
 	licences map[string][]licence.Kept
+	newest   int64
 	files    map[string][]byte
 }
 
 // NewMemory gives an empty one.
 func NewMemory() *Memory {
-	return &Memory{Memory: caseworktest.NewMemory(), licences: map[string][]licence.Kept{}, files: map[string][]byte{}}
+	return &Memory{Memory: caseworktest.NewMemory(), licences: map[string][]licence.Kept{}, newest: -1, files: map[string][]byte{}}
 }
 
 // AddLicences is part of licence.Store.
@@ -384,8 +385,16 @@ func (m *Memory) AddLicences(ctx context.Context, events []licence.Kept, p casew
 	}
 	for _, e := range events {
 		m.licences[e.Licence] = append(m.licences[e.Licence], e)
+		m.newest++
 	}
 	return m.Enter(ctx, licence.Entries(events)...)
+}
+
+// NewestLicence is part of licence.Store.
+func (m *Memory) NewestLicence(context.Context) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.newest, nil
 }
 
 // LicenceEvents is part of licence.Store.

@@ -113,7 +113,7 @@ func empty(t *testing.T, s watched.Store) {
 	for _, err := range s.Customers(ctx, "a", 1, watched.Part{}) {
 		code(t, err, fault.NotFound)
 	}
-	code(t, s.Finish(ctx, watched.Run{Base: "a", Number: 1, Version: 1, Ended: start, Actor: "u-1"}, nil, nil), fault.NotFound)
+	code(t, s.Finish(ctx, watched.Run{Base: "a", Number: 1, Version: 1, Ended: start, Actor: "u-1"}, watched.List(nil), nil), fault.NotFound)
 	code(t, s.Erase(ctx, "a", "x", start, "u-1"), fault.NotFound)
 }
 
@@ -201,7 +201,7 @@ func runs(t *testing.T, s watched.Store) {
 	add(t, s, "a", rows("1", "Al", "2", "Bo"))
 	finish := func(n int, marks string, changed ...watched.State) {
 		t.Helper()
-		if err := s.Finish(ctx, runOf(n), changed, []byte(marks)); err != nil {
+		if err := s.Finish(ctx, runOf(n), watched.List(changed), []byte(marks)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -209,8 +209,8 @@ func runs(t *testing.T, s watched.Store) {
 		t.Error(m, err)
 	}
 	finish(1, "one", state("2", 1), state("1", 2))
-	code(t, s.Finish(ctx, runOf(1), nil, nil), fault.Conflict)
-	code(t, s.Finish(ctx, runOf(3), []watched.State{state("1", 9)}, nil), fault.Conflict)
+	code(t, s.Finish(ctx, runOf(1), watched.List(nil), nil), fault.Conflict)
+	code(t, s.Finish(ctx, runOf(3), watched.List([]watched.State{state("1", 9)}), nil), fault.Conflict)
 	finish(2, "two", state("1", 0))
 	finish(3, "three", state("1", 1), state("2", 3))
 	for n, want := range [][]watched.State{{state("1", 2), state("2", 1)}, {state("2", 1)}, {state("1", 1), state("2", 3)}} {
@@ -219,7 +219,22 @@ func runs(t *testing.T, s watched.Store) {
 			t.Fatal(err)
 		}
 		same(t, got, want)
+		var paged []watched.State
+		for after, more := "", true; more; {
+			page, err := s.StatesAfter(ctx, "a", n+1, after, 1)
+			if err != nil || len(page) > 1 {
+				t.Fatal(page, err)
+			}
+			if more = len(page) > 0; more {
+				paged, after = append(paged, page...), page[0].Ref
+			}
+		}
+		same(t, paged, want)
 	}
+	broken := func(yield func(watched.State, error) bool) {
+		_ = yield(state("1", 9), nil) && yield(watched.State{}, fault.New(fault.Internal, "it broke off"))
+	}
+	code(t, s.Finish(ctx, runOf(4), broken, nil), fault.Internal) // and nothing of it is kept
 	list, err := s.Runs(ctx, "a")
 	if err != nil {
 		t.Fatal(err)
@@ -232,12 +247,29 @@ func runs(t *testing.T, s watched.Store) {
 	same(t, string(m), "three")
 	_, err = s.States(ctx, "a", 4)
 	code(t, err, fault.NotFound)
+	_, err = s.StatesAfter(ctx, "a", 4, "", 1)
+	code(t, err, fault.NotFound)
+	fourth := func(yield func(watched.State, error) bool) { // what is given may read the store meanwhile
+		for st, err := range watched.Each(ctx, s, "a", 3) {
+			st.Findings = nil
+			if !yield(st, err) {
+				return
+			}
+		}
+	}
+	if err := s.Finish(ctx, runOf(4), fourth, nil); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.States(ctx, "a", 4)
+	if err != nil || len(got) != 2 || len(got[0].Findings) > 0 {
+		t.Error(got, err)
+	}
 }
 
 func erased(t *testing.T, s watched.Store) {
 	ctx := context.Background()
 	add(t, s, "a", rows("1", "Al", "2", "Bo"))
-	if err := s.Finish(ctx, runOf(1), []watched.State{state("1", 1), state("2", 1)}, nil); err != nil {
+	if err := s.Finish(ctx, runOf(1), watched.List([]watched.State{state("1", 1), state("2", 1)}), nil); err != nil {
 		t.Fatal(err)
 	}
 	add(t, s, "a", rows("1", "Albert", "2", "Bo"))
@@ -328,9 +360,9 @@ func parts(t *testing.T, s watched.Store) {
 	// A run over other customers than there are is not kept.
 	r := runOf(1)
 	r.Version, r.Customers = 4, 3
-	code(t, s.Finish(ctx, r, nil, nil), fault.Conflict)
+	code(t, s.Finish(ctx, r, watched.List(nil), nil), fault.Conflict)
 	r.Customers = 2
-	if err := s.Finish(ctx, r, nil, nil); err != nil {
+	if err := s.Finish(ctx, r, watched.List(nil), nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -391,7 +423,7 @@ func verified(t *testing.T, s watched.Store) {
 		r := runOf(n + 1)
 		states := []watched.State{state("1", 1), state("2", 1)}
 		r.Result = watched.Sum(states)
-		if err := s.Finish(ctx, r, states, nil); err != nil {
+		if err := s.Finish(ctx, r, watched.List(states), nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -198,8 +198,11 @@ type whoPage struct {
 	// what was typed for it.
 	Batch            bool
 	Names, BatchDate string
-	Dates            dates
-	Pictures         []namedPicture
+	// Held is the batch that could not be taken, and Columns its columns, for whoever says which is which.
+	Held     heldBatch
+	Columns  columnsForm
+	Dates    dates
+	Pictures []namedPicture
 }
 
 // Wrong gives what is wrong with a field; "" for nothing.

@@ -737,15 +737,21 @@ func enter(t *testing.T, ctx context.Context) {
 	t.Helper()
 	c, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	press := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{
-			Type: "keyDown", Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13,
-		})
-		return err
-	})
-	if _, err := chromedp.RunResponse(c, press); err != nil {
+	if _, err := chromedp.RunResponse(c, enterKey("keyDown")); err != nil {
 		t.Fatal(err)
 	}
+	do(t, ctx, enterKey("keyUp")) // or the next one is the same key, held down
+}
+
+func enterKey(event input.DispatchKeyEventType) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		k := input.DispatchKeyEventParams{Type: event, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
+		if event == "keyDown" {
+			k.Text = "\r"
+		}
+		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, k)
+		return err
+	})
 }
 
 // TestMenu holds that a phone has the pages behind one button, by pointer and keys, with and without script, and a wide screen in a row.

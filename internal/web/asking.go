@@ -284,8 +284,8 @@ func (s *Site) measures() []string {
 	return out
 }
 
-// promisesIn gives the undertakings in whose names the words of a question occur; what is joined by hyphens, as it stands there.
-func (s *Site) promisesIn(ctx context.Context, topic []string) []foundPromise {
+// promisesIn gives the undertakings in whose titles the words of a question occur, byName in the names of their instruments too; what is joined by hyphens, as it stands there.
+func (s *Site) promisesIn(ctx context.Context, topic []string, byName bool) []foundPromise {
 	var words []string
 	for _, w := range topic {
 		if !slices.Contains(ofPromises, w) {
@@ -302,7 +302,11 @@ func (s *Site) promisesIn(ctx context.Context, topic []string) []foundPromise {
 	var out []foundPromise
 	for _, g := range s.promiseGroups(v) {
 		for _, p := range g.Promises {
-			if holds(strings.ReplaceAll(g.Instrument.Name+" "+g.Instrument.Title+" "+p.P.Title, "-", " "), words) {
+			text := g.Instrument.Title + " " + p.P.Title
+			if byName { // "workers" are not asked about in a party that is called so
+				text += " " + g.Instrument.Name
+			}
+			if holds(strings.ReplaceAll(text, "-", " "), words) {
 				out = append(out, foundPromise{g.ID, g.Instrument.Name, g.Instrument.Title, p})
 			}
 		}

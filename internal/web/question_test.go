@@ -22,10 +22,11 @@ func TestQuestions(t *testing.T) {
 		},
 		"may we hire North Korean welders?":         {leads: "/decide/employment?date=2026-11-26&work.nationality=KP"}, // what may be done is asked of today
 		"welders from Poland in Qatar and the DPRK": {leads: "/decide/employment?work.nationality=KP"},                 // which of two hosts is open
-		"workers":                                       {leads: `/decide/employment"`},
-		"a new contract for DPRK workers":               {leads: "/decide/employment?work.nationality=KP", not: []string{"new_authorisation"}},
-		"what does China answer about the trucks?":      {leads: "/claims/trucks-cn-answer", not: []string{"kaolin", "on the lists</a>"}},
-		"Chinese trucks":                                {leads: "/claims/trucks-cn-answer"},
+		"workers":                         {leads: `/decide/employment"`, not: []string{"/commitments/"}},
+		"Panmunjom":                       {leads: "/commitments/panmunjom-2018"},
+		"a new contract for DPRK workers": {leads: "/decide/employment?work.nationality=KP", not: []string{"new_authorisation"}},
+		"what does China answer about the trucks?": {leads: "/claims/trucks-cn-answer", not: []string{"kaolin", "on the lists</a>"}},
+		"Chinese trucks": {leads: "/claims/trucks-cn-answer"},
 		"may we ship squid to the DPRK on 4 July 2017?": {leads: "/decide/transfer?date=2017-07-04&destination=KP&goods%5B1%5D.description=squid", not: []string{"work.nationality"}},
 		"May we ship 100 phones to Pyongyang?": {
 			leads: "/decide/transfer?date=2026-11-26&destination=KP&goods%5B1%5D.description=phones&goods%5B1%5D.hs=8517", not: []string{"antiques over 100"},

@@ -117,7 +117,7 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 		page.Trade = nil // a state and words are no question of goods
 	}
 	kindsAsked(page.Kinds, page)
-	page.Promises = s.promisesIn(r.Context(), about)
+	page.Promises = s.promisesIn(r.Context(), about, len(page.Kinds) == 0)
 	s.draftIn(page, words, topic)
 	if page.Measure = measureIn(page.Query, topic, s.measures()); page.Measure != "" {
 		page.MeasureTitle = report.MeasureWord(page.Measure)

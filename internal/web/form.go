@@ -245,6 +245,16 @@ func inWords(iso string) string {
 	return iso
 }
 
+// wrongAt gives what is wrong with a field; "" for nothing.
+func wrongAt(list []fieldError, id string) string {
+	for _, e := range list {
+		if e.ID == id {
+			return e.Message
+		}
+	}
+	return ""
+}
+
 // onPages puts the pages in place of the commands that a fault leads to.
 func onPages(fix string) string { return pageFor.Replace(fix) }
 

@@ -143,6 +143,7 @@ func (s *Site) functions() template.FuncMap {
 		"nocharts":      func() []chart { return nil },
 		"linked":        s.linked,
 		"onpages":       onPages,
+		"wrong":         wrongAt,
 		"sectiontitle":  s.sectionTitle,
 		"moment":        moment,
 		"dayof":         dayOf,

@@ -205,16 +205,6 @@ type whoPage struct {
 	Pictures []namedPicture
 }
 
-// Wrong gives what is wrong with a field; "" for nothing.
-func (p *whoPage) Wrong(id string) string {
-	for _, e := range p.Errors {
-		if e.ID == id {
-			return e.Message
-		}
-	}
-	return ""
-}
-
 // subjectKinds are the kinds that can be asked for.
 var subjectKinds = []option{{Value: "person", Label: "Person"}, {Value: "organisation", Label: "Firm or body"}, {Value: "vessel", Label: "Ship"}, {Value: "aircraft", Label: "Aircraft"}}
 

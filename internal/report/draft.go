@@ -393,12 +393,19 @@ func leewaySection(s *draft.Study) Section {
 		sec.Para("The draft leaves nothing to a state or the committee.")
 		return sec
 	}
-	t := &Table{Head: []string{"provision", "who", "what", "under"}}
+	t := &Table{Head: []string{"provisions", "who", "what", "under"}}
+	row := map[[3]string]int{}
 	for _, l := range s.Leeway {
 		under := ""
 		if l.Exception != nil {
 			under = l.Exception.Name()
 		}
+		k := [3]string{l.Who, l.What, under}
+		if at, ok := row[k]; ok { // one clause for many provisions is one line
+			t.Rows[at][0] += ", " + l.Provision.ID
+			continue
+		}
+		row[k] = len(t.Rows)
 		t.Rows = append(t.Rows, []string{l.Provision.ID, l.Who, l.What, under})
 	}
 	sec.AddTable(t)

@@ -28,6 +28,7 @@ var propertyWords = map[string]string{
 	"birthDate": "Born", "deathDate": "Died", "birthPlace": "Place of birth", "imoNumber": "IMO number", "mmsi": "MMSI", "leiCode": "LEI",
 	"swiftBic": "BIC", "idNumber": "Identity number", "taxNumber": "Tax number", "registrationNumber": "Registration number",
 	"passportNumber": "Passport", "callSign": "Call sign", "flag": "Flag", "innCode": "INN", "ogrnCode": "OGRN", "vatCode": "VAT number",
+	"imo": "IMO number", "iban": "IBAN", "isin": "ISIN", "lei": "LEI", "bic": "BIC", "passport": "Passport", "tax": "Tax number", "callsign": "Call sign",
 }
 
 // PropertyWord gives the name of a property as people read it: "Place of birth"

@@ -114,6 +114,7 @@ type Reading struct {
 
 	given   Mapping
 	columns []string // in their order, or as they were met
+	strange []string // keys that were a fault of their row
 	table   *tabular.Reader
 	exact   bool                // a key is a field, or a fault
 	fields  map[string][]string // of keys that were met
@@ -139,8 +140,8 @@ func ofTable(t *tabular.Reader, given Mapping) (*Reading, error) {
 	for _, c := range r.columns {
 		r.meet(c)
 	}
-	if !r.named() {
-		return nil, fault.New(fault.Usage, "no column is called a name").
+	if !r.Named() {
+		return r, fault.New(fault.Usage, "no column is called a name").
 			WithFix("say which column is which with --map name=COLUMN; the columns are: %s", strings.Join(r.columns, ", "))
 	}
 	return r, r.once()
@@ -188,6 +189,9 @@ func (r *Reading) key(key string) ([]string, error) {
 	if len(list) == 0 && !slices.Contains(r.given[Ignore], key) {
 		field, err := r.asField(key)
 		if err != nil {
+			if len(r.strange) < tabular.MaxColumns && !slices.Contains(r.strange, key) {
+				r.strange = append(r.strange, key)
+			}
 			return nil, err
 		}
 		if field != "" {
@@ -223,8 +227,8 @@ func (r *Reading) asField(key string) (string, error) {
 	return "", err
 }
 
-// named makes sure that there is something to look for: a name, in one column or in its parts, or a number.
-func (r *Reading) named() bool {
+// Named makes sure that there is something to look for: a name, in one column or in its parts, or a number.
+func (r *Reading) Named() bool {
 	if len(r.Mapping["name"]) == 0 {
 		if parts := r.joinedName(); parts != "" {
 			r.Mapping["name"] = []string{parts}
@@ -248,7 +252,7 @@ func (r *Reading) joinedName() string {
 			return ""
 		}
 	}
-	return strings.Join(columns, joined)
+	return Join(columns)
 }
 
 // once makes sure that no column that is read stands twice: only one of both would be.
@@ -286,6 +290,26 @@ func partsOf(column string, columns []string) []string {
 	}
 	return strings.Split(column, joined)
 }
+
+// Columns gives the columns of a table in their order, each once, or the keys of JSON Lines that were met until now, those
+// that were a fault of their row last. A text with a name on each line has none.
+func (r *Reading) Columns() (out []string) {
+	for _, c := range slices.Concat(r.columns, r.strange) {
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Table reports whether columns were read, which can be joined; keys of JSON Lines cannot.
+func (r *Reading) Table() bool { return r.table != nil }
+
+// Parts gives the columns that a column of a mapping stands for: those that it joins, or itself.
+func (r *Reading) Parts(column string) []string { return partsOf(column, r.columns) }
+
+// Join writes columns whose texts make one value.
+func Join(columns []string) string { return strings.Join(columns, joined) }
 
 // Unused gives the columns that are read as no field, in their order. A column without a name counts when it held
 // something. Of JSON Lines it gives the keys that were met until now.

@@ -17,12 +17,13 @@ import (
 // delimited text, .xlsx a workbook, .jsonl and .ndjson JSON Lines. A .txt is
 // delimited text when its first line says so, and has a name on each line
 // otherwise. Columns that given says nothing of are known by what they are called.
-// The reading says how, and what is left out. Pages and commands read files by
-// this function alone.
+// The reading says how, and what is left out; where no column is called a name it is
+// there beside the fault, so that the columns can be offered. Pages and commands read
+// files by this function alone.
 func Rows(name string, r io.Reader, given Mapping) (iter.Seq2[Row, error], *Reading, error) {
 	rows, how, err := rowsOf(name, r, given)
 	if err != nil {
-		return nil, nil, fault.In(fault.Place{File: name}, err)
+		return nil, how, fault.In(fault.Place{File: name}, err)
 	}
 	return rows, how, nil
 }
@@ -56,7 +57,7 @@ func rowsOfTable(t *tabular.Reader, err error, given Mapping) (iter.Seq2[Row, er
 	}
 	how, err := ofTable(t, given)
 	if err != nil {
-		return nil, nil, err
+		return nil, how, err
 	}
 	return TableRows(t, how.Mapping), how, nil
 }

@@ -564,6 +564,7 @@ func TestKeys(t *testing.T) {
 	progressOf(t, ctx)
 	sliders(t, ctx, srv.URL)
 	batchOf(t, ctx, srv.URL)
+	columnsOf(t, ctx, srv.URL)
 	asPNG(t, ctx, srv.URL)
 }
 
@@ -624,6 +625,57 @@ func batchOf(t *testing.T, ctx context.Context, server string) {
 	if shown := eval[string](t, ctx, "document.getElementById('shown').textContent + ' ' + "+first); shown != "30 of 31 rows are shown. Nobody At All" {
 		t.Errorf("by words: %q", shown)
 	}
+}
+
+// columnsOf sends a file in which no column is called a name, with script and without, and says on the page which is which.
+func columnsOf(t *testing.T, ctx context.Context, server string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "kunden.csv")
+	if err := os.WriteFile(file, []byte("VON,NACH,DATE OF BIRTHS,ORT\nMarvolo,Quendrith,1960,Oslo\nGunnhild,Haraldsdottir,,Bergen\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	axe := axeCore(t)
+	looked := func(name string) {
+		for _, width := range widths {
+			do(t, ctx, chromedp.EmulateViewport(width, 900))
+			if got := eval[int64](t, ctx, "document.documentElement.scrollWidth"); got > width {
+				t.Errorf("%s is %d wide; widest: %s", name, got, eval[string](t, ctx, widest))
+			}
+			if shots := os.Getenv("CORDON_SHOTS"); shots != "" {
+				shoot(t, ctx, filepath.Join(shots, fmt.Sprintf("%s-light-%d.png", name, width)))
+			}
+		}
+		if axe != "" {
+			accessible(t, ctx, name, axe)
+		}
+	}
+	for _, on := range []bool{true, false} {
+		send := func(form string) {
+			if !on {
+				follow(t, ctx, form+" button:not(.sorter)")
+				return
+			}
+			eval[bool](t, ctx, "document.getElementById('main').firstElementChild.dataset.old = '1', true")
+			do(t, ctx, chromedp.Click(chromedp.CSS(form+" button")), chromedp.WaitReady(chromedp.CSS("#main > :first-child:not([data-old])")))
+		}
+		do(t, ctx, scripts(on), chromedp.Navigate(server+"/who"), chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{file}))
+		send("#several")
+		if got := eval[string](t, ctx, "document.querySelector('.errors').textContent"); !strings.Contains(got, "No column of it is called a name") {
+			t.Fatalf("script %v: the page says %q", on, got)
+		}
+		if on {
+			looked("whocolumns")
+		}
+		eval[bool](t, ctx, `(['first', 'last', 'birthDate', ''].forEach((v, i) => { document.getElementById('f-column-' + i).value = v; }), true)`)
+		send("form.columns")
+		if got := heading(t, ctx) + " " + eval[string](t, ctx, "document.getElementById('columns').textContent"); got != "2 rows: 1 match, 1 clear Read: date of birth from DATE OF BIRTHS; name from VON and NACH. Left out: ORT." {
+			t.Errorf("script %v: with columns the page says %q", on, got)
+		}
+		if on {
+			looked("whobatch")
+		}
+	}
+	do(t, ctx, scripts(true), chromedp.EmulateViewport(1440, 900))
 }
 
 // sliders moves the slider of years and that of days: the field follows, and letting go asks for the page.
@@ -737,15 +789,21 @@ func enter(t *testing.T, ctx context.Context) {
 	t.Helper()
 	c, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	press := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{
-			Type: "keyDown", Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13,
-		})
-		return err
-	})
-	if _, err := chromedp.RunResponse(c, press); err != nil {
+	if _, err := chromedp.RunResponse(c, enterKey("keyDown")); err != nil {
 		t.Fatal(err)
 	}
+	do(t, ctx, enterKey("keyUp")) // or the next one is the same key, held down
+}
+
+func enterKey(event input.DispatchKeyEventType) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		k := input.DispatchKeyEventParams{Type: event, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
+		if event == "keyDown" {
+			k.Text = "\r"
+		}
+		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, k)
+		return err
+	})
 }
 
 // TestMenu holds that a phone has the pages behind one button, by pointer and keys, with and without script, and a wide screen in a row.

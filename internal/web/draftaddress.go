@@ -24,6 +24,12 @@ var packers = sync.Pool{New: func() any {
 
 // packed writes a text so that it can stand in an address; false where it is too long for one.
 func packed(text string) (string, bool) {
+	out, err := pack(text)
+	return out, err == nil && len(out) <= maxInAddress
+}
+
+// pack writes a text, or the bytes of a file, small and in letters that stand everywhere.
+func pack(text string) (string, error) {
 	var b bytes.Buffer
 	w := packers.Get().(*flate.Writer) //nolint:forcetypeassert // only those are in it
 	defer packers.Put(w)
@@ -32,29 +38,33 @@ func packed(text string) (string, bool) {
 	if err == nil {
 		err = w.Close()
 	}
-	out := base64.RawURLEncoding.EncodeToString(b.Bytes())
-	return out, err == nil && len(out) <= maxInAddress
+	return base64.RawURLEncoding.EncodeToString(b.Bytes()), err
 }
 
-// unpacked reads what packed wrote, and no more than max bytes of it. An address that was cut short is a fault.
+// unpacked reads what packed wrote, and no more than most bytes of it. An address that was cut short is a fault.
 func unpacked(s string, most int) (string, error) {
 	if len(s) > maxInAddress {
 		return "", fault.New(fault.TooLarge, "what the address holds has %d letters; at most %d are read", len(s), maxInAddress)
 	}
-	cut := fault.New(fault.Invalid, "the address does not hold the whole of it").WithFix("it was cut short or changed on its way: copy it anew, or paste the text below")
-	raw, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil {
-		return "", cut
-	}
-	in := bytes.NewReader(raw)
-	out, err := io.ReadAll(io.LimitReader(flate.NewReader(in), int64(most)+1))
+	out, whole := unpack(s, most)
 	switch {
-	case err != nil || in.Len() > 0:
-		return "", cut
+	case !whole:
+		return "", fault.New(fault.Invalid, "the address does not hold the whole of it").WithFix("it was cut short or changed on its way: copy it anew, or paste the text below")
 	case len(out) > most:
 		return "", fault.New(fault.TooLarge, "what the address holds has more than %d bytes", most)
 	}
-	return string(out), nil
+	return out, nil
+}
+
+// unpack reads what pack wrote, and at most one byte more than most of it; false where it is not whole.
+func unpack(s string, most int) (string, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return "", false
+	}
+	in := bytes.NewReader(raw)
+	out, err := io.ReadAll(io.LimitReader(flate.NewReader(in), int64(most)+1))
+	return string(out), err == nil && (in.Len() == 0 || len(out) > most)
 }
 
 // draftAddress is the address that holds a draft, what it is judged with, and the law and data of the moment, so that a page

@@ -218,21 +218,18 @@ func (s *Site) study(ctx context.Context, text string, q draft.Question) (*studi
 	}
 	doc, diff := report.DraftTest(study, s.state), report.DraftDiff(study, s.state)
 	doc.Sections = slices.Concat(doc.Sections[:1], diff.Sections, doc.Sections[1:])
-	withoutBars(doc)
+	tidied(doc)
 	return &studied{study, doc, s.draftBars(study), byRelation(study)}, nil
 }
 
-// withoutBars takes the bars made of letters out of the tables of a report: the page draws its own.
-func withoutBars(doc *report.Document) {
+// tidied takes out of the tables of a report what a page has no use for: bars made of letters, and columns that hold nothing.
+func tidied(doc *report.Document) {
 	for i := range doc.Sections {
 		for _, b := range doc.Sections[i].Blocks {
-			if b.Table == nil || len(b.Table.Head) == 0 || b.Table.Head[len(b.Table.Head)-1] != "" {
-				continue
-			}
-			last := len(b.Table.Head) - 1
-			b.Table.Head = b.Table.Head[:last]
-			for r, row := range b.Table.Rows {
-				b.Table.Rows[r] = row[:min(last, len(row))]
+			if b.Table != nil {
+				b.Table.Keep(func(head string, cells []string) bool {
+					return head != "" && slices.ContainsFunc(cells, func(c string) bool { return c != "" && c != "—" })
+				})
 			}
 		}
 	}
@@ -340,6 +337,7 @@ func (s *Site) backtest(r *http.Request) (*answer, error) {
 	if page.Doc, err = s.backtested(r.Context(), q.Inputs); err != nil {
 		return nil, err
 	}
+	tidied(page.Doc)
 	a := &answer{template: "backtest", title: page.Doc.Title, body: page}
 	return a.refuse(page.Errors), nil
 }

@@ -239,6 +239,29 @@ func factOf(name string) (vocab.FactID, bool) {
 	return vocab.FactNamed(name)
 }
 
+// inWords writes a day that is kept as text as people read it.
+func inWords(iso string) string {
+	if p, err := readDate(iso); err == nil && p.Exact() {
+		return p.From.Long()
+	}
+	return iso
+}
+
+// wrongAt gives what is wrong with a field; "" for nothing.
+func wrongAt(list []fieldError, id string) string {
+	for _, e := range list {
+		if e.ID == id {
+			return e.Message
+		}
+	}
+	return ""
+}
+
+// onPages puts the pages in place of the commands that a fault leads to.
+func onPages(fix string) string { return pageFor.Replace(fix) }
+
+var pageFor = strings.NewReplacer("`cordon law list`", "the page “The law”", "screening a name gives", "the page “Who is it?” gives")
+
 // plain gives the message of a fault without its place, which the page shows by
 // putting the message beside the field.
 func plain(err error) string {
@@ -251,7 +274,7 @@ func plain(err error) string {
 		msg += ": " + f.Cause.Error()
 	}
 	if f.Fix != "" {
-		msg += ". " + capital(f.Fix)
+		msg += ". " + capital(onPages(f.Fix))
 	}
 	return msg
 }

@@ -72,7 +72,7 @@ func (s *Site) canned() (*galleryPage, error) {
 	old := list
 	old.ID, old.Title, old.Stale = "example-old", "Example list, not renewed", "it was last checked 9 days ago"
 	page := &galleryPage{
-		Provision: provisionCard{p, report.Rows(p, s.state), s.stands(p, s.Today(), when.NoDay)},
+		Provision: s.provisionCard(p, s.Today(), when.NoDay),
 		Bar:       s.dateBar(&lawPage{Day: day(2017, 7, 4), Query: map[string]string{}}),
 		Errors:    []fieldError{{"g-date", "Day", "2017-02-30 is not a day of the calendar. Write it as 2017-02-28"}},
 		Fields: []field{

@@ -340,6 +340,37 @@ type provisionCard struct {
 	P      *law.Provision
 	Rows   []report.Row
 	Stands string
+	// Folded is true among many: then the rest of it opens when somebody asks.
+	Folded bool
+}
+
+// cardsOpen is how many provisions of an instrument stand open.
+const cardsOpen = 3
+
+// provisionCard makes the card of a provision, with kinds and goods by their titles.
+func (s *Site) provisionCard(p *law.Provision, day, known when.Day) provisionCard {
+	rows := report.Rows(p, s.state)
+	for i := range rows {
+		switch rows[i].Name {
+		case "Activities":
+			var kinds []string
+			for _, k := range vocab.Kinds() {
+				if p.Kinds.Has(k.ID) {
+					kinds = append(kinds, strings.ToLower(k.Title[:1])+k.Title[1:])
+				}
+			}
+			rows[i].Text = strings.Join(kinds, ", ")
+		case "Goods":
+			parts := strings.Split(rows[i].Text, "; ")
+			for n := range p.Goods {
+				if at, ok := s.Desk.Lists.Index(p.Goods[n].List); ok && len(parts) == len(p.Goods) {
+					parts[n] = s.Desk.Lists.At(at).Title + strings.TrimPrefix(parts[n], p.Goods[n].List)
+				}
+			}
+			rows[i].Text = strings.Join(parts, "; ")
+		}
+	}
+	return provisionCard{P: p, Rows: rows, Stands: s.stands(p, day, known)}
 }
 
 // scenarioLine is a scenario with what the engine says to it now.
@@ -372,7 +403,9 @@ func (s *Site) provision(r *http.Request) (*answer, error) {
 		day = s.Today()
 	}
 	for _, p := range list {
-		page.Cards = append(page.Cards, provisionCard{p, report.Rows(p, s.state), s.stands(p, day, known)})
+		card := s.provisionCard(p, day, known)
+		card.Folded = len(list) > cardsOpen
+		page.Cards = append(page.Cards, card)
 	}
 	if err := s.beside(page, list); err != nil {
 		return nil, err

@@ -737,3 +737,18 @@ func TestEverythingCanBeSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestInstrument holds that an instrument of many provisions begins with a list of them and folds what stands under each, that a
+// provision of its own is open, and that kinds and goods are called by their titles.
+func TestInstrument(t *testing.T) {
+	s := site(t)
+	whole, one := get(t, s, "/law/2397").Body.String(), get(t, s, "/law/2397-p4").Body.String()
+	for _, want := range []string{`<a href="#2397-p4">Crude oil above the yearly amount</a> <span class="meta">paragraph 4</span>`, `<details class="evidence">`, "<dd>transfer of goods, transfer at sea</dd>", "<dd>Crude oil</dd>"} {
+		if !strings.Contains(whole, want) {
+			t.Errorf("the instrument does not have %q", want)
+		}
+	}
+	if strings.Contains(one, `class="evidence"`) || strings.Contains(one, "sea_transfer</dd>") {
+		t.Error("a provision of its own is folded, or has words of programs")
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/pattern"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/vocab"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -41,9 +42,17 @@ type searchPage struct {
 	Question bool
 	// Day is one that the query names, NoDay for none.
 	Day when.Day
-	// Gist are the facts that a question about workers says; Topic the words without states and idle ones.
-	Gist  []gist
-	Topic string
+	// Gist are the facts that a question about workers says, Trade those of one about goods; Topic the words without states and
+	// idle ones.
+	Gist, Trade []gist
+	Topic       string
+	// Looked are those whom a question names, Promises the undertakings that it is about, Drafts bans that it asks about, of Bans.
+	Looked   []lookedFor
+	Promises []foundPromise
+	Drafts   []foundDraft
+	Bans     string
+	// Measure is that of which a question asks in which states; MeasureTitle says it in words.
+	Measure, MeasureTitle string
 }
 
 // Form gives the form of a kind of activity, with the day that was named and what a question says of it.
@@ -51,10 +60,13 @@ func (p *searchPage) Form(kind string) string { return formWith(kind, p.Said(kin
 
 // Said are the facts that the query says of a kind of activity.
 func (p *searchPage) Said(kind string) []gist {
-	if kind != "employment" {
-		return slices.DeleteFunc(slices.Clone(p.Gist), func(g gist) bool { return g.Name != "date" })
+	switch kind {
+	case "employment":
+		return p.Gist
+	case "transfer":
+		return p.Trade
 	}
-	return p.Gist
+	return slices.DeleteFunc(slices.Clone(p.Gist), func(g gist) bool { return g.Name != "date" })
 }
 
 // longest is how many words goods and names are looked for with.
@@ -91,12 +103,31 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 	if day := dayIn.FindString(page.Query); day != "" {
 		page.Day = dayField(map[string]string{"q": day}, new([]fieldError), "q", "") // what is no day is words
 	}
+	if page.Day == when.NoDay && asksNow(page.Query) {
+		page.Day = s.Today()
+	}
 	inLaw := func(p *law.Provision) string { return p.ID + " " + p.Cite() + " " + p.Title + " " + p.Text }
-	topic := s.searchClaims(r.Context(), page, words) // before states, which law and goods are not looked for by
+	topic := s.citiesIn(page, s.searchClaims(r.Context(), page, words)) // before states, which law and goods are not looked for by
+	about := topic
 	if len(topic) == 0 {
 		topic = words
 	}
-	page.Gist, page.Topic = s.gistOf(page.Day, page.States, words), strings.Join(topic, " ")
+	page.Gist, page.Trade, page.Topic = s.gistOf(page.Day, page.States, words), s.tradeOf(page, topic), strings.Join(topic, " ")
+	if page.Directed() && !slices.ContainsFunc(page.Kinds, func(k vocab.Kind) bool { return k.Name == "transfer" }) && page.Trade[len(page.Trade)-1].Name == "goods[1].description" && len(page.Kinds) == 0 {
+		page.Trade = nil // a state and words are no question of goods
+	}
+	kindsAsked(page.Kinds, page)
+	page.Promises = s.promisesIn(r.Context(), about, len(page.Kinds) == 0)
+	s.draftIn(page, words, topic)
+	if page.Measure = measureIn(page.Query, topic, s.measures()); page.Measure != "" {
+		page.MeasureTitle = report.MeasureWord(page.Measure)
+	}
+	if err := s.lookFor(r.Context(), page, page.Query); err != nil {
+		return nil, err
+	}
+	if len(page.Looked) > 0 { // "ship" is of somebody, and of no transfer
+		page.Kinds = slices.DeleteFunc(page.Kinds, func(k vocab.Kind) bool { return len(page.Said(k.Name)) == 0 })
+	}
 	found := nearestBy(s.Desk.Law.Provisions(), topic, inLaw)
 	if page.Words = len(topic); len(found) > 0 {
 		page.Held = held(inLaw(found[0]), topic)
@@ -105,11 +136,17 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 	page.More = len(found) - len(page.Provisions)
 	// A whole question is no name of goods, nor of anybody.
 	page.Question = len(words) > longest || isQuestion(page.Query)
-	for _, h := range s.Desk.HS.Search(page.Topic, 6) {
+	of := page.Topic
+	if page.Question { // words like goods, of a question, are of goods only where a line has them
+		of = goodsIn(topic)
+	}
+	for _, h := range s.Desk.HS.Search(of, 6) {
 		if len(topic) > longest {
 			break
 		}
-		page.Goods = append(page.Goods, decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)})
+		if l := (decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)}); !page.Question || held(l.Label, strings.Fields(of)) > 0 || page.Directed() {
+			page.Goods = append(page.Goods, l)
+		}
 	}
 	return a, nil
 }

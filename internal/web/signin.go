@@ -96,16 +96,6 @@ type signInPage struct {
 	Elsewhere bool
 }
 
-// Wrong gives what is wrong with a field; "" for nothing.
-func (p *signInPage) Wrong(id string) string {
-	for _, e := range p.Errors {
-		if e.ID == id {
-			return e.Message
-		}
-	}
-	return ""
-}
-
 // refuse puts a fault of somebody's doing beside the form, with its status; others make a page of their own.
 func (p *signInPage) refuse(id, label string, err error) (status int, rest error) {
 	switch fault.CodeOf(err) {

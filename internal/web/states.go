@@ -377,11 +377,16 @@ type statePage struct {
 	Known      when.Day
 	Doc        *report.Document
 	// Glance are the obligations with evidence or an answer, and Jumps the parts of the report after those about each.
-	Glance  []glanceRow
-	Jumps   []report.Section
-	Figures []chart
-	Dates   dates
+	Glance []glanceRow
+	Jumps  []report.Section
+	// Evidence is how many items stand under an obligation, where they are too many to stand open.
+	Evidence map[string]int
+	Figures  []chart
+	Dates    dates
 }
+
+// itemsOpen is how many items stand open under an obligation: with more, a page of a state is as long as a book on a phone.
+const itemsOpen = 2
 
 // glanceRow is an obligation in the table at the head of a state's page, with the answer of the state in its own words' sense.
 type glanceRow struct {
@@ -408,9 +413,19 @@ func (s *Site) glance(page *statePage, d *states.Dossier) {
 	slices.SortStableFunc(page.Glance, func(a, b glanceRow) int { // the strongest first
 		return cmp.Compare(slices.Index(levels, b.Cell.Level), slices.Index(levels, a.Cell.Level))
 	})
+	page.Evidence = map[string]int{}
 	for _, sec := range page.Doc.Sections {
 		if !conduct[sec.ID] {
 			page.Jumps = append(page.Jumps, sec)
+			continue
+		}
+		for _, b := range sec.Blocks {
+			if n := len(b.Items); n > itemsOpen {
+				page.Evidence[sec.ID] = n
+			}
+			if len(b.Items) > 0 {
+				break // what follows is what would settle it
+			}
 		}
 	}
 }

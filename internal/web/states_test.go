@@ -280,7 +280,7 @@ func TestDrafts(t *testing.T) {
 	s := site(t)
 	w := after(t, s, "/drafts", url.Values{"text": {draftOfSeafood}, "base_year": {"2016"}})
 	body := w.Body.String()
-	for _, want := range []string{"1 provision: ", "China: seafood", "196.0", "enforcement 50 to 90", "title: Seafood from the DPRK"} {
+	for _, want := range []string{"Beside the law in force: 1 provision adds.", "China: seafood", "196.0", "enforcement 50 to 90", "title: Seafood from the DPRK"} {
 		if w.Code != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("status %d: the page does not say %q", w.Code, want)
 		}
@@ -313,6 +313,9 @@ func TestTrucks(t *testing.T) {
 		{"/claims/trucks-finding", "The vehicles differ in substance from launchers"},
 		{"/claims/trucks-cn-answer", "<dt>Answers</dt>"},
 		{"/states", `href="/states/CN#2397-p8"`},
+		{"/states", "3 items say it was met"},
+		{"/states/CN", "3 items say it was met"},
+		{"/states/CN", `<details class="more evidence"><summary>`},
 	} {
 		if body := get(t, s, c.address).Body.String(); !strings.Contains(body, c.want) {
 			t.Errorf("%s does not have %q", c.address, c.want)

@@ -100,6 +100,9 @@ type subjectPage struct {
 	Same     []relatedLine
 	Events   []report.Event
 	Holdings *holdings
+	// Effects are what the law of the day says of what is most often planned with a listed one; NoEffect why that cannot be told.
+	Effects  []effect
+	NoEffect string
 	Sources  []snapshot.Meta
 }
 
@@ -162,6 +165,17 @@ func (s *Site) subject(r *http.Request) (*answer, error) {
 			return asCSV(func() ([][]string, error) { return listingRows(page.Listings), nil })()
 		},
 	}}
+	if page.Tier == "listed" || page.Tier == "owned_or_controlled" {
+		ship, imo := l.Schema == subject.Vessel, []string(nil)
+		for _, n := range page.Numbers {
+			if ship && n.Kind == "IMO number" {
+				imo = append(imo, n.Value)
+			}
+		}
+		if page.Effects, page.NoEffect, err = s.effectsOf(plannedWith(l.Caption, imo, ship), l.ID, day); err != nil {
+			return nil, err
+		}
+	}
 	if page.Holdings, err = s.holdingsOf(r.Context(), l, day); err != nil {
 		return nil, err
 	}

@@ -198,18 +198,11 @@ type whoPage struct {
 	// what was typed for it.
 	Batch            bool
 	Names, BatchDate string
-	Dates            dates
-	Pictures         []namedPicture
-}
-
-// Wrong gives what is wrong with a field; "" for nothing.
-func (p *whoPage) Wrong(id string) string {
-	for _, e := range p.Errors {
-		if e.ID == id {
-			return e.Message
-		}
-	}
-	return ""
+	// Held is the batch that could not be taken, and Columns its columns, for whoever says which is which.
+	Held     heldBatch
+	Columns  columnsForm
+	Dates    dates
+	Pictures []namedPicture
 }
 
 // subjectKinds are the kinds that can be asked for.

@@ -49,7 +49,36 @@ func upload(t testing.TB, h http.Handler, name string, body []byte, fields url.V
 	return w
 }
 
-var keptRows = regexp.MustCompile(`name="rows" value="([^"]*)"`)
+var heldField = regexp.MustCompile(`<input type="hidden" name="([a-z_]+)" value="([^"]*)">`)
+
+// heldIn gives the hidden fields of the form that orders a result, as a browser sends them back.
+func heldIn(t testing.TB, page string) url.Values {
+	t.Helper()
+	_, form, ok := strings.Cut(page, `data-progress>`)
+	if i := strings.Index(page, `<div class="filters">`); ok && i > 0 {
+		form = page[strings.LastIndex(page[:i], "<form"):i]
+	}
+	out := url.Values{}
+	for _, m := range heldField.FindAllStringSubmatch(form, -1) {
+		out.Add(m[1], unescape(m[2]))
+	}
+	if out.Get("held") == "" {
+		t.Fatalf("the page does not hold its batch:\n%s", page)
+	}
+	return out
+}
+
+// with gives a form with one more field.
+func with(form url.Values, fields ...string) url.Values {
+	out := url.Values{}
+	for k, v := range form {
+		out[k] = slices.Clone(v)
+	}
+	for i := 0; i+1 < len(fields); i += 2 {
+		out.Add(fields[i], fields[i+1])
+	}
+	return out
+}
 
 func TestBatchOfNames(t *testing.T) {
 	s := site(t)
@@ -85,7 +114,7 @@ func TestBatchOfNames(t *testing.T) {
 // goes on counting all.
 func TestBatchInOrder(t *testing.T) {
 	s := site(t)
-	rows := unescape(keptRows.FindStringSubmatch(post(s, url.Values{"names": {"zz\nMarvolo Quendrith\nAa"}}).Body.String())[1])
+	held := heldIn(t, post(s, url.Values{"names": {"zz\nMarvolo Quendrith\nAa"}}).Body.String())
 	for _, c := range []struct{ only, order, want string }{
 		{"", "", "zz,Marvolo Quendrith,Aa"},
 		{"", "name", "Aa,Marvolo Quendrith,zz"},
@@ -94,7 +123,7 @@ func TestBatchInOrder(t *testing.T) {
 		{"clear", "name", "Aa,zz"},
 		{"match", "rows", "Marvolo Quendrith"},
 	} {
-		form := url.Values{"rows": {rows}, "only": {c.only}, "order": {c.order}}
+		form := with(held, "only", c.only, "order", c.order)
 		if body := post(s, form).Body.String(); !strings.Contains(body, "3 rows: 1 match, 2 clear") {
 			t.Errorf("%s %s: the heading does not count all", c.only, c.order)
 		}
@@ -113,7 +142,7 @@ func TestBatchInOrder(t *testing.T) {
 			t.Errorf("%s %s: %v, want %s", c.only, c.order, got, c.want)
 		}
 	}
-	for _, form := range []url.Values{{"rows": {rows}, "only": {"guilty"}}, {"rows": {rows}, "order": {"guess"}}} {
+	for _, form := range []url.Values{with(held, "only", "guilty"), with(held, "order", "guess")} {
 		if w := post(s, form); w.Code != http.StatusBadRequest {
 			t.Errorf("%v: status %d", form, w.Code)
 		}
@@ -146,7 +175,7 @@ func TestBatchTellsHowFar(t *testing.T) {
 		t.Error("the page does not say that every row is answered")
 	}
 	form.Set("words", " quendrith")
-	if body := ask("").Body.String(); !strings.Contains(body, "1 of 121 rows are shown") || strings.Contains(body, "Nobody") && !strings.Contains(body, `name="rows"`) {
+	if body := ask("").Body.String(); !strings.Contains(body, "1 of 121 rows are shown") || strings.Contains(body, "Nobody") {
 		t.Error("words do not choose rows")
 	}
 	form = url.Values{"names": {"x"}, "date": {"soon"}}
@@ -185,12 +214,9 @@ func TestBatchFromAFile(t *testing.T) {
 					t.Errorf("the page lacks %q\n%s", want, page)
 				}
 			}
-			m := keptRows.FindStringSubmatch(page)
-			if m == nil {
-				t.Fatal("the rows are not kept")
-			}
+			held := heldIn(t, page)
 			for format := range fileKinds {
-				w := post(s, url.Values{"rows": {unescape(m[1])}, "date": {"2018-10-01"}, "format": {format}})
+				w := post(s, with(held, "format", format))
 				if w.Code != http.StatusOK || w.Header().Get("Content-Type") != fileKinds[format] {
 					t.Fatalf("%s: status %d", format, w.Code)
 				}
@@ -199,18 +225,82 @@ func TestBatchFromAFile(t *testing.T) {
 		})
 	}
 	for name, body := range map[string]string{
-		"a.csv": "who\nAnn\n", "a.xlsx": "no workbook", "a.pdf": "x", "b.csv": "name,x\n\"open,\n", "c.csv": "name\n", "big.csv": "name\n" + strings.Repeat("x", maxUpload), "many.csv": "name\n" + strings.Repeat("x\n", maxBatch+1),
+		"a.xlsx": "no workbook", "a.pdf": "x", "b.csv": "name,x\n\"open,\n", "c.csv": "name\n", "big.csv": "name\n" + strings.Repeat("x", maxUpload), "many.csv": "name\n" + strings.Repeat("x\n", maxBatch+1),
 	} {
 		w := upload(t, s, name, []byte(body), url.Values{"names": {"typed before"}})
 		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `href="#f-file"`) || !strings.Contains(w.Body.String(), "typed before") {
 			t.Errorf("%s: status %d\n%s", name, w.Code, w.Body)
 		}
 	}
-	if w := post(s, url.Values{"rows": {`{"row":1,"party":{"nome":["x"]}}`}}); w.Code < 400 {
-		t.Errorf("rows with an unknown field: status %d", w.Code)
+	for _, held := range []string{"x", "####", heldIn(t, upload(t, s, "a.csv", []byte("name\nAnn\nBob\n"), nil).Body.String()).Get("held")[:9]} {
+		if w := post(s, url.Values{"held": {held}, "held_name": {"a.csv"}}); w.Code != 422 || strings.Contains(w.Body.String(), "clear") {
+			t.Errorf("a damaged batch %q: status %d", held, w.Code)
+		}
 	}
-	if w := post(s, url.Values{"rows": {`{"row":1,`}}); w.Code != 422 {
-		t.Errorf("damaged rows: status %d", w.Code)
+}
+
+// TestColumnsOfABatch holds that a result says how its file was read however it is put, that a reader can say which column is
+// which, and that a file without a name leads to that form and to no answer.
+func TestColumnsOfABatch(t *testing.T) {
+	s := site(t)
+	body := func(w *httptest.ResponseRecorder) string { return w.Body.String() }
+	lacks := func(what, page string, want ...string) {
+		t.Helper()
+		for _, x := range want {
+			if !strings.Contains(page, x) {
+				t.Errorf("%s: the page lacks %q\n%s", what, x, page)
+			}
+		}
+	}
+	read := `<p class="meta" id="columns">Read: `
+	page := body(upload(t, s, "a.csv", []byte("name,date of birht,Note\nMarvolo Quendrith,1961,x\nAa,,y\n"), nil))
+	seen := read + "name from name. <strong>Not used: date of birht, Note.</strong>"
+	lacks("as it came", page, seen, `<details class="more" open>`, "It seems to hold: Date of birth", "2 rows: 1 match, 1 clear")
+	lacks("in another order", body(post(s, with(heldIn(t, page), "order", "name"))), seen, "2 rows: 1 match, 1 clear")
+
+	// What is said of a column counts, in every order and file after.
+	held := heldIn(t, page)
+	chosen := with(held, "column", "name", "field", "name", "column", "date of birht", "field", "birthDate", "column", "Note", "field", "")
+	said := read + "date of birth from date of birht; name from name. Left out: Note.</p>"
+	page = body(post(s, chosen))
+	lacks("as chosen", page, said, "Born: 1961", `<option value="birthDate" selected>`)
+	if strings.Contains(page, `<details class="more" open>`) {
+		t.Error("the form stays open where nothing is left to ask")
+	}
+	again := heldIn(t, page)
+	if fmt.Sprint(again["column"], again["field"]) != fmt.Sprint(chosen["column"], chosen["field"]) {
+		t.Errorf("the choices do not go on: %v", again)
+	}
+	lacks("as chosen, in another order", body(post(s, with(again, "order", "outcome"))), said, "Born: 1961")
+
+	// No column is called a name: no answer, and the columns are offered. First and last names become one.
+	w := upload(t, s, "b.csv", []byte("VON,NACH,ORT\nMarvolo,Quendrith,x\n"), url.Values{"names": {"typed before"}})
+	page = body(w)
+	if w.Code != 422 || strings.Contains(page, "1 row:") {
+		t.Errorf("a file without a name: status %d", w.Code)
+	}
+	lacks("without a name", page, `href="#f-column-0"`, `id="f-column-0"`, "Which column of b.csv is which?", `<label for="f-column-2">ORT</label>`, "typed before")
+	held = url.Values{}
+	for _, m := range heldField.FindAllStringSubmatch(page, -1) {
+		held[m[1]] = []string{unescape(m[2])}
+	}
+	delete(held, "column")
+	lacks("in parts", body(post(s, with(held, "column", "VON", "field", "first", "column", "NACH", "field", "last", "column", "ORT", "field", ""))),
+		"1 row: 1 match", read+"name from VON and NACH. Left out: ORT.", `<option value="first" selected>`, `<option value="last" selected>`)
+
+	// Keys of JSON Lines that are a fault of their row can be left out or read.
+	page = body(upload(t, s, "c.jsonl", []byte(`{"name":"Aa","shoe":44}`+"\n"), nil))
+	lacks("a key that is no field", page, "1 row: 1 not screened", `>shoe</label>`)
+	lacks("a key left out", body(post(s, with(heldIn(t, page), "column", "name", "field", "name", "column", "shoe", "field", ""))), "1 row: 1 clear", "Left out: shoe.")
+
+	for what, form := range map[string]url.Values{
+		"a field that is none": with(held, "column", "VON", "field", "shoe"), "a column that is not there": with(held, "column", "WER", "field", "name"),
+		"two first names": with(held, "column", "VON", "field", "first", "column", "NACH", "field", "first"), "a column without a choice": with(held, "column", "VON"),
+		"no name": with(held, "column", "VON", "field", "", "column", "NACH", "field", "birthDate"),
+	} {
+		if w := post(s, form); w.Code < 400 || w.Code >= 500 || strings.Contains(body(w), "1 row:") {
+			t.Errorf("%s: status %d", what, w.Code)
+		}
 	}
 }
 

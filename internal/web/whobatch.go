@@ -3,8 +3,8 @@ package web
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
+	"io"
 	"iter"
 	"net/http"
 	"path/filepath"
@@ -20,7 +20,7 @@ import (
 
 // maxBatch is how many rows a page screens at once, maxUpload how many bytes a file
 // may have, maxBody how many a form; the API and the command line take more. A form
-// has room for the rows of a file as they go back and forth.
+// has room for a file as it goes back and forth.
 const (
 	maxBatch  = 500
 	maxUpload = 512 << 10
@@ -37,9 +37,8 @@ type batchPage struct {
 	Day  when.Day
 	// Refused is how many rows could not be read.
 	Refused int
-	// Rows are the rows as they were read, for the same batch as a file; "" when they
-	// are too many bytes to go back and forth.
-	Rows    string
+	// Held is what was sent, for the same batch in another order or as a file.
+	Held    heldBatch
 	Against []report.AgainstJSON
 	answers []report.AnswerJSON
 	// Total is the number of all rows; Only and Order say which are shown, and how they are put.
@@ -48,9 +47,8 @@ type batchPage struct {
 	Words       string
 	// Read is how many rows came in: each of them is answered.
 	Read int
-	// Columns say how a file was read, and NotUsed which of its columns were not.
-	Columns []string
-	NotUsed []report.UnusedColumnJSON
+	// Columns say how a file was read.
+	Columns columnsForm
 }
 
 // batchOrders are the ways to put the rows of a result, as they are asked for and called.
@@ -147,6 +145,10 @@ type batchForm struct {
 	how         *screen.Reading
 	file        string
 	errs        []fieldError
+	// sent is the file, or the names; given says which of its columns is which, as chosen says it.
+	sent   string
+	given  screen.Mapping
+	chosen []chosenColumn
 }
 
 // whoBatch screens the rows of a form. They are personal data, so they come in the
@@ -186,7 +188,7 @@ func (s *Site) whoBatch(w http.ResponseWriter, r *http.Request) {
 
 // batchAgain is the page of the form with what is wrong with it.
 func (s *Site) batchAgain(r *http.Request, f *batchForm) (*answer, error) {
-	page := &whoPage{Typed: map[string]string{}, Names: f.names, BatchDate: f.date, Errors: f.errs, Batch: true}
+	page := &whoPage{Typed: map[string]string{}, Names: f.names, BatchDate: f.date, Errors: f.errs, Batch: true, Held: f.held(), Columns: f.columns()}
 	var err error
 	page.Lists, err = s.loaded(r)
 	return &answer{template: "who", title: "Error: Who is it?", body: page, status: http.StatusUnprocessableEntity}, err
@@ -213,44 +215,63 @@ func (s *Site) batchForm(r *http.Request) (*batchForm, error) {
 	if f.day, err = s.dayTyped(f.date); err != nil {
 		f.errs = append(f.errs, fieldError{"f-batch-date", "As listed on", plain(err)})
 	}
-	if rows := r.PostFormValue("rows"); rows != "" {
-		list, err := readRows(rows)
-		if err != nil {
-			return nil, err
-		}
-		f.rows = list
-		return f, nil
+	if err := f.take(r); err != nil {
+		return nil, err
 	}
-	if err := f.takeFile(r); err != nil {
-		f.errs = append(f.errs, fieldError{"f-file", "File", f.where(screen.Row{Line: lineOf(err)}, err)})
-	}
-	if f.rows == nil {
-		f.rows = screen.Lines(f.names)
-	}
+	f.open()
 	return f, nil
+}
+
+// take takes what was sent: a file, names, or what a page of results held of either.
+func (f *batchForm) take(r *http.Request) (err error) {
+	if held := r.PostFormValue("held"); held != "" {
+		whole := false
+		if f.sent, whole = unpack(held, maxBody); !whole || len(f.sent) > maxBody {
+			return fault.New(fault.Invalid, "the batch came back damaged").WithFix("go back and send it again")
+		}
+		f.file = r.PostFormValue("held_name")
+		f.given, f.chosen, err = mappingOf(r.PostForm["column"], r.PostForm["field"])
+		return err
+	}
+	f.sent = f.names
+	file, head, err := r.FormFile("file")
+	if err != nil || head.Size == 0 { // a form without a file
+		return nil
+	}
+	f.file, f.sent = filepath.Base(head.Filename), ""
+	if head.Size > maxUpload {
+		f.errs = append(f.errs, fieldError{"f-file", "File", plain(tooLarge())})
+		return nil
+	}
+	b, err := io.ReadAll(file)
+	f.sent = string(b)
+	return err
+}
+
+// open opens the rows of what was sent. What the sender can mend stands in errs.
+func (f *batchForm) open() {
+	if f.file == "" {
+		f.rows = screen.Lines(f.sent)
+		return
+	}
+	if len(f.errs) > 0 && f.sent == "" {
+		return
+	}
+	var err error
+	f.rows, f.how, err = screen.Rows(f.file, strings.NewReader(f.sent), f.given)
+	if err == nil {
+		return
+	}
+	if f.how != nil && !f.how.Named() {
+		f.errs = append(f.errs, fieldError{"f-column-0", f.file, "No column of it is called a name. Say which one holds the name; no row was looked for yet"})
+		return
+	}
+	f.errs = append(f.errs, fieldError{"f-file", "File", f.where(screen.Row{Line: lineOf(err)}, err)})
 }
 
 func tooLarge() error {
 	return fault.New(fault.TooLarge, "that is more than %d kB", maxUpload>>10).
 		WithFix("send it in parts, or use `cordon screen --input FILE`, which takes files of any size")
-}
-
-// takeFile reads the file of the form, when there is one with anything in it.
-func (f *batchForm) takeFile(r *http.Request) error {
-	file, head, err := r.FormFile("file")
-	if err != nil || head.Size == 0 { // a form without a file
-		return nil
-	}
-	f.file = filepath.Base(head.Filename)
-	if head.Size > maxUpload {
-		return tooLarge()
-	}
-	rows, how, err := screen.Rows(f.file, file, nil)
-	if fe := new(fault.Error); errors.As(err, &fe) && fe.Code == fault.Usage && strings.Contains(fe.Message, "no column") {
-		return fe.WithFix("give the file a first row in which the column of the names is called “name”")
-	}
-	f.rows, f.how = rows, how
-	return err
 }
 
 // batch screens the rows, and says how far it is to whom asks. A batch of which something cannot be read at all is a
@@ -264,10 +285,9 @@ func (s *Site) batch(w http.ResponseWriter, r *http.Request, f *batchForm) (*bat
 		f.errs = append(f.errs, fieldError{f.field(), f.label(), "There is no name in it. Write one name a line, or choose a file of names"})
 		return nil, nil, nil
 	}
-	page := &batchPage{File: f.file, Day: f.day, Read: len(rows)}
+	page := &batchPage{File: f.file, Day: f.day, Read: len(rows), Held: f.held()}
 	far := tellsOf(w, r, len(rows))
 	counts := map[string]int{}
-	var kept strings.Builder
 	err = s.Screener.Rows(r.Context(), inTurn(rows), f.day, func(a screen.Answered, j report.AnswerJSON) error {
 		line := s.batchLine(f, a, j)
 		j.Name = strings.Join(a.Row.Party["name"], "; ")
@@ -278,7 +298,7 @@ func (s *Site) batch(w http.ResponseWriter, r *http.Request, f *batchForm) (*bat
 			page.Refused++
 		}
 		far.tell(len(page.Lines))
-		return keepRow(&kept, a.Row)
+		return nil
 	})
 	switch {
 	case err != nil:
@@ -286,12 +306,7 @@ func (s *Site) batch(w http.ResponseWriter, r *http.Request, f *batchForm) (*bat
 	case len(page.Lines) != page.Read:
 		return nil, far, fault.New(fault.Internal, "%d rows came in and %d were answered", page.Read, len(page.Lines))
 	}
-	if f.how != nil {
-		page.Columns, page.NotUsed = f.how.Names(), report.UnusedColumns(f.how)
-	}
-	if kept.Len() < maxBody-16<<10 {
-		page.Rows = kept.String()
-	}
+	page.Columns = f.columns() // of JSON Lines they are known when all rows are read
 	for _, o := range outcomes {
 		if counts[o] > 0 {
 			page.Counts = append(page.Counts, batchCount{o, counts[o]})
@@ -407,49 +422,6 @@ func otherFields(p screen.Party) string {
 		parts = append(parts, report.PropertyWord(n)+": "+strings.Join(p[n], ", "))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// keptRow is a row as it goes to the reader and back, so that the same batch can
-// be had as a file without being kept here.
-type keptRow struct {
-	Row     int          `json:"row"`
-	Line    int          `json:"line"`
-	Party   screen.Party `json:"party,omitempty"`
-	Refused string       `json:"refused,omitempty"`
-}
-
-func keepRow(b *strings.Builder, r screen.Row) error {
-	k := keptRow{Row: r.Number, Line: r.Line, Party: r.Party}
-	if r.Err != nil {
-		k.Refused = plain(r.Err)
-	}
-	line, err := json.Marshal(k)
-	b.Write(append(line, '\n'))
-	return err
-}
-
-// readRows reads the rows that a page of results sends back.
-func readRows(s string) (iter.Seq2[screen.Row, error], error) {
-	var list []screen.Row
-	dec := json.NewDecoder(strings.NewReader(s))
-	dec.DisallowUnknownFields()
-	for dec.More() {
-		var k keptRow
-		if err := dec.Decode(&k); err != nil {
-			return nil, fault.New(fault.Invalid, "the rows of the batch came back damaged").WithFix("send the batch again")
-		}
-		row := screen.Row{Number: len(list) + 1, Line: k.Line, Party: k.Party}
-		for field := range k.Party {
-			if err := screen.CheckField(field); err != nil {
-				return nil, err
-			}
-		}
-		if k.Refused != "" {
-			row.Err = fault.New(fault.Invalid, "%s", k.Refused)
-		}
-		list = append(list, row)
-	}
-	return inTurn(list), nil
 }
 
 // fileKinds are the files that a batch can be had as.

@@ -236,16 +236,6 @@ func (w *working) RoleNames() string {
 	return strings.ReplaceAll(account.RolesText(w.By.Roles), " ", ", ")
 }
 
-// Wrong gives what is wrong with a field; "" for nothing.
-func (w *working) Wrong(id string) string {
-	for _, e := range w.Errors {
-		if e.ID == id {
-			return e.Message
-		}
-	}
-	return ""
-}
-
 func (w *working) wrong(id, label, message string) {
 	w.Errors = append(w.Errors, fieldError{id, label, message})
 }

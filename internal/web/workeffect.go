@@ -34,20 +34,27 @@ func (t asTrue) Screen(q decide.Look, day when.Day) decide.Found {
 
 // effects rules on what would be done with the listed one today, were the hit true.
 func (s *Site) effects(a *casework.Alert) ([]effect, string, error) {
+	imo := valuesOf(a.Listing.Hard, "imo")
+	ship := len(imo) > 0 || slices.Contains(valuesOf(a.Listing.Says, "schema"), "Vessel")
+	return s.effectsOf(plannedWith(a.Listing.Name, imo, ship), a.Listing.Ref, s.Today())
+}
+
+// effectsOf rules on what is planned with an entry of a list on a day.
+func (s *Site) effectsOf(plans []planned, ref string, day when.Day) ([]effect, string, error) {
 	if s.LookUps == nil {
 		return nil, "No lists are loaded, so what follows in law cannot be told here.", nil
 	}
 	lists, done := s.LookUps()
 	defer done()
 	var out []effect
-	for _, x := range plannedWith(a) {
-		x.q.Set("date", s.Today().String())
+	for _, x := range plans {
+		x.q.Set("date", day.String())
 		kind, _ := vocab.KindNamed(x.kind)
 		p, err := s.form.read(vocab.KindOf(kind), x.q)
 		if err != nil {
 			return nil, "", err
 		}
-		look := &decide.Resolver{Regimes: s.Desk.Law.Regimes, Screener: asTrue{lists, a.Listing.Ref}}
+		look := &decide.Resolver{Regimes: s.Desk.Law.Regimes, Screener: asTrue{lists, ref}}
 		full, said := look.Resolve(p.a)
 		if len(said) == 0 || said[0].Outcome == "not_screened" {
 			return nil, "What follows in law cannot be told: " + notSaid(said) + ".", nil
@@ -80,13 +87,14 @@ type planned struct {
 	q          url.Values
 }
 
-func plannedWith(a *casework.Alert) []planned {
-	if imo := valuesOf(a.Listing.Hard, "imo"); len(imo) > 0 || slices.Contains(valuesOf(a.Listing.Says, "schema"), "Vessel") {
-		ship := url.Values{"vessel.name": {a.Listing.Name}}
+// plannedWith is what people most often plan: with a ship, a call at a port; with anybody else, a payment.
+func plannedWith(name string, imo []string, ship bool) []planned {
+	if ship {
+		q := url.Values{"vessel.name": {name}}
 		if len(imo) > 0 {
-			ship.Set("vessel.imo", imo[0])
+			q.Set("vessel.imo", imo[0])
 		}
-		return []planned{{"port_call", "Letting it into a port", ship}}
+		return []planned{{"port_call", "Letting it into a port", q}}
 	}
-	return []planned{{"payment", "Paying it, or holding money for it", url.Values{"finance.service": {"payment"}, "parties[1].name": {a.Listing.Name}}}}
+	return []planned{{"payment", "Paying it, or holding money for it", url.Values{"finance.service": {"payment"}, "parties[1].name": {name}}}}
 }

@@ -25,6 +25,11 @@ document.documentElement.classList.add('keys');
 // The error summary comes first for who cannot see it.
 document.querySelector('.errors')?.focus();
 
+// Who is led to a part of a page finds it open.
+const openTarget = () => document.querySelector(':target > .evidence')?.setAttribute('open', '');
+openTarget();
+addEventListener('hashchange', openTarget);
+
 // Buttons that need script appear with it.
 for (const b of document.querySelectorAll('[data-print]')) {
   b.hidden = false;

@@ -1,0 +1,397 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/goods"
+	"github.com/cordon-engine/cordon/internal/ident"
+	"github.com/cordon-engine/cordon/internal/pattern"
+	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/vocab"
+	"github.com/cordon-engine/cordon/internal/when"
+)
+
+// lookedFor is somebody whom a question names, with what the lists say: an outcome is never left out, so that nobody reads
+// silence as clear.
+type lookedFor struct {
+	What, Address, Outcome, Reason string
+	Hits                           []suggestion
+	More                           int
+}
+
+// maxNamed is how many names of a question are looked for, hitsNamed how many hits of each are shown.
+const (
+	maxNamed  = 2
+	hitsNamed = 3
+)
+
+// imoIn finds the IMO number that a question gives.
+var imoIn = pattern.New(`(?i)\bIMO\s*(?:no\.?|number)?\s*:?\s*([0-9]{7})\b`)
+
+// lookFor looks for whom a question names: a ship by its IMO number, and runs of words that begin with capitals.
+func (s *Site) lookFor(ctx context.Context, page *searchPage, query string) error {
+	if s.Screener == nil {
+		return nil
+	}
+	look := func(what string, q Query, always bool) error {
+		q.AsOf = when.NoDay
+		found, err := s.Screener.Screen(ctx, q)
+		if err != nil || found.Outcome == "clear" && !always {
+			return err // words with capitals need not be a name
+		}
+		as := url.Values{}
+		for n, v := range map[string]string{"name": q.Name, "identifier": q.Identifier} {
+			if v != "" {
+				as.Set(n, v)
+			}
+		}
+		l := lookedFor{What: what, Address: "/who?" + as.Encode() + "#result", Outcome: found.Outcome, Reason: found.Reason, More: found.More}
+		for i := range found.Hits {
+			h := &found.Hits[i]
+			if len(l.Hits) == hitsNamed {
+				l.More += len(found.Hits) - i
+				break
+			}
+			x := suggestion{Suggestion: Suggestion{ID: h.ID, Caption: h.Names[0].Text, Tier: h.Tier}, Address: whoAddress(h.ID)}
+			for _, y := range h.Listings {
+				if y.DelistedOn == when.NoDay && !slices.Contains(x.Authorities, y.Authority) {
+					x.Authorities = append(x.Authorities, y.Authority)
+				}
+			}
+			l.Hits = append(l.Hits, x)
+		}
+		page.Looked = append(page.Looked, l)
+		return nil
+	}
+	if m := imoIn.FindStringSubmatch(query); m != nil {
+		if _, err := ident.ParseIMO(m[1]); err != nil {
+			page.Looked = append(page.Looked, lookedFor{What: "IMO " + m[1], Address: "/who?identifier=" + m[1], Outcome: "not_screened", Reason: plain(err)})
+		} else if err := look("IMO "+m[1], Query{Identifier: m[1]}, true); err != nil {
+			return err
+		}
+	}
+	names, certain := s.namesIn(query)
+	for _, n := range names[:min(maxNamed, len(names))] {
+		if err := look(n, Query{Name: n}, certain); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stands are words by which people ask how somebody stands.
+var stands = strings.Fields("listed sanctioned designated")
+
+// afterName are words that end a name in a question, whoever writes it small.
+var afterName = strings.Fields("and or listed sanctioned designated named banned on under by in of from with owned to")
+
+// namesIn gives the names in a question: what stands behind "who is", and runs of two and more words that begin with capitals and
+// name no state. It is certain of the first alone.
+func (s *Site) namesIn(query string) (names []string, certain bool) {
+	words := strings.Fields(strings.NewReplacer("?", " ", ",", " , ", "“", " ", "”", " ", `"`, " ").Replace(dayIn.ReplaceAllString(imoIn.ReplaceAllString(query, " , "), " , ")))
+	small := strings.Fields(strings.ToLower(strings.Join(words, " ")))
+	begin := 0
+	switch {
+	case len(small) > 2 && small[0] == "who" && slices.Contains([]string{"is", "are", "was"}, small[1]):
+		begin = 2
+	case len(small) > 2 && slices.Contains([]string{"is", "are", "was", "were"}, small[0]) && slices.ContainsFunc(small, func(w string) bool { return slices.Contains(stands, w) }):
+		begin = 1
+	}
+	if begin > 0 {
+		end := begin
+		for end < len(words) && words[end] != "," && !slices.Contains(afterName, small[end]) {
+			end++
+		}
+		n := strings.Join(words[begin:end], " ")
+		if _, state := s.stateIn(n); n != "" && !idle[small[begin]] && !state {
+			return []string{n}, true
+		}
+	}
+	var run []string
+	flush := func() {
+		if len(run) > 1 {
+			names = append(names, strings.Join(run, " "))
+		}
+		run = nil
+	}
+	for _, w := range words {
+		first, _ := utf8.DecodeRuneInString(w)
+		_, state := s.stateIn(w)
+		if !unicode.IsUpper(first) || state || idle[strings.ToLower(w)] || slices.Contains(interrogatives, strings.ToLower(w)) {
+			flush()
+			continue
+		}
+		run = append(run, w)
+	}
+	flush()
+	return slices.DeleteFunc(names, func(n string) bool { _, state := s.stateIn(n); return state }), false
+}
+
+// Words of trade, by where the state that the measures are about stands in it.
+var (
+	takes   = strings.Fields("sell sells sold export exports exported exporting ship ships shipped shipping send sends sent supply supplies supplied deliver delivers delivered")
+	gives   = strings.Fields("buy buys bought import imports imported importing purchase purchases purchased procure")
+	another = strings.Fields("trade trades traded transfer transfers transferred goods cargo")
+)
+
+// tradeOf takes from a question about goods what it says without doubt: the day, from where or to where, and what.
+func (s *Site) tradeOf(page *searchPage, topic []string) []gist {
+	var out []gist
+	if page.Day != when.NoDay {
+		out = append(out, gist{"date", page.Day.String(), page.Day.Long()})
+	}
+	words := strings.Fields(strings.ToLower(strings.NewReplacer("?", " ", ",", " ").Replace(page.Query)))
+	verb := func(list []string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
+	}
+	way := map[string]string{}
+	for _, st := range page.States {
+		fact := ""
+		switch where := s.before(page.Query, st.Code); {
+		case where == "to" || where == "into":
+			fact = "destination"
+		case where == "from":
+			fact = "origin"
+		case s.isTarget(st.Code) && verb(takes) && !verb(gives):
+			fact = "destination"
+		case s.isTarget(st.Code) && verb(gives) && !verb(takes):
+			fact = "origin"
+		}
+		if fact != "" && way[fact] == "" {
+			way[fact] = st.Code
+			out = append(out, gist{fact, st.Code, map[string]string{"destination": "to ", "origin": "from "}[fact] + st.Name})
+		}
+	}
+	if len(way) == 0 {
+		return out
+	}
+	if what := goodsIn(topic); what != "" {
+		out = append(out, gist{"goods[1].description", what, what})
+	}
+	return out
+}
+
+// goodsIn gives the words of a topic that may be goods: without those of trade and figures.
+func goodsIn(topic []string) string {
+	var what []string
+	for _, w := range topic {
+		_, err := strconv.ParseFloat(strings.ReplaceAll(w, ",", ""), 64)
+		if err != nil && !slices.Contains(ofPromises, w) && !slices.Contains(takes, w) && !slices.Contains(gives, w) && !slices.Contains(another, w) {
+			what = append(what, w)
+		}
+	}
+	if len(what) > longest {
+		return ""
+	}
+	return strings.Join(what, " ")
+}
+
+// before gives the word that stands before a state in a question, small.
+func (s *Site) before(query, code string) string {
+	words := strings.FieldsFunc(query, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == '?' })
+	for i := range words {
+		for _, n := range []int{2, 1} {
+			if i+n > len(words) || i == 0 {
+				continue
+			}
+			name := strings.Join(words[i:i+n], " ")
+			if st, ok := s.stateIn(name); ok && st.String() == code || n == 1 && s.cityOf(words, i) == code {
+				if was := strings.ToLower(words[i-1]); was != "the" || i < 2 {
+					return was
+				}
+				return strings.ToLower(words[i-2])
+			}
+		}
+	}
+	return ""
+}
+
+// cityOf gives the state of a place that a word names after "to", "from", "in" or "at", where one port alone has the name.
+func (s *Site) cityOf(words []string, i int) string {
+	first, _ := utf8.DecodeRuneInString(words[i])
+	if i == 0 || !unicode.IsUpper(first) || !slices.Contains([]string{"to", "from", "in", "at"}, strings.ToLower(words[i-1])) {
+		return ""
+	}
+	if p, ok := s.Desk.Places.FindPort(words[i], 0); ok {
+		return p.State.String()
+	}
+	return ""
+}
+
+// citiesIn adds the states of places that a question names, and takes their words from the topic.
+func (s *Site) citiesIn(page *searchPage, topic []string) []string {
+	words := strings.FieldsFunc(page.Query, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == '?' })
+	for i, w := range words {
+		code := s.cityOf(words, i)
+		if code == "" {
+			continue
+		}
+		topic = slices.DeleteFunc(topic, func(t string) bool { return t == strings.ToLower(w) })
+		if x := (stateLink{code, s.state(code)}); !slices.Contains(page.States, x) {
+			page.States = append(page.States, x)
+		}
+	}
+	return topic
+}
+
+// asksNow reports whether a question asks what may be done, which is today where no day is named.
+func asksNow(query string) bool {
+	first, _, ok := strings.Cut(strings.ToLower(query), " ")
+	return ok && slices.Contains([]string{"may", "can"}, first)
+}
+
+// LineForm gives the form of a transfer with a line in place of open words.
+func (p *searchPage) LineForm(l decide.Line) string {
+	return formWith("transfer", append(slices.Clone(p.Trade), gist{Name: "goods[1].hs", Value: l.Code.Digits()}))
+}
+
+// Directed reports whether the question says from where or to where.
+func (p *searchPage) Directed() bool {
+	return slices.ContainsFunc(p.Trade, func(g gist) bool { return g.Name == "destination" || g.Name == "origin" })
+}
+
+// measureIn gives the measure that a question of "which states" is about; "" for none. Words are those of its title.
+func measureIn(query string, topic []string, measures []string) string {
+	small := " " + strings.ToLower(query) + " "
+	if !strings.Contains(small, " states ") && !strings.Contains(small, " countries ") && !strings.HasPrefix(small, " who ") {
+		return ""
+	}
+	best, most := "", 0
+	for _, m := range measures {
+		if n := held(report.MeasureWord(m), topic); n > most {
+			best, most = m, n
+		}
+	}
+	return best
+}
+
+// measures are those of the law, each once.
+func (s *Site) measures() []string {
+	var out []string
+	for _, p := range s.Desk.Law.Provisions() {
+		if !slices.Contains(out, p.Measure) {
+			out = append(out, p.Measure)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// promisesIn gives the undertakings in whose titles the words of a question occur, byName in the names of their instruments too; what is joined by hyphens, as it stands there.
+func (s *Site) promisesIn(ctx context.Context, topic []string, byName bool) []foundPromise {
+	var words []string
+	for _, w := range topic {
+		if !slices.Contains(ofPromises, w) {
+			words = append(words, strings.ReplaceAll(w, "-", " "))
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	v, err := s.undertakings(ctx, "", when.NoDay, false)
+	if err != nil {
+		return nil // a server without what is known of states
+	}
+	var out []foundPromise
+	for _, g := range s.promiseGroups(v) {
+		for _, p := range g.Promises {
+			text := g.Instrument.Title + " " + p.P.Title
+			if byName { // "workers" are not asked about in a party that is called so
+				text += " " + g.Instrument.Name
+			}
+			if holds(strings.ReplaceAll(text, "-", " "), words) {
+				out = append(out, foundPromise{g.ID, g.Instrument.Name, g.Instrument.Title, p})
+			}
+		}
+	}
+	return out
+}
+
+// foundPromise is an undertaking with the instrument that it stands in.
+type foundPromise struct {
+	ID, Name, Title string
+	promise
+}
+
+// ofPromises are words by which people ask about undertakings, whatever they are about.
+var ofPromises = strings.Fields("kept keep keeps broken broke break breach breached promise promised promises undertaking undertakings commitment commitments accepted rejected proposal proposed")
+
+// barring are words by which people ask what a ban would do.
+var barring = strings.Fields("ban bans banning embargo embargoes")
+
+// draftIn gives the address of a draft that bans the goods of a question, on its day, or on the eve of the first paragraph that
+// names them; nothing where the words are no named goods.
+func (s *Site) draftIn(page *searchPage, words, topic []string) {
+	if s.Library == nil || !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(barring, w) }) {
+		return
+	}
+	what := goodsIn(slices.DeleteFunc(slices.Clone(topic), func(w string) bool {
+		return slices.Contains(barring, w) || slices.Contains([]string{"caught", "catch", "touch", "touched", "reach", "reached", "hit", "cost"}, w)
+	}))
+	page.Bans = what
+	for i, n := range s.Desk.Lists.Match(goods.Item{Description: what}, nil, nil) {
+		l := s.Desk.Lists.At(i)
+		if n != goods.Yes || what == "" {
+			continue
+		}
+		day := page.Day
+		if day == when.NoDay {
+			day = s.eveOf(l.ID)
+		}
+		in, ok := packed(banOf(s.Desk.Law.Regimes[0].ID, l.ID, l.Title, day))
+		if !ok {
+			continue
+		}
+		year, _, _ := day.Civil()
+		page.Drafts = append(page.Drafts, foundDraft{"/drafts?base_year=" + strconv.Itoa(year-1) + "&draft=" + in, l.Title, day})
+	}
+}
+
+// foundDraft is a draft that answers a question.
+type foundDraft struct {
+	Address, Title string
+	Day            when.Day
+}
+
+// eveOf gives the day before the first paragraph that names goods; today where none does.
+func (s *Site) eveOf(list string) when.Day {
+	day := s.Today()
+	for _, p := range s.Desk.Law.Provisions() {
+		for _, g := range p.Goods {
+			if g.List == list {
+				day = min(day, p.From-1)
+			}
+		}
+	}
+	return day
+}
+
+// banOf writes a draft that bans goods.
+func banOf(regime, list, title string, day when.Day) string {
+	name := strconv.Quote("A ban of " + strings.ToLower(title[:1]) + title[1:])
+	return "regime: " + regime + "\ninstrument: " + name + "\nstatus: draft\ntitle: " + name + "\nauthority: nobody\nadopted: " + day.String() + `
+provisions:
+  - id: d-p1
+    paragraph: "1"
+    title: ` + name + `
+    text: States do not trade these goods with the target.
+    bound: all Member States
+    binding: decides
+    effect: prohibit
+    measure: sectoral
+    kind: transfer
+    goods: [{list: ` + list + `}]
+`
+}
+
+// kindsAsked puts first the kinds of which a question says something.
+func kindsAsked(kinds []vocab.Kind, p *searchPage) {
+	slices.SortStableFunc(kinds, func(a, b vocab.Kind) int { return len(p.Said(b.Name)) - len(p.Said(a.Name)) })
+}

@@ -64,6 +64,7 @@ func TestVectors(t *testing.T) {
 		{"Person", "Си Цзиньпин", "Xi Jinping", true},
 		{"Person", "Mao Tse-tung", "毛泽东", true},
 		{"Person", "Лавров Сергей", "Sergey Lavrov", true},
+		{"Person", "Айман аль-Завахири", "Ayman Zawahiri", true},
 		{"Person", "Владимир Путин", "Wladimir Putin", true},
 		{"Person", "محمد صالح", "Mohammed Saleh", true},
 		{"Person", "عبد الرحمن حسين", "Abdulrahman Hussein", true},
@@ -400,7 +401,7 @@ func TestKeysVersion(t *testing.T) {
 		}
 		EachWord(q, 0, func(word []byte, alike []Key, own []uint64) { fmt.Fprintln(h, word, alike, own) })
 	}
-	const want = "13 49edfe911a3d3103"
+	const want = "13 6eb5b87e38390dd4"
 	if got := fmt.Sprintf("%d %016x", KeysVersion, h.Sum64()); got != want {
 		t.Errorf("the keys are %s and were %s: raise KeysVersion (new parameters alone may change them too), and write the new ones here", got, want)
 	}

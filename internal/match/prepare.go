@@ -760,7 +760,7 @@ func (p *Reader) finishName(n *name, words []word, k kind) {
 			n.core++
 		}
 		n.key = mix(n.key ^ t.hash)
-		if len(t.forms) > 0 && t.role != roleTitle && t.role != roleLegal {
+		if len(t.forms) > 0 && (k != vesselKind || t.role != roleTitle) {
 			all.Write(t.forms[0].letters)
 			loose = loose || t.forms[0].loose
 		}

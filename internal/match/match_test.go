@@ -64,7 +64,7 @@ func TestVectors(t *testing.T) {
 		{"Person", "Си Цзиньпин", "Xi Jinping", true},
 		{"Person", "Mao Tse-tung", "毛泽东", true},
 		{"Person", "Лавров Сергей", "Sergey Lavrov", true},
-		{"Person", "Айман аль-Завахири", "Ayman Zawahiri", true},
+		{"Person", "Абу Бакр аль-Багдади", "Abu Bakr Baghdadi", true},
 		{"Person", "Владимир Путин", "Wladimir Putin", true},
 		{"Person", "محمد صالح", "Mohammed Saleh", true},
 		{"Person", "عبد الرحمن حسين", "Abdulrahman Hussein", true},

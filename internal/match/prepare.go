@@ -723,14 +723,15 @@ func (p *Reader) orgToken(words []word, fold []string, i int, k kind) (token, in
 }
 
 // legalHere says whether a legal form may stand at word i: a short one only as
-// the first word or where nothing but legal forms can follow, and not tied to the word before (Ala-Too).
+// the first word or where nothing but legal forms can follow, and tied to the word before
+// (Ala-Too) only as the last.
 func legalHere(s string, words []word, fold []string, i int) bool {
 	n := strings.Count(s, " ") + 1
 	if n == len(fold) {
 		return false
 	}
 	short := utf8.RuneCountInString(s) <= 3
-	if short && n == 1 && i > 0 && words[i-1].hyphen {
+	if short && n == 1 && i > 0 && words[i-1].hyphen && i+n < len(fold) {
 		return false
 	}
 	if !short || i == 0 || i+n == len(fold) {

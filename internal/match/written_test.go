@@ -33,6 +33,7 @@ func TestHowFirmsAreWritten(t *testing.T) {
 		{"Morocco", "Company", "Atlas Romashka SARL AU", "Atlas Romashka Société à responsabilité limitée à associé unique", match, match},
 		{"Kyrgyzstan", "Company", "ОсОО Ала-Тоо Трейд", "Ala-Too Trade LLC", possible, match},
 		{"a form tied to a word is none", "Company", "Ala-Too Romashka", "Ala Romashka", less, possible},
+		{"but is one at the end", "Company", "Koksokhimtrans-OOO", "Koksokhimtrans LLC", match, match},
 		{"Poland", "Company", "Kowalski Sp. z o.o.", "Kowalski Spółka z ograniczoną odpowiedzialnością", match, match},
 		{"Hungary", "Company", "Romashka Kft.", "Romashka Korlátolt Felelősségű Társaság", match, match},
 		{"the Emirates", "Company", "Gulf Romashka FZE", "Gulf Romashka Free Zone Establishment", match, match},

@@ -88,6 +88,18 @@ type Prepared struct {
 // nothing was.
 func (p *Prepared) Truncated() []string { return p.truncated }
 
+// Unread gives the names of which no word can be read in Latin letters, since there is no table for their script: only names in
+// the same letters are like them. all says that there is no other name.
+func (p *Prepared) Unread() (names []string, all bool) {
+	for i := range p.names {
+		n := &p.names[i]
+		if n.ready() && !slices.ContainsFunc(n.tokens, func(t token) bool { return t.first != 0 }) {
+			names = append(names, n.text)
+		}
+	}
+	return names, len(names) > 0 && len(names) == len(p.names)
+}
+
 // Names gives the number of names that could be read.
 func (p *Prepared) Names() int { return len(p.names) }
 

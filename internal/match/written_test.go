@@ -47,6 +47,10 @@ func TestHowFirmsAreWritten(t *testing.T) {
 		{"Han of another firm", "Company", "大连海运有限公司", "上海海运有限公司", less, less},
 		{"Hangul of another firm", "Company", "단천상업은행", "Taesong Commercial Bank", less, less},
 
+		{"Han with words of several kinds", "Company", "丹东鸿祥实业发展有限公司", "Dandong Hongxiang Industrial Development Co Ltd", match, match},
+		{"Persian", "Company", "بانک ملی ایران", "Bank Melli Iran", match, match},
+		{"Arabic", "Company", "المصرف التجاري السوري", "Commercial Bank of Syria", possible, match},
+
 		{"a state by two names", "Company", "Korea Mining Development Trading Corporation", "DPRK Mining Development Trading Corp.", match, match},
 		{"its genitive", "Company", "Foreign Trade Bank of the DPRK", "North Korea's Foreign Trade Bank", match, match},
 		{"another state", "Company", "South Korea Mining Development Corporation", "DPRK Mining Development Corporation", less, less},

@@ -374,17 +374,19 @@ func beforeOf(snaps []snapshot.Meta, m snapshot.Meta) snapshot.Meta {
 // references finds listings and relations that lead to no subject of the list,
 // with eight bytes for each subject and the words only of what is still open.
 type references struct {
-	have map[uint64]struct{}
-	open map[uint64]string
+	have  map[uint64]struct{}
+	open  map[uint64]string
+	lists map[string]struct{} // what stands before the colon of its own IDs
 }
 
 func (r *references) note(rec *subject.Record) {
 	if r.have == nil {
-		r.have, r.open = map[uint64]struct{}{}, map[uint64]string{}
+		r.have, r.open, r.lists = map[uint64]struct{}{}, map[uint64]string{}, map[string]struct{}{}
 	}
 	if rec.Subject != nil {
 		h := key64(rec.Subject.ID)
 		r.have[h] = struct{}{}
+		r.lists[listOf(rec.Subject.ID)] = struct{}{}
 		delete(r.open, h)
 	}
 	for _, id := range snapshot.SubjectsOf(rec) {
@@ -397,8 +399,18 @@ func (r *references) note(rec *subject.Record) {
 
 func (r *references) report(t *publication.Tally) {
 	for _, id := range r.open {
-		t.Odd(publication.Unresolved, id, fault.Place{})
+		what := publication.Unresolved
+		if _, own := r.lists[listOf(id)]; !own {
+			what = publication.Elsewhere
+		}
+		t.Odd(what, id, fault.Place{})
 	}
+}
+
+// listOf gives what of an ID says which list it is of.
+func listOf(id string) string {
+	list, _, _ := strings.Cut(id, ":")
+	return list
 }
 
 func key64(s string) uint64 {

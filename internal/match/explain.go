@@ -86,6 +86,8 @@ func (s *Scorer) explainNames(a, b *name, k kind) []Evidence {
 	e.rest(&s.w.feat)
 	if x.kind == Weak || y.kind == Weak {
 		e.add("weak", "", "", s.p.file.Facts.WeakName, "one of the names is a weak alias")
+	} else if whole := s.evidence(a, b, weights, k); whole > best {
+		e.add("whole", "", "", whole-best, "the whole name, exactly so")
 	}
 	return e.list
 }

@@ -29,7 +29,7 @@ func (s *Scorer) ScoreNames(a, b *Prepared, names []uint32) Score {
 			if int(j) >= len(b.names) || !mayAgree(&a.names[i], &b.names[j]) {
 				continue
 			}
-			bits := s.nameBits(&a.names[i], &b.names[j], weights, k)
+			bits := s.evidence(&a.names[i], &b.names[j], weights, k)
 			if bits > out.NameBits {
 				out.NameBits, out.A, out.B = bits, i, int(j)
 			}

@@ -12,7 +12,7 @@ import (
 func TestPrepareNames(t *testing.T) {
 	p := params(t)
 	part := rapid.OneOf(
-		rapid.SampledFrom([]string{"Kim Jong Un", "Acme Trading Co. Ltd", "A/S", "Ali a.k.a. Veli Bey", "Нефть", "김정은", "...", "''", "%", "12", "of", "MV", "J.", "É"}),
+		rapid.SampledFrom([]string{"Kim Jong Un", "Acme Trading Co. Ltd", "A/S", "Ali a.k.a. Veli Bey", "Korea Bank (KB)", "大连海运有限公司", "Нефть", "김정은", "...", "''", "%", "12", "of", "MV", "J.", "É"}),
 		rapid.StringMatching(`[a-zA-Z'. /%0-9]{0,12}`), rapid.String(),
 	)
 	rapid.Check(t, func(t *rapid.T) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"math"
 	"math/bits"
@@ -119,6 +120,8 @@ type Params struct {
 	lex     lexicon
 	weights [kinds]NameWeights
 	calib   [kinds]Calibration
+	// What the names of organisations must tell to be a possible match, and a match.
+	possibleBits, alertBits float64
 }
 
 // kind is what the weights of names depend on.
@@ -152,10 +155,26 @@ func (p *Params) AgainstList(probability float64) float64 {
 	return odds / (1 + odds)
 }
 
+// bitsFor gives the bits of the names of organisations that just reach a probability against a list.
+func (p *Params) bitsFor(probability float64) float64 {
+	low, high := -100.0, 100.0
+	for high-low > 1e-9 {
+		if mid := (low + high) / 2; p.AgainstList(p.probability(mid, orgKind)) < probability {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return high
+}
+
 // Alert is described at Possible; both are probabilities against a list.
 func (p *Params) Alert() float64 { return p.file.Alert }
 
-var paramFiles = []string{"params.json", "sounds.tsv", "lexicon.tsv", "population.tsv", "frequency.tsv", "surnames.tsv"}
+var paramFiles = []string{"params.json", "sounds.tsv", "lexicon.tsv", "population.tsv", "frequency.tsv", "surnames.tsv", townFile}
+
+// townFile is the table of places. Parameters that were kept before it was read here have none.
+const townFile = "places.tsv"
 
 // Load reads the parameter files from the folder dir of fsys. A key, kind or
 // number that is not understood is an error with file and line.
@@ -165,6 +184,9 @@ func Load(fsys fs.FS, dir string) (*Params, error) {
 	sum := sha256.New()
 	for _, name := range paramFiles {
 		b, err := fs.ReadFile(fsys, path.Join(dir, name))
+		if name == townFile && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return nil, fault.New(fault.Unavailable, "the parameter file %s cannot be read: %v", name, err)
 		}
@@ -190,6 +212,7 @@ func Load(fsys fs.FS, dir string) (*Params, error) {
 		{"population.tsv", p.lex.readShare},
 		{"frequency.tsv", p.lex.readFrequency},
 		{"surnames.tsv", p.lex.readSurname},
+		{townFile, p.lex.readTown},
 	} {
 		if step.file == "sounds.tsv" {
 			p.startSounds()
@@ -199,6 +222,7 @@ func Load(fsys fs.FS, dir string) (*Params, error) {
 		}
 	}
 	p.lex.finish(&p.file)
+	p.possibleBits, p.alertBits = p.bitsFor(p.file.Possible), p.bitsFor(p.file.Alert)
 	return p, nil
 }
 
@@ -289,6 +313,8 @@ func (p *Params) readSound(f []string) error {
 type lexicon struct {
 	legal     map[string]legalForm // by folded words
 	longForms []longForm           // legal forms of one long word
+	phrases   map[string][]string  // legal forms of several words, by the first of them
+	seconds   map[string][]string  // the same by the second
 	legalLong map[string]int       // the most words in a legal form that begins with a word
 	particle  map[string]uint16
 	title     map[string]bool
@@ -296,17 +322,21 @@ type lexicon struct {
 	generic   map[string]uint16 // class
 	place     map[string]uint16
 	placeLong map[string]int
-	nick      map[string]uint16
-	classes   []string // name of each class; 0 is none
-	share     map[string]float64
-	count     [2]map[string]float64
-	classBits []float64
-	korean    []surname
-	koreanBy  map[string]romanise.Syllable  // surnames by Latin spelling
-	commonBy  map[string]bool               // Latin spellings of common Korean surnames, three letters or more
-	chinese   map[romanise.Mandarin]float64 // bits
-	chineseBy map[string]bool
-	byID      map[string]uint16
+	town      map[string]bool // places of one word, by folded words
+	// Legal forms, generic words and places in Han or Hangul; whether they may also begin a name, and how long they are at most.
+	native     map[string]bool
+	nativeLong int
+	nick       map[string]uint16
+	classes    []string // name of each class; 0 is none
+	share      map[string]float64
+	count      [2]map[string]float64
+	classBits  []float64
+	korean     []surname
+	koreanBy   map[string]romanise.Syllable  // surnames by Latin spelling
+	commonBy   map[string]bool               // Latin spellings of common Korean surnames, three letters or more
+	chinese    map[romanise.Mandarin]float64 // bits
+	chineseBy  map[string]bool
+	byID       map[string]uint16
 }
 
 // telling says whether a family of legal forms excludes the others.
@@ -328,6 +358,45 @@ func (l *lexicon) misspelt(w string) (string, bool) {
 	}
 	return "", false
 }
+
+// misspeltLong gives the legal form of several words that those from word i on are a slip of: one long word differs in one
+// letter, or the last of a name is cut off, as fields of payments cut it.
+func (l *lexicon) misspeltLong(fold []string, i int) (form string, words int) {
+	try := func(list []string) {
+		for _, f := range list {
+			w := strings.Split(f, " ")
+			if len(w) > words && len(w) <= len(fold)-i && len(w) < len(fold) && nearPhrase(fold[i:i+len(w)], w, i+len(w) == len(fold)) {
+				form, words = f, len(w)
+			}
+		}
+	}
+	try(l.phrases[fold[i]])
+	if i+1 < len(fold) {
+		try(l.seconds[fold[i+1]])
+	}
+	return form, words
+}
+
+// nearPhrase says whether words are those of a phrase but for one: a slip, or where they end a name the beginning of its last.
+func nearPhrase(words, phrase []string, ends bool) bool {
+	slips := 0
+	for j, w := range words {
+		p := phrase[j]
+		if w == p {
+			continue
+		}
+		slips++
+		slip := len(p) >= slipWord && text.Distance(w, p) <= 1
+		cut := ends && j == len(words)-1 && len(phrase) > 2 && len(w) >= 2 && strings.HasPrefix(p, w)
+		if slips > 1 || !slip && !cut {
+			return false
+		}
+	}
+	return slips == 1
+}
+
+// slipWord is the length, in bytes, from which a word of a legal form is known with a slip in it.
+const slipWord = 5
 
 // longForm is a legal form with the set of its letters.
 type longForm struct {
@@ -364,7 +433,8 @@ func (l *lexicon) class(name string) uint16 {
 		l.share = map[string]float64{}
 		l.count = [2]map[string]float64{{}, {}}
 		l.chinese, l.chineseBy, l.koreanBy = map[romanise.Mandarin]float64{}, map[string]bool{}, map[string]romanise.Syllable{}
-		l.commonBy = map[string]bool{}
+		l.phrases, l.seconds = map[string][]string{}, map[string][]string{}
+		l.commonBy, l.town, l.native = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	}
 	id, ok := l.byID[name]
 	if !ok {
@@ -386,11 +456,19 @@ func (l *lexicon) readWord(f []string) error {
 			return fault.New(fault.Invalid, "%q is no word", s)
 		}
 		n := strings.Count(w, " ") + 1
+		if f[0] == "legal" || f[0] == "generic" || f[0] == "place" {
+			l.readNative(s, f[0] != "generic")
+		}
 		switch f[0] {
 		case "legal":
 			family, _, _ := strings.Cut(f[1], "/")
 			l.legal[w] = legalForm{id, l.class("family " + family)}
 			longer(l.legalLong, w, n)
+			if first, rest, more := strings.Cut(w, " "); more {
+				second, _, _ := strings.Cut(rest, " ")
+				l.phrases[first] = append(l.phrases[first], w)
+				l.seconds[second] = append(l.seconds[second], w)
+			}
 			if n == 1 && len(w) >= 7 {
 				l.longForms = append(l.longForms, longForm{w, letterSet(w)})
 			}
@@ -409,6 +487,34 @@ func (l *lexicon) readWord(f []string) error {
 			l.nick[w] = id
 		default:
 			return fault.New(fault.Invalid, "there is no kind %q", f[0])
+		}
+	}
+	return nil
+}
+
+// readNative notes a word in characters without spaces between words; first says that it may begin a name.
+func (l *lexicon) readNative(s string, first bool) {
+	runes := 0
+	for _, r := range s {
+		if !cjk(romanise.ScriptOf(r)) {
+			return
+		}
+		runes++
+	}
+	if runes < 2 { // too little to know it by
+		return
+	}
+	l.native[s] = l.native[s] || first
+	l.nativeLong = max(l.nativeLong, runes)
+}
+
+func (l *lexicon) readTown(f []string) error {
+	if len(f) != 3 {
+		return fault.New(fault.Invalid, "want code, name and variants")
+	}
+	for _, s := range append(strings.Split(f[2], "|"), f[1]) {
+		if w := text.Fold(s); w != "" && !strings.Contains(w, " ") {
+			l.town[w] = true
 		}
 	}
 	return nil
@@ -531,12 +637,16 @@ func (p *Params) rarity(word string, k kind) float32 {
 	} else {
 		share = max(share, p.lex.share[word]/8)
 	}
-	n := min(len(word), len(p.RarityByLen)) - 1
-	bits := p.RarityByLen[max(n, 0)]
+	bits := p.unseen(len(word))
 	if share > 0 {
 		bits = min(bits, -math.Log2(share))
 	}
 	return float32(max(.5, min(bits, p.RarityMax)))
+}
+
+// unseen gives the bits that a word of so many letters tells of which nothing is known.
+func (p *Params) unseen(letters int) float64 {
+	return p.RarityByLen[max(min(letters, len(p.RarityByLen))-1, 0)]
 }
 
 // Kinds gives the kinds of names that have weights of their own, and which of

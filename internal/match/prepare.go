@@ -8,6 +8,7 @@ import (
 
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/romanise"
+	"github.com/cordon-engine/cordon/internal/text"
 )
 
 // role is the part that a word plays in a name.
@@ -64,6 +65,7 @@ type name struct {
 	hangul   bool
 	numbered bool   // a word is a number
 	person   bool   // read as the name of a person
+	town     bool   // its only word is a place
 	korean   []view // at most two ways to cut
 	chinese  []view
 	acronym  []uint64
@@ -85,6 +87,18 @@ type Prepared struct {
 // Truncated says what was left out because of the limits, for people; nil when
 // nothing was.
 func (p *Prepared) Truncated() []string { return p.truncated }
+
+// Unread gives the names of which no word can be read in Latin letters, since there is no table for their script: only names in
+// the same letters are like them. all says that there is no other name.
+func (p *Prepared) Unread() (names []string, all bool) {
+	for i := range p.names {
+		n := &p.names[i]
+		if n.ready() && !slices.ContainsFunc(n.tokens, func(t token) bool { return t.first != 0 }) {
+			names = append(names, n.text)
+		}
+	}
+	return names, len(names) > 0 && len(names) == len(p.names)
+}
 
 // Names gives the number of names that could be read.
 func (p *Prepared) Names() int { return len(p.names) }
@@ -174,7 +188,7 @@ func readable(s string) bool {
 		}
 		letter = letter || 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z'
 	}
-	return letter && len(s) <= MaxNameBytes && alternatives(strings.TrimSpace(s)) == nil
+	return letter && len(s) <= MaxNameBytes && alternatives(strings.TrimSpace(s)) == nil && !strings.Contains(s, "(")
 }
 
 // prepare reads a subject: whole where known is nil, else with the names that are wanted
@@ -223,8 +237,8 @@ func (p *Reader) prepare(in Input, wanted []uint32, known *Prepared) (*Prepared,
 			continue
 		}
 		out.names = append(out.names, got)
-		for _, part := range alternatives(got.text) {
-			x, _ := p.prepareName(Name{part, n.Kind}, out.kind)
+		for _, part := range p.parts(Name{got.text, n.Kind}, out.kind) {
+			x, _ := p.prepareName(part, out.kind)
 			if s != anOrganisation && !x.corporate() {
 				x.acronym = nil
 			}
@@ -267,6 +281,59 @@ func alternatives(s string) []string {
 	return parts
 }
 
+// parts gives the names that stand in one: those that [alternatives] finds, and of an organisation with its abbreviation in
+// brackets behind it the name and, as a weak one, the abbreviation.
+func (p *Params) parts(n Name, k kind) (list []Name) {
+	for _, s := range alternatives(n.Text) {
+		list = append(list, Name{s, n.Kind})
+	}
+	if k == orgKind && list == nil {
+		if full, short, ok := p.abbreviated(n.Text); ok {
+			list = append(list, Name{full, n.Kind}, Name{short, Weak})
+		}
+	}
+	return list
+}
+
+// abbreviated cuts an abbreviation off the end of a name: one word in brackets, in capitals, whose letters stand in the name in
+// this order, the first of them at the beginning of a word. A place or a legal form in brackets is none.
+func (p *Params) abbreviated(s string) (full, short string, ok bool) {
+	s, closed := strings.CutSuffix(s, ")")
+	at := strings.LastIndexByte(s, '(')
+	if !closed || at < 0 {
+		return "", "", false
+	}
+	full, short = strings.TrimSpace(s[:at]), strings.TrimSpace(s[at+1:])
+	letters := text.Fold(short)
+	if len(letters) < 2 || len(letters) > 12 || short != strings.ToUpper(short) || strings.ContainsAny(short, " .,/()") {
+		return "", "", false
+	}
+	letters = strings.ReplaceAll(letters, " ", "") // of a hyphen
+	if p.lex.place[letters] != 0 || p.lex.generic[letters] != 0 || p.lex.legal[letters] != (legalForm{}) || p.lex.town[letters] {
+		return "", "", false
+	}
+	folded := " " + text.Fold(full)
+	for i := range folded {
+		if folded[i] == ' ' && inOrder(folded[i+1:], letters) {
+			return full, short, true
+		}
+	}
+	return "", "", false
+}
+
+// inOrder says whether s begins with the first of the letters and has the others in this order.
+func inOrder(s, letters string) bool {
+	if s == "" || s[0] != letters[0] {
+		return false
+	}
+	for i := 0; i < len(s) && letters != ""; i++ {
+		if s[i] == letters[0] {
+			letters = letters[1:]
+		}
+	}
+	return letters == ""
+}
+
 func shorten(s string) string {
 	s, cut := cutText(s, 40)
 	s = strings.ToValidUTF8(s, "\uFFFD")
@@ -289,8 +356,28 @@ func (p *Reader) prepareName(n Name, k kind) (name, bool) {
 		out.tokens, cut = out.tokens[:maxWords], true
 	}
 	promote(out.tokens)
+	out.town = p.onlyTown(out.tokens)
 	p.finishName(&out, words, k)
 	return out, cut
+}
+
+// onlyTown says whether the only word of a name is a place.
+func (p *Params) onlyTown(list []token) bool {
+	at := -1
+	for i := range list {
+		if !list[i].core() {
+			continue
+		}
+		if at >= 0 {
+			return false
+		}
+		at = i
+	}
+	if at < 0 {
+		return false
+	}
+	f := text.Fold(list[at].text)
+	return p.lex.town[f] || p.lex.place[f] != 0
 }
 
 // promote makes the words of a name that has no core its core.
@@ -482,9 +569,17 @@ func servantOf(f string) (string, bool) {
 // orgTokens gives the words of any other name their roles.
 func (p *Reader) orgTokens(words []word, k kind) []token {
 	words = mergeLetters(words)
+	if k == orgKind {
+		words = p.cutNative(words)
+	}
 	fold := make([]string, len(words))
 	for i, w := range words {
 		fold[i] = p.of(w).fold
+		if s, ok := strings.CutSuffix(w.text, "'s"); ok { // Korea's
+			if f := folded(word{text: s}); p.lex.place[f] != 0 {
+				words[i], fold[i] = word{text: s, script: w.script, begins: w.begins}, f
+			}
+		}
 	}
 	var out []token
 	for i := 0; i < len(words); {
@@ -505,6 +600,55 @@ func (p *Reader) orgTokens(words []word, k kind) []token {
 		i += n
 	}
 	return out
+}
+
+// cutNative cuts what is written without spaces into words: legal forms, generic words and places off the end, and legal forms
+// and places off the beginning, the longest first. What is left is one word.
+func (p *Reader) cutNative(words []word) []word {
+	var out []word
+	for i, w := range words {
+		if w.script != romanise.Han && w.script != romanise.Hangul {
+			if out != nil {
+				out = append(out, w)
+			}
+			continue
+		}
+		before, rest, after := p.native([]rune(w.text))
+		if out == nil {
+			if before == nil && after == nil {
+				continue
+			}
+			out = append(make([]word, 0, len(words)+4), words[:i]...)
+		}
+		if len(rest) > 0 {
+			before = append(before, string(rest))
+		}
+		slices.Reverse(after)
+		for _, s := range append(before, after...) {
+			out = append(out, word{text: s, script: w.script})
+		}
+	}
+	if out == nil {
+		return words
+	}
+	return out
+}
+
+// native cuts the words of the lexicon off both ends; those after are given from the last on.
+func (p *Params) native(s []rune) (before []string, rest []rune, after []string) {
+	for n := min(len(s)-1, p.lex.nativeLong); n >= 2; n-- {
+		if w := string(s[:n]); p.lex.native[w] {
+			before, s = append(before, w), s[n:]
+			n = min(len(s)-1, p.lex.nativeLong) + 1
+		}
+	}
+	for n := min(len(s), p.lex.nativeLong); n >= 2; n-- {
+		if _, ok := p.lex.native[string(s[len(s)-n:])]; ok {
+			after, s = append(after, string(s[len(s)-n:])), s[:len(s)-n]
+			n = min(len(s), p.lex.nativeLong) + 1
+		}
+	}
+	return before, s, after
 }
 
 // mergeLetters makes one word of letters that stand alone: S.A., L L C, A/S.
@@ -538,13 +682,18 @@ func (p *Reader) orgToken(words []word, fold []string, i int, k kind) (token, in
 			return false
 		}
 		_, ok := l.legal[s]
-		return ok && legalHere(s, fold, i)
+		return ok && legalHere(s, words, fold, i)
 	}); n > 0 {
 		t := token{text: f, hash: hashString(f), role: roleLegal, class: l.legal[f].class, family: l.legal[f].family}
 		if n == 1 {
 			t.forms = p.newToken(words[i], k).forms
 		}
 		return t, n
+	}
+	if k == orgKind {
+		if f, n := l.misspeltLong(fold, i); n > 0 {
+			return token{text: f, hash: hashString(f), role: roleLegal, class: l.legal[f].class, family: l.legal[f].family}, n
+		}
 	}
 	if k == vesselKind && i == 0 && l.vessel[fold[i]] && len(words) > 1 {
 		t := p.newToken(words[i], k)
@@ -586,13 +735,18 @@ func (p *Reader) orgToken(words []word, fold []string, i int, k kind) (token, in
 }
 
 // legalHere says whether a legal form may stand at word i: a short one only as
-// the first word or where nothing but legal forms can follow.
-func legalHere(s string, fold []string, i int) bool {
+// the first word or where nothing but legal forms can follow, and tied to the word before
+// (Ala-Too) only as the last.
+func legalHere(s string, words []word, fold []string, i int) bool {
 	n := strings.Count(s, " ") + 1
 	if n == len(fold) {
 		return false
 	}
-	if len(s) > 3 || i == 0 || i+n == len(fold) {
+	short := utf8.RuneCountInString(s) <= 3
+	if short && n == 1 && i > 0 && words[i-1].hyphen && i+n < len(fold) {
+		return false
+	}
+	if !short || i == 0 || i+n == len(fold) {
 		return true
 	}
 	return len(fold)-i-n <= 2
@@ -619,7 +773,7 @@ func (p *Reader) finishName(n *name, words []word, k kind) {
 			n.core++
 		}
 		n.key = mix(n.key ^ t.hash)
-		if len(t.forms) > 0 {
+		if len(t.forms) > 0 && (k != vesselKind || t.role != roleTitle) {
 			all.Write(t.forms[0].letters)
 			loose = loose || t.forms[0].loose
 		}
@@ -640,7 +794,7 @@ func (p *Reader) finishName(n *name, words []word, k kind) {
 	n.hangul = len(words) > 0 && !slices.ContainsFunc(words, func(w word) bool { return w.script != romanise.Hangul })
 	n.numbered = slices.ContainsFunc(n.tokens, func(t token) bool { return t.role == roleNumber })
 	n.list = headsOf(n)
-	if k != vesselKind {
+	if k != vesselKind && !n.town {
 		p.readSyllables(n, words, k)
 	}
 	if k == orgKind {

@@ -140,7 +140,7 @@ func (s *Scorer) Score(a, b *Prepared) Score {
 	weights := &s.weights[k]
 	for i := range a.names {
 		for j := range b.names {
-			bits := s.nameBits(&a.names[i], &b.names[j], weights, k)
+			bits := s.evidence(&a.names[i], &b.names[j], weights, k)
 			if bits > out.NameBits {
 				out.NameBits, out.A, out.B = bits, i, j
 			}
@@ -231,6 +231,33 @@ func (s *Scorer) nameBits(a, b *name, weights *Features, k kind) float64 {
 		best += s.p.file.Facts.WeakName
 	}
 	return best
+}
+
+// evidence is nameBits, but that the whole name of an organisation, written exactly so on both sides, reaches the threshold of a
+// match where it is possible at all: that its words tell little is no ground to leave it below (AQIM). Weak aliases and names of
+// nothing but generic words stay where they are.
+func (s *Scorer) evidence(a, b *name, weights *Features, k kind) float64 {
+	bits := s.nameBits(a, b, weights, k)
+	low, high := s.p.possibleBits, s.p.alertBits
+	if k != orgKind || a.key != b.key || bits < low || bits >= high || a.person || b.person || a.kind == Weak || b.kind == Weak || !sameWords(a, b) {
+		return bits
+	}
+	return high + wholeSlope*(bits-low)
+}
+
+// wholeSlope keeps whole names that are lifted to the threshold in their order.
+const wholeSlope = .05
+
+// sameWords says whether two names have the same words in the same order, of which one is neither generic nor a place.
+func sameWords(a, b *name) bool {
+	proper := false
+	for i := range a.tokens {
+		if i >= len(b.tokens) || a.tokens[i].hash != b.tokens[i].hash {
+			return false
+		}
+		proper = proper || a.tokens[i].role == roleWord
+	}
+	return proper && len(a.tokens) == len(b.tokens)
 }
 
 // bySyllables says whether two names are compared by syllables alone: one is in
@@ -611,6 +638,9 @@ func (s *Scorer) agreed(x, y *name, c *cand) {
 		w.note(partWord, int(c.i), int(c.j), 1, 1, float64(c.d), float64(bits))
 	} else {
 		bits := float64(min(sumBits(x, c.i, c.ni), sumBits(y, c.j, c.nj)))
+		if c.ni == 1 && x.town || c.nj == 1 && y.town { // a place is sooner meant than a name that is written as one word
+			bits = min(bits, townBits)
+		}
 		f.hat(float64(c.d), bits)
 		f[fJoined]++
 		w.note(partJoined, int(c.i), int(c.j), int(c.ni), int(c.nj), float64(c.d), bits)
@@ -626,6 +656,9 @@ func (s *Scorer) agreed(x, y *name, c *cand) {
 		w.pairs++
 	}
 }
+
+// townBits is what a place tells at most of a name of several words that it is like.
+const townBits = 4
 
 func sumBits(n *name, i, count int8) float32 {
 	s := float32(0)
@@ -789,14 +822,15 @@ func (s *Scorer) acronym(x, y *name) {
 	if len(x.acronym) == 0 && len(y.acronym) == 0 || s.w.pairs > 1 {
 		return
 	}
-	s.w.acronym(x, y, &s.w.usedX, &s.w.usedY)
-	s.w.acronym(y, x, &s.w.usedY, &s.w.usedX)
+	s.acronymOf(x, y, &s.w.usedX, &s.w.usedY)
+	s.acronymOf(y, x, &s.w.usedY, &s.w.usedX)
 }
 
-func (w *work) acronym(long, short *name, usedL, usedS *[maxWords]bool) {
+func (s *Scorer) acronymOf(long, short *name, usedL, usedS *[maxWords]bool) {
 	if short.person { // who happens to be called so
 		return
 	}
+	w := &s.w
 	for _, h := range long.acronym {
 		for j := range short.tokens {
 			t := &short.tokens[j]
@@ -813,6 +847,9 @@ func (w *work) acronym(long, short *name, usedL, usedS *[maxWords]bool) {
 			}
 			usedS[j] = true
 			bits := min(3*float64(t.length), 12)
+			if b := float64(t.bits); b < s.p.unseen(int(t.length)) { // a word that is borne as a name is sooner that
+				bits = min(bits, b)
+			}
 			w.proper = true
 			w.feat.hat(.05, bits)
 			w.note(partAcronym, -1, -1, 1, 1, .05, bits)

@@ -34,7 +34,9 @@ type cluster struct {
 
 // clusters are the groups of letters, the longest first for each start.
 var clusters = []cluster{
+	{"schtsch", []sound{sSH, sCH}}, // German, as in Chruschtschow
 	{"shch", []sound{sSH, sCH}},
+	{"tsch", []sound{sCH}},
 	{"sch", []sound{sSH}},
 	{"tch", []sound{sCH}},
 	{"dzh", []sound{'j' - 'a'}},

@@ -17,6 +17,7 @@ type word struct {
 	dot     bool     // followed by a dot
 	capital bool     // all its letters are capitals
 	begins  bool     // with a capital
+	hyphen  bool     // a hyphen ties it to the next
 	tight   bool     // joined to the next by a dot, stroke or nothing
 	read    *reading // nil until it was read
 }
@@ -111,6 +112,9 @@ func splitWords(s string) (words []word, cut bool) {
 			end(i+1 < len(rs) && unicode.IsLetter(rs[i+1]))
 		case r == '/':
 			end(true)
+		case (r == '-' || r == '\u2010' || r == '\u2011') && b.Len() > 0:
+			w.hyphen = true
+			end(false)
 		default:
 			end(false)
 		}

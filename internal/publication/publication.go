@@ -147,6 +147,7 @@ type Oddity struct {
 const (
 	UnknownElement = "unknown element"
 	Unresolved     = "reference that leads nowhere"
+	Elsewhere      = "reference to another list, which is not looked up when this one is loaded"
 	UnknownState   = "state not known"
 	BadDate        = "date kept as text"
 	BadNumber      = "number whose check digit fails"

@@ -348,7 +348,7 @@ func (p *Printer) paymentHits(a *screening.Answer, why func(*screening.Answer, *
 	p.flags("    ⚑ ", a.Flags)
 	for i := range a.Hits {
 		h := &a.Hits[i]
-		p.para("    - ", "      ", fmt.Sprintf("%s  %s, %s  %.1f %%: %s", h.Caption, h.ID, TierWords[h.Tier], 100*Score(h.Score), why(a, h)))
+		p.para("    - ", "      ", fmt.Sprintf("%s  %s, %s  %.1f %%: %s", h.Caption, h.ID, tierOf(h), 100*Score(h.Score), why(a, h)))
 		if s := h.Suppressed; s != nil {
 			p.para("      ", "      ", s.Words()+".")
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/ownership"
 	"github.com/cordon-engine/cordon/internal/redflag"
 	"github.com/cordon-engine/cordon/internal/screening"
+	"github.com/cordon-engine/cordon/internal/snapshot"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -188,6 +190,14 @@ var TierWords = map[screening.Tier]string{
 	screening.TierNamed: "named, not listed", screening.TierFormer: "no longer listed", screening.TierUncertain: "not certain for that day",
 }
 
+// tierOf says the tier of a hit in words: one whose listings had not begun on the day is no former one.
+func tierOf(h *screening.Hit) string {
+	if h.Tier == screening.TierFormer && !slices.ContainsFunc(h.Statuses, func(s snapshot.Status) bool { return s.Standing != snapshot.NotYet }) {
+		return "not yet listed"
+	}
+	return TierWords[h.Tier]
+}
+
 // Screening writes an answer for people: the outcome, then who, then against
 // what.
 func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why func(*screening.Hit) string) error {
@@ -208,7 +218,7 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 	for i := range a.Hits {
 		h := &a.Hits[i]
 		p.printf("\n")
-		p.para("", "    ", p.paint("1", h.Caption)+fmt.Sprintf("  %s, %s  %.1f %%", h.ID, TierWords[h.Tier], 100*Score(h.Score)))
+		p.para("", "    ", p.paint("1", h.Caption)+fmt.Sprintf("  %s, %s  %.1f %%", h.ID, tierOf(h), 100*Score(h.Score)))
 		if s := h.Suppressed; s != nil {
 			p.para("  ", "    ", "Suppressed: "+s.Words()+".")
 		}
@@ -235,8 +245,10 @@ func (p *Printer) Screening(name string, a screening.Answer, asOf when.Day, why 
 	for _, n := range a.Said() {
 		p.para("  ! ", "    ", n)
 	}
-	p.printf("\n")
-	p.against(a.Against, asOf)
+	if a.Outcome != screening.NotScreened {
+		p.printf("\n")
+		p.against(a.Against, asOf)
+	}
 	return p.err
 }
 

@@ -259,7 +259,8 @@ func (t table) with(more table) table {
 }
 
 // unvowelled reads Arabic script (with the letters of Persian and Urdu) and
-// Hebrew: consonants and long vowels.
+// Hebrew: consonants and long vowels. A word with letters that these languages
+// sound otherwise is read both ways (Rida, Reza).
 func unvowelled(word string, s Script) []Reading {
 	w := lower(word)
 	t := arabicTable
@@ -267,8 +268,11 @@ func unvowelled(word string, s Script) []Reading {
 		t = hebrewTable
 	}
 	list := add(nil, Reading{Latin: t.all(w), Unvowelled: true})
-	if s == Hebrew {
+	switch {
+	case s == Hebrew:
 		list = add(list, Reading{Latin: hebrewSoft.all(w), Unvowelled: true})
+	case strings.ContainsAny(w, "ضذث"):
+		list = add(list, Reading{Latin: arabicEastern.all(w), Unvowelled: true})
 	}
 	return list
 }

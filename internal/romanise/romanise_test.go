@@ -1,6 +1,9 @@
 package romanise
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestOf(t *testing.T) {
 	for _, c := range []struct {
@@ -24,6 +27,27 @@ func TestOf(t *testing.T) {
 		r := Of(c.word, c.s)
 		if len(r) == 0 || r[0].Latin != c.want {
 			t.Errorf("Of(%q) = %v, want %q", c.word, r, c.want)
+		}
+	}
+}
+
+// TestReadings holds that a letter which languages of one script sound otherwise is read both ways.
+func TestReadings(t *testing.T) {
+	for _, c := range []struct {
+		word string
+		s    Script
+		want []string
+	}{
+		{"رضا", Arabic, []string{"rda", "rza"}},
+		{"محمد", Arabic, []string{"mhmd"}},
+		{"Šeks", Latin, []string{"seks", "sheks"}},
+	} {
+		var got []string
+		for _, r := range Of(c.word, c.s) {
+			got = append(got, r.Latin)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("Of(%q) = %q, want %q", c.word, got, c.want)
 		}
 	}
 }

@@ -31,6 +31,8 @@ var arabicTable = pairs(`ا a أ a إ i آ a ٱ a ب b پ p ت t ث th ج j چ c
 	ع - غ gh ف f ڤ v ق q ك k ک k گ g ل l م m ن n ه h و w ي y ی y ى a ة a ء - ئ y ؤ w ں n ٹ t ڈ d ڑ r ھ h ہ h ے e ۀ h ۃ a
 	ۇ u ڭ ng ې e ټ t ډ d ړ r ښ sh ږ zh ځ dz څ ts ڼ n ګ g`)
 
+var arabicEastern = arabicTable.with(pairs(`ض z ذ z ث s`))
+
 var hebrewTable = pairs(`א a ב b ג g ד d ה h ו v ז z ח h ט t י y כ k ך kh ל l מ m ם m נ n ן n ס s ע - פ p ף f צ ts ץ ts ק k ר r ש sh ת t`)
 
 var hebrewSoft = hebrewTable.with(pairs(`ב v כ kh פ f ו u ש s ח kh`))

@@ -67,10 +67,11 @@ var columnWords = map[string][]string{
 	"birthDate": {"birth date", "date of birth", "dob", "born", "born on", "birthday", "birth day"},
 	"country":   {"country", "country of residence", "residence", "country code", "country of incorporation", "country of registration"},
 	"gender":    {"gender", "sex"}, "nationality": {"nationality", "citizenship"}, "address": {"address", "full address"},
-	"imo": {"imo", "imo number", "imo no"}, "mmsi": {"mmsi"}, "callsign": {"call sign"}, "flag": {"flag", "flag state"},
+	"imo": {"imo", "imo number", "imo no"}, "mmsi": {"mmsi", "mmsi number"}, "callsign": {"call sign"}, "flag": {"flag", "flag state"},
 	"buildYear": {"build year", "year built", "year of build"}, "tonnage": {"tonnage", "gross tonnage"},
 	"passport": {"passport", "passport number", "passport no"}, "schema": {"schema", "type"}, "iban": {"iban"}, "isin": {"isin"},
-	"lei": {"lei"}, "bic": {"bic", "swift", "swift code"}, "tax": {"tax id", "tax number"}, "registration": {"registration number"},
+	"lei": {"lei"}, "bic": {"bic", "swift", "swift code"}, "tax": {"tax id", "tax number", "tax no", "tin", "inn", "vat", "vat number"},
+	"registration": {"registration number", "registration no", "company number", "ogrn"}, "national": {"national id", "national id number", "national number"},
 	Ref: {
 		"ref", "reference", "customer id", "customer number", "customer no", "client id", "client number", "account number",
 	},

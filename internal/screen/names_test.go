@@ -104,6 +104,9 @@ func TestRowsByTheEndingOfTheFile(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"a.CSV":   {"Full name;DOB\nAnn;1965\n", "[Ann]"},
 		"a.jsonl": {`{"name":["Ann","Anne"]}` + "\n", "[Ann Anne]"},
+		"b.csv":   {"sep=;\nname;DOB\nAnn;1965\n", "[Ann]"},
+		"b.txt":   {"Ann\rBen\r", "carriage returns alone"},
+		"b.jsonl": {`{"name":"Ann"}` + "\r" + `{"name":"Ben"}`, "carriage returns alone"},
 		"a.doc":   {"x", `".doc" files cannot be screened`},
 		"a.csv":   {"who\nAnn\n", "no column is called a name"},
 		"a.xlsx":  {"not a workbook", "workbook"},

@@ -8,6 +8,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/match"
 	"github.com/cordon-engine/cordon/internal/place"
+	"github.com/cordon-engine/cordon/internal/tabular"
 	"github.com/cordon-engine/cordon/internal/text"
 	"github.com/cordon-engine/cordon/internal/when"
 )
@@ -104,11 +105,14 @@ func (p Party) one(field string) string {
 	return p[field][0]
 }
 
-// identifiers reads "imo:9074729" in id, and the fields that bear the name of a
+// identifiers reads "imo:9074729" in id, where the kind may be called as a column of it, and the fields that bear the name of a
 // kind.
 func (p Party) identifiers(in *match.Input) error {
 	for _, v := range p["id"] {
 		kind, value, ok := strings.Cut(v, ":")
+		if field := fieldWords[tabular.Key(kind)]; field != "" { // inn: is tax:, as the column of that name is
+			kind = field
+		}
 		if !ok || !slices.Contains(kinds, kind) {
 			return fault.New(fault.Invalid, "%q is not an identifier with its kind", v).At(fault.Place{Field: "id"}).
 				WithFix("write KIND:VALUE, where the kind is one of %s", strings.Join(kinds, ", "))

@@ -91,8 +91,12 @@ func textOf(r io.Reader) (*bufio.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := in.Peek(1); errors.Is(err, io.EOF) {
+	head, err := in.Peek(maxFirst)
+	if len(head) == 0 && errors.Is(err, io.EOF) {
 		return nil, fault.New(fault.Invalid, "the file is empty").WithFix("give a file with a party on each line")
+	}
+	if err := tabular.LineEnds(head); err != nil {
+		return nil, err
 	}
 	return in, nil
 }

@@ -168,6 +168,12 @@ func TestPartyErrorsNameTheirField(t *testing.T) {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
+	for given, kind := range map[string]string{"imo:8628597": "imo", "INN:7707083893": "tax", "vat number:1": "tax", "passport:A1": "passport"} {
+		in, _, err := Party{"name": {"x"}, "id": {given}}.Input(places)
+		if err != nil || len(in.Identifiers) != 1 || in.Identifiers[0].Kind != kind {
+			t.Errorf("%s: %v %v", given, in.Identifiers, err)
+		}
+	}
 	if err := CheckField("birthdate"); err == nil || !strings.Contains(err.Error(), `"birthDate"`) {
 		t.Errorf("%v", err)
 	}

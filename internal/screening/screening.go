@@ -460,7 +460,11 @@ func (e *Engine) screen(q Query) (Answer, error) {
 		return Answer{}, err
 	}
 	a.Bounded = len(a.Notes) > 0
-	if a.Outcome == Clear && a.Bounded { // what was not looked at cannot be cleared
+	unread, all := p.plain.Unread()
+	for _, n := range unread {
+		a.Notes = append(a.Notes, fmt.Sprintf("%q is in a script that no table reads: only names in the same letters were looked for; give it in Latin letters too", n))
+	}
+	if a.Outcome == Clear && (a.Bounded || all) { // what was not looked at cannot be cleared
 		a.Outcome, a.Reason = NotScreened, strings.Join(a.Notes, "; ")
 	}
 	return a, nil

@@ -163,10 +163,35 @@ func TestFailsClosed(t *testing.T) {
 		"a blank name":   e.Screen(query("  ")),
 		"only marks":     e.Screen(query("?!")),
 		"no lists":       empty.Screen(query("Some Body")),
+		"no table":       e.Screen(query("အောင်ဆန်း")),
 		"a huge name":    e.Screen(query(strings.Repeat("ab ", 400_000))),
 	} {
 		if a.Outcome != NotScreened || a.Reason == "" {
 			t.Errorf("%s: %s %q", name, a.Outcome, a.Reason)
+		}
+	}
+}
+
+// A name that no table reads is looked for in its own letters, and what else is said of the party is no less.
+func TestUnreadNames(t *testing.T) {
+	e := engine(t, nil, listed("un", "UN", "1", "အောင်ဆန်းစု"), listed("un", "UN", "2", "Some Body"))
+	for name, c := range map[string]struct {
+		names   []string
+		outcome Outcome
+		noted   bool
+	}{
+		"in the same letters":  {[]string{"အောင်ဆန်းစု"}, Match, true},
+		"beside a Latin name":  {[]string{"Nobody At All", "ကျော်"}, Clear, true},
+		"a listed Latin name":  {[]string{"Some Body", "ကျော်"}, Match, true},
+		"two that none reads":  {[]string{"ကျော်", "ສົມ"}, NotScreened, true},
+		"a table there is for": {[]string{"ธนาคาร"}, Clear, false},
+	} {
+		var in match.Input
+		for _, n := range c.names {
+			in.Names = append(in.Names, match.Name{Text: n})
+		}
+		if a := e.Screen(Query{Input: in, AsOf: day("2021-01-01")}); a.Outcome != c.outcome || len(a.Notes) > 0 != c.noted {
+			t.Errorf("%s: %s %q", name, a.Outcome, a.Notes)
 		}
 	}
 }

@@ -31,8 +31,16 @@ func NewCSV(src io.Reader, o Options) (*Reader, error) {
 	if err := notATable(head); err != nil {
 		return nil, err.At(fault.Place{File: o.File, Line: 1})
 	}
+	if err := LineEnds(head); err != nil {
+		return nil, err.At(fault.Place{File: o.File, Line: 1})
+	}
 	c := &lines{src: in, file: o.File, line: 1, lazy: o.LazyQuotes, comma: ',', buf: make([]byte, 64<<10)}
-	switch {
+	switch said, size := saidComma(head); {
+	case o.Comma == 0 && size > 0:
+		if _, err := in.Discard(size); err != nil {
+			return nil, err
+		}
+		c.comma, c.line = said, 2
 	case o.Comma == 0:
 		c.comma = comma(head)
 	case o.Comma < utf8.RuneSelf && o.Comma != '"' && o.Comma != '\n' && o.Comma != '\r':
@@ -89,6 +97,26 @@ func notATable(head []byte) *fault.Error {
 		return fault.New(fault.Invalid, "this is a workbook or an archive, not text")
 	}
 	return nil
+}
+
+// LineEnds refuses a text whose head has no line end but carriage returns alone, as very old programs wrote them: read as it
+// stands, all its lines would be one.
+func LineEnds(head []byte) *fault.Error {
+	if bytes.IndexByte(head, '\n') >= 0 || bytes.IndexByte(bytes.TrimSpace(head), '\r') < 0 {
+		return nil
+	}
+	return fault.New(fault.Invalid, "its lines end with carriage returns alone").
+		WithFix("save it again with the line ends of today")
+}
+
+// saidComma gives the separator that a first line of the form sep=; says, as spreadsheets write and read it, and how long that
+// line is; 0 where there is none.
+func saidComma(head []byte) (c byte, size int) {
+	line, _, ended := bytes.Cut(head, newline)
+	if rest, ok := bytes.CutPrefix(bytes.TrimRight(line, "\r"), []byte("sep=")); ok && ended && len(rest) == 1 && strings.IndexByte(",;\t|", rest[0]) >= 0 {
+		return rest[0], len(line) + 1
+	}
+	return 0, 0
 }
 
 // comma gives the separator that the first line has most of.

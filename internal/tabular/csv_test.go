@@ -48,6 +48,9 @@ func TestWhatIsRead(t *testing.T) {
 		"a,b\n1\n\x1a":                       "[2 1|]",
 		"\xFF\xFEa\x00,\x00b\x00\n\x00é\x00": "",
 		"a,b\n김정은,é\n":                       "[2 김정은|é]",
+		"sep=;\r\na;b\r\n1,5;2\r\n":          "[3 1,5|2]",
+		"sep=|\na|b\n1|2\n":                  "[3 1|2]",
+		"a,b\n\"1\r2\",3\n":                  "[2 1\r2|3]",
 	} {
 		for name, src := range map[string]io.Reader{"whole": strings.NewReader(in), "halves": iotest.HalfReader(strings.NewReader(in))} {
 			got, _, err := rows(src, Options{})
@@ -78,6 +81,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"JSON", `{"error":1}`, "JSON"},
 		{"workbook", "PK\x03\x04", "workbook"},
 		{"Latin-1", "a,b\nM\xfcller,1\n", "not UTF-8"},
+		{"carriage returns alone", "a,b\r1,2\r3,4\r", "carriage returns alone"},
 		{"open quote", "a,b\n\"1,2\n", "quotes"},
 		{"endless quote", "a,b\n\"" + strings.Repeat("x\n", MaxRow), "larger"},
 		{"endless line", "a,b\n" + strings.Repeat("x", 2*MaxRow), "larger"},

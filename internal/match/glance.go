@@ -177,15 +177,13 @@ func (v *sight) spelt(n uint32, l *seen) (apart float32, ok bool) {
 		return v.blurred(n, l)
 	}
 	long := float32(q.length+l.length()) / 2 * unit
-	whole := v.i == 0 && l.glance&glanceMore == 0 // both are the readings by which letters count
-	letters, cost := 0, -1
+	cost := -1
 	if l.alpha() == 0 { // of a script without a table: what its sounds cost is not that of the table
 		cost = 0
 	}
-	if whole {
+	letters := otherLetters(q.f.alpha, l.alpha())
+	if !q.more && l.glance&glanceMore == 0 { // the lengths are theirs
 		letters = lettersApart(q.f.alpha, l.alpha(), q.length, l.length())
-	} else {
-		letters = otherLetters(q.f.alpha, l.alpha())
 	}
 	most := mostSounds(long, letters)
 	if letters > most && cost < 0 {
@@ -197,12 +195,8 @@ func (v *sight) spelt(n uint32, l *seen) (apart float32, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	plain := byLetter(q.f.letters, theirs, far, &v.s.m)
-	if whole {
-		letters = plain
-		most = mostSounds(long, letters)
-	}
-	if plain > most {
+	letters = byLetter(q.f.letters, theirs, far, &v.s.m)
+	if most = mostSounds(long, letters); letters > most {
 		if cost < 0 {
 			cost = v.cost(l.sounds, false, most)
 		}
@@ -212,7 +206,7 @@ func (v *sight) spelt(n uint32, l *seen) (apart float32, ok bool) {
 	}
 	d := v.s.p.sounds.bySound(q.f, v.form(theirs, l), most, &v.s.m)
 	if d > unit/4 {
-		d = min(d, plain)
+		d = min(d, letters)
 	}
 	apart = float32(d) / long
 	if apart > .02 {

@@ -8,7 +8,7 @@ import (
 
 // KeysVersion changes whenever the keys of some name do, with the parameters
 // unchanged: an index of other keys would lose candidates in silence.
-const KeysVersion = 13
+const KeysVersion = 14
 
 // Keys gives the keys by which subjects are told that are a little alike, sorted, each
 // once, for what is no matter of single words (see [EachWord]): names written together,

@@ -9,7 +9,8 @@ import (
 )
 
 // TestListedSketches compares sketches that name listed words with those that hold all
-// records themselves: the sieve says the same of both.
+// records themselves: what the sieve passes over of these it passes over of those too, and of
+// those more, since their letters are known. Both are bounds of what the scorer says (see sifts).
 func TestListedSketches(t *testing.T) {
 	p := params(t)
 	var d Words
@@ -30,6 +31,7 @@ func TestListedSketches(t *testing.T) {
 	}
 	v := NewSieve(p)
 	v.Over(&d)
+	less := 0
 	for _, q := range of {
 		for _, need := range []float64{-10, 3, 8} {
 			var all Need
@@ -41,12 +43,18 @@ func TestListedSketches(t *testing.T) {
 				if len(listed[i])%SketchUnit != 0 || len(listed[i]) >= len(written[i]) && len(written[i]) > 40 {
 					t.Fatalf("a sketch of %d bytes has %d once its words are listed", len(written[i]), len(listed[i]))
 				}
-				want, wantOK := v.Most(written[i])
-				if got, ok := v.Most(listed[i]); got != want || ok != wantOK {
-					t.Fatalf("a sketch tells %v, %v; with listed words %v, %v", want, wantOK, got, ok)
+				_, may := v.Most(written[i])
+				switch listedMost, listedMay := v.Most(listed[i]); {
+				case !may && listedMay:
+					t.Fatalf("a sketch is passed over; with listed words it tells %v", listedMost)
+				case may && !listedMay:
+					less++
 				}
 			}
 		}
+	}
+	if less == 0 {
+		t.Error("letters told no two names apart")
 	}
 }
 

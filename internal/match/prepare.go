@@ -355,7 +355,7 @@ func (p *Reader) prepareName(n Name, k kind) (name, bool) {
 	if len(out.tokens) > maxWords {
 		out.tokens, cut = out.tokens[:maxWords], true
 	}
-	promote(out.tokens)
+	p.promote(out.tokens, k)
 	out.town = p.onlyTown(out.tokens)
 	p.finishName(&out, words, k)
 	return out, cut
@@ -381,15 +381,20 @@ func (p *Params) onlyTown(list []token) bool {
 }
 
 // promote makes the words of a name that has no core its core.
-func promote(list []token) {
+func (p *Reader) promote(list []token, k kind) {
 	for i := range list {
 		if list[i].core() {
 			return
 		}
 	}
 	for i := range list {
-		if list[i].role != roleInitial {
-			list[i].role = roleWord
+		if t := &list[i]; t.role != roleInitial {
+			t.role = roleWord
+			if len(t.forms) == 0 { // a legal form of several words is not read while there is something else
+				first, _ := utf8.DecodeRuneInString(t.text)
+				t.forms = p.newToken(word{text: strings.ReplaceAll(t.text, " ", ""), script: romanise.ScriptOf(first)}, k).forms
+			}
+			t.length = float32(len(t.forms[0].letters))
 		}
 	}
 }

@@ -401,11 +401,12 @@ func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
 		length = float32(len(a.forms[0].skel)+len(b.forms[0].skel))/2 + 1
 	}
 	limit := int(conflict*length*unit) + 1
-	best := far
+	best, x, y := far, 0, 0
 	for i := range a.forms {
 		for j := range b.forms {
-			d := s.p.sounds.distance(&a.forms[i], &b.forms[j], min(limit, best), &s.m)
-			best = min(best, d)
+			if d := s.p.sounds.distance(&a.forms[i], &b.forms[j], min(limit, best), &s.m); d < best {
+				best, x, y = d, i, j
+			}
 			if best == 0 {
 				break
 			}
@@ -415,7 +416,7 @@ func (s *Scorer) dissimilarity(a, b *token, han bool) float32 {
 	if best < far {
 		d = min(conflict, float32(best)/(unit*length))
 		if d > .02 && d < conflict && !blurred {
-			plain := byLetter(a.forms[0].letters, b.forms[0].letters, far, &s.m)
+			plain := byLetter(a.forms[x].letters, b.forms[y].letters, far, &s.m)
 			d = min(conflict, (1-letterShare)*d+letterShare*float32(plain)/(unit*length))
 		}
 	}
@@ -817,6 +818,12 @@ func (w *work) initials(a, b *name, usedA, usedB *[maxWords]bool, swapped bool) 
 	}
 }
 
+// What an acronym tells at the most, in bits of rarity, and how far it counts as apart from its name.
+const (
+	acronymMost  = 12
+	acronymApart = .05
+)
+
 // acronym matches one word of a name with the first letters of the other.
 func (s *Scorer) acronym(x, y *name) {
 	if len(x.acronym) == 0 && len(y.acronym) == 0 || s.w.pairs > 1 {
@@ -846,13 +853,13 @@ func (s *Scorer) acronymOf(long, short *name, usedL, usedS *[maxWords]bool) {
 				usedL[i] = long.tokens[i].core()
 			}
 			usedS[j] = true
-			bits := min(3*float64(t.length), 12)
+			bits := min(3*float64(t.length), acronymMost)
 			if b := float64(t.bits); b < s.p.unseen(int(t.length)) { // a word that is borne as a name is sooner that
 				bits = min(bits, b)
 			}
 			w.proper = true
-			w.feat.hat(.05, bits)
-			w.note(partAcronym, -1, -1, 1, 1, .05, bits)
+			w.feat.hat(acronymApart, bits)
+			w.note(partAcronym, -1, -1, 1, 1, acronymApart, bits)
 			if w.pairs < maxWords {
 				w.pairX[w.pairs], w.pairY[w.pairs] = 0, 0
 				w.pairs++

@@ -332,23 +332,25 @@ func (p *Params) NeedFor(probability float64) (n Need) {
 // Sieve says which sketches a query need not be compared with, because the bits
 // of the pair would stay below what is needed. It holds the memory of one worker.
 type Sieve struct {
-	p      *Params
-	w      [kinds]bounds
-	query  *Prepared
-	need   Need // of the names alone
-	names  []sifted
-	words  []sieveWord
-	sounds []sieveSound
-	sum    sum
-	joins  []join
-	enough []*leasts
-	plain  rewrites
-	slack  rewrites // where one word is of a script without vowels
-	sight  sight
-	listed *Words
-	made   [sketchRecord]byte // the record read last of a listed word
-	broken bool               // a sketch names a word that is not listed
-	m      scratch
+	p       *Params
+	w       [kinds]bounds
+	query   *Prepared
+	need    Need // of the names alone
+	names   []sifted
+	words   []sieveWord
+	sounds  []sieveSound
+	sum     sum
+	joins   []join
+	enough  []*leasts
+	plain   rewrites
+	slack   rewrites // where one word is of a script without vowels
+	sight   sight
+	listed  *Words
+	made    [sketchRecord]byte // the record read last of a listed word
+	letters [maxWords]byte     // the first letters of a sketch read last
+	broken  bool               // a sketch names a word that is not listed
+	exact   bool               // listed words are compared letter by letter
+	m       scratch
 }
 
 // rewrites is what it costs at least to write sounds otherwise: to leave one out,
@@ -402,7 +404,8 @@ type sieveWord struct {
 	length      int // letters
 	bits        float32
 	loose       bool
-	first       int // consonants of the first reading
+	more        bool // not the first reading of its word, of which the lengths are known
+	first       int  // consonants of the first reading
 	f           *form
 	sounds      []sieveSound
 	set         uint64 // of them
@@ -458,7 +461,7 @@ func NewSieve(p *Params) *Sieve {
 		}
 		for i := range knotCount {
 			b.rarity, b.word = max(b.rarity, v[fRarity+i]), max(b.word, v[fWord+i])
-			b.rarities[i], b.words[i] = float32(v[fRarity+i]), float32(v[fWord+i])
+			b.rarities[i], b.words[i] = float32(max(0, v[fRarity+i])), float32(v[fWord+i]) // words that are little alike count as less rare
 		}
 		s.w[k] = b
 	}
@@ -560,8 +563,9 @@ func (s *Sieve) fill(x *sifted, free []sieveWord) []sieveWord {
 		if t.core() {
 			x.firsts |= initialSet(t.first)
 			for k := range t.forms {
-				f := &t.forms[k]
-				free = append(free, s.word(f, t, i))
+				w := s.word(&t.forms[k], t, i)
+				w.more = k > 0
+				free = append(free, w)
 			}
 		}
 	}
@@ -657,10 +661,18 @@ func (s *Sieve) Most(b []byte) (bits float32, ok bool) {
 	kind := pairKindOf(s.query.kind, kind(k[headFlags]&3))
 	s.broken = false
 	for i := range s.names {
-		if x := &s.names[i]; s.agree(x.n, k) {
-			if most := s.most(x, k, kind, s.need[kind]); most >= s.need[kind] {
-				return float32(most), true
-			}
+		x := &s.names[i]
+		if !s.agree(x.n, k) {
+			continue
+		}
+		most := s.most(x, k, kind, s.need[kind])
+		if most >= s.need[kind] && k.listed() { // by what is cheap to know; few are left
+			s.exact = true
+			most = s.most(x, k, kind, s.need[kind])
+			s.exact = false
+		}
+		if most >= s.need[kind] {
+			return float32(most), true
 		}
 	}
 	if s.broken {
@@ -708,7 +720,7 @@ func (p *partner) take(bits, word, apart float32) {
 func (s *Sieve) most(x *sifted, sketch sketch, k kind, need float64) float64 {
 	w := &s.w[k]
 	flags := sketch[headFlags]
-	if !w.ok || x.acronymOf(sketch) {
+	if !w.ok {
 		return math.Inf(1)
 	}
 	extra := max(0, s.p.file.Facts.WeakName)
@@ -722,37 +734,111 @@ func (s *Sieve) most(x *sifted, sketch sketch, k kind, need float64) float64 {
 	if flags&sketchLegal != 0 && x.legal && k != personKind {
 		extra += w.form
 	}
+	best := max(syllables, s.acronym(x, sketch, w)+extra)
+	if best >= need {
+		return best
+	}
 	initials := s.usable(x, sketch)
-	best := max(syllables, w.of(&s.sum, x, initials, partner{}, join{})+extra)
+	best = max(best, w.of(&s.sum, x, s.unpaired(x, sketch, w, initials), initials.all() > 0, partner{}, join{})+extra)
 	if best >= need || len(x.n.tokens) == 1 && sketch[headTokens] == 1 {
 		return best
 	}
 	return max(best, s.joined(x, sketch, w, initials)+extra)
 }
 
-// usable gives the number of initials of the two names together that may stand for
-// a word of the other, or meet an initial of it.
-func (s *Sieve) usable(x *sifted, k sketch) int {
-	n, letters := k.initials()
-	if letters&x.firsts == 0 {
-		n = 0
-	} else {
-		n -= bits.OnesCount64(letters &^ x.firsts)
+// stands is how many initials may stand for a word of the other name, or meet an initial of it: of the query, and of the sketch.
+type stands struct{ mine, theirs int }
+
+func (n stands) all() int { return n.mine + n.theirs }
+
+// usable gives the initials that may.
+func (s *Sieve) usable(x *sifted, k sketch) (n stands) {
+	count, letters := k.initials()
+	if letters&x.firsts != 0 {
+		n.theirs = count - bits.OnesCount64(letters&^x.firsts)
 	}
 	if x.initials > 0 {
 		firsts := letters | s.sum.firsts
 		for i := range x.n.tokens {
 			if t := &x.n.tokens[i]; t.role == roleInitial && firsts&initialSet(t.first) != 0 {
-				n++
+				n.mine++
 			}
 		}
 	}
 	return n
 }
 
+// unpaired gives how many of the usable initials may stand for words where none are written together: for those that have no
+// partner. With fewer pairs than there may be, they had more words to stand for, which would tell less where each pair tells
+// more than an initial does.
+func (s *Sieve) unpaired(x *sifted, k sketch, w *bounds, n stands) stands {
+	if n.all() == 0 {
+		return n
+	}
+	count, letters := k.initials()
+	t := &s.sum
+	mine, theirs := side{least: math.MaxFloat32}, side{least: math.MaxFloat32}
+	for i := range x.n.tokens {
+		if u := &x.n.tokens[i]; u.core() {
+			mine.count(&t.mine[i], letters&initialSet(u.first) != 0, w)
+		} else if u.role == roleInitial && letters&initialSet(u.first) != 0 {
+			mine.initials++
+		}
+	}
+	word := 0
+	for i := range int(k[headWords]) {
+		if k.outline(i)&outlineMore == 0 && word < t.words {
+			theirs.count(&t.theirs[word], x.letters&initialSet(s.letter(k, i)) != 0, w)
+			word++
+		}
+	}
+	if float64(min(mine.least, theirs.least)) < w.initial-w.conflict || word < t.words {
+		return n
+	}
+	pairs := min(mine.met, theirs.met)
+	return stands{min(n.mine, theirs.free(pairs)+count), min(n.theirs, mine.free(pairs)+mine.initials)}
+}
+
+// standing gives the most that initials add to so many pairs of words of so many, counted from words that all conflict: a word for
+// which one stands neither conflicts nor is left over.
+func (w *bounds) standing(n stands, mine, theirs, pairs int) float64 {
+	most := math.Inf(-1)
+	for i := range n.mine + 1 {
+		for j := range n.theirs + 1 {
+			x, y := max(0, mine-pairs-j), max(0, theirs-pairs-i)
+			most = max(most, float64(i+j)*w.initial+float64(min(x, y))*w.conflict+float64(max(x, y)-min(x, y))*w.extra)
+		}
+	}
+	return most - float64(min(mine, theirs)-pairs)*w.conflict
+}
+
+// side is what there is of the words of one name for the initials of another: how many these may
+// stand for, and how many have a partner, of them and of all.
+type side struct {
+	fit, metFit, met int
+	initials         int
+	least            float32 // that a partner tells, counted from the conflict
+}
+
+func (x *side) count(p *partner, fits bool, w *bounds) {
+	if fits {
+		x.fit++
+	}
+	if !p.met {
+		return
+	}
+	if x.met++; fits {
+		x.metFit++
+	}
+	x.least = min(x.least, p.bits-float32(w.conflict))
+}
+
+// free gives how many words may be left for initials beside so many pairs.
+func (x *side) free(pairs int) int { return x.fit - max(0, pairs-(x.met-x.metFit)) }
+
 // of adds up what the pairs of words, and those without a partner, give at most,
 // together with a join that was set apart.
-func (w *bounds) of(t *sum, x *sifted, initials int, join partner, j join) float64 {
+func (w *bounds) of(t *sum, x *sifted, initials stands, lenient bool, join partner, j join) float64 {
 	mine, m := w.total(t.mine[:len(x.n.tokens)])
 	theirs, n := w.total(t.theirs[:t.words])
 	apart := max(mine.apart, theirs.apart)
@@ -773,9 +859,9 @@ func (w *bounds) of(t *sum, x *sifted, initials int, join partner, j join) float
 		total += float64(m) * w.place
 	}
 	var full, covered bool
-	if initials > 0 { // each may stand for any word
-		total += float64(initials) * (w.initial - w.conflict)
-		full, apart = min(x.cores, t.cores)-initials-m <= 0, 0
+	if lenient {
+		total += w.standing(initials, x.cores, t.cores, m)
+		full, apart = least-initials.all()-m <= 0, 0
 	} else {
 		left, other := x.numbers-numbers, t.numbers-numbers
 		more := max(x.cores, t.cores) - least
@@ -880,18 +966,21 @@ func (s *Sieve) pairs(x *sifted, k sketch, w *bounds) {
 			if bits.OnesCount16(q.levels^levels) > int(q.near[count]) && q.hash != hash && !(class && q.class != 0) {
 				continue
 			}
-			s.partner(q, o, s.record(k, i), w)
+			s.partner(q, o, k, i, w)
 		}
 	}
 }
 
-// partner notes what two words tell together, if they may be one.
-func (s *Sieve) partner(q *sieveWord, o outline, r *[sketchRecord]byte, w *bounds) {
+// partner notes what a word and that of a record of a sketch tell together, if they may be one.
+func (s *Sieve) partner(q *sieveWord, o outline, k sketch, i int, w *bounds) {
 	t, role := &s.sum, o.role()
 	if q.role == roleNumber {
 		return
 	}
-	apart, near := s.alike(q, o, r)
+	apart, near := s.alike(q, o, s.record(k, i))
+	if near && s.exact {
+		apart, near = s.spelt(q, k, i)
+	}
 	if !near {
 		return
 	}
@@ -942,29 +1031,67 @@ func (x *sifted) hasNumber(hash uint16) bool {
 	return false
 }
 
-// acronymOf says whether one of the names may be made of the first letters of
-// the other.
-func (x *sifted) acronymOf(sketch sketch) bool {
-	if a, b := binary.LittleEndian.Uint16(sketch[headAcronym:]), sketch[headAcronym2]; a != 0 {
+// acronym gives the most that two names score of which one may be a word made of the first letters of the other; -Inf where it
+// is not, as nobody is called so.
+func (s *Sieve) acronym(x *sifted, k sketch, w *bounds) float64 {
+	most := math.Inf(-1)
+	if first, second := binary.LittleEndian.Uint16(k[headAcronym:]), k[headAcronym2]; first != 0 && !x.n.person {
+		core, letters := s.firstLetters(k), int(k[headTokens])
 		for i := range x.words {
-			if h := x.words[i].f.hash; uint16(h)|1 == a || byte(h)|1 == b {
-				return true
+			f := x.words[i].f
+			if n := len(f.letters); n != len(core) && (n < len(core) || n > letters) {
+				continue
+			}
+			if uint16(f.hash)|1 == first && (len(core) < 3 || hashString(string(core)) == f.hash) || second != 0 && byte(f.hash)|1 == second {
+				most = max(most, w.cutDown(x.cores, x.initials))
 			}
 		}
+	}
+	if kind(k[headFlags]&3) == personKind {
+		return most
 	}
 	for _, h := range x.n.acronym {
-		for i := range int(sketch[headWords]) {
-			if byte(sketch.outline(i)>>outlineForm) == byte(h) {
-				return true
+		for i := range int(k[headWords]) {
+			if byte(k.outline(i)>>outlineForm) == byte(h) && s.spells(k, i, h) {
+				most = max(most, w.cutDown(s.sum.cores, int(k[headInitials])))
 			}
 		}
 	}
-	return false
+	return most
+}
+
+// cutDown gives the most that a name tells of so many words, one of which is made of the first letters of all of the other name.
+func (w *bounds) cutDown(words, initials int) float64 {
+	told, _ := w.pair(acronymMost, acronymApart)
+	most := w.bias + float64(told) + w.form + float64(max(0, words-1))*w.extra + float64(initials)*max(0, w.initial)
+	return most + max(w.full+w.exact, w.covered) + 1e-3
+}
+
+// firstLetters gives those of the words of a sketch; the acronym of a name has these, and may have those of others beside them.
+func (s *Sieve) firstLetters(k sketch) []byte {
+	letters := s.letters[:0]
+	for i := range int(k[headWords]) {
+		if k.outline(i)&outlineMore == 0 && len(letters) < len(s.letters) {
+			if c := s.letter(k, i); c != 0 {
+				letters = append(letters, c)
+			}
+		}
+	}
+	return letters
+}
+
+// spells says whether a word of a sketch has letters with a hash, as far as it is known.
+func (s *Sieve) spells(k sketch, i int, hash uint64) bool {
+	if !k.listed() || s.listed == nil {
+		return true
+	}
+	rest := s.listed.rest(binary.LittleEndian.Uint32(k[k.start()+4*i:]))
+	return rest == nil || hashString(string(rest[restHead:])) == hash
 }
 
 // joined gives the most that two names can score of which words are aligned that
 // are written together on one side; -Inf when none may be.
-func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials int) float64 {
+func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials stands) float64 {
 	s.joins = s.joins[:0]
 	words, joins := int(k[headWords]), int(k[headJoins])
 	word := byte(0)
@@ -975,7 +1102,7 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials int) float64 {
 		}
 		for j := range x.joins {
 			q := &x.joins[j]
-			if apart, ok := s.close(q, o, s.record(k, i), joinedMost); ok {
+			if apart, ok := s.joinable(q, o, k, i, joinedMost); ok {
 				a := word
 				if o.role() == roleNumber {
 					a = joinNumber
@@ -990,13 +1117,13 @@ func (s *Sieve) joined(x *sifted, k sketch, w *bounds, initials int) float64 {
 		a, b, bits := byte(o>>outlineBits), byte(o>>outlineForm), float32(o.hash())/16
 		for j := range x.joins {
 			q := &x.joins[j]
-			if apart, ok := s.close(q, o, s.record(k, i), movedMost); ok {
+			if apart, ok := s.joinable(q, o, k, i, movedMost); ok {
 				s.join(x, q, true, a, b, bits, apart+movedApart)
 			}
 		}
 		for j := range x.words {
 			q := &x.words[j]
-			if apart, ok := s.close(q, o, s.record(k, i), joinedMost); ok {
+			if apart, ok := s.joinable(q, o, k, i, joinedMost); ok {
 				s.join(x, q, false, a, b, bits, apart)
 			}
 		}
@@ -1028,12 +1155,16 @@ type join struct {
 }
 
 func (s *Sieve) join(x *sifted, q *sieveWord, two bool, a, b byte, bits, apart float32) {
-	j := join{mine: 1 << q.word, bits: min(q.bits, bits), apart: apart}
+	j := join{bits: min(q.bits, bits), apart: apart}
+	last := q.word
 	if two {
-		j.mine |= 1 << (q.word + 1)
+		last++
 	}
-	for i := range x.n.tokens {
-		j.number = j.number || j.mine>>i&1 != 0 && x.n.tokens[i].role == roleNumber
+	for i := q.word; i <= last; i++ {
+		if t := &x.n.tokens[i]; t.core() { // others may be of two joins at once
+			j.mine |= 1 << i
+			j.number = j.number || t.role == roleNumber
+		}
 	}
 	for _, w := range [2]byte{a, b} {
 		switch {
@@ -1048,15 +1179,16 @@ func (s *Sieve) join(x *sifted, q *sieveWord, two bool, a, b byte, bits, apart f
 
 // apart gives the most that names can score with a join, and what is left of the
 // words beside it.
-func (s *Sieve) apart(x *sifted, j *join, w *bounds, initials int) float64 {
-	if j.number {
-		return math.Inf(1)
-	}
+func (s *Sieve) apart(x *sifted, j *join, w *bounds, initials stands) float64 {
 	t, rest := s.sum, *x
+	if j.number { // as if none were left over
+		rest.numbers = min(t.metNumbers, x.numbers)
+		t.numbers = rest.numbers
+	}
 	for i := range x.n.tokens {
 		if j.mine>>i&1 != 0 {
 			t.mine[i].met = false
-			if x.n.tokens[i].core() {
+			if w := &x.n.tokens[i]; w.core() && w.role != roleNumber {
 				rest.cores--
 			}
 		}
@@ -1071,7 +1203,7 @@ func (s *Sieve) apart(x *sifted, j *join, w *bounds, initials int) float64 {
 	p.bits, p.word = w.pair(j.bits, j.apart+joinedApart)
 	p.bits += w.joined
 	p.word += w.joined
-	return w.of(&t, &rest, initials, p, *j)
+	return w.of(&t, &rest, initials, initials.all() > 0, p, *j)
 }
 
 // near says whether a word may be a spelling of one with this record, and how far
@@ -1220,6 +1352,38 @@ func (s *Sieve) close(q *sieveWord, o outline, r *[sketchRecord]byte, most float
 		}
 	}
 	return max(0, apart-1e-4), packedDistance(q.f, binary.LittleEndian.Uint64(r[:]), o.count()) <= 1
+}
+
+// joinable is close for a record of a sketch that is of a listed word.
+func (s *Sieve) joinable(q *sieveWord, o outline, k sketch, i int, most float32) (apart float32, ok bool) {
+	if apart, ok = s.close(q, o, s.record(k, i), most); !ok || !s.exact {
+		return apart, ok
+	}
+	n, v := s.look(q, k, i)
+	l := s.listed.glance(n)
+	theirs, whole := v.letters(n)
+	if !whole {
+		s.broken = true
+		return apart, ok
+	}
+	return s.together(q, v.form(theirs, &l), l.count(), most)
+}
+
+// spelt is alike for a record of a sketch that is of a listed word, by all of its letters.
+func (s *Sieve) spelt(q *sieveWord, k sketch, i int) (apart float32, ok bool) {
+	n, v := s.look(q, k, i)
+	l := s.listed.glance(n)
+	apart, ok = v.spelt(n, &l)
+	s.broken = s.broken || !v.whole
+	return apart, ok
+}
+
+// look makes ready to hold a word against the listed one of a record of a sketch, which is there.
+func (s *Sieve) look(q *sieveWord, k sketch, i int) (n uint32, v *sight) {
+	v = &s.sight
+	v.s, v.d, v.whole = s, s.listed, true
+	v.q, v.known = q, [2]bool{}
+	return binary.LittleEndian.Uint32(k[k.start()+4*i:]), v
 }
 
 // packedDistance is skeletonDistance with a skeleton of n classes in nibbles.

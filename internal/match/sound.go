@@ -447,6 +447,7 @@ func (t *soundTable) bySwappedSound(a, b *form, limit int, m *scratch) int {
 	for j, d := range dropY {
 		last[j+1] = last[j] + int16(d)
 	}
+	earlier := int16(0) // as in bySwaps
 	for i, xi := range x {
 		da := int16(dropX[i])
 		left := last[0] + da
@@ -462,9 +463,10 @@ func (t *soundTable) bySwappedSound(a, b *form, limit int, m *scratch) int {
 			left = d
 			least = min(least, d)
 		}
-		if int(least) > limit {
+		if int(min(least, earlier+slip)) > limit {
 			return far
 		}
+		earlier = least
 		before, last, row = last, row, before
 	}
 	return int(last[n])
@@ -575,6 +577,7 @@ func bySwaps(x, y []byte, limit int, m *scratch) int {
 	for j := 0; j <= len(y); j++ {
 		last[j] = int16(j * unit)
 	}
+	earlier := int16(0) // the least of the row before, from which two that are changed over lead to the next
 	for i := range x {
 		row[0] = int16((i + 1) * unit)
 		least := row[0]
@@ -590,9 +593,10 @@ func bySwaps(x, y []byte, limit int, m *scratch) int {
 			row[j+1] = d
 			least = min(least, d)
 		}
-		if int(least) > limit {
+		if int(min(least, earlier+slip)) > limit {
 			return far
 		}
+		earlier = least
 		before, last, row = last, row, before
 	}
 	return int(last[len(y)])

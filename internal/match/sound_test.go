@@ -117,3 +117,18 @@ func dropCost(t *soundTable, s []sound, i int) uint8 {
 	}
 	return uint8(c*unit + .5)
 }
+
+// Two letters changed over at the beginning of a word cost what they cost, whatever is left of the limit in the row between.
+func TestChangedOverAtTheBeginning(t *testing.T) {
+	p := params(t)
+	var m scratch
+	a, b := p.sounds.newForm("tkan", false), p.sounds.newForm("ktan", false)
+	for limit := slip; limit < 3*unit; limit++ {
+		if got := byLetter([]byte("achaa"), []byte("cahaa"), limit, &m); got != slip {
+			t.Errorf("letters up to %d: %d, want %d", limit, got, slip)
+		}
+		if got := p.sounds.bySound(&a, &b, limit, &m); got != slip {
+			t.Errorf("sounds up to %d: %d, want %d", limit, got, slip)
+		}
+	}
+}

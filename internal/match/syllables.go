@@ -1,6 +1,9 @@
 package match
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // The syllables of a listed name are in its sketch as a set of what they begin with, by
 // which most names that can be read in one language are told apart.
@@ -70,15 +73,23 @@ func (w *bounds) bySyllables(n *name, k sketch) float64 {
 }
 
 // agreed gives the most that syllables of a query tell beside so many others, of which
-// those may agree that may says.
+// those may agree that may says. Each agrees with one other.
 func (w *bounds) agreed(list []syllable, count int, may func(*syllable) bool) float64 {
-	met, total := 0, w.bias
+	var room [8]float64
+	told := room[:0]
 	for i := range list {
 		if may(&list[i]) {
-			met++
-			told, _ := w.pair(list[i].bits, agreeing)
-			total += max(w.conflict, float64(told))
+			bits, _ := w.pair(list[i].bits, agreeing)
+			told = append(told, max(w.conflict, float64(bits)))
 		}
+	}
+	slices.Sort(told)
+	if len(told) > count && count < countMost { // there are no more that they may be
+		told = told[len(told)-count:]
+	}
+	met, total := len(told), w.bias
+	for _, bits := range told {
+		total += bits
 	}
 	all := max(min(len(list), countMost), count)
 	if met == len(list) && all == min(met, countMost) && count == all {

@@ -218,8 +218,14 @@ func TestLongAddress(t *testing.T) {
 func TestAllowed(t *testing.T) {
 	a := api(t, nil)
 	for _, c := range []struct{ method, path, allow string }{
-		{"DELETE", "/v1/law", "GET, HEAD"}, {"PUT", "/v1/decide", "POST"}, {"GET", "/v1/decide/batch", "POST"}, {"OPTIONS", "/v1/version", "GET, HEAD"},
-		{"OPTIONS", "/v1/cases/draw", "POST"}, {"GET", "/v1/cases/draw", "POST"}, {"POST", "/v1/cases/quality", "GET, HEAD"}, {"PUT", "/v1/cases/owes", "GET, HEAD, POST"},
+		{"DELETE", "/v1/law", "GET, HEAD"},
+		{"PUT", "/v1/decide", "POST"},
+		{"GET", "/v1/decide/batch", "POST"},
+		{"OPTIONS", "/v1/version", "GET, HEAD"},
+		{"OPTIONS", "/v1/cases/draw", "POST"},
+		{"GET", "/v1/cases/draw", "POST"},
+		{"POST", "/v1/cases/quality", "GET, HEAD"},
+		{"PUT", "/v1/cases/owes", "GET, HEAD, POST"},
 	} {
 		if w := askWith(a, c.method, c.path, ""); w.Code != 405 || w.Header().Get("Allow") != c.allow {
 			t.Errorf("%s %s: %d, Allow %q", c.method, c.path, w.Code, w.Header().Get("Allow"))

@@ -57,6 +57,11 @@ func TestVectors(t *testing.T) {
 		{"Person", "Gim Jeong-eun", "김정은", true},
 		{"Person", "Kim Jong Un", "金正恩", true},
 		{"Person", "Jin Zheng'en", "金正恩", true},
+		{"Person", "Jin Zhengen", "金正恩", true}, // zheng en or zhen gen
+		{"Person", "Jin Zhengen", "金真根", true},
+		{"Person", "O Kuk-ryol", "오극렬", true},
+		{"Person", "A. Khalil", "A. Kabir", false}, // an initial is no syllable of a Korean name
+		{"Person", "A Khalil", "A Kabir", false},
 		{"Person", "Ким Чен Ын", "Kim Jong Un", true},
 		{"Person", "Ким Чен Ын", "김정은", true},
 		{"Person", "Lee Myung-bak", "이명박", true},

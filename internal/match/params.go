@@ -508,6 +508,9 @@ func (l *lexicon) readNative(s string, first bool) {
 	l.nativeLong = max(l.nativeLong, runes)
 }
 
+// fewBear is the share of bearers in 100,000 below which a surname is not read from one letter.
+const fewBear = 100
+
 func (l *lexicon) readTown(f []string) error {
 	if len(f) != 3 {
 		return fault.New(fault.Invalid, "want code, name and variants")
@@ -581,6 +584,9 @@ func (l *lexicon) readSurname(f []string) error {
 			return fault.New(fault.Invalid, "%q is no Hangul syllable", native[0])
 		}
 		for _, s := range strings.Fields(f[3]) {
+			if len(s) == 1 && n < fewBear { // a letter is sooner an initial
+				continue
+			}
 			if n >= 900 && len(s) >= 3 {
 				l.commonBy[s] = true
 			}

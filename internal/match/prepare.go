@@ -824,6 +824,9 @@ func (p *Reader) readSyllables(n *name, words []word, k kind) {
 		if p.lex.title[f] {
 			continue
 		}
+		if w.dot && w.script == romanise.Latin && len(w.text) == 1 { // an initial
+			return
+		}
 		if koOK {
 			cuts := p.koreanOf(w)
 			if spelt, isSurname := p.lex.koreanBy[f]; isSurname && (i == 0 || i == len(words)-1) && w.script == romanise.Latin {

@@ -303,5 +303,45 @@ func Chinese(word string, s Script) []MandarinSet {
 		out[best[i].n-1] = t[word[j:i]]
 		i = j
 	}
+	// Another cut into as many may be meant: zhengen is zhen gen, and without its apostrophe zheng en.
+	for i := len(word) - 1; i > 0; i-- {
+		k := int(best[i].n)
+		if k < 1 || k >= len(out) {
+			continue
+		}
+		for j := max(0, i-14); j < i; j++ {
+			before, ok := t[word[j:i]]
+			if !ok || int(best[j].n) != k-1 {
+				continue
+			}
+			for end := i + 1; end <= min(len(word), i+14); end++ {
+				if after, ok := t[word[i:end]]; ok && (end == len(word) && k+1 == len(out) || end < len(word) && ends(t, word[end:], len(out)-k-1)) {
+					out[k-1].addAll(before)
+					out[k].addAll(after)
+				}
+			}
+		}
+	}
 	return out
+}
+
+// ends says whether a word can be cut into so many syllables.
+func ends(t map[string]MandarinSet, word string, count int) bool {
+	if count == 0 || word == "" {
+		return count == 0 && word == ""
+	}
+	for i := 1; i <= min(len(word), 14); i++ {
+		if _, ok := t[word[:i]]; ok && ends(t, word[i:], count-1) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *MandarinSet) addAll(b MandarinSet) {
+	for _, m := range b {
+		if m != 0 {
+			a.add(m)
+		}
+	}
 }

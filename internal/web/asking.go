@@ -345,7 +345,7 @@ func (s *Site) draftIn(page *searchPage, words, topic []string) {
 		if day == when.NoDay {
 			day = s.eveOf(l.ID)
 		}
-		in, ok := packed(banOf(s.Desk.Law.Regimes[0].ID, l.ID, l.Title, day))
+		in, ok := packed(banOf(s.Desk.Law.Regimes[0].ID, l.ID, l.Title, "", day))
 		if !ok {
 			continue
 		}
@@ -373,9 +373,13 @@ func (s *Site) eveOf(list string) when.Day {
 	return day
 }
 
-// banOf writes a draft that bans goods.
-func banOf(regime, list, title string, day when.Day) string {
-	name := strconv.Quote("A ban of " + strings.ToLower(title[:1]) + title[1:])
+// banOf writes a draft that bans goods, one way or both.
+func banOf(regime, list, title, way string, day when.Day) string {
+	name := "A ban of " + strings.ToLower(title[:1]) + title[1:]
+	if way != "" {
+		name, way = name+" "+way+" the target", "\n    direction: "+way
+	}
+	name = strconv.Quote(name)
 	return "regime: " + regime + "\ninstrument: " + name + "\nstatus: draft\ntitle: " + name + "\nauthority: nobody\nadopted: " + day.String() + `
 provisions:
   - id: d-p1
@@ -386,7 +390,7 @@ provisions:
     binding: decides
     effect: prohibit
     measure: sectoral
-    kind: transfer
+    kind: transfer` + way + `
     goods: [{list: ` + list + `}]
 `
 }

@@ -53,6 +53,35 @@ func TestDraftAddress(t *testing.T) {
 	}
 }
 
+// A ban of goods is begun without writing it as text: from a day, or from the eve of the first paragraph that names the goods.
+func TestBanOfGoods(t *testing.T) {
+	s := site(t)
+	to := get(t, s, "/drafts?goods=seafood&way=from&on=").Header().Get("Location")
+	if !strings.Contains(to, "base_year=2016") {
+		t.Fatalf("the ban of seafood is at %q", to)
+	}
+	body := html.UnescapeString(get(t, s, to).Body.String())
+	for _, want := range []string{"A ban of seafood from the target: what it would touch", "China: seafood", "direction: from", "adopted: 2017-08-04"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	body = html.UnescapeString(get(t, s, get(t, s, "/drafts?goods=seafood&way=&on=2016-03-01").Header().Get("Location")).Body.String())
+	if !strings.Contains(body, "adopted: 2016-03-01") || strings.Contains(body, "direction:") {
+		t.Error("a ban both ways has a direction, or not its day")
+	}
+	for query, want := range map[string]string{
+		"goods=porridge&way=from":          `href="#f-goods"`,
+		"goods=seafood&way=up":             `href="#f-way"`,
+		"goods=seafood&way=from&on=summer": `href="#f-day"`,
+	} {
+		w := get(t, s, "/drafts?"+query)
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), want) || strings.Contains(w.Body.String(), `href="#f-on"`) {
+			t.Errorf("%s: status %d, no %s", query, w.Code, want)
+		}
+	}
+}
+
 // linkTo gives an address as links of the page write it.
 func linkTo(t *testing.T, base, want string) string {
 	t.Helper()

@@ -22,9 +22,10 @@ import (
 type draftsPage struct {
 	Query  map[string]string
 	Errors []fieldError
-	// Likes are the instruments whose shape a draft can take over.
-	Likes []likeChoice
-	Text  string
+	// Likes are the instruments whose shape a draft can take over; Goods and Ways are what a ban can be begun with.
+	Likes       []likeChoice
+	Goods, Ways []option
+	Text        string
 	// Asked is true when a draft was tested; then Doc says what was found, Bars draw it, and Counts sums it up.
 	Asked  bool
 	Doc    *report.Document
@@ -68,7 +69,7 @@ type barRow struct {
 	Sure, May        string
 }
 
-var draftParameters = []string{"like", "on", "base_year", "enforcement", "substitution"}
+var draftParameters = []string{"like", "on", "base_year", "enforcement", "substitution", "goods", "way"}
 
 // maxDraft is the largest draft that is taken, in bytes.
 const maxDraft = 256 << 10
@@ -101,7 +102,18 @@ func (s *Site) drafts(r *http.Request) (*answer, error) {
 		}
 	}
 	a := &answer{template: "drafts", title: "What would a stronger measure touch?", body: page}
+	if !page.Asked && page.Query["goods"] != "" {
+		if to := s.banDraft(page, c.Version); to != "" {
+			return &answer{location: to}, nil
+		}
+	}
+	s.banChoices(page)
 	switch {
+	case len(page.Errors) > 0 && !page.Asked:
+		typed := page.Query["on"] // said to be wrong already
+		page.Query["on"] = ""
+		err = s.beginDraft(page)
+		page.Query["on"] = typed
 	case len(page.Errors) > 0:
 	case !page.Asked:
 		err = s.beginDraft(page)
@@ -116,6 +128,49 @@ func (s *Site) drafts(r *http.Request) (*answer, error) {
 		return s.draftForm(r, a, page, format)
 	}
 	return a.refuse(page.Errors), nil
+}
+
+// ways are the directions in which goods may be banned, as drafts name them.
+var ways = []option{{Value: "from", Label: "out of the target"}, {Value: "to", Label: "into the target"}, {Value: "", Label: "both ways"}}
+
+// banChoices fills in what a ban can be begun with.
+func (s *Site) banChoices(page *draftsPage) {
+	for i := range s.Desk.Lists.Len() {
+		l := s.Desk.Lists.At(i)
+		page.Goods = append(page.Goods, option{l.ID, l.Title, l.ID == page.Query["goods"]})
+	}
+	slices.SortStableFunc(page.Goods, func(a, b option) int { return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label)) })
+	for _, w := range ways {
+		w.Chosen = w.Value == page.Query["way"]
+		page.Ways = append(page.Ways, w)
+	}
+}
+
+// banDraft gives the address of a ban of goods from a day, or from the eve of the first paragraph that names them; "" where
+// something is wrong, which stands beside its field.
+func (s *Site) banDraft(page *draftsPage, data string) string {
+	i, ok := s.Desk.Lists.Index(page.Query["goods"])
+	if !ok {
+		page.Errors = append(page.Errors, fieldError{"f-goods", "Goods", "there are no goods called " + page.Query["goods"]})
+	}
+	if !slices.ContainsFunc(ways, func(w option) bool { return w.Value == page.Query["way"] }) {
+		page.Errors = append(page.Errors, fieldError{"f-way", "Which way", "goods are banned from, to, or both ways, not " + page.Query["way"]})
+	}
+	before := len(page.Errors)
+	day := dayField(page.Query, &page.Errors, "on", "From")
+	for i := range page.Errors[before:] {
+		page.Errors[before+i].ID = "f-day"
+	}
+	if len(page.Errors) > 0 {
+		return ""
+	}
+	l := s.Desk.Lists.At(i)
+	if day == when.NoDay {
+		day = s.eveOf(l.ID)
+	}
+	year, _, _ := day.Civil()
+	to, _ := s.draftAddress(banOf(s.Desk.Law.Regimes[0].ID, l.ID, l.Title, page.Query["way"], day), map[string]string{"base_year": strconv.Itoa(year - 1)}, data)
+	return to
 }
 
 // sent reads the draft that was sent or stands in the address, and gives what was said of it.

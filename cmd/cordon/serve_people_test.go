@@ -322,6 +322,25 @@ func TestStoreGone(t *testing.T) {
 }
 
 // TestFourEyes tries to be two persons in every way there is. All of it is refused with 403, and the log says so.
+// Whoever signs in finds all that a server shows, over a database as over a folder.
+func TestSignedInOverBothEngines(t *testing.T) {
+	sequential(t)
+	for name, at := range engines {
+		t.Run(name, func(t *testing.T) {
+			x := newTeamAt(t, at(t), everybody)
+			ana := x.in("ana")
+			for _, path := range []string{
+				"/", "/states", "/claims", "/commitments", "/drafts", "/reading", "/law", "/goods", "/lists", "/decide", "/who", "/work", "/work/jobs",
+				"/v1/states", "/v1/claims", "/v1/commitments",
+			} {
+				if code, page := ana.get(path); code != 200 {
+					t.Errorf("%s: %d %s", path, code, page)
+				}
+			}
+		})
+	}
+}
+
 func TestFourEyes(t *testing.T) {
 	sequential(t)
 	for name, at := range engines {

@@ -319,6 +319,12 @@ func (b *bases) Start(ctx context.Context, base string, full bool) (report.Watch
 		defer held.Release()
 		var out *report.WatchResultJSON
 		err = b.writing(ctx, by, func(s watched.Store, actor string) error {
+			switch ahead, err := b.ahead(ctx, s, base, held.States); {
+			case err != nil:
+				return err
+			case ahead != "":
+				return fault.New(fault.Unavailable, "%s, and this server has not taken that up yet", ahead).WithFix("try again in a moment")
+			}
 			w := b.watcher(s, held.Desk, actor, progress)
 			res, err := b.screened(ctx, q, w, base, kind)
 			if err != nil {
@@ -449,6 +455,11 @@ func (b *bases) catchUp(ctx context.Context, lists []snapshot.State) error {
 			if err == nil {
 				why, err = late(ctx, s, name, lists, b.m.today())
 			}
+			if err == nil && why {
+				var ahead string
+				ahead, err = b.ahead(ctx, s, name, lists)
+				why = ahead == "" // else once the lists are taken up
+			}
 			if why && !b.jobs.busy(name) {
 				behind = append(behind, name)
 			}
@@ -461,6 +472,25 @@ func (b *bases) catchUp(ctx context.Context, lists []snapshot.State) error {
 		}
 	}
 	return err
+}
+
+// ahead says what the newest run over a base had newer than lists are that this server holds: another program took them up
+// before, and screened the base with them.
+func (b *bases) ahead(ctx context.Context, s watched.Store, base string, held []snapshot.State) (string, error) {
+	runs, err := s.Runs(ctx, base)
+	if err != nil || len(runs) == 0 {
+		return "", err
+	}
+	store, done, err := subjects{b.sc}.Store(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	there, err := store.Lists(ctx)
+	if err != nil {
+		return "", err
+	}
+	return watch.Ahead(runs, againstOf(held), againstOf(there)), nil
 }
 
 // late reports whether a base is behind the lists in use, its own newest version, or the day.

@@ -227,7 +227,13 @@ func showCase(m *Main, x *casework.Case, events []casework.Event) error {
 		held = "not held"
 	}
 	line("state", "%s, %s", report.CaseState(x, m.now()), held)
-	line("hit", "%.1f %%, %s, by %s against %s", 100*a.Score, report.TierWords[screening.Tier(a.Tier)], a.Answer, strings.Join(a.Against, ", "))
+	theirs, ruling := "the list", a.Tier == casework.TierRuling
+	if ruling {
+		theirs = "the law"
+		line("ruling", "%.1f %%, kept as %s", 100*a.Score, a.Answer)
+	} else {
+		line("hit", "%.1f %%, %s, by %s against %s", 100*a.Score, report.TierWords[screening.Tier(a.Tier)], a.Answer, strings.Join(a.Against, ", "))
+	}
 	if h := x.Hold; h != nil {
 		line("hold", "by %s since %s: %s", h.Person, h.Time.Format(time.RFC3339), h.Text)
 	}
@@ -241,13 +247,15 @@ func showCase(m *Main, x *casework.Case, events []casework.Event) error {
 	for _, s := range []struct {
 		word string
 		side *casework.Side
-	}{{"your side", &a.Subject}, {"the list", &a.Listing}} {
+	}{{"your side", &a.Subject}, {theirs, &a.Listing}} {
 		line(s.word, "%s (%s)", s.side.Name, s.side.Ref)
 		for _, f := range s.side.Says {
 			line("", "%s: %s", f.Field, f.Value)
 		}
 	}
-	line("told apart", "%s", cmp.Or(casework.InWords(a.Contradictions()), "by no fact that both state"))
+	if !ruling {
+		line("told apart", "%s", cmp.Or(casework.InWords(a.Contradictions()), "by no fact that both state"))
+	}
 	for i := range events {
 		e := &events[i]
 		line(fmt.Sprintf("event %d", e.N), "%s  %s by %s (%s)  %s", e.Time.Format(time.RFC3339), e.Kind, e.Person, e.Role, report.CaseEventWords(e))

@@ -270,6 +270,7 @@ type raising struct {
 	in, clear, hits, hit int
 	rulings, lawful      int
 	unscreened, leftOff  []string
+	older                []string // kept answers with hits that were made against other lists than those of now
 	count                map[casework.Outcome]int
 }
 
@@ -293,6 +294,9 @@ func (r *raising) one(a *answeredParty) error {
 	switch {
 	case a.answer.Outcome == string(screening.NotScreened):
 		r.unscreened = append(r.unscreened, a.from)
+		return nil
+	case r.c.Answers && r.c.Batch == "" && len(a.answer.Hits) > 0 && r.current(a.answer.Against) != nil: // of all that was ever kept some is
+		r.older = append(r.older, a.from)
 		return nil
 	case a.answer.More > 0:
 		r.leftOff = append(r.leftOff, a.from)
@@ -462,7 +466,11 @@ func (r *raising) end() error {
 	if r.c.Format == "jsonl" {
 		w = r.m.Err
 	}
-	fmt.Fprintf(w, "%d answers = %d with hits + %d clear + %d not screened\n", r.in, r.hit, r.clear, len(r.unscreened))
+	fmt.Fprintf(w, "%d answers = %d with hits + %d clear + %d not screened", r.in, r.hit, r.clear, len(r.unscreened))
+	if len(r.older) > 0 {
+		fmt.Fprintf(w, " + %d with hits in other lists than now", len(r.older))
+	}
+	fmt.Fprintln(w)
 	of := "hits"
 	if r.rulings > 0 {
 		fmt.Fprintf(w, "%d rulings = %d for a person to look at + %d without a case\n", r.rulings, r.rulings-r.lawful, r.lawful)
@@ -480,6 +488,10 @@ func (r *raising) end() error {
 	if len(r.leftOff) > 0 {
 		return fault.New(fault.Unavailable, "screening left hits off by its limit, and they became no cases: %s", some(r.leftOff)).
 			WithFix("screen these again with a higher --limit")
+	}
+	if len(r.older) > 0 {
+		return fault.New(fault.Unavailable, "what was screened against other lists than those of now became no case: %s", some(r.older)).
+			WithFix("screen these again, or name with --batch what is to become cases")
 	}
 	return nil
 }

@@ -23,8 +23,8 @@ type keysCmd struct {
 type keysAddCmd struct {
 	dataFlag
 	formatFlag
-	Name    string   `required:"" help:"Whose key it is, for the list of keys." placeholder:"TEXT"`
-	Scope   []string `required:"" help:"What it may do (repeatable): decide, screen, lists, read, answers, watch, mcp, metrics, or admin for all." placeholder:"S"`
+	Name    string   `required:"" help:"Whose key it is. With the name of somebody who signs in (cordon people) it acts as them, within its scopes." placeholder:"TEXT"`
+	Scope   []string `required:"" help:"What it may do (repeatable): decide, screen, lists, read, answers, jobs, watch, cases, approve (beside cases: be the second person), mcp, metrics, or admin for all that is no work on cases." placeholder:"S"`
 	Expires string   `help:"When it ends: after so many days, on a day, or never." default:"365d" placeholder:"90d"`
 }
 

@@ -55,6 +55,12 @@ func TestLicences(t *testing.T) {
 		"--set", "goods.hs=8413", "--set", "goods.description=pumps", "--keep")
 	d.says(d.run(0, "cases", "from", "--answers"), " new")
 	d.Case = d.run(0, "cases", "list")[:26]
+	shown := d.run(0, "cases", "show", d.Case)
+	d.says(shown, "ruling ")
+	d.says(shown, "the law ")
+	if strings.Contains(shown, "told apart") || strings.Contains(shown, ", ,") {
+		t.Errorf("a ruling is shown as a hit:\n%s", shown)
+	}
 
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
 	if err := os.WriteFile(bad, []byte(strings.Replace(filledLicence, "holder", "holders", 1)), 0o600); err != nil {

@@ -589,7 +589,8 @@ a new key, and drops a revoked one, within the time of --poll.
 
 Examples:
   cordon keys add --name payments-eu --scope screen --scope decide
-  cordon keys add --name prometheus --scope metrics --expires never`,
+  cordon keys add --name prometheus --scope metrics --expires never
+  cordon keys add --name bo --scope cases --scope approve`,
 	"keys list": `Examples:
   cordon keys list
   cordon keys list --format json`,

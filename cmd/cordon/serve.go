@@ -163,9 +163,9 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 	return nil
 }
 
-// library is what is known besides the lists in use.
+// library is what is known besides the lists in use. Claims and figures of one's own stand in the folder, with a database too.
 func (c *serveCmd) library(m *Main, sc *screener) *library {
-	return &library{m: m, flags: statesFlags{lawFlags: c.lawFlags, Data: c.Data}, every: c.Poll, lists: sc}
+	return &library{m: m, flags: statesFlags{lawFlags: c.lawFlags, Data: m.folderOf(c.Data)}, every: c.Poll, lists: sc}
 }
 
 // programs makes the API, with the configuration that it was made from.

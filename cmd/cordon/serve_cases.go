@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/httpapi"
 	"github.com/cordon-engine/cordon/internal/logkey"
 	"github.com/cordon-engine/cordon/internal/report"
+	"github.com/cordon-engine/cordon/internal/role"
 	"github.com/cordon-engine/cordon/internal/screen"
 )
 
@@ -159,7 +161,7 @@ func (p *casesForPrograms) byKey(ctx context.Context, a access.Actor) (casework.
 	case err != nil:
 		return casework.Person{}, err
 	case !some:
-		return casework.Person{Name: name, Via: a.ID, Role: roleOf(a.Scopes)}, nil
+		return casework.Person{Name: name, Via: a.ID, Role: roleOf(a.Scopes), Way: wayOfKey("", roleOf)}, nil
 	case !ok:
 		return withKey(a, name, nil), nil
 	}
@@ -175,6 +177,31 @@ func roleOf(scopes []access.Scope) casework.Role {
 		return casework.Analyst
 	}
 	return casework.Admin
+}
+
+// wayOfKey says how who acts with a key comes by a permission that they lack: with other scopes, by which as says what role they
+// give, or by signing in. owner is whose the key is, where there are people.
+func wayOfKey(owner string, as func([]access.Scope) casework.Role) func(role.Permission) string {
+	return func(need role.Permission) string {
+		scopes := []access.Scope{access.Cases, access.Approve}
+		for n := range scopes {
+			if !role.May(as(scopes[:n+1]), need) {
+				continue
+			}
+			way := "use a key that was made with"
+			for _, s := range scopes[:n+1] {
+				way += " --scope " + string(s)
+			}
+			if owner == "" {
+				return way
+			}
+			return fmt.Sprintf("%s may, and this key of theirs may not: %s, or sign in", owner, way)
+		}
+		if owner == "" {
+			return ""
+		}
+		return fmt.Sprintf("%s may, and no key of theirs: sign in", owner)
+	}
 }
 
 // fromBase makes cases of all that stands for the customers of a base after its newest run, and logs the sums.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -362,13 +363,27 @@ func acting(a access.Actor) casework.Person {
 func withKey(a access.Actor, name string, owner *account.Person) casework.Person {
 	by := casework.Person{Name: name, Via: a.ID, Role: casework.Viewer}
 	if owner == nil {
+		by.Way = func(role.Permission) string {
+			return fmt.Sprintf("%s is nobody who works here: use a key that was made in the name of somebody (`cordon people list` has the names)", a.Owner)
+		}
 		return by
 	}
-	by.Name = owner.ID
-	if r := roleOf(a.Scopes); r == casework.Approver && owner.May(role.Approve) {
-		by.Role = casework.Approver
-	} else if (r == casework.Approver || r == casework.Analyst) && owner.May(role.Cases) {
-		by.Role = casework.Analyst
+	as := func(scopes []access.Scope) casework.Role {
+		switch r := roleOf(scopes); {
+		case r == casework.Approver && owner.May(role.Approve):
+			return casework.Approver
+		case (r == casework.Approver || r == casework.Analyst) && owner.May(role.Cases):
+			return casework.Analyst
+		}
+		return casework.Viewer
+	}
+	by.Name, by.Role = owner.ID, as(a.Scopes)
+	way := wayOfKey(owner.Name, as)
+	by.Way = func(need role.Permission) string {
+		if !owner.May(need) {
+			return ""
+		}
+		return way(need)
 	}
 	return by
 }

@@ -322,6 +322,81 @@ func TestStoreGone(t *testing.T) {
 }
 
 // TestFourEyes tries to be two persons in every way there is. All of it is refused with 403, and the log says so.
+// Whoever signs in finds all that a server shows, over a database as over a folder.
+func TestSignedInOverBothEngines(t *testing.T) {
+	sequential(t)
+	for name, at := range engines {
+		t.Run(name, func(t *testing.T) {
+			x := newTeamAt(t, at(t), everybody)
+			ana := x.in("ana")
+			for _, path := range []string{
+				"/", "/states", "/claims", "/commitments", "/drafts", "/reading", "/law", "/goods", "/lists", "/decide", "/who", "/work", "/work/jobs",
+				"/v1/states", "/v1/claims", "/v1/commitments",
+			} {
+				if code, page := ana.get(path); code != 200 {
+					t.Errorf("%s: %d %s", path, code, page)
+				}
+			}
+		})
+	}
+}
+
+// A key that may not says what does: a scope that keys can have, a key in the name of somebody, signing in, or somebody else.
+func TestKeysSayTheWay(t *testing.T) {
+	sequential(t)
+	x := newTeam(t, everybody)
+	path, nobody := "/v1/cases/"+x.caseN, x.browser()
+	const comment, confirm, draw = `{"text":"x"}`, `{"of":2}`, `{"seed":"s","size":1}`
+	cases, both := []access.Scope{access.Cases}, []access.Scope{access.Cases, access.Approve}
+	keys := map[string]string{} // made before the first is used, as a server looks for more every --poll
+	key := func(owner string, scopes []access.Scope) string { return keys[fmt.Sprint(owner, scopes)] }
+	table := []struct {
+		owner      string
+		scopes     []access.Scope
+		path, body string
+		code       int
+		says       string
+	}{
+		{"bo", cases, path + "/confirm", confirm, 403, "bo may, and this key of theirs may not: use a key that was made with --scope cases --scope approve, or sign in"},
+		{"bo", cases, path + "/hold", comment, 200, "hold"},
+		{"bo", both, path + "/confirm", confirm, 409, "nothing awaits"},
+		{"ann", both, path + "/confirm", confirm, 403, "ask somebody who has it"},
+		{"vic", both, path + "/comment", comment, 403, "ask somebody who has it"},
+		{"dag", []access.Scope{access.Admin}, path + "/comment", comment, 403, "ask somebody who has it"},
+		{"eve", both, path + "/comment", comment, 403, "eve may, and no key of theirs: sign in"},
+		{"somebody else", both, path + "/comment", comment, 403, "somebody else is nobody who works here: use a key that was made in the name of somebody"},
+		{"bo", []access.Scope{access.Screen}, path + "/comment", comment, 403, `use a key that was made with --scope cases"`},
+		{"bo", cases, "/v1/cases/draw", draw, 403, `use a key that was made with --scope approve"`},
+		{"bo", both, "/v1/cases/draw", draw, 200, "[]"},
+		{"bo", both, path + "/review", `{"upheld":true,"text":"x"}`, 409, "what is closed is looked at again"},
+		{"ann", both, "/v1/cases/draw", draw, 403, "ask somebody who has it"},
+		{"eve", both, "/v1/cases/draw", draw, 403, "eve may, and no key of theirs: sign in"},
+		{"dag", cases, "/v1/cases/owes", `{"reports":[],"version":0}`, 403, `use a key that was made with --scope admin"`},
+	}
+	for _, c := range table {
+		if at := fmt.Sprint(c.owner, c.scopes); keys[at] == "" {
+			keys[at] = x.key(c.owner, c.scopes...)
+		}
+	}
+	for _, c := range table {
+		if code, said := x.api(nobody, key(c.owner, c.scopes), "POST", c.path, c.body); code != c.code || !strings.Contains(said, c.says) {
+			t.Errorf("%s with %v, %s: %d %s; want %d with %s", c.owner, c.scopes, c.path, code, said, c.code, c.says)
+		}
+	}
+	ann := x.in("ann")
+	if code, said := x.api(ann, "", "POST", path+"/dispose", `{"disposition":"escalate","code":"needs-approver","text":"x"}`); code != 200 {
+		t.Fatalf("%d %s", code, said)
+	}
+	confirmed := `{"disposition":"true","code":"same-facts","text":"x"}`
+	if code, said := x.api(nobody, key("bo", cases), "POST", path+"/dispose", confirmed); code != 403 || !strings.Contains(said, "an approver decides it") ||
+		!strings.Contains(said, "--scope cases --scope approve") {
+		t.Errorf("what was escalated: %d %s", code, said)
+	}
+	if code, said := x.api(nobody, key("bo", both), "POST", path+"/dispose", confirmed); code != 200 {
+		t.Errorf("what was escalated: %d %s", code, said)
+	}
+}
+
 func TestFourEyes(t *testing.T) {
 	sequential(t)
 	for name, at := range engines {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cordon-engine/cordon/internal/postgres/postgrestest"
+	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/watched"
 )
 
@@ -70,6 +72,88 @@ func serverFollows(t *testing.T, data, folder string) {
 		t.Errorf("the run is proved by %d lines:\n%s", n, said.String())
 	}
 	if runs := c.runs("clients"); len(runs) != 2 {
+		t.Errorf("%d runs", len(runs))
+	}
+}
+
+// A server that has not taken a list up yet does not take a base back that was screened with it: it leaves it alone by itself,
+// refuses when it is asked, and goes on once it has the list.
+func TestServerTakesNoBaseBack(t *testing.T) {
+	sequential(t)
+	dir := t.TempDir()
+	c := &campaign{T: t, data: dir, dir: dir}
+	c.load("1", "1,Thaddeus Quisenberry\n")
+	c.run("watch", "add", "clients", c.file("base.csv", "ref,name\nA,Thaddeus Quisenberry\nB,Ludmila Vorontsova\n"))
+	ctx := t.Context()
+	m := &Main{ctx: ctx, folder: dir}
+	live, places, err := m.openLive(ctx, dir, 0, discard())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.Close()
+	serve := &serveCmd{dataFlag: dataFlag{Data: dir, Folder: dir}, serveWatch: serveWatch{Watch: true, WatchCases: true}}
+	if _, err := serve.handler(m, discard(), "127.0.0.1", &screener{live: live, places: places, m: m, lists: lists{live: live, m: m}}); err != nil {
+		t.Fatal(err)
+	}
+	b := serve.watching
+	c.load("2", "1,Thaddeus Quisenberry\n2,Ludmila Vorontsova\n")
+	c.run("watch", "run", "clients")
+
+	catchUp := func() {
+		t.Helper()
+		if err := b.catchUp(ctx); err != nil {
+			t.Fatal(err)
+		}
+		b.jobs.running.Wait()
+	}
+	catchUp()
+	begun, err := b.Start(ctx, "clients", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.jobs.running.Wait()
+	if got, err := b.jobs.get("clients", begun.ID); err != nil || got.State != "failed" || !strings.Contains(got.Error, "run 1 had mine@2, and this server has not taken that up yet") {
+		t.Errorf("%+v %v", got, err)
+	}
+	if runs := c.runs("clients"); len(runs) != 1 {
+		t.Errorf("%d runs, the last %s", len(runs), runs[len(runs)-1].Line())
+	}
+
+	c.load("3", "2,Ludmila Vorontsova\n")
+	if err := live.Refresh(ctx); err != nil {
+		t.Fatal(err)
+	}
+	catchUp()
+	if r := c.untilRun("clients", 2); r.Changed != 1 || r.New+r.Gone != 0 {
+		t.Errorf("%s", r.Line())
+	}
+
+	// A run that another program keeps becomes cases once, as one of its own does; closing one of them does not open it again.
+	cases := func(want string) {
+		t.Helper()
+		if got := c.run("cases", "list"); !strings.Contains(got, want) {
+			t.Errorf("%s; want %s", got, want)
+		}
+	}
+	cases("2 cases: 2 open")
+	c.load("4", "2,Ludmila Vorontsova\n3,Gunnhild Haraldsdottir\n")
+	if err := live.Refresh(ctx); err != nil {
+		t.Fatal(err)
+	}
+	c.run("watch", "add", "clients", c.file("more.csv", "ref,name\nA,Thaddeus Quisenberry\nB,Ludmila Vorontsova\nC,Gunnhild Haraldsdottir\n"))
+	c.run("watch", "run", "clients")
+	cases("2 cases: 2 open")
+	catchUp()
+	cases("3 cases: 3 open")
+	var first report.CaseJSON
+	if err := json.Unmarshal([]byte(c.lines("cases", "list", "--format", "jsonl")[0]), &first); err != nil {
+		t.Fatal(err)
+	}
+	c.run("cases", "dispose", first.ID, "--is", "false", "--code", "other-name", "--reason", "x", "--as", "ann")
+	c.run("cases", "confirm", first.ID, "--as", "bob")
+	catchUp()
+	cases("3 cases: 2 open")
+	if runs := c.runs("clients"); len(runs) != 3 {
 		t.Errorf("%d runs", len(runs))
 	}
 }

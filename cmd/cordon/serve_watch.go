@@ -170,6 +170,10 @@ type bases struct {
 	handIn func() *jobDesk
 	// cases are made of what is found; nil for none.
 	cases *casesForPrograms
+	// raised are the numbers of the newest runs that cases were made of, or that were there when this server first looked; looked
+	// says that it did.
+	raised sync.Map
+	looked bool
 }
 
 var _ httpapi.Watching = (*bases)(nil)
@@ -319,6 +323,12 @@ func (b *bases) Start(ctx context.Context, base string, full bool) (report.Watch
 		defer held.Release()
 		var out *report.WatchResultJSON
 		err = b.writing(ctx, by, func(s watched.Store, actor string) error {
+			switch ahead, err := b.ahead(ctx, s, base, held.States); {
+			case err != nil:
+				return err
+			case ahead != "":
+				return fault.New(fault.Unavailable, "%s, and this server has not taken that up yet", ahead).WithFix("try again in a moment")
+			}
 			w := b.watcher(s, held.Desk, actor, progress)
 			res, err := b.screened(ctx, q, w, base, kind)
 			if err != nil {
@@ -330,11 +340,44 @@ func (b *bases) Start(ctx context.Context, base string, full bool) (report.Watch
 			}
 			return w.Index(ctx, base)
 		})
-		if err == nil && b.cases != nil {
-			err = b.cases.fromBase(ctx, held.Desk, base)
+		if err == nil {
+			err = b.raise(ctx, held.Desk, base, out.Run.Run)
 		}
 		return out, err
 	})
+}
+
+// raise makes cases of the newest run over a base.
+func (b *bases) raise(ctx context.Context, d *screen.Desk, base string, run int) error {
+	if b.cases == nil {
+		return nil
+	}
+	if err := b.cases.fromBase(ctx, d, base); err != nil {
+		return err
+	}
+	b.raised.Store(base, run)
+	return nil
+}
+
+// raiseOthers makes cases of a run over a base that another program kept since this server looks after it. It is for a base that
+// is behind nothing that the desk has, so that the desk has what the run had.
+func (b *bases) raiseOthers(ctx context.Context, d *screen.Desk, base string) error {
+	if b.cases == nil {
+		return nil
+	}
+	runs, err := b.Runs(ctx, base)
+	if err != nil || len(runs) == 0 {
+		return err
+	}
+	newest := len(runs)
+	if !b.looked {
+		b.raised.Store(base, newest)
+		return nil
+	}
+	if of, _ := b.raised.Load(base); of == newest {
+		return nil
+	}
+	return b.raise(ctx, d, base, newest)
 }
 
 func (b *bases) watcher(s watched.Store, d *screen.Desk, actor string, progress func(string, int)) *watch.Watcher {
@@ -415,10 +458,7 @@ func (b *bases) opening(ctx context.Context, against []string, f func(screen.Con
 func (b *bases) follow(ctx context.Context, every time.Duration) {
 	seen := ""
 	repeat(ctx, every, func() {
-		held := b.sc.live.Take()
-		now := held.States
-		held.Release()
-		if err := b.catchUp(ctx, now); err != nil && ctx.Err() == nil && err.Error() != seen {
+		if err := b.catchUp(ctx); err != nil && ctx.Err() == nil && err.Error() != seen {
 			seen = err.Error()
 			b.jobs.log.LogAttrs(ctx, slog.LevelWarn, "bases cannot be followed", slog.String("error", seen))
 		}
@@ -440,17 +480,29 @@ func repeat(ctx context.Context, every time.Duration, f func()) {
 }
 
 // catchUp begins what is to be run now.
-func (b *bases) catchUp(ctx context.Context, lists []snapshot.State) error {
-	var behind []string
+func (b *bases) catchUp(ctx context.Context) error {
+	held := b.sc.live.Take()
+	defer held.Release()
+	lists := held.States
+	var behind, level []string
 	err := b.reading(ctx, func(s watched.Store) error {
 		names, err := s.Bases(ctx)
 		for _, name := range names {
-			var why bool
+			var why, ahead bool
 			if err == nil {
 				why, err = late(ctx, s, name, lists, b.m.today())
 			}
-			if why && !b.jobs.busy(name) {
+			if err == nil && why {
+				var with string
+				with, err = b.ahead(ctx, s, name, lists)
+				ahead, why = with != "", with == "" // else once the lists are taken up
+			}
+			switch {
+			case err != nil || b.jobs.busy(name):
+			case why:
 				behind = append(behind, name)
+			case !ahead:
+				level = append(level, name)
 			}
 		}
 		return err
@@ -460,7 +512,32 @@ func (b *bases) catchUp(ctx context.Context, lists []snapshot.State) error {
 			_, err = b.Start(ctx, base, false)
 		}
 	}
+	for _, base := range level {
+		if err == nil {
+			err = b.raiseOthers(ctx, held.Desk, base)
+		}
+	}
+	b.looked = b.looked || err == nil
 	return err
+}
+
+// ahead says what the newest run over a base had newer than lists are that this server holds: another program took them up
+// before, and screened the base with them.
+func (b *bases) ahead(ctx context.Context, s watched.Store, base string, held []snapshot.State) (string, error) {
+	runs, err := s.Runs(ctx, base)
+	if err != nil || len(runs) == 0 {
+		return "", err
+	}
+	store, done, err := subjects{b.sc}.Store(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	there, err := store.Lists(ctx)
+	if err != nil {
+		return "", err
+	}
+	return watch.Ahead(runs, againstOf(held), againstOf(there)), nil
 }
 
 // late reports whether a base is behind the lists in use, its own newest version, or the day.

@@ -103,12 +103,23 @@ func (k Key) May(s Scope) bool {
 // brings are the permissions whose addresses a key with a scope may ask, though no key is given them by name. What it then
 // does there is for cases to say, by the roles that its scopes stand for.
 var brings = map[Scope][]role.Permission{
-	Cases: {role.SeeCases, role.Raise, role.Comment, role.Suppress, role.Licences, role.Approve},
+	Cases:   {role.SeeCases, role.Raise, role.Comment, role.Suppress, role.Licences, role.Approve},
+	Approve: {role.Sample, role.Review},
 }
 
 // Enters reports whether a key may ask an address that needs a permission.
 func (k Key) Enters(p role.Permission) bool {
 	return k.May(p) || slices.ContainsFunc(k.Scopes, func(has Scope) bool { return slices.Contains(brings[has], p) })
+}
+
+// Opener gives the scope that a key needs for an address with a permission: of several the one that gives least.
+func Opener(p role.Permission) Scope {
+	for _, s := range Scopes() {
+		if (Key{Scopes: []Scope{s.Scope}}).Enters(p) {
+			return s.Scope
+		}
+	}
+	return Admin
 }
 
 // Ended says why a key is good no longer; "" while it is.

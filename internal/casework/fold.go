@@ -232,8 +232,8 @@ func (c *Case) suppressable(p Policy, e *Event) error {
 	case !e.Suppress.After(e.Time) || e.Suppress.Sub(e.Time) > p.LongestSuppression:
 		return fault.New(fault.Usage, "a suppression ends after it begins, and within %d days", int(p.LongestSuppression.Hours()/24))
 	case len(c.Alert.Contradictions()) == 0:
-		return conflict("nothing that both sides state tells them apart (%v), and a hit is not suppressed on less", apart).
-			WithFix("find a date of birth, a gender or an IMO number for your side and screen again, or close the case without --until")
+		return conflict("nothing that both sides state tells them apart (date of birth, gender, IMO number), and a hit is not suppressed on less").
+			WithFix("find a date of birth, a gender or an IMO number for your side and screen again, or say that it is false without suppressing the same hit")
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (d *Desk) Sample(ctx context.Context, by Person, now time.Time, s Sampling)
 	case blank(s.Seed) || s.Size < 1:
 		return nil, 0, fault.New(fault.Usage, "a sample has a seed and a size from 1")
 	case !May(by.Role, Sampled):
-		return nil, 0, role.Refusal(by.Role, needs[Sampled], string(Sampled))
+		return nil, 0, by.WithWay(needs[Sampled], role.Refusal(by.Role, needs[Sampled], string(Sampled)))
 	}
 	cases, err := d.Cases(ctx)
 	if err != nil {

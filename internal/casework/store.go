@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -159,6 +160,21 @@ type Person struct {
 	// Roles are all that they have, where there are several: an event is made in Role if that may make it, and in another of
 	// these if not.
 	Roles []Role
+	// Way says to who is refused for want of a permission how they come by it; "" where what every refusal says is all. It is
+	// set for who acts in less than they have, as with a key of theirs.
+	Way func(role.Permission) string
+}
+
+// WithWay adds to a refusal for want of a permission the way that somebody has to it.
+func (p *Person) WithWay(need role.Permission, err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || p.Way == nil || role.May(p.Role, need) || role.Any(p.Roles, need) {
+		return err
+	}
+	if way := p.Way(need); way != "" {
+		return f.WithFix("%s", way)
+	}
+	return err
 }
 
 // roleFor gives the role in which a person makes an event.
@@ -194,7 +210,15 @@ type Desk struct {
 
 // refused tells of a refusal.
 func (d *Desk) refused(ctx context.Context, by Person, id string, k Kind, err error) error {
-	if d.Refused == nil || err == nil || fault.CodeOf(err) != fault.Denied {
+	if err == nil || fault.CodeOf(err) != fault.Denied {
+		return err
+	}
+	need := needs[k]
+	if k == Disposed {
+		need = role.Approve // who lacks no less is refused because the case is escalated
+	}
+	err = by.WithWay(need, err)
+	if d.Refused == nil {
 		return err
 	}
 	if told := d.Refused(ctx, by, id, k); told != nil {

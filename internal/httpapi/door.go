@@ -115,6 +115,7 @@ func (d *Door) Admit(w http.ResponseWriter, r *http.Request) (*http.Request, *Pr
 		return r, nothing()
 	}
 	if !k.Enters(scope) {
+		scope = access.Opener(scope)
 		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="cordon", error="insufficient_scope", scope=%q`, scope))
 		return r, refusal(http.StatusForbidden, fault.Denied, "", fmt.Sprintf("use a key that was made with --scope %s", scope),
 			fmt.Sprintf("the key %s has not the scope %q", k.ID, scope))

@@ -145,7 +145,11 @@ type Book struct {
 
 // refused tells of a refusal.
 func (b *Book) refused(ctx context.Context, by casework.Person, id string, k Kind, err error) error {
-	if b.Refused == nil || err == nil || fault.CodeOf(err) != fault.Denied {
+	if err == nil || fault.CodeOf(err) != fault.Denied {
+		return err
+	}
+	err = by.WithWay(needs[k], err)
+	if b.Refused == nil {
 		return err
 	}
 	if told := b.Refused(ctx, by, id, k); told != nil {

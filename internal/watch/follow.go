@@ -489,6 +489,32 @@ func Behind(versions []watched.Version, runs []watched.Run, lists []watched.Agai
 	return fmt.Sprintf("run %d did not have %s", last.Number, strings.Join(news, ", "))
 }
 
+// Ahead says which lists the newest run of a base had newer than a desk has them, of those that there are in the store; "" for
+// none. A run with that desk would take the base back to them: what was raised would be gone, and raised once more by the next.
+func Ahead(runs []watched.Run, desk, store []watched.Against) string {
+	if len(runs) == 0 {
+		return ""
+	}
+	count := func(lists []watched.Against, name string) int {
+		i := slices.IndexFunc(lists, func(a watched.Against) bool { return a.List == name })
+		if i < 0 {
+			return 0
+		}
+		return lists[i].Count
+	}
+	last := runs[len(runs)-1]
+	var ahead []string
+	for _, a := range last.Lists {
+		if count(desk, a.List) < a.Count && a.Count <= count(store, a.List) {
+			ahead = append(ahead, a.String())
+		}
+	}
+	if len(ahead) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("run %d had %s", last.Number, strings.Join(ahead, ", "))
+}
+
 // Erase takes what is kept of a customer out of a base, and removes the indexes over
 // it in dir, which hold the same.
 func Erase(ctx context.Context, s watched.Store, dir, base, ref string, at time.Time, actor string) error {

@@ -240,6 +240,34 @@ func TestBehind(t *testing.T) {
 	}
 }
 
+// TestAhead tells a desk that a base would go back to its lists.
+func TestAhead(t *testing.T) {
+	un := func(n int) watched.Against { return watched.Against{List: "un", Snapshot: n, Count: n} }
+	eu := watched.Against{List: "eu", Snapshot: 1, Count: 1}
+	had := []watched.Run{{Number: 1, Lists: []watched.Against{un(9)}}, {Number: 2, Lists: []watched.Against{un(3), eu}}}
+	back := un(1) // an older snapshot is in force again, by one that came later
+	back.Count = 4
+	for _, c := range []struct {
+		about       string
+		runs        []watched.Run
+		desk, store []watched.Against
+		want        string
+	}{
+		{"never screened", nil, []watched.Against{un(1)}, []watched.Against{un(2)}, ""},
+		{"the same lists", had, []watched.Against{un(3), eu}, []watched.Against{un(3), eu}, ""},
+		{"newer ones", had, []watched.Against{un(4), eu}, []watched.Against{un(4), eu}, ""},
+		{"newer for the store alone", had, []watched.Against{un(3), eu}, []watched.Against{un(4), eu}, ""},
+		{"older ones", had, []watched.Against{un(2), eu}, []watched.Against{un(3), eu}, "run 2 had un@3"},
+		{"a list that is not taken up yet", had, []watched.Against{un(2)}, []watched.Against{un(4), eu}, "run 2 had un@3, eu@1"},
+		{"a list that is there no longer", had, []watched.Against{un(3)}, []watched.Against{un(3)}, ""},
+		{"an older snapshot that is in force again", had, []watched.Against{back, eu}, []watched.Against{back, eu}, ""},
+	} {
+		if got := watch.Ahead(c.runs, c.desk, c.store); got != c.want {
+			t.Errorf("%s: %q, want %q", c.about, got, c.want)
+		}
+	}
+}
+
 func TestRefused(t *testing.T) {
 	w := newWorld(t, t.TempDir())
 	for _, c := range []struct {

@@ -36,6 +36,7 @@ func TestQuestions(t *testing.T) {
 		"Which states host DPRK workers after the deadline?":      {leads: "/states?measure=labour", not: []string{"worked slate"}},
 		"Was the freeze-for-freeze kept?":                         {leads: "/commitments/freeze-2017-tests", not: []string{"framework-1994", "kept in brine"}},
 		"Was the freeze for a freeze ever kept?":                  {leads: "/commitments/freeze-2017-tests", not: []string{"framework-1994", "/decide/asset", "/law/1718-p8d", "/goods?q=8419"}},
+		"was the deal with Iran kept?":                            {leads: `/commitments"`, not: []string{"/law/2321", "Nothing found"}},
 		"double freeze":                                           {leads: "/commitments/freeze-2017-tests", not: []string{"/decide/asset", "/law/1718-p8d"}},
 		"light-water reactors":                                    {leads: "/commitments/framework-1994-reactors"},
 		"were the light-water reactors ever built as promised?":   {leads: "/commitments/framework-1994-reactors", not: []string{"Nothing found"}},

@@ -51,6 +51,8 @@ type searchPage struct {
 	Promises []foundPromise
 	// Promised is true where the query is about undertakings, which come first then.
 	Promised bool
+	// Unpromised is true where it asks whether one was kept and none on record is called so.
+	Unpromised bool
 	// OfGoods is the law that names the goods of the query, and comes first; MoreOfGoods how much besides.
 	OfGoods     []*law.Provision
 	MoreOfGoods int
@@ -152,9 +154,11 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 	}
 	page.Provisions = found[:min(maxFound, len(found))]
 	page.More = len(found) - len(page.Provisions)
-	if page.Promised {
+	page.Unpromised = len(page.Promises) == 0 && asksKept(words) && isQuestion(page.Query) && !asksLeave(page.Query)
+	if page.Promised || page.Unpromised {
 		page.onPromises()
-	} else {
+	}
+	if !page.Promised {
 		s.lawOfGoods(page, topic)
 	}
 	// A whole question is no name of goods, nor of anybody.

@@ -45,9 +45,6 @@ func (l libraryForPages) Backtests(ctx context.Context, in draft.Inputs) ([]*dra
 // forPages puts what the pages show besides law and lists into their configuration.
 func forPages(pages *web.Config, l *library) (err error) {
 	pages.Library = libraryForPages{l}
-	if pages.Peoples, err = web.ReadPeoples(data.FS); err != nil {
-		return err
-	}
 	pages.Story, err = web.ReadStory(pages.Desk, data.FS)
 	return err
 }

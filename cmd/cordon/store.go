@@ -35,13 +35,7 @@ func (m *Main) plainPrinter() *report.Printer {
 }
 
 // gazetteer gives the embedded table of places, read once.
-var gazetteer = sync.OnceValues(func() (*place.Gazetteer, error) {
-	sub, err := fs.Sub(data.FS, "place")
-	if err != nil {
-		return nil, err
-	}
-	return place.Load(sub)
-})
+var gazetteer = sync.OnceValues(func() (*place.Gazetteer, error) { return place.Open(data.FS) })
 
 // reading opens the store at data for reading and runs f with it; the lists that
 // come with the program are in it. A folder that is not there is an empty

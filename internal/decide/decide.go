@@ -65,7 +65,7 @@ func Open(facts fs.FS, c Config) (*Desk, error) {
 	var wg sync.WaitGroup
 	wg.Go(func() { d.Law, errs[0] = loadLaw(facts, c) })
 	wg.Go(func() { d.HS, errs[1] = loadIn(facts, "goods/hs", goods.Load) })
-	wg.Go(func() { d.Places, errs[2] = loadIn(facts, "place", place.Load) })
+	wg.Go(func() { d.Places, errs[2] = place.Open(facts) })
 	wg.Go(func() {
 		if d.Lists, errs[3] = goods.LoadLists(facts, "goods/lists"); errs[3] == nil {
 			d.Factors, errs[3] = goods.LoadFactors(facts, "goods/petroleum.yaml")

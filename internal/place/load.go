@@ -2,6 +2,7 @@ package place
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ const (
 	statesFile     = "states.tsv"
 	moreStatesFile = "states-more.tsv"
 	portsFile      = "ports.tsv"
+	peoplesFile    = "reading/demonyms.tsv"
 
 	none      = "-"
 	separator = " | "
@@ -89,6 +91,37 @@ func readTable(fsys fs.FS, file string, columns []string) ([]line, error) {
 		return nil, fault.New(fault.Invalid, "the table is empty").At(fault.Place{File: file})
 	}
 	return lines, nil
+}
+
+// readPeoples reads the adjectives and names of peoples, where there is such a table.
+func (g *Gazetteer) readPeoples(fsys fs.FS) error {
+	b, err := fs.ReadFile(fsys, peoplesFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "the names of peoples cannot be read").At(fault.Place{File: peoplesFile})
+	}
+	for i, s := range strings.Split(string(b), "\n") {
+		if s == "" || s[0] == '#' {
+			continue
+		}
+		cells := strings.Split(s, "\t")
+		at := fault.Place{File: peoplesFile, Line: i + 1}
+		if len(cells) < 4 {
+			return fault.New(fault.Invalid, "the line has %d columns, not 4", len(cells)).At(at)
+		}
+		st, ok := code(cells[0])
+		if !ok || g.row(st) == nil {
+			return fault.New(fault.Invalid, "%q is no state of the table", cells[0]).At(at)
+		}
+		for _, w := range strings.Split(cells[2]+"|"+cells[3], "|") {
+			if w = strings.TrimSpace(w); w != "" && w != none {
+				g.peoples[key(w)] = st
+			}
+		}
+	}
+	return nil
 }
 
 type loader struct {

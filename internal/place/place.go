@@ -85,6 +85,8 @@ type Gazetteer struct {
 	names     map[string]State // by key
 	ambiguous map[string][]State
 	labels    labels
+	// peoples are adjectives and names of peoples, by key: they name no state in a field, but say which may be meant.
+	peoples map[string]State
 
 	ports      []Port
 	portIDs    map[string]int   // by key of the id
@@ -159,6 +161,12 @@ func (g *Gazetteer) FindState(s string) (State, bool) {
 	return 0, false
 }
 
+// People gives the state of an adjective or of the name of a people: "Polish" is of Poland. A field of a state takes neither.
+func (g *Gazetteer) People(s string) (State, bool) {
+	st, ok := g.peoples[key(s)]
+	return st, ok
+}
+
 // FindWords is FindState for words that [text.Tokens] gave, as often as a text has places to look at: nothing is folded again.
 func (g *Gazetteer) FindWords(words ...string) (State, bool) {
 	k := strings.Join(words, "")
@@ -191,6 +199,9 @@ func (g *Gazetteer) ParseState(s string) (State, error) {
 		return 0, fault.New(fault.Invalid, "the country is empty").WithFix(giveCode)
 	}
 	e := fault.New(fault.Invalid, "unknown country %q", clip(s))
+	if st, ok := g.People(s); ok {
+		return 0, e.WithFix("did you mean %s?", g.Name(st))
+	}
 	var near []string
 	for _, n := range g.labels.nearest(s) {
 		if st, ok := g.names[key(n)]; ok && !slices.Contains(near, g.Name(st)) {
@@ -408,6 +419,19 @@ func (g *Gazetteer) portText(i int) string {
 	return p.ID + " (" + p.Name + ", " + g.Name(p.State) + ")"
 }
 
+// Open is [Load] of the folder "place" of fsys, with the names of peoples from reading/demonyms.tsv where there is such a table.
+func Open(fsys fs.FS) (*Gazetteer, error) {
+	sub, err := fs.Sub(fsys, "place")
+	if err != nil {
+		return nil, err
+	}
+	g, err := Load(sub)
+	if err != nil {
+		return nil, err
+	}
+	return g, g.readPeoples(fsys)
+}
+
 // Load reads states.tsv, states-more.tsv and ports.tsv from the root of fsys and
 // checks them: columns, codes, and that no name or code is claimed twice. The
 // error names the file and line.
@@ -416,6 +440,7 @@ func Load(fsys fs.FS) (*Gazetteer, error) {
 		alpha3:    make(map[string]State, 300),
 		names:     make(map[string]State, 8000),
 		ambiguous: map[string][]State{},
+		peoples:   map[string]State{},
 		portIDs:   make(map[string]int, 400),
 		portNames: make(map[string][]int, 2000),
 	}, rows: map[State]*stateRow{}}

@@ -527,3 +527,29 @@ func BenchmarkParsePort(b *testing.B) {
 		})
 	}
 }
+
+// TestPeoples holds that the adjective of a state is refused with the state that it is of, and that a table with a wrong line says where.
+func TestPeoples(t *testing.T) {
+	g, err := Open(os.DirFS("../../data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for typed, want := range map[string]string{"Polish": "Poland", "Chinese": "China", "russian": "Russia", "Emirati": "United Arab Emirates"} {
+		if _, err := g.ParseState(typed); err == nil || !strings.Contains(err.Error(), "did you mean "+want+"?") {
+			t.Errorf("%s: %v", typed, err)
+		}
+	}
+	for row, want := range map[string]string{"XX\t-\tXish\t-": "no state of the table", "PL\tWarsaw": "2 columns"} {
+		files := fstest.MapFS{"reading/demonyms.tsv": {Data: []byte("# code\n" + row + "\n")}}
+		for _, name := range []string{"states.tsv", "states-more.tsv", "ports.tsv"} {
+			b, err := os.ReadFile("../../data/place/" + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files["place/"+name] = &fstest.MapFile{Data: b}
+		}
+		if _, err := Open(files); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "demonyms.tsv:2") {
+			t.Errorf("%s: %v", row, err)
+		}
+	}
+}

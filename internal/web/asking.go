@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,8 +11,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/decide"
+	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/goods"
 	"github.com/cordon-engine/cordon/internal/ident"
+	"github.com/cordon-engine/cordon/internal/law"
 	"github.com/cordon-engine/cordon/internal/pattern"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/vocab"
@@ -24,6 +27,11 @@ type lookedFor struct {
 	What, Address, Outcome, Reason string
 	Hits                           []suggestion
 	More                           int
+	// With is the first of the hits where it is listed, Effects what the law of the day says of dealing with it, or NoEffect why
+	// that cannot be told.
+	With, NoEffect string
+	Day            when.Day
+	Effects        []effect
 }
 
 // maxNamed is how many names of a question are looked for, hitsNamed how many hits of each are shown.
@@ -67,6 +75,9 @@ func (s *Site) lookFor(ctx context.Context, page *searchPage, query string) erro
 			}
 			l.Hits = append(l.Hits, x)
 		}
+		if err := s.dealing(ctx, page, &l); err != nil {
+			return err
+		}
 		page.Looked = append(page.Looked, l)
 		return nil
 	}
@@ -81,6 +92,42 @@ func (s *Site) lookFor(ctx context.Context, page *searchPage, query string) erro
 	for _, n := range names[:min(maxNamed, len(names))] {
 		if err := look(n, Query{Name: n}, certain); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// dealing says what follows in law where a question asks what may be done and somebody whom it names is listed, and carries the one
+// that was found into the forms: nobody is to read there that the party was taken for not listed.
+func (s *Site) dealing(ctx context.Context, page *searchPage, l *lookedFor) error {
+	if page.Day == when.NoDay || !asksLeave(page.Query) || len(l.Hits) == 0 || l.Hits[0].ID == "" || l.Hits[0].Tier != "listed" && l.Hits[0].Tier != "owned_or_controlled" {
+		return nil
+	}
+	life, err := s.Screener.Subject(ctx, l.Hits[0].ID, page.Day)
+	if err != nil {
+		return err
+	}
+	l.With, l.Day = life.Caption, page.Day
+	ship, imo := shipOf(life, report.Numbers(life.Records, s.state))
+	if l.Effects, l.NoEffect, err = s.effectsOf(plannedWith(life.Caption, imo, ship), life.ID, page.Day); err != nil || len(l.Effects) == 0 || page.Party != nil {
+		return err
+	}
+	u, err := url.Parse(l.Effects[0].Address)
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "the address of a ruling")
+	}
+	facts := u.Query()
+	for _, n := range slices.Sorted(maps.Keys(facts)) {
+		named := strings.HasSuffix(n, ".name")
+		switch {
+		case n == "date" || l.Outcome != "match" && !named:
+			continue // one who may be another is looked up anew from the name
+		case named && l.Outcome == "match":
+			page.Party = append(page.Party, gist{n, facts.Get(n), "with " + life.Caption + ", who is listed"})
+		case named:
+			page.Party = append(page.Party, gist{n, facts.Get(n), "with " + life.Caption})
+		default:
+			page.Party = append(page.Party, gist{Name: n, Value: facts.Get(n)})
 		}
 	}
 	return nil
@@ -139,6 +186,8 @@ var (
 	takes   = strings.Fields("sell sells sold export exports exported exporting ship ships shipped shipping send sends sent supply supplies supplied deliver delivers delivered")
 	gives   = strings.Fields("buy buys bought import imports imported importing purchase purchases purchased procure")
 	another = strings.Fields("trade trades traded transfer transfers transferred goods cargo")
+	// aboutLaw are words by which people ask what the law says of goods.
+	aboutLaw = strings.Fields("banned forbidden prohibited allowed become became becomes begin began day date time paragraph old contract contracts")
 )
 
 // tradeOf takes from a question about goods what it says without doubt: the day, from where or to where, and what.
@@ -183,7 +232,7 @@ func goodsIn(topic []string) string {
 	var what []string
 	for _, w := range topic {
 		_, err := strconv.ParseFloat(strings.ReplaceAll(w, ",", ""), 64)
-		if err != nil && !slices.Contains(ofPromises, w) && !slices.Contains(takes, w) && !slices.Contains(gives, w) && !slices.Contains(another, w) {
+		if err != nil && !slices.Contains(ofPromises, w) && !slices.Contains(takes, w) && !slices.Contains(gives, w) && !slices.Contains(another, w) && !slices.Contains(aboutLaw, w) {
 			what = append(what, w)
 		}
 	}
@@ -191,6 +240,57 @@ func goodsIn(topic []string) string {
 		return ""
 	}
 	return strings.Join(what, " ")
+}
+
+// lawOfGoods puts the law that names the goods of a query first, of the regimes about the states that it names, and leaves out what
+// holds some of the words only. A contract for goods is no contract of work.
+func (s *Site) lawOfGoods(page *searchPage, topic []string) {
+	var lists, named []string
+	for _, w := range strings.Fields(goodsIn(topic)) {
+		for i, n := range s.Desk.Lists.Match(goods.Item{Description: w}, nil, nil) {
+			if n == goods.Yes {
+				lists, named = append(lists, s.Desk.Lists.At(i).ID), append(named, w)
+			}
+		}
+	}
+	if len(lists) == 0 {
+		return
+	}
+	targets := slices.DeleteFunc(slices.Clone(page.States), func(st stateLink) bool { return !s.isTarget(st.Code) })
+	for _, p := range s.Desk.Law.Provisions() {
+		of := len(targets) == 0 || slices.ContainsFunc(targets, func(st stateLink) bool {
+			t, err := s.Desk.Places.ParseState(p.Instrument.Regime.Target)
+			return err == nil && t.String() == st.Code
+		})
+		if !of {
+			continue
+		}
+		part := slices.ContainsFunc(page.OfGoods, func(w *law.Provision) bool { return w.ID == p.PartOf }) // notices, and times to end
+		if part || slices.ContainsFunc(p.Goods, func(g law.Selector) bool { return slices.Contains(lists, g.List) }) {
+			page.OfGoods = append(page.OfGoods, p)
+		}
+	}
+	if len(page.OfGoods) == 0 {
+		return
+	}
+	slices.SortStableFunc(page.OfGoods, func(a, b *law.Provision) int { return held(inLaw(b), topic) - held(inLaw(a), topic) })
+	page.MoreOfGoods = max(0, len(page.OfGoods)-maxFound)
+	page.OfGoods = page.OfGoods[:len(page.OfGoods)-page.MoreOfGoods]
+	page.Provisions = slices.DeleteFunc(page.Provisions, func(p *law.Provision) bool { return page.Held < page.Words || slices.Contains(page.OfGoods, p) })
+	if page.Held < page.Words {
+		page.More = 0
+	}
+	page.Claims = slices.DeleteFunc(page.Claims, func(c claimCard) bool { return held(s.wordsOf(c.C), named) == 0 })
+	if len(page.Claims) == 0 {
+		page.MoreClaims = 0
+	}
+	work := slices.DeleteFunc(slices.Clone(topic), func(w string) bool { return slices.Contains(aboutLaw, w) })
+	page.Kinds = slices.DeleteFunc(page.Kinds, func(k vocab.Kind) bool {
+		return k.Name == "employment" && !calls(k.Name, work) && !holds(k.Title+" "+k.About, work)
+	})
+	if id, ok := vocab.KindNamed("transfer"); ok && len(page.Kinds) == 0 {
+		page.Kinds = append(page.Kinds, *vocab.KindOf(id))
+	}
 }
 
 // before gives the word that stands before a state in a question, small.
@@ -247,6 +347,15 @@ func asksNow(query string) bool {
 	return ok && slices.Contains([]string{"may", "can"}, first)
 }
 
+// asksLeave reports whether a question asks what may be done, on whatever day.
+func asksLeave(query string) bool {
+	first, _, ok := strings.Cut(strings.ToLower(query), " ")
+	return ok && slices.Contains([]string{"may", "can", "could", "might", "should", "shall"}, first)
+}
+
+// ownFirm is who asks, and no company that is invested in.
+var ownFirm = pattern.New(`(?i)\b(?:my|our) (?:company|bank|staff|employees)\b`)
+
 // LineForm gives the form of a transfer with a line in place of open words.
 func (p *searchPage) LineForm(l decide.Line) string {
 	return formWith("transfer", append(slices.Clone(p.Trade), gist{Name: "goods[1].hs", Value: l.Code.Digits()}))
@@ -284,8 +393,10 @@ func (s *Site) measures() []string {
 	return out
 }
 
-// promisesIn gives the undertakings in whose titles the words of a question occur, byName in the names of their instruments too; what is joined by hyphens, as it stands there.
-func (s *Site) promisesIn(ctx context.Context, topic []string, byName bool) []foundPromise {
+// promisesIn gives the undertakings that a query is about, those first whose names it comes nearest to, and reports whether it names
+// one: by several words as they stand in a name. byName looks in the names of the instruments too; asksKept takes, where no
+// undertaking holds every word, those that hold the most.
+func (s *Site) promisesIn(ctx context.Context, query string, topic []string, byName, asksKept bool) (out []foundPromise, named bool) {
 	var words []string
 	for _, w := range topic {
 		if !slices.Contains(ofPromises, w) {
@@ -293,35 +404,110 @@ func (s *Site) promisesIn(ctx context.Context, topic []string, byName bool) []fo
 		}
 	}
 	if len(words) == 0 {
-		return nil
+		return nil, false
 	}
 	v, err := s.undertakings(ctx, "", when.NoDay, false)
 	if err != nil {
-		return nil // a server without what is known of states
+		return nil, false // a server without what is known of states
 	}
-	var out []foundPromise
+	least := len(words)
+	if asksKept {
+		least = (least + 1) / 2
+	}
+	said, best := plainWords(query), 0
 	for _, g := range s.promiseGroups(v) {
 		for _, p := range g.Promises {
-			text := g.Instrument.Title + " " + p.P.Title
+			text := g.Instrument.Title + ". " + p.P.Title
 			if byName { // "workers" are not asked about in a party that is called so
-				text += " " + g.Instrument.Name
+				text += ". " + g.Instrument.Name
 			}
-			if holds(strings.ReplaceAll(text, "-", " "), words) {
-				out = append(out, foundPromise{g.ID, g.Instrument.Name, g.Instrument.Title, p})
+			near := run(plainWords(text), said)
+			for _, x := range s.spokenOf(ctx, p.P.ID) { // a name that others gave it counts as a whole
+				near = max(near, run(plainWords(x), said))
+			}
+			n := held(strings.ReplaceAll(text, "-", " "), words)
+			if near > 1 && near >= len(words) {
+				n = len(words)
+			}
+			if n < least {
+				continue
+			}
+			if n > least {
+				least, out, best = n, nil, 0
+			}
+			out, best = append(out, foundPromise{g.ID, g.Instrument.Name, g.Instrument.Title, near, p}), max(best, near)
+		}
+	}
+	if best > 2 { // so many words in a row are a name, and others are not meant
+		out = slices.DeleteFunc(out, func(p foundPromise) bool { return p.Near < best })
+	}
+	slices.SortStableFunc(out, func(a, b foundPromise) int { return b.Near - a.Near })
+	return out, best > 1
+}
+
+// spokenOf gives what was said in moves on an undertaking: others may call it by another name than its own.
+func (s *Site) spokenOf(ctx context.Context, id string) []string {
+	co, err := s.conduct(ctx)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, e := range co.Events {
+		for _, m := range e.Moves {
+			if m.Text != "" && slices.Contains(m.On, id) {
+				out = append(out, m.Text)
 			}
 		}
 	}
 	return out
 }
 
+// plainWords gives the words of a text as they follow each other, small, without articles; hyphens part them.
+func plainWords(text string) []string {
+	return slices.DeleteFunc(strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), func(w string) bool {
+		return w == "a" || w == "an" || w == "the"
+	})
+}
+
+// run gives how many words of a query stand in a row in a text, from one that says something to another.
+func run(text, query []string) int {
+	best := 0
+	for i := range query {
+		for j := range text {
+			for n := 0; i+n < len(query) && j+n < len(text) && query[i+n] == text[j+n]; n++ {
+				if !idle[query[i]] && !idle[query[i+n]] {
+					best = max(best, n+1)
+				}
+			}
+		}
+	}
+	return best
+}
+
 // foundPromise is an undertaking with the instrument that it stands in.
 type foundPromise struct {
 	ID, Name, Title string
+	// Near is how many words of the query stand in a row in its names.
+	Near int
 	promise
 }
 
+// onPromises leaves out what a search about undertakings is not about: kinds of which nothing is said, and law in which some of the
+// words merely occur.
+func (p *searchPage) onPromises() {
+	p.Kinds = slices.DeleteFunc(p.Kinds, func(k vocab.Kind) bool { return len(p.Said(k.Name)) == 0 })
+	if p.Held < p.Words {
+		p.Provisions, p.More = nil, 0
+	}
+}
+
 // ofPromises are words by which people ask about undertakings, whatever they are about.
-var ofPromises = strings.Fields("kept keep keeps broken broke break breach breached promise promised promises undertaking undertakings commitment commitments accepted rejected proposal proposed")
+var ofPromises = strings.Fields("kept keep keeps broken broke break breach breached honour honoured honor honored violated promise promised promises undertaking undertakings commitment commitments accepted rejected proposal proposed")
+
+// asksKept reports whether a query asks how an undertaking stands.
+func asksKept(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(ofPromises, w) })
+}
 
 // barring are words by which people ask what a ban would do.
 var barring = strings.Fields("ban bans banning embargo embargoes")

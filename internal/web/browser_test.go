@@ -838,3 +838,19 @@ func TestMenu(t *testing.T) {
 	}
 	do(t, ctx, scripts(true))
 }
+
+// TestKindsUnderTheirHeading holds that the list of "May we?" begins where its heading does, and not at the edge of the screen.
+func TestKindsUnderTheirHeading(t *testing.T) {
+	ctx := browser(t)
+	srv := httptest.NewServer(site(t))
+	t.Cleanup(srv.Close)
+	do(t, ctx, chromedp.Navigate(srv.URL+"/decide"))
+	for _, width := range []int64{360, 768, 1280, 1440} {
+		do(t, ctx, chromedp.EmulateViewport(width, 900))
+		const left = "Math.round(document.querySelector(%q).getBoundingClientRect().left)"
+		heading, list := eval[int64](t, ctx, fmt.Sprintf(left, "main h1")), eval[int64](t, ctx, fmt.Sprintf(left, "main .kinds li a"))
+		if list != heading || list < 8 {
+			t.Errorf("at %d the heading begins at %d, the list at %d", width, heading, list)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/report"
 	"github.com/cordon-engine/cordon/internal/ruling"
+	"github.com/cordon-engine/cordon/internal/text"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
@@ -303,6 +304,44 @@ func (s *Site) claimKnown(page *claimPage, l *claim.Ledger, c *claim.Claim) when
 	return day
 }
 
+// originWords says in words on whose word a claim rests.
+func (s *Site) originWords(origins []string, l *claim.Ledger) []string {
+	out := make([]string, len(origins))
+	for i, o := range origins {
+		var who []string
+		for _, part := range strings.Split(strings.TrimPrefix(o, "together: "), " + ") {
+			kind, name, _ := strings.Cut(part, ": ")
+			switch kind {
+			case "state":
+				name = s.state(name)
+			case "voice": // it is folded; a claim has it as it is written
+				for _, c := range l.Claims() {
+					if text.Fold(c.Speaker) == name {
+						name = c.Speaker
+						break
+					}
+				}
+			}
+			who = append(who, name)
+		}
+		out[i] = strings.Join(who, " and ")
+	}
+	return out
+}
+
+// claimWords are what a link to a claim says: who said what; the id where it is not in the ledger.
+func (s *Site) claimWords(id string) string {
+	co, err := s.conduct(context.Background()) // what is in memory already
+	if err != nil {
+		return id
+	}
+	c, err := co.desk.Ledger.Claim(id)
+	if err != nil {
+		return id
+	}
+	return c.Speaker + ": " + c.Text
+}
+
 type askedRow struct{ Who, By, On, What, Answer string }
 
 func (s *Site) claim(r *http.Request) (*answer, error) {
@@ -319,7 +358,7 @@ func (s *Site) claim(r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	page := &claimPage{
-		claimCard: s.cardOf(l, c), Source: l.SourceOf(c), Standing: strings.ReplaceAll(l.Standing(c).String(), "_", " "), Origins: l.Origins(c),
+		claimCard: s.cardOf(l, c), Source: l.SourceOf(c), Standing: strings.ReplaceAll(l.Standing(c).String(), "_", " "), Origins: s.originWords(l.Origins(c), l),
 		Query: map[string]string{"known_at": strings.TrimSpace(r.URL.Query().Get("known_at"))},
 	}
 	page.Known = s.claimKnown(page, l, c)
@@ -341,6 +380,8 @@ func (s *Site) claim(r *http.Request) (*answer, error) {
 	sides := l.SidesBy(c, page.Known)
 	if page.Reply = l.Reply(c).String(); len(l.Answers(c)) > 0 && len(sides.Against)+len(sides.Conceded) == 0 {
 		page.Reply = "no answer was published by " + page.Known.Long()
+	} else if l.Reply(c) == claim.NotAsked {
+		page.Reply = "nobody is on record as asked about this, and no answer is"
 	}
 	page.Statement, page.Caution = sides.Statement(), sides.Caution()
 	for _, side := range []struct {

@@ -57,6 +57,9 @@ type decidePage struct {
 	Add       []group
 	Keep      []option
 	Hidden    []option
+	// Turns are facts taken for granted that would change the verdict, MoreTurns how many are not shown.
+	Turns     []turn
+	MoreTurns int
 	// Ruling is nil as long as too little is said.
 	Ruling *rulingCard
 	Said   []said
@@ -123,6 +126,44 @@ type nearLine struct {
 }
 
 type assumedLine struct{ Title, Value, Otherwise, Address string }
+
+// turn is a fact taken for granted with which the verdict would be another: the question in plain words, what was taken, and what
+// follows from the other answer.
+type turn struct {
+	Verdict                    ruling.Verdict
+	Question, Taken, Otherwise string
+	Address                    string
+}
+
+// maxTurns is how many of them are offered at once; all stand under "Taken for granted".
+const maxTurns = 4
+
+// turnsOf gives the facts taken for granted with which the verdict would be another, those of what is done before those of parties.
+func (s *Site) turnsOf(p *posed, rl *ruling.Ruling) (out []turn, more int) {
+	for i := range rl.Assumed {
+		a := &rl.Assumed[i]
+		if a.Otherwise == rl.Verdict || slices.Contains(p.ask, a.Name()) {
+			continue
+		}
+		f := s.form.field(p, a.Name(), a.Fact, nil)
+		q := p.extra()
+		q.Add("ask", a.Name())
+		t := turn{a.Otherwise, f.Question, report.ValueWord(report.AssumedValue(a)), "otherwise perhaps", address(p.a, q) + "#" + fieldID(a.Name())}
+		if vocab.FactOf(a.Fact).Type == vocab.Bool {
+			t.Otherwise = "if " + map[string]string{"true": "no", "false": "yes"}[a.Value]
+		}
+		out = append(out, t)
+	}
+	ofParties := func(t turn) int {
+		if strings.Contains(t.Address, "ask=parties") {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(a, b turn) int { return ofParties(a) - ofParties(b) })
+	n := min(len(out), maxTurns)
+	return out[:n], len(out) - n
+}
 
 type said struct{ Title, Value, Question, Name string }
 
@@ -316,6 +357,7 @@ func (s *Site) decidePage(p *posed, rl *ruling.Ruling) (*decidePage, error) {
 	}
 	d.Record = s.recordOf(p.a, rl, p.known)
 	s.next(d, p, rl)
+	d.Turns, d.MoreTurns = s.turnsOf(p, rl)
 	return d, s.strip(d, p, rl)
 }
 

@@ -131,6 +131,8 @@ func (s *Site) functions() template.FuncMap {
 		"dict":          dict,
 		"tiersign":      tierSign,
 		"outcomesign":   outcomeSign,
+		"claimwords":    s.claimWords,
+		"isday":         isoDays.MatchString,
 		"property":      report.PropertyWord,
 		"nameof":        NameOf,
 		"who":           whoAddress,

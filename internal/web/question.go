@@ -1,43 +1,18 @@
 package web
 
 import (
-	"bufio"
-	"bytes"
-	"io/fs"
 	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/cordon-engine/cordon/internal/fault"
 	"github.com/cordon-engine/cordon/internal/place"
 	"github.com/cordon-engine/cordon/internal/when"
 )
 
-// ReadPeoples reads the adjectives and names of peoples, small, with the code of their state: "polish" is of PL.
-func ReadPeoples(fsys fs.FS) (map[string]string, error) {
-	b, err := fs.ReadFile(fsys, "reading/demonyms.tsv")
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "the names of peoples")
-	}
-	out := map[string]string{}
-	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
-		cells := strings.Split(lines.Text(), "\t")
-		if strings.HasPrefix(lines.Text(), "#") || len(cells) < 4 {
-			continue
-		}
-		for _, w := range strings.Split(cells[2]+"|"+cells[3], "|") {
-			if w = strings.ToLower(strings.TrimSpace(w)); w != "" && w != "-" {
-				out[w] = cells[0]
-			}
-		}
-	}
-	return out, nil
-}
-
 // stateIn gives the state that a word names: itself, or by its people.
 func (s *Site) stateIn(word string) (place.State, bool) {
-	if code, ok := s.Peoples[strings.ToLower(word)]; ok {
-		return s.Desk.Places.FindState(code)
+	if st, ok := s.Desk.Places.People(word); ok {
+		return st, true
 	}
 	return s.Desk.Places.FindState(word)
 }
@@ -91,17 +66,18 @@ func (s *Site) gistOf(day when.Day, states []stateLink, words []string) []gist {
 			others = append(others, st)
 		}
 	}
-	if len(targets) != 1 {
-		return out // words without the state that the measures are about are looked for, and no question yet
-	}
-	out = append(out, gist{"work.nationality", targets[0].Code, "workers of " + targets[0].Name})
-	if len(others) == 1 {
-		out = append(out, gist{"work.host", others[0].Code, "in " + others[0].Name})
-	}
 	among := func(list []string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
 	}
-	if among(renewing) && among(permits) {
+	renews := among(renewing) && among(permits)
+	if len(targets) == 1 {
+		out = append(out, gist{"work.nationality", targets[0].Code, "workers of " + targets[0].Name})
+	}
+	// Whose workers they are decides where a state stands: without it, only one that gives permits is surely the host.
+	if len(others) == 1 && (len(targets) == 1 || len(targets) == 0 && renews) {
+		out = append(out, gist{"work.host", others[0].Code, "in " + others[0].Name})
+	}
+	if renews && len(targets) < 2 && len(states) > 0 {
 		out = append(out, gist{"work.new_authorisation", "true", "a permit issued anew"})
 	}
 	return out

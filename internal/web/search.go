@@ -49,8 +49,17 @@ type searchPage struct {
 	// Looked are those whom a question names, Promises the undertakings that it is about, Drafts bans that it asks about, of Bans.
 	Looked   []lookedFor
 	Promises []foundPromise
-	Drafts   []foundDraft
-	Bans     string
+	// Promised is true where the query is about undertakings, which come first then.
+	Promised bool
+	// Unpromised is true where it asks whether one was kept and none on record is called so.
+	Unpromised bool
+	// OfGoods is the law that names the goods of the query, and comes first; MoreOfGoods how much besides.
+	OfGoods     []*law.Provision
+	MoreOfGoods int
+	// Party are the facts of somebody listed whom the question names.
+	Party  []gist
+	Drafts []foundDraft
+	Bans   string
 	// Measure is that of which a question asks in which states; MeasureTitle says it in words.
 	Measure, MeasureTitle string
 }
@@ -66,14 +75,20 @@ func (p *searchPage) Said(kind string) []gist {
 	case "transfer":
 		return p.Trade
 	}
-	return slices.DeleteFunc(slices.Clone(p.Gist), func(g gist) bool { return g.Name != "date" })
+	out := slices.DeleteFunc(slices.Clone(p.Gist), func(g gist) bool { return g.Name != "date" })
+	for _, g := range p.Party {
+		if strings.HasPrefix(g.Name, "parties[") || kind == "payment" && strings.HasPrefix(g.Name, "finance.") || kind == "port_call" && strings.HasPrefix(g.Name, "vessel.") {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // longest is how many words goods and names are looked for with.
 const longest = 5
 
 // maxFound is how many provisions a search shows.
-const maxFound = 25
+const maxFound = 8
 
 // search looks in everything for the words of a question.
 func (s *Site) search(r *http.Request) (*answer, error) {
@@ -95,8 +110,12 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 		}
 		page.Subjects, page.MoreSubjects = found.List, found.More
 	}
+	done := words
+	if ownFirm.MatchString(page.Query) {
+		done = asked(ownFirm.ReplaceAllString(page.Query, ""))
+	}
 	for _, k := range vocab.Kinds() {
-		if holds(k.Title+" "+k.About, words) || calls(k.Name, words) {
+		if holds(k.Title+" "+k.About, done) || calls(k.Name, done) {
 			page.Kinds = append(page.Kinds, k)
 		}
 	}
@@ -106,7 +125,6 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 	if page.Day == when.NoDay && asksNow(page.Query) {
 		page.Day = s.Today()
 	}
-	inLaw := func(p *law.Provision) string { return p.ID + " " + p.Cite() + " " + p.Title + " " + p.Text }
 	topic := s.citiesIn(page, s.searchClaims(r.Context(), page, words)) // before states, which law and goods are not looked for by
 	about := topic
 	if len(topic) == 0 {
@@ -117,7 +135,9 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 		page.Trade = nil // a state and words are no question of goods
 	}
 	kindsAsked(page.Kinds, page)
-	page.Promises = s.promisesIn(r.Context(), about, len(page.Kinds) == 0)
+	var named bool
+	page.Promises, named = s.promisesIn(r.Context(), page.Query, about, len(page.Kinds) == 0, asksKept(words))
+	page.Promised = len(page.Promises) > 0 && (named || asksKept(words))
 	s.draftIn(page, words, topic)
 	if page.Measure = measureIn(page.Query, topic, s.measures()); page.Measure != "" {
 		page.MeasureTitle = report.MeasureWord(page.Measure)
@@ -134,6 +154,13 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 	}
 	page.Provisions = found[:min(maxFound, len(found))]
 	page.More = len(found) - len(page.Provisions)
+	page.Unpromised = len(page.Promises) == 0 && asksKept(words) && isQuestion(page.Query) && !asksLeave(page.Query)
+	if page.Promised || page.Unpromised {
+		page.onPromises()
+	}
+	if !page.Promised {
+		s.lawOfGoods(page, topic)
+	}
 	// A whole question is no name of goods, nor of anybody.
 	page.Question = len(words) > longest || isQuestion(page.Query)
 	of := page.Topic
@@ -141,7 +168,7 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 		of = goodsIn(topic)
 	}
 	for _, h := range s.Desk.HS.Search(of, 6) {
-		if len(topic) > longest {
+		if len(topic) > longest || page.Promised {
 			break
 		}
 		if l := (decide.Line{Code: h.Code, Label: s.Desk.HS.Label(h.Code)}); !page.Question || held(l.Label, strings.Fields(of)) > 0 || page.Directed() {
@@ -151,10 +178,13 @@ func (s *Site) search(r *http.Request) (*answer, error) {
 	return a, nil
 }
 
+// inLaw is where words are looked for in a provision.
+func inLaw(p *law.Provision) string { return p.ID + " " + p.Cite() + " " + p.Title + " " + p.Text }
+
 // idle are words of questions that say nothing of what is asked about.
 var idle = func() map[string]bool {
 	out := map[string]bool{}
-	for _, w := range strings.Fields("a about an and any are as at be been by can could did do does for from had has have how i if in into is it its may me " +
+	for _, w := range strings.Fields("a about an and any are as at be been by can could did do does ever for from had has have how i if in into is it its may me " +
 		"might must my of on or our say says said shall should so tell that the their there they this to under up was we were what when where which who " +
 		"whom whose why will with would you your answer answers reply replies") {
 		out[w] = true

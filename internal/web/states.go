@@ -470,7 +470,9 @@ func (s *Site) oneState(r *http.Request) (*answer, error) {
 
 var (
 	identified = pattern.New(`\[[a-z0-9][a-z0-9-]*[;\]]|\b[a-z0-9]+(?:-[a-z0-9]+)+\b|\b[a-z]+\.[a-z_]+\b`)
-	addressed  = pattern.New(`https?://[^\s<>"')\]]+`)
+	addressed  = pattern.New(`https?://[^\s<>"')\]]*[^\s<>"')\].,;:!?]`) // what ends a sentence is no part of an address
+	isoDays    = pattern.New(`^[12][0-9]{3}(?:-[01][0-9]){0,1}(?:-[0-3][0-9])?(?:/[12][0-9]{3}-[01][0-9]-[0-3][0-9])?$`)
+	idBehind   = pattern.New(` \(([a-z0-9]+(?:-[a-z0-9]+)+)\)`)
 )
 
 // sectionTitle heads a section of a report: one about a provision with its name and paragraph, in place of its id.
@@ -493,12 +495,15 @@ func (s *Site) linked(text string) template.HTML {
 		return template.HTML(t)
 	}
 	c, err := s.conduct(context.Background()) // what is in memory already
+	if err == nil {
+		t = c.saidOnce(t)
+	}
 	return template.HTML(identified.ReplaceAllStringFunc(t, func(id string) string {
 		if fact, ok := vocab.FactNamed(id); ok {
 			return "“" + template.HTMLEscapeString(vocab.FactOf(fact).Title) + "”"
 		}
-		if _, ok := s.Desk.Law.Provision(id); ok {
-			return `<a href="/law/` + id + `">` + id + `</a>`
+		if p, ok := s.Desk.Law.Provision(id); ok {
+			return `<a href="/law/` + id + `">` + template.HTMLEscapeString(p.Cite()) + `</a>`
 		}
 		if err != nil {
 			return id
@@ -507,15 +512,34 @@ func (s *Site) linked(text string) template.HTML {
 	}))
 }
 
-// identified gives what an id stands for: a claim in brackets as a link, an undertaking or event by its title, and what is no id
+// saidOnce takes the id of an event away that stands in brackets behind its title, which would stand there twice.
+func (c *conduct) saidOnce(t string) string {
+	if !strings.Contains(t, " (") {
+		return t
+	}
+	var b strings.Builder
+	end := 0
+	for _, m := range idBehind.FindAllStringSubmatchIndex(t, -1) {
+		title, ok := c.events[t[m[2]:m[3]]]
+		if !ok || !strings.HasSuffix(t[:m[0]], template.HTMLEscapeString(title)) {
+			continue
+		}
+		b.WriteString(t[end:m[0]])
+		end = m[1]
+	}
+	return b.String() + t[end:]
+}
+
+// identified gives what an id stands for: a claim in brackets as a link with its speaker, an undertaking or event by its title, and what is no id
 // as it is.
 func (c *conduct) identified(id string) string {
 	if id[0] == '[' {
 		inner, end := id[1:len(id)-1], id[len(id)-1:]
-		if _, err := c.desk.Ledger.Claim(inner); err != nil {
+		said, err := c.desk.Ledger.Claim(inner)
+		if err != nil {
 			return id
 		}
-		return `[<a href="/claims/` + inner + `">` + inner + `</a>` + end
+		return `[<a href="/claims/` + inner + `">` + template.HTMLEscapeString(said.Speaker) + `</a>` + end
 	}
 	if c.Commitments != nil {
 		if p, ok := c.Commitments.Law.Provision(id); ok {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"html"
 	"io"
 	"io/fs"
 	"mime/multipart"
@@ -395,5 +396,52 @@ func TestListOfClaims(t *testing.T) {
 	}
 	if want := len(c.desk.Ledger.Claims()); len(seen) != want {
 		t.Errorf("%d claims on %d pages, %d in the ledger", len(seen), pages, want)
+	}
+}
+
+// TestLinkedWords holds that links say what they lead to and not an id, that a dot behind an address is no part of it, and that an
+// event is not named twice.
+func TestLinkedWords(t *testing.T) {
+	s := site(t)
+	if got := string(s.linked("see http://tass.com/politics/954672. And https://example.org/a.shtml, too")); !strings.Contains(got, `954672</a>.`) || !strings.Contains(got, `a.shtml</a>,`) {
+		t.Errorf("the mark behind an address is in the link: %s", got)
+	}
+	for address, c := range map[string]struct{ want, not []string }{
+		"/claims/trucks-cn-answer": {
+			[]string{"Nobody is on record as asked about this", "It comes from China.", ">Panel of Experts (resolution 1874): Front, sides"},
+			[]string{"Not asked.", "state: CN", ">trucks-finding<"},
+		},
+		"/claims/trucks-finding": {[]string{"It comes from Panel of Experts (resolution 1874)"}, []string{"voice: "}},
+		"/states/RU": {
+			[]string{`<a href="/claims/ru-arms-denied">No arms were transferred.</a>`}, []string{">ru-arms-denied<", ">2371-p8<"},
+		},
+		"/states/PL":               {[]string{`<td class="day" data-label="Due"><span>2017-11-03</span>`, ">Elżbieta Rafalska, labour minister</a>"}, []string{">pl-2018<"}},
+		"/commitments/freeze-2017": {[]string{"Launch of Hwasong-14"}, []string{"Launch of Hwasong-14 (Launch", "derechos.org./"}},
+	} {
+		body := html.UnescapeString(get(t, s, address).Body.String())
+		for _, w := range c.want {
+			if !strings.Contains(body, w) {
+				t.Errorf("%s does not say %q", address, w)
+			}
+		}
+		for _, w := range c.not {
+			if strings.Contains(body, w) {
+				t.Errorf("%s says %q", address, w)
+			}
+		}
+	}
+}
+
+// TestTurns holds that a fact taken for granted that would change the verdict is offered as a question in the main column, and no
+// longer once it was answered.
+func TestTurns(t *testing.T) {
+	s := site(t)
+	body := html.UnescapeString(get(t, s, welders).Body.String())
+	const question = ">Does it rest on a written contract at all?</a> <span class=\"meta\">Nobody said; taken as no. If yes: incomplete."
+	if !strings.Contains(body, question) {
+		t.Error("a renewal under an older contract is not asked about")
+	}
+	if body := html.UnescapeString(get(t, s, welders+"&contract.exists=false").Body.String()); strings.Contains(body, question) {
+		t.Error("what was said is offered as taken for granted")
 	}
 }

@@ -166,12 +166,7 @@ func (s *Site) subject(r *http.Request) (*answer, error) {
 		},
 	}}
 	if page.Tier == "listed" || page.Tier == "owned_or_controlled" {
-		ship, imo := l.Schema == subject.Vessel, []string(nil)
-		for _, n := range page.Numbers {
-			if ship && n.Kind == "IMO number" {
-				imo = append(imo, n.Value)
-			}
-		}
+		ship, imo := shipOf(l, page.Numbers)
 		if page.Effects, page.NoEffect, err = s.effectsOf(plannedWith(l.Caption, imo, ship), l.ID, day); err != nil {
 			return nil, err
 		}
@@ -189,6 +184,17 @@ func (s *Site) subject(r *http.Request) (*answer, error) {
 	}
 	page.Dates = datesOf(map[string]string{"as_of": typed}, page.Errors, "as_of")
 	return a, nil
+}
+
+// shipOf reports whether somebody listed is a ship, and gives its IMO numbers.
+func shipOf(l *screen.Life, numbers []report.Number) (ship bool, imo []string) {
+	ship = l.Schema == subject.Vessel
+	for _, n := range numbers {
+		if ship && n.Kind == "IMO number" {
+			imo = append(imo, n.Value)
+		}
+	}
+	return ship, imo
 }
 
 // errNoLists is the fault of every question that needs lists where there are none.

@@ -32,9 +32,6 @@ type Config struct {
 	Scenarios []*scenario.Scenario
 	// Story is the July 2017 story; nil leaves its page out of work.
 	Story *Story
-	// Peoples are adjectives and names of peoples, small, with the codes of their states; without them questions that name a
-	// state so are looked for as words.
-	Peoples map[string]string
 	// Today gives the day that pages call today.
 	Today func() when.Day
 	// Screener and Lists may be nil: the pages then say that nothing is screened.

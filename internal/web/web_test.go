@@ -42,10 +42,6 @@ func config() (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	peoples, err := ReadPeoples(data.FS)
-	if err != nil {
-		return Config{}, err
-	}
 	today := when.Date(2026, 11, 26)
 	port, err := newDeskPort(d.Places, today)
 	if err != nil {
@@ -56,7 +52,7 @@ func config() (Config, error) {
 		return Config{}, err
 	}
 	return Config{
-		Work: work, Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story, Peoples: peoples,
+		Work: work, Screener: port, Lists: port, Desk: d, Versions: report.Versions{Program: "test", Data: d.DataVersion}, Scenarios: list, Story: story,
 		Operations: []Operation{{
 			ID: "v1-decide", Method: "POST", Path: "/v1/decide", Tag: "decide", Asks: "/v1/decide?as_of=2017-10-01", Summary: "Rule on one activity", Body: "application/json", Answer: "application/json",
 			Parameters: []Parameter{{Name: "as_of", In: "query", About: "the day of the law"}},

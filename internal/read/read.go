@@ -107,6 +107,8 @@ type Claim struct {
 	// Doing is the kind of activity that it tells, and ActivityBy the line of the table and the form that told it. Where Activity is nil all
 	// the same, Lacks says what is not told: "a day".
 	Doing, ActivityBy, Lacks string
+	// Names are the ships, firms, ports and days that it names.
+	Names Names
 
 	// content is what is said, without who says it.
 	content sentence.Span
@@ -326,6 +328,7 @@ func (w *work) finish(c *Claim, i int) {
 	}
 	w.figures(c)
 	w.frame(c)
+	c.Names = w.namesOf(c)
 	c.Period = when.Period{From: when.NoDay, To: when.NoDay}
 	if c.Activity != nil {
 		c.Period = c.Activity.Date

@@ -90,6 +90,8 @@ func (k *Checker) Check(r *read.Result) ([]Result, error) {
 			out[i], err = k.done(c)
 		case c.Kind == claim.Demand, c.Kind == claim.Proposal, c.Kind == claim.Undertaking:
 			out[i] = Result{Word: NoFact, Evidence: []string{"what is asked, proposed or promised is neither so nor not so"}}
+		case c.Kind == claim.Opinion && c.Sort == read.Position:
+			out[i] = Result{Word: NoFact, Evidence: []string{"what somebody supports or opposes is a position, neither so nor not so"}}
 		case c.Kind == claim.Opinion:
 			out[i] = Result{Word: NoFact, Evidence: []string{"an opinion"}}
 		}

@@ -35,3 +35,33 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestPositions tells what speakers say that they support or oppose themselves from what is said of others, and from deeds.
+func TestPositions(t *testing.T) {
+	r := reader(t)
+	for text, want := range map[string]string{
+		`"We support the complete implementation of the resolutions," the Russian ambassador said.`: "opinion position",
+		`Russia said that it fully supports the resolutions.`:                                       "opinion position",
+		`"We have always opposed unilateral sanctions," the Chinese ambassador said.`:               "opinion position",
+		`"We support nobody," the Russian ambassador said.`:                                         "fact ",
+		`"China supports the regime with fuel," the Japanese ambassador said.`:                      "fact ",
+		`"We will support the resolutions," the Russian ambassador said.`:                           "undertaking ",
+		`"We have never violated the resolutions that we support," the Russian ambassador said.`:    "denial ",
+	} {
+		d, err := document.Read("a.txt", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := r.Read(d, read.Options{Day: when.Date(2017, 7, 6)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Claims) != 1 {
+			t.Errorf("%s: %d claims", text, len(res.Claims))
+			continue
+		}
+		if c := res.Claims[0]; c.Kind.String()+" "+c.Sort != want {
+			t.Errorf("%s: %s %s by %s", text, c.Kind, c.Sort, c.Rule)
+		}
+	}
+}

@@ -31,6 +31,9 @@ const (
 	RulesName = "rules"
 )
 
+// Position is the [Claim.Sort] of what speakers say that they support or oppose themselves.
+const Position = "position"
+
 // Voice says how a claim comes into the text.
 type Voice uint8
 
@@ -90,7 +93,7 @@ type Claim struct {
 	// Via are those who passed on what By says, from who had it from By outwards; nil where the document has it from By.
 	Via   []Party
 	Voice Voice
-	// Sort is finer than the kind: "prediction", "intention", "inference"; "" for none.
+	// Sort is finer than the kind: "prediction", "intention", "inference", [Position]; "" for none.
 	Sort string
 	// ShareOf is the state of whose trade the claim gives the subject a share in per cent; 0 where it gives none.
 	ShareOf place.State

@@ -43,7 +43,7 @@ func TestPositions(t *testing.T) {
 		`"We support the complete implementation of the resolutions," the Russian ambassador said.`: "opinion position",
 		`Russia said that it fully supports the resolutions.`:                                       "opinion position",
 		`"We have always opposed unilateral sanctions," the Chinese ambassador said.`:               "opinion position",
-		`"We support nobody," the Russian ambassador said.`:                                         "fact ",
+		`"We supported 300 workers," the Russian ambassador said.`:                                  "fact ",
 		`"China supports the regime with fuel," the Japanese ambassador said.`:                      "fact ",
 		`"We will support the resolutions," the Russian ambassador said.`:                           "undertaking ",
 		`"We have never violated the resolutions that we support," the Russian ambassador said.`:    "denial ",

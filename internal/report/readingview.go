@@ -17,7 +17,7 @@ import (
 type ReadingClaim struct {
 	// Number counts the claims of the document from 1; Quotation is the text that it is, Where where that stands. Quoted is Quotation in
 	// quotation marks, where it does not have its own.
-	Number           int
+	Number                   int
 	Quotation, Quoted, Where string
 	// Speaker is who says it and Voice how, Kind what it does, Hedge the likelihood word.
 	Speaker, Voice, Kind, Hedge string

@@ -17,14 +17,7 @@ func TestNames(t *testing.T) {
 		"The tanker Alba Star (IMO 8133530) left Nampo.":                                  "[Alba Star] [] [8133530] [Nampo] 0",
 		"Nothing was found in the hold of the ship.":                                      "[] [] [] [] 0",
 	} {
-		d, err := document.Read("a.txt", []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := r.Read(d, read.Options{Day: when.Date(2017, 7, 6)})
-		if err != nil {
-			t.Fatal(err)
-		}
+		res := readOf2017(t, r, text)
 		if len(res.Claims) == 0 {
 			t.Errorf("%s: no claim", text)
 			continue
@@ -48,14 +41,7 @@ func TestPositions(t *testing.T) {
 		`"We will support the resolutions," the Russian ambassador said.`:                           "undertaking ",
 		`"We have never violated the resolutions that we support," the Russian ambassador said.`:    "denial ",
 	} {
-		d, err := document.Read("a.txt", []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := r.Read(d, read.Options{Day: when.Date(2017, 7, 6)})
-		if err != nil {
-			t.Fatal(err)
-		}
+		res := readOf2017(t, r, text)
 		if len(res.Claims) != 1 {
 			t.Errorf("%s: %d claims", text, len(res.Claims))
 			continue
@@ -64,4 +50,17 @@ func TestPositions(t *testing.T) {
 			t.Errorf("%s: %s %s by %s", text, c.Kind, c.Sort, c.Rule)
 		}
 	}
+}
+
+func readOf2017(t *testing.T, r *read.Reader, text string) *read.Result {
+	t.Helper()
+	d, err := document.Read("a.txt", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := r.Read(d, read.Options{Day: when.Date(2017, 7, 6)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
 }

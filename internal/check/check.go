@@ -75,7 +75,7 @@ const horizon = 3
 
 // Check gives the results for the claims of a document, in their order. The error is that of the ruling.
 func (k *Checker) Check(r *read.Result) ([]Result, error) {
-	out := make([]Result, len(r.Claims))
+	out, said := make([]Result, len(r.Claims)), sayings{}
 	for i := range r.Claims {
 		c := &r.Claims[i]
 		var err error
@@ -90,6 +90,8 @@ func (k *Checker) Check(r *read.Result) ([]Result, error) {
 			out[i], err = k.done(c)
 		case c.Kind == claim.Demand, c.Kind == claim.Proposal, c.Kind == claim.Undertaking:
 			out[i] = Result{Word: NoFact, Evidence: []string{"what is asked, proposed or promised is neither so nor not so"}}
+		case c.Kind == claim.Opinion && c.Sort == read.Position:
+			out[i] = Result{Word: NoFact, Evidence: []string{"what somebody supports or opposes is a position, neither so nor not so"}}
 		case c.Kind == claim.Opinion:
 			out[i] = Result{Word: NoFact, Evidence: []string{"an opinion"}}
 		}
@@ -98,7 +100,7 @@ func (k *Checker) Check(r *read.Result) ([]Result, error) {
 		}
 		out[i].found = len(out[i].Evidence)
 		out[i].Evidence = append(out[i].Evidence, answers(r, i)...)
-		k.known(&out[i], c, r)
+		k.known(&out[i], c, r, said)
 		if len(out[i].Evidence) == 0 {
 			out[i].Evidence, out[i].found = []string{"no ruling, figure or other claim here speaks to it"}, 1
 		}
@@ -127,29 +129,44 @@ const (
 	most     = 5
 )
 
-// known adds the claims of the ledger that the same state made about the same states, of the same kind and at about the
-// same time in other documents, and what answers them. That they are the same claim is for a person to say, so the result word stays.
-func (k *Checker) known(res *Result, c *read.Claim, r *read.Result) {
-	day := r.Day
-	if k.Ledger == nil || day == when.NoDay || len(c.By.States) == 0 {
+// known adds the claims of the ledger that are like one of the document, and what answers them: first those of its speaker on the
+// same occasion, then those on the same matter, whoever makes them. That they are the same claim is for a person to say, so the
+// result word stays.
+func (k *Checker) known(res *Result, c *read.Claim, r *read.Result, said sayings) {
+	if k.Ledger == nil {
 		return
 	}
 	found := 0
-	for _, o := range k.Ledger.Claims() {
-		if o.Kind != c.Kind || !slices.ContainsFunc(c.By.States, o.SpokenFor) || !sameStates(o.About, c.Subject.States) || !k.about(o, day) ||
-			r.Document != nil && k.Ledger.SourceOf(o).SHA256 == r.Document.SHA256 {
-			continue
-		}
-		line := "like it in the ledger: " + o.ID
+	name := func(o *claim.Claim, by string) {
+		line := "like it in the ledger" + by + ": " + o.ID
 		for _, a := range k.Ledger.Answers(o) {
 			line += ", answered by " + a.ID
 		}
 		res.Evidence = append(res.Evidence, line)
 		res.like(k.Ledger, o)
-		if found++; found == most {
-			return
+		found++
+	}
+	var others []*claim.Claim
+	for _, o := range k.Ledger.Claims() {
+		switch {
+		case r.Document != nil && k.Ledger.SourceOf(o).SHA256 == r.Document.SHA256:
+		case found < most && k.said(c, o, r.Day):
+			name(o, "")
+		default:
+			others = append(others, o)
 		}
 	}
+	for _, m := range k.matters(c, others, r.Day, said) {
+		if found == most {
+			return
+		}
+		name(m.claim, " by "+m.by)
+	}
+}
+
+// said reports whether a claim of the ledger is of the same state and kind, about the same states and of about the same time.
+func (k *Checker) said(c *read.Claim, o *claim.Claim, day when.Day) bool {
+	return day != when.NoDay && o.Kind == c.Kind && slices.ContainsFunc(c.By.States, o.SpokenFor) && sameStates(o.About, c.Subject.States) && k.about(o, day)
 }
 
 func sameStates(a, b []place.State) bool {

@@ -64,6 +64,12 @@ type Change struct {
 	Of  string
 }
 
+// Whys of changes that were made by what was done, and not by what was said.
+const (
+	ByConduct        = "conduct against it"
+	ByConductPerhaps = "conduct that may be against it"
+)
+
 // Role is how conduct stands to an undertaking at its time.
 type Role uint8
 

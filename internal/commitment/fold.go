@@ -393,15 +393,15 @@ func (f *fold) conduct(a *line, it *item) {
 	switch {
 	case c.Role == Breach || c.Role == Again:
 		a.counted[deed{c.Event, c.By}] = true
-		s, why := BreachEstablished, "conduct against it"
+		s, why := BreachEstablished, ByConduct
 		if !c.Certain() {
-			s, why = BreachAlleged, "conduct that may be against it"
+			s, why = BreachAlleged, ByConductPerhaps
 		}
 		if s > a.base || a.base == Accepted {
 			f.set(a, s, it, why)
 		}
 	case c.Role == EndsObservance:
-		f.set(a, a.before, it, "conduct against it")
+		f.set(a, a.before, it, ByConduct)
 	}
 	if c.Event.Lasting() && c.Role != Breach && c.Role != Again {
 		f.ongoing = append(f.ongoing, *it)

@@ -31,6 +31,9 @@ const (
 	RulesName = "rules"
 )
 
+// Position is the [Claim.Sort] of what speakers say that they support or oppose themselves.
+const Position = "position"
+
 // Voice says how a claim comes into the text.
 type Voice uint8
 
@@ -90,7 +93,7 @@ type Claim struct {
 	// Via are those who passed on what By says, from who had it from By outwards; nil where the document has it from By.
 	Via   []Party
 	Voice Voice
-	// Sort is finer than the kind: "prediction", "intention", "inference"; "" for none.
+	// Sort is finer than the kind: "prediction", "intention", "inference", [Position]; "" for none.
 	Sort string
 	// ShareOf is the state of whose trade the claim gives the subject a share in per cent; 0 where it gives none.
 	ShareOf place.State
@@ -107,6 +110,8 @@ type Claim struct {
 	// Doing is the kind of activity that it tells, and ActivityBy the line of the table and the form that told it. Where Activity is nil all
 	// the same, Lacks says what is not told: "a day".
 	Doing, ActivityBy, Lacks string
+	// Names are the ships, firms, ports and days that it names.
+	Names Names
 
 	// content is what is said, without who says it.
 	content sentence.Span
@@ -326,6 +331,7 @@ func (w *work) finish(c *Claim, i int) {
 	}
 	w.figures(c)
 	w.frame(c)
+	c.Names = w.namesOf(c)
 	c.Period = when.Period{From: when.NoDay, To: when.NoDay}
 	if c.Activity != nil {
 		c.Period = c.Activity.Date

@@ -212,7 +212,7 @@ func CommitmentDocument(v *CommitmentsView, name Names) *Document {
 	in := v.Accounts[0].Provision.Instrument
 	d := &Document{Title: in.Name, Lead: []string{in.Title + ". " + in.Authority + "."}}
 	for _, a := range v.Accounts {
-		d.Lead = append(d.Lead, a.Provision.ID+": "+a.State.String()+", "+sinceWords(a)+".")
+		d.Lead = append(d.Lead, v.InShort(a, name))
 	}
 	d.Lead = append(d.Lead, v.scope())
 	for _, a := range v.Accounts {
@@ -223,6 +223,9 @@ func CommitmentDocument(v *CommitmentsView, name Names) *Document {
 
 func sinceWords(a *commitment.Account) string {
 	c := a.Changes[len(a.Changes)-1]
+	if EndedByConduct(a, len(a.Changes)-1) {
+		return "its observance ended by conduct on " + OneDay(c.On) + ": " + c.Event.ID
+	}
 	if c.Event == nil {
 		return "since " + OneDay(c.On) + " (" + c.Why + ")"
 	}
@@ -282,12 +285,13 @@ func termsSection(a *commitment.Account, name Names) Section {
 	add("Note", p.Note)
 	s.List(terms)
 	t := &Table{Caption: "Its state", Head: []string{"day", "state", "by", "why"}}
-	for _, c := range a.Changes {
+	for i, c := range a.Changes {
 		by := "the instrument"
 		if c.Event != nil {
 			by = c.Event.ID
 		}
-		t.Rows = append(t.Rows, []string{c.On.String(), c.State.String(), by, c.Why})
+		state, why := StepWords(a, i)
+		t.Rows = append(t.Rows, []string{c.On.String(), state, by, why})
 	}
 	s.AddTable(t)
 	marks := &Table{Caption: "Progress, 0 to 3", Head: []string{"day", "progress", "event", "who says so"}, Right: []int{1}}

@@ -397,3 +397,32 @@ func TestReviewsAsProvenance(t *testing.T) {
 		t.Errorf("%d of %d reviews made a claim", made, len(l.Reviews()))
 	}
 }
+
+// TestTagsStandBehind puts the tag of a claim behind its sentence, or behind its clause where another claim follows, and never within
+// what somebody says; a quotation keeps its own marks and gets no second.
+func TestTagsStandBehind(t *testing.T) {
+	for _, tt := range []struct{ text, before, quoted string }{
+		{`"We support the complete implementation of the resolutions," the Russian ambassador said.`, `ambassador said. `, `"We support the complete implementation of the resolutions"`},
+		{"“We support the complete implementation of the resolutions,” the Russian ambassador said.", `ambassador said. `, "“We support the complete implementation of the resolutions”"},
+		{"China hired 300 workers from Peru in May 2017.", "May 2017.</mark> ", "“China hired 300 workers from Peru in May 2017.”"},
+	} {
+		r, _ := readingOf(t, "a.txt", tt.text+"\n")
+		page := html.UnescapeString(string(report.ReadingText(r)))
+		at := strings.Index(page, `<small class="tag">1 `)
+		if at < 0 || !strings.HasSuffix(page[:at], tt.before) {
+			t.Errorf("%s\nthe tag stands in\n%s", tt.text, page)
+		}
+		if got := report.ReadingClaims(r)[0].Quoted; got != tt.quoted {
+			t.Errorf("quoted %s, want %s", got, tt.quoted)
+		}
+	}
+	r, _ := readingOf(t, "a.txt", "China denied that it had hired workers, but Russia admitted that it had sold coal.\n")
+	if len(r.Claims) == 2 {
+		page := string(report.ReadingText(r))
+		if first := strings.Index(page, `<small class="tag">1 `); first < 0 || first > strings.Index(page, `id="t2"`) {
+			t.Errorf("the tag of the first clause stands behind the second\n%s", page)
+		}
+	} else {
+		t.Errorf("%d claims", len(r.Claims))
+	}
+}

@@ -8,9 +8,11 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/check"
 	"github.com/cordon-engine/cordon/internal/read"
+	"github.com/cordon-engine/cordon/internal/sentence"
 )
 
 // readingStyle is all the style of a page. Nothing hangs on colour alone: kind and result stand as words beside each claim.
@@ -95,13 +97,60 @@ func dated(r Reading) string {
 	return "No day given"
 }
 
+// lineBreaks makes the breaks within paragraphs spaces, as they are read; offsets stay what they are.
+var lineBreaks = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ")
+
+// tagPlaces gives the offset at which the tag of each claim stands: at the end of its sentence, or, where another claim begins before
+// that, at the end of its clause. A tag within what somebody says would tear it apart.
+func tagPlaces(r Reading) []int {
+	text := r.Document.Text
+	var ends []int
+	plain := lineBreaks.Replace(text)
+	for _, p := range sentence.Paragraphs(text) {
+		for _, s := range sentence.Split(plain, p) {
+			ends = append(ends, s.To)
+		}
+	}
+	out := make([]int, len(r.Claims))
+	for i := range r.Claims {
+		from := r.Claims[i].Span.To
+		n, _ := slices.BinarySearch(ends, from)
+		end := from
+		if n < len(ends) && !strings.Contains(text[from:ends[n]], "\n\n") {
+			end = ends[n]
+		}
+		for k := range r.Claims {
+			if at := r.Claims[k].Span.From; k != i && !r.hidden(k) && at >= from && at < end {
+				end = clauseEnd(text, from, at)
+			}
+		}
+		out[i] = end
+	}
+	return out
+}
+
+// clauseEnd gives the last place between two offsets behind a mark that ends a clause, and what closes a quotation after it; the first
+// offset where there is none.
+func clauseEnd(text string, from, to int) int {
+	at := strings.LastIndexAny(text[from:to], ",;:.!?–—")
+	if at < 0 {
+		return from + closers(text[from:to])
+	}
+	_, size := utf8.DecodeRuneInString(text[from+at:])
+	at += from + size
+	return at + closers(text[at:to])
+}
+
+// closers counts the bytes at the beginning of a text that close a quotation or a bracket.
+func closers(s string) int { return len(s) - len(strings.TrimLeft(s, "\"”’'»)")) }
+
 // cuts gives the offsets at which the marking of the text changes, in order.
-func cuts(r Reading) []int {
+func cuts(r Reading, tags []int) []int {
 	text := r.Document.Text
 	out := []int{0, len(text)}
 	for i := range r.Claims {
 		if !r.hidden(i) {
-			out = append(out, r.Claims[i].Span.From, r.Claims[i].Span.To)
+			out = append(out, r.Claims[i].Span.From, r.Claims[i].Span.To, tags[i])
 		}
 	}
 	for _, s := range r.Loaded {
@@ -122,9 +171,10 @@ func cuts(r Reading) []int {
 // markedText writes the text. Claims may lie in one another and across paragraphs: each stretch between two cuts is
 // marked for the claim that begins last in it, so that no two elements cross.
 func markedText(b *bytes.Buffer, r Reading) {
-	text, at := r.Document.Text, cuts(r)
+	tags := tagPlaces(r)
+	text, at := r.Document.Text, cuts(r, tags)
 	next, loaded, marked := 0, 0, -1
-	var open []int // claims that cover the stretch, by where they begin
+	var open, due []int // claims that cover the stretch, by where they begin, and those whose tag is still to come
 	turn := func(to int) {
 		if marked >= 0 && marked != to {
 			b.WriteString("</mark>")
@@ -164,6 +214,14 @@ func markedText(b *bytes.Buffer, r Reading) {
 		}
 		open = slices.DeleteFunc(open, func(i int) bool {
 			if r.Claims[i].Span.To > to {
+				return false
+			}
+			turn(-1)
+			due = append(due, i)
+			return true
+		})
+		due = slices.DeleteFunc(due, func(i int) bool {
+			if tags[i] > to {
 				return false
 			}
 			turn(-1)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/cordon-engine/cordon/internal/activity"
 	"github.com/cordon-engine/cordon/internal/check"
@@ -14,9 +15,10 @@ import (
 
 // ReadingClaim is a claim of a reading in words, for pages.
 type ReadingClaim struct {
-	// Number counts the claims of the document from 1; Quotation is the text that it is, Where where that stands.
-	Number           int
-	Quotation, Where string
+	// Number counts the claims of the document from 1; Quotation is the text that it is, Where where that stands. Quoted is Quotation in
+	// quotation marks, where it does not have its own.
+	Number                   int
+	Quotation, Quoted, Where string
 	// Speaker is who says it and Voice how, Kind what it does, Hedge the likelihood word.
 	Speaker, Voice, Kind, Hedge string
 	// By are the codes of the states for which the speaker speaks, About those whose conduct it is about; AnyState says that
@@ -63,6 +65,7 @@ func readingClaim(r Reading, i int) ReadingClaim {
 		Result: k.Word.String(), Class: resultClass[k.Word], Found: k.Found(), Rests: k.Rests, Activity: c.Activity, Answers: c.Answers + 1,
 		Promised: c.Kind == claim.Demand || c.Kind == claim.Proposal || c.Kind == claim.Undertaking, Rule: c.Rule, AttributedBy: c.AttributedBy, Extractor: plainWord(c.Extractor),
 	}
+	out.Quoted = inMarks(out.Quotation)
 	for n := range r.Claims {
 		if r.Claims[n].Answers == i && !r.hidden(n) {
 			out.AnsweredBy = append(out.AnsweredBy, n+1)
@@ -73,6 +76,31 @@ func readingClaim(r Reading, i int) ReadingClaim {
 	}
 	return out
 }
+
+// inMarks puts words in quotation marks; words that are a quotation already keep their own, and one that was cut off is closed or opened.
+func inMarks(words string) string {
+	if words == "" {
+		return ""
+	}
+	first, _ := utf8.DecodeRuneInString(words)
+	last, _ := utf8.DecodeLastRuneInString(words)
+	opens, closes := strings.ContainsRune("\"“„«「", first), strings.ContainsRune("\"”“»」", last)
+	switch {
+	case opens && closes:
+		return words
+	case opens && strings.Count(words, string(first)) == 1 && !strings.ContainsAny(words[utf8.RuneLen(first):], "”»」"):
+		return words + closing[first]
+	case closes && !strings.ContainsAny(words[:len(words)-utf8.RuneLen(last)], "\"“„«「"):
+		return opening[last] + words
+	}
+	return "“" + words + "”"
+}
+
+// closing and opening give the other mark of a pair.
+var (
+	closing = map[rune]string{'"': `"`, '“': "”", '„': "“", '«': "»", '「': "」"}
+	opening = map[rune]string{'"': `"`, '”': "“", '“': "„", '»': "«", '」': "「"}
+)
 
 // claimWords gives the text of a claim, as it was read.
 func claimWords(r Reading, i int) string {

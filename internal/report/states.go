@@ -36,7 +36,7 @@ func CellSentence(c *matrix.Cell, name Names) string {
 	var b strings.Builder
 	switch {
 	case c.Evidence == matrix.NoInformation && c.Complied > 0:
-		fmt.Fprintf(&b, "%s: complied, by %s.", state, Plural(c.Complied, "item"))
+		b.WriteString(compliedSentence(c, state))
 	case c.Evidence == matrix.NoInformation:
 		fmt.Fprintf(&b, "%s: no information on anything forbidden.", state)
 	default:
@@ -49,7 +49,9 @@ func CellSentence(c *matrix.Cell, name Names) string {
 		}
 		b.WriteString(".")
 	}
-	b.WriteString(" " + ResponseSentence(c))
+	if said := ResponseSentence(c); said != "" {
+		b.WriteString(" " + said)
+	}
 	if c.Evidence > matrix.NoInformation {
 		if c.ByHand {
 			b.WriteString(" Placed by hand: no ruling was made.")
@@ -64,15 +66,39 @@ func CellSentence(c *matrix.Cell, name Names) string {
 	return b.String()
 }
 
-// ResponseSentence says what the state answers.
+// compliedSentence says that an obligation was met where nothing speaks of a breach, and on whose word.
+func compliedSentence(c *matrix.Cell, state string) string {
+	own := 0
+	for _, i := range c.Items {
+		if i.Bears == matrix.Complied && !i.Retracted && (i.Claim != nil && i.Claim.SpokenFor(c.State) || i.Record != nil && i.Record.Reporter == c.State) {
+			own++
+		}
+	}
+	items := Plural(c.Complied, "item")
+	switch {
+	case own == 0:
+		return fmt.Sprintf("%s: complied, by %s.", state, items)
+	case own >= c.Complied:
+		return fmt.Sprintf("%s: complied, by its own word (%s).", state, items)
+	default:
+		return fmt.Sprintf("%s: complied, by %s, %d of them its own word.", state, items, own)
+	}
+}
+
+// ResponseSentence says what the state answers. What is denied or admitted is what was said against it, so that is named where the
+// cell itself speaks of no breach.
 func ResponseSentence(c *matrix.Cell) string {
 	switch {
 	case c.Answer != nil && c.Answer.Claim.Kind == claim.Legitimacy:
 		return "It denies the right to ask."
+	case c.Response == matrix.Denied && c.Evidence == matrix.NoInformation:
+		return "It denies what was said of it."
 	case c.Response == matrix.Denied:
 		return "It denies it."
 	case c.Response == matrix.LawDisputed:
 		return "It reads the law otherwise."
+	case c.Response == matrix.Admitted && c.Evidence == matrix.NoInformation:
+		return "It admits what was said of it."
 	case c.Response == matrix.Admitted:
 		return "It admits it."
 	case c.Response == matrix.Remedied:

@@ -272,3 +272,58 @@ func TestEveryItemHasItsTrace(t *testing.T) {
 		}
 	}
 }
+
+// TestAdmissionsStand: what a state's own organs admit of its conduct bears on something in its row; an admission is nowhere lost
+// because the law, taking the state's own excuse for a fact, does not bite.
+func TestAdmissionsStand(t *testing.T) {
+	d := open(t)
+	m, err := d.Matrix(when.NoDay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stands := map[string]bool{}
+	for _, i := range m.Items() {
+		if i.Claim != nil && i.Claim.SpokenFor(i.State) {
+			stands[i.Claim.ID] = true
+		}
+	}
+	n := 0
+	for _, c := range d.Ledger.Claims() {
+		if c.Kind != claim.Admission {
+			continue
+		}
+		for _, s := range c.About {
+			if c.SpokenFor(s) {
+				if n++; !stands[c.ID] {
+					t.Errorf("%s, an admission of %s, bears on nothing", c.ID, s)
+				}
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no admission was looked at")
+	}
+}
+
+// TestCompliedSentences says on whose word an obligation was met, and what is denied beside it.
+func TestCompliedSentences(t *testing.T) {
+	state := must(open(t).Places.ParseState("CN"))
+	own := &claim.Claim{Kind: claim.Compliance, SpeakerState: state}
+	other := &claim.Claim{Kind: claim.Compliance, Speaker: "A paper"}
+	item := func(c *claim.Claim) *matrix.Item { return &matrix.Item{Claim: c, Bears: matrix.Complied} }
+	for _, tt := range []struct {
+		items    []*matrix.Item
+		response matrix.Response
+		want     string
+	}{
+		{[]*matrix.Item{item(own), item(own)}, matrix.Denied, "CN: complied, by its own word (2 items). It denies what was said of it."},
+		{[]*matrix.Item{item(own), item(other)}, matrix.Denied, "CN: complied, by 2 items, 1 of them its own word. It denies what was said of it."},
+		{[]*matrix.Item{item(other)}, matrix.Admitted, "CN: complied, by one item. It admits what was said of it."},
+		{[]*matrix.Item{item(other)}, matrix.NoResponse, "CN: complied, by one item."},
+	} {
+		c := &matrix.Cell{State: state, Items: tt.items, Complied: len(tt.items), Response: tt.response}
+		if got := report.CellSentence(c, func(code string) string { return code }); got != tt.want {
+			t.Errorf("got  %q\nwant %q", got, tt.want)
+		}
+	}
+}

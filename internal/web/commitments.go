@@ -167,8 +167,9 @@ func (s *Site) spanOf(v *report.CommitmentsView, in *law.Instrument) when.Period
 func (s *Site) promiseOf(a *commitment.Account, span when.Period) promise {
 	last := a.Changes[len(a.Changes)-1]
 	p := promise{P: a.Provision, By: s.stateList(a.Stipulation().By), State: a.State.String(), Since: report.OneDay(last.On), Band: s.promiseBand(a, span)}
-	for _, c := range a.Changes {
-		step := promiseStep{State: c.State.String(), On: c.On.Long(), Why: c.Why}
+	for i, c := range a.Changes {
+		state, why := report.StepWords(a, i)
+		step := promiseStep{State: state, On: c.On.Long(), Why: why}
 		if c.Event != nil {
 			step.Event = c.Event.Title
 		}

@@ -148,7 +148,7 @@ func (s *Site) namesIn(query string) (names []string, certain bool) {
 	switch {
 	case len(small) > 2 && small[0] == "who" && slices.Contains([]string{"is", "are", "was"}, small[1]):
 		begin = 2
-	case len(small) > 2 && slices.Contains([]string{"is", "are", "was", "were"}, small[0]) && slices.ContainsFunc(small, func(w string) bool { return slices.Contains(stands, w) }):
+	case len(small) > 2 && slices.Contains([]string{"is", "are", "was", "were"}, small[0]) && anyOf(small, stands):
 		begin = 1
 	}
 	if begin > 0 {
@@ -197,9 +197,6 @@ func (s *Site) tradeOf(page *searchPage, topic []string) []gist {
 		out = append(out, gist{"date", page.Day.String(), page.Day.Long()})
 	}
 	words := strings.Fields(strings.ToLower(strings.NewReplacer("?", " ", ",", " ").Replace(page.Query)))
-	verb := func(list []string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
-	}
 	way := map[string]string{}
 	for _, st := range page.States {
 		fact := ""
@@ -208,9 +205,9 @@ func (s *Site) tradeOf(page *searchPage, topic []string) []gist {
 			fact = "destination"
 		case where == "from":
 			fact = "origin"
-		case s.isTarget(st.Code) && verb(takes) && !verb(gives):
+		case s.isTarget(st.Code) && anyOf(words, takes) && !anyOf(words, gives):
 			fact = "destination"
-		case s.isTarget(st.Code) && verb(gives) && !verb(takes):
+		case s.isTarget(st.Code) && anyOf(words, gives) && !anyOf(words, takes):
 			fact = "origin"
 		}
 		if fact != "" && way[fact] == "" {
@@ -342,15 +339,22 @@ func (s *Site) citiesIn(page *searchPage, topic []string) []string {
 }
 
 // asksNow reports whether a question asks what may be done, which is today where no day is named.
-func asksNow(query string) bool {
-	first, _, ok := strings.Cut(strings.ToLower(query), " ")
-	return ok && slices.Contains([]string{"may", "can"}, first)
-}
+func asksNow(query string) bool { return beginsWith(query, "may", "can") }
 
 // asksLeave reports whether a question asks what may be done, on whatever day.
 func asksLeave(query string) bool {
-	first, _, ok := strings.Cut(strings.ToLower(query), " ")
-	return ok && slices.Contains([]string{"may", "can", "could", "might", "should", "shall"}, first)
+	return beginsWith(query, "may", "can", "could", "might", "should", "shall")
+}
+
+// beginsWith reports whether the first of several words is one of a list.
+func beginsWith(query string, list ...string) bool {
+	first, _, more := strings.Cut(strings.ToLower(query), " ")
+	return more && slices.Contains(list, first)
+}
+
+// anyOf reports whether one of the words is in a list.
+func anyOf(words, list []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
 }
 
 // ownFirm is who asks, and no company that is invested in.
@@ -505,9 +509,7 @@ func (p *searchPage) onPromises() {
 var ofPromises = strings.Fields("kept keep keeps broken broke break breach breached honour honoured honor honored violated promise promised promises undertaking undertakings commitment commitments accepted rejected proposal proposed")
 
 // asksKept reports whether a query asks how an undertaking stands.
-func asksKept(words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(ofPromises, w) })
-}
+func asksKept(words []string) bool { return anyOf(words, ofPromises) }
 
 // barring are words by which people ask what a ban would do.
 var barring = strings.Fields("ban bans banning embargo embargoes")
@@ -515,7 +517,7 @@ var barring = strings.Fields("ban bans banning embargo embargoes")
 // draftIn gives the address of a draft that bans the goods of a question, on its day, or on the eve of the first paragraph that
 // names them; nothing where the words are no named goods.
 func (s *Site) draftIn(page *searchPage, words, topic []string) {
-	if s.Library == nil || !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(barring, w) }) {
+	if s.Library == nil || !anyOf(words, barring) {
 		return
 	}
 	what := goodsIn(slices.DeleteFunc(slices.Clone(topic), func(w string) bool {
@@ -527,16 +529,10 @@ func (s *Site) draftIn(page *searchPage, words, topic []string) {
 		if n != goods.Yes || what == "" {
 			continue
 		}
-		day := page.Day
-		if day == when.NoDay {
-			day = s.eveOf(l.ID)
+		text, day, year := s.banOf(l, "", page.Day)
+		if in, ok := packed(text); ok {
+			page.Drafts = append(page.Drafts, foundDraft{"/drafts?base_year=" + year + "&draft=" + in, l.Title, day})
 		}
-		in, ok := packed(banOf(s.Desk.Law.Regimes[0].ID, l.ID, l.Title, "", day))
-		if !ok {
-			continue
-		}
-		year, _, _ := day.Civil()
-		page.Drafts = append(page.Drafts, foundDraft{"/drafts?base_year=" + strconv.Itoa(year-1) + "&draft=" + in, l.Title, day})
 	}
 }
 
@@ -559,14 +555,19 @@ func (s *Site) eveOf(list string) when.Day {
 	return day
 }
 
-// banOf writes a draft that bans goods, one way or both.
-func banOf(regime, list, title, way string, day when.Day) string {
-	name := "A ban of " + strings.ToLower(title[:1]) + title[1:]
+// banOf writes a draft that bans goods, one way or both, from a day, or from the eve of the first paragraph that names them. year is
+// the last whole one before, by which it is judged.
+func (s *Site) banOf(l *goods.List, way string, from when.Day) (text string, day when.Day, year string) {
+	if day = from; day == when.NoDay {
+		day = s.eveOf(l.ID)
+	}
+	y, _, _ := day.Civil()
+	name := "A ban of " + strings.ToLower(l.Title[:1]) + l.Title[1:]
 	if way != "" {
 		name, way = name+" "+way+" the target", "\n    direction: "+way
 	}
 	name = strconv.Quote(name)
-	return "regime: " + regime + "\ninstrument: " + name + "\nstatus: draft\ntitle: " + name + "\nauthority: nobody\nadopted: " + day.String() + `
+	return "regime: " + s.Desk.Law.Regimes[0].ID + "\ninstrument: " + name + "\nstatus: draft\ntitle: " + name + "\nauthority: nobody\nadopted: " + day.String() + `
 provisions:
   - id: d-p1
     paragraph: "1"
@@ -577,8 +578,8 @@ provisions:
     effect: prohibit
     measure: sectoral
     kind: transfer` + way + `
-    goods: [{list: ` + list + `}]
-`
+    goods: [{list: ` + l.ID + `}]
+`, day, strconv.Itoa(y - 1)
 }
 
 // kindsAsked puts first the kinds of which a question says something.

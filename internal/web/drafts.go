@@ -164,12 +164,8 @@ func (s *Site) banDraft(page *draftsPage, data string) string {
 	if len(page.Errors) > 0 {
 		return ""
 	}
-	l := s.Desk.Lists.At(i)
-	if day == when.NoDay {
-		day = s.eveOf(l.ID)
-	}
-	year, _, _ := day.Civil()
-	to, _ := s.draftAddress(banOf(s.Desk.Law.Regimes[0].ID, l.ID, l.Title, page.Query["way"], day), map[string]string{"base_year": strconv.Itoa(year - 1)}, data)
+	text, _, year := s.banOf(s.Desk.Lists.At(i), page.Query["way"], day)
+	to, _ := s.draftAddress(text, map[string]string{"base_year": year}, data)
 	return to
 }
 

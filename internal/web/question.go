@@ -66,10 +66,7 @@ func (s *Site) gistOf(day when.Day, states []stateLink, words []string) []gist {
 			others = append(others, st)
 		}
 	}
-	among := func(list []string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
-	}
-	renews := among(renewing) && among(permits)
+	renews := anyOf(words, renewing) && anyOf(words, permits)
 	if len(targets) == 1 {
 		out = append(out, gist{"work.nationality", targets[0].Code, "workers of " + targets[0].Name})
 	}

@@ -186,12 +186,12 @@ func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
 func (a *API) allowed(r *http.Request) (allowed []string) {
 	named := a.named[r.URL.Path]
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
-		takes := takes(named, method)
+		answers := takes(named, method)
 		if named == nil {
 			_, pattern := a.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host})
-			takes = pattern != "/"
+			answers = pattern != "/"
 		}
-		if takes {
+		if answers {
 			allowed = append(allowed, method)
 		}
 	}

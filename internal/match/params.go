@@ -155,19 +155,6 @@ func (p *Params) AgainstList(probability float64) float64 {
 	return odds / (1 + odds)
 }
 
-// bitsFor gives the bits of the names of organisations that just reach a probability against a list.
-func (p *Params) bitsFor(probability float64) float64 {
-	low, high := -100.0, 100.0
-	for high-low > 1e-9 {
-		if mid := (low + high) / 2; p.AgainstList(p.probability(mid, orgKind)) < probability {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return high
-}
-
 // Alert is described at Possible; both are probabilities against a list.
 func (p *Params) Alert() float64 { return p.file.Alert }
 
@@ -222,7 +209,8 @@ func Load(fsys fs.FS, dir string) (*Params, error) {
 		}
 	}
 	p.lex.finish(&p.file)
-	p.possibleBits, p.alertBits = p.bitsFor(p.file.Possible), p.bitsFor(p.file.Alert)
+	_, p.possibleBits = p.bitsFor(p.file.Possible, orgKind)
+	_, p.alertBits = p.bitsFor(p.file.Alert, orgKind)
 	return p, nil
 }
 

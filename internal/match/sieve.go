@@ -315,18 +315,23 @@ type Need [kinds]float64
 // (see [Params.AgainstList]).
 func (p *Params) NeedFor(probability float64) (n Need) {
 	for k := range n {
-		low, high := -400.0, 400.0 // no pair tells that much
-		for range 60 {
-			mid := (low + high) / 2
-			if p.AgainstList(p.probability(mid, kind(k))) < probability {
-				low = mid
-			} else {
-				high = mid
-			}
-		}
-		n[k] = low
+		n[k], _ = p.bitsFor(probability, kind(k))
 	}
 	return n
+}
+
+// bitsFor gives the most evidence, in bits, that falls short of a probability against a list, and the least that reaches it.
+func (p *Params) bitsFor(probability float64, k kind) (below, reaches float64) {
+	below, reaches = -400, 400 // no pair tells that much
+	for range 60 {
+		mid := (below + reaches) / 2
+		if p.AgainstList(p.probability(mid, k)) < probability {
+			below = mid
+		} else {
+			reaches = mid
+		}
+	}
+	return below, reaches
 }
 
 // Sieve says which sketches a query need not be compared with, because the bits

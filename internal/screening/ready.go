@@ -87,11 +87,13 @@ func (e *Engine) scorable(w *worker, doc uint32, names []uint32, addresses bool)
 		return known, nil
 	}
 	var out scorable
+	if known != nil {
+		out = *known
+	}
 	var s *subject.Subject
-	switch {
-	case known != nil && known.whole != nil:
-		out, s = *known, known.whole.doc.Record.Subject
-	default:
+	if out.whole != nil {
+		s = out.whole.doc.Record.Subject
+	} else {
 		b, err := e.ix.Doc(doc)
 		if err != nil {
 			return nil, err
@@ -100,11 +102,8 @@ func (e *Engine) scorable(w *worker, doc uint32, names []uint32, addresses bool)
 		if err != nil {
 			return nil, err
 		}
-		if s = rec.Subject; known != nil {
-			out = *known
-		} else {
-			out = scorable{person: s.Schema == subject.Person, list: e.listName(list)}
-		}
+		s = rec.Subject
+		out.person, out.list = s.Schema == subject.Person, e.listName(list)
 	}
 	if out.addresses = out.addresses || addresses; !out.addresses {
 		plain := *s
